@@ -1,0 +1,50 @@
+/** Typed errors: each says what was wrong, where, and what to do next. The command line prints them without a stack. */
+
+export interface ErrorDetails {
+  /** Where it happened: file and line, or configuration section and key. */
+  where?: string;
+  /** What the user can do about it, a full sentence. */
+  nextStep?: string;
+  cause?: unknown;
+}
+
+/** Base class of every error this toolkit raises on purpose. */
+export class NmtError extends Error {
+  readonly where: string | undefined;
+  readonly nextStep: string | undefined;
+
+  constructor(message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = new.target.name;
+    this.where = details.where;
+    this.nextStep = details.nextStep;
+  }
+}
+
+/** Wrong command-line use. */
+export class UsageError extends NmtError {}
+/** A configuration file or override that cannot be used; names section and key. */
+export class ConfigError extends NmtError {}
+/** A corpus, shard or text stream that cannot be read; names file and line. */
+export class DataError extends NmtError {}
+/** A wordpiece model that cannot be trained, read or written. */
+export class WordpieceError extends NmtError {}
+/** A checkpoint that is damaged or belongs to another model. */
+export class CheckpointError extends NmtError {}
+/** A backend that cannot be used here, and how to get it. */
+export class BackendError extends NmtError {}
+/** Training that had to stop: loss not finite, disk full. */
+export class TrainingError extends NmtError {}
+/** A translation request the model cannot serve, such as a language it has not seen. */
+export class TranslationError extends NmtError {}
+/** A download that failed, stalled or did not match its checksum. */
+export class DownloadError extends NmtError {}
+
+/** The lines the command line prints for an error. */
+export function formatError(error: unknown): string {
+  if (!(error instanceof NmtError)) return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const lines = [`error: ${error.message}`];
+  if (error.where !== undefined) lines.push(`  at: ${error.where}`);
+  if (error.nextStep !== undefined) lines.push(`  next: ${error.nextStep}`);
+  return lines.join("\n");
+}
