@@ -1,0 +1,44 @@
+/** What beam search needs of a model: start from source sentences, advance one piece, reorder rows. */
+
+/** The best next pieces of each row, best first. */
+export interface StepCandidates {
+  /** [rows, count] piece ids; equal log-probabilities in ascending id order. */
+  ids: Int32Array;
+  /** [rows, count] natural logarithms. */
+  logProbabilities: Float32Array;
+  /** Attention of this step, when asked for. */
+  attention?: StepAttention;
+}
+
+/** Attention weights of one step: row r's weights over its sentence's source positions are `weights[offsets[r] … offsets[r + 1])`. */
+export interface StepAttention {
+  weights: Float32Array;
+  /** [rows + 1] */
+  offsets: Int32Array;
+}
+
+/** Hypotheses under way. A row is one hypothesis of one sentence; its state is reordered only by `select`. */
+export interface DecoderState {
+  readonly rows: number;
+  /** [rows] index of each row's sentence in the batch given to `startDecoding`. */
+  readonly sentenceOfRow: Int32Array;
+  /** Feeds each row's previous piece (`<s>` first) and returns its `count` best next pieces. */
+  step(previous: Int32Array, count: number, withAttention?: boolean): StepCandidates;
+  /** Keeps exactly these rows, in this order; a row may be repeated (branching) or left out (pruned). */
+  select(rows: Int32Array): void;
+  dispose(): void;
+}
+
+/** Log-probabilities of given target pieces: `tokens[i][t]` is log P(target t | source i, targets before t), the end piece included. */
+export interface ForcedScores {
+  tokens: Float32Array[];
+}
+
+/** A model that translates: sources and targets are piece ids; a source ends with `</s>`, a target neither begins nor ends with markers. */
+export interface TranslationModel {
+  readonly vocabularySize: number;
+  startDecoding(sources: readonly Int32Array[]): DecoderState;
+  forceScore(sources: readonly Int32Array[], targets: readonly Int32Array[]): ForcedScores;
+  /** Releases the parameters. */
+  dispose(): void;
+}
