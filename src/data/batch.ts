@@ -1,0 +1,125 @@
+/** Training batches of sentence pairs, packed without padding (base/packed-layout.ts); a group is a sentence in batch order. */
+
+import { DataError } from "../base/errors.ts";
+import {
+  type PackedLayout,
+  packedLayout,
+  type RowGroups,
+  rankByLength,
+  sentenceRows,
+  timeOffsets,
+} from "../base/packed-layout.ts";
+
+/** The piece every decoder input starts with, `<s>`. */
+export const BOS = 2;
+/** The piece that ends every source and every target, `</s>`. */
+export const EOS = 3;
+
+/** One encoded sentence pair. */
+export interface SentencePair {
+  /** The encoder's input as it is read: optional language tag, pieces, `</s>`. */
+  source: Int32Array;
+  /** Target pieces alone, without `<s>` and `</s>`; may be empty. */
+  target: Int32Array;
+  /** Line of the corpus, from 1; 0 where there is none. */
+  line?: number;
+}
+
+/** The sentences of one side of a batch, ranked by their own length. */
+export interface PackedSide {
+  /** [positions] piece ids, time-major by rank */
+  ids: Int32Array;
+  layout: PackedLayout;
+  /** [sentences] rank → sentence in batch order */
+  order: Int32Array;
+}
+
+/** A batch as the model reads it. Both sides have their own ranking; group g of either RowGroups is sentence g. */
+export interface TranslationBatch {
+  sentences: number;
+  source: PackedSide;
+  /** `<s>` and the target pieces. */
+  targetInput: PackedSide;
+  /** [target positions] target pieces and `</s>`, row by row what the decoder should say after `targetInput` */
+  targetOutput: Int32Array;
+  /** [source positions] in groups, one a sentence */
+  sourceRows: RowGroups;
+  /** [target positions] in groups, one a sentence */
+  targetRows: RowGroups;
+  /** [sentences] sentence → source rank */
+  sourceRankOfSentence: Int32Array;
+  /** [sentences] sentence → target rank */
+  targetRankOfSentence: Int32Array;
+  /** [sentences] target rank → source rank, which reorders encoder states for the decoder */
+  sourceRankOfTargetRank: Int32Array;
+  /** [sentences] corpus line of each sentence, from 1 */
+  lines: Int32Array;
+}
+
+/** Packs sentences, longest first. Empty sentences take no rows and have no rank in the layout, so they are refused. */
+export function packSentences(sentences: readonly Int32Array[]): PackedSide {
+  const lengths = sentences.map((ids) => ids.length);
+  const order = rankByLength(lengths);
+  const layout = packedLayout(order.map((sentence) => lengths[sentence]!));
+  const starts = timeOffsets(layout);
+  const ids = new Int32Array(starts[starts.length - 1]!);
+  for (let rank = 0; rank < order.length; rank++) {
+    const sentence = sentences[order[rank]!]!;
+    if (sentence.length === 0) throw new DataError(`Sentence ${order[rank]! + 1} of the batch is empty.`);
+    for (let t = 0; t < sentence.length; t++) ids[starts[t]! + rank] = sentence[t]!;
+  }
+  return { ids, layout, order };
+}
+
+/** The sentences of a packed side, in batch order; `ids` may be any other ids of the same rows, such as `targetOutput`. */
+export function unpackSentences(side: PackedSide, ids = side.ids): Int32Array[] {
+  const { rows, offsets } = sentenceRows(side.layout, invert(side.order));
+  return Array.from(side.order, (_, g) => rows.slice(offsets[g]!, offsets[g + 1]!).map((row) => ids[row]!));
+}
+
+/** Packs pairs into a batch; sentence g of the batch is `pairs[g]`. */
+export function packTranslationBatch(pairs: readonly SentencePair[]): TranslationBatch {
+  const source = packSentences(pairs.map((pair) => pair.source));
+  const targetInput = packSentences(pairs.map((pair) => withFirst(BOS, pair.target)));
+  // Input and output of a sentence have the same length, so the same ranking packs both.
+  const targetOutput = packSentences(pairs.map((pair) => withLast(pair.target, EOS))).ids;
+  const sourceRankOfSentence = invert(source.order);
+  const targetRankOfSentence = invert(targetInput.order);
+  return {
+    sentences: pairs.length,
+    source,
+    targetInput,
+    targetOutput,
+    sourceRows: sentenceRows(source.layout, sourceRankOfSentence),
+    targetRows: sentenceRows(targetInput.layout, targetRankOfSentence),
+    sourceRankOfSentence,
+    targetRankOfSentence,
+    sourceRankOfTargetRank: targetInput.order.map((sentence) => sourceRankOfSentence[sentence]!),
+    lines: Int32Array.from(pairs, (pair) => pair.line ?? 0),
+  };
+}
+
+/** Source and target positions the model computes for a pair: `</s>` is counted on both sides. */
+export function pairPositions({ source, target }: SentencePair): { source: number; target: number } {
+  return { source: source.length, target: target.length + 1 };
+}
+
+function invert(order: Int32Array): Int32Array {
+  const inverse = new Int32Array(order.length);
+  for (let rank = 0; rank < order.length; rank++) inverse[order[rank]!] = rank;
+  return inverse;
+}
+
+function withFirst(first: number, ids: Int32Array): Int32Array {
+  const out = new Int32Array(ids.length + 1);
+  out[0] = first;
+  out.set(ids, 1);
+  return out;
+}
+
+function withLast(ids: Int32Array, last: number): Int32Array {
+  const out = new Int32Array(ids.length + 1);
+  out.set(ids);
+  out[ids.length] = last;
+  return out;
+}
