@@ -1,0 +1,89 @@
+/**
+ * The TensorFlow.js backend of the native addon. It extends the JavaScript CPU backend, so that every kernel the addon
+ * doesn't have still works; tensors written by native kernels live in pooled, aligned memory.
+ */
+import * as tf from "@tensorflow/tfjs";
+import { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
+import type { NativeAddon } from "./addon.ts";
+import { BufferPool, type PoolStatistics } from "./buffer-pool.ts";
+import { registerElementwiseKernels } from "./register-elementwise.ts";
+import { registerMatmulKernels } from "./register-matmul.ts";
+
+export const NATIVE_BACKEND = "native";
+
+export class NativeBackend extends MathBackendCPU {
+  readonly addon: NativeAddon;
+  private readonly pool: BufferPool;
+
+  constructor(addon: NativeAddon) {
+    super();
+    this.addon = addon;
+    this.pool = new BufferPool((bytes) => addon.allocate(bytes));
+  }
+
+  /** Pooled floats for a kernel's output; contents undefined. Wrap them with `tensorInfo`, or return them with `giveFloats`. */
+  takeFloats(length: number): Float32Array<ArrayBuffer> {
+    return this.pool.takeFloats(length);
+  }
+
+  /** Returns floats that never became a tensor. */
+  giveFloats(floats: Float32Array<ArrayBuffer>): void {
+    this.pool.give(floats.buffer);
+  }
+
+  /** A tensor over floats taken from the pool; disposing the tensor returns them. */
+  tensorInfo(shape: number[], floats: Float32Array): tf.TensorInfo {
+    const dataId = super.write(floats, shape, "float32");
+    return { dataId, shape, dtype: "float32" };
+  }
+
+  /** As `tensorInfo`, as a tensor of the engine (tracked by `tf.tidy`). */
+  tensor<T extends tf.Tensor>(shape: number[], floats: Float32Array): T {
+    return tf.engine().makeTensorFromTensorInfo(this.tensorInfo(shape, floats), this) as T;
+  }
+
+  /** The memory of a float32 tensor, without a copy. */
+  floats(tensor: tf.TensorInfo): Float32Array<ArrayBuffer> {
+    return this.data.get(tensor.dataId).values as Float32Array<ArrayBuffer>;
+  }
+
+  /** Views of pooled memory handed in by JavaScript kernels (a contiguous slice is one) are copied: they don't own it. */
+  override write(values: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType): object {
+    const aliased = ArrayBuffer.isView(values) && this.pool.owns(values.buffer);
+    return super.write(aliased ? (values as Float32Array).slice() : values, shape, dtype);
+  }
+
+  /** Reading copies pooled memory, because it is reused once the tensor is disposed. */
+  override readSync(dataId: object): tf.backend_util.BackendValues {
+    const values = super.readSync(dataId);
+    return ArrayBuffer.isView(values) && this.pool.owns(values.buffer) ? (values as Float32Array).slice() : values;
+  }
+
+  override disposeData(dataId: object, force = false): boolean {
+    const entry = this.data.has(dataId) ? this.data.get(dataId) : undefined;
+    const released = super.disposeData(dataId, force);
+    const values = entry?.values;
+    if (released && values instanceof Float32Array && this.pool.owns(values.buffer)) {
+      this.pool.give(values.buffer as ArrayBuffer);
+    }
+    return released;
+  }
+
+  get poolStatistics(): Readonly<PoolStatistics> {
+    return this.pool.statistics;
+  }
+}
+
+/** Registers the backend and its kernels with TensorFlow.js, once. Does not choose it: see `backends/select.ts`. */
+export function registerNativeBackend(addon: NativeAddon): void {
+  if (tf.findBackendFactory(NATIVE_BACKEND) !== null) return;
+  tf.registerBackend(NATIVE_BACKEND, () => new NativeBackend(addon), 0);
+  for (const kernel of tf.getKernelsForBackend("cpu")) tf.registerKernel({ ...kernel, backendName: NATIVE_BACKEND });
+  registerMatmulKernels(NATIVE_BACKEND);
+  registerElementwiseKernels(NATIVE_BACKEND);
+}
+
+/** The native backend while TensorFlow.js is using it. */
+export function nativeBackend(): NativeBackend | undefined {
+  return tf.getBackend() === NATIVE_BACKEND ? (tf.backend() as NativeBackend) : undefined;
+}
