@@ -1,0 +1,19 @@
+/** A table of piece vectors. Unit variance at the start: smaller embeddings keep attention from being found. */
+import type { Tensor2D } from "@tensorflow/tfjs";
+import { embedding } from "../ops/embedding.ts";
+import { normal } from "./initializers.ts";
+import type { Parameters } from "./parameters.ts";
+
+export class Embedding {
+  /** [vocabulary, width] */
+  readonly table: Tensor2D;
+
+  constructor(parameters: Parameters, name: string, options: { size: number; width: number; deviation: number }) {
+    this.table = parameters.create(name, [options.size, options.width], normal(options.deviation));
+  }
+
+  /** ids [positions] → [positions, width] */
+  lookUp(ids: Int32Array): Tensor2D {
+    return embedding(this.table, ids);
+  }
+}
