@@ -1,14 +1,7 @@
 /** Training batches of sentence pairs, packed without padding (base/packed-layout.ts); a group is a sentence in batch order. */
 
-import { DataError } from "../base/errors.ts";
-import {
-  type PackedLayout,
-  packedLayout,
-  type RowGroups,
-  rankByLength,
-  sentenceRows,
-  timeOffsets,
-} from "../base/packed-layout.ts";
+import { type RowGroups, sentenceRows } from "../base/packed-layout.ts";
+import { invertOrder, type PackedSide, packSentences } from "../base/packed-sentences.ts";
 
 /** The piece every decoder input starts with, `<s>`. */
 export const BOS = 2;
@@ -23,15 +16,6 @@ export interface SentencePair {
   target: Int32Array;
   /** Line of the corpus, from 1; 0 where there is none. */
   line?: number;
-}
-
-/** The sentences of one side of a batch, ranked by their own length. */
-export interface PackedSide {
-  /** [positions] piece ids, time-major by rank */
-  ids: Int32Array;
-  layout: PackedLayout;
-  /** [sentences] rank → sentence in batch order */
-  order: Int32Array;
 }
 
 /** A batch as the model reads it. Both sides have their own ranking; group g of either RowGroups is sentence g. */
@@ -56,35 +40,14 @@ export interface TranslationBatch {
   lines: Int32Array;
 }
 
-/** Packs sentences, longest first. Empty sentences take no rows and have no rank in the layout, so they are refused. */
-export function packSentences(sentences: readonly Int32Array[]): PackedSide {
-  const lengths = sentences.map((ids) => ids.length);
-  const order = rankByLength(lengths);
-  const layout = packedLayout(order.map((sentence) => lengths[sentence]!));
-  const starts = timeOffsets(layout);
-  const ids = new Int32Array(starts[starts.length - 1]!);
-  for (let rank = 0; rank < order.length; rank++) {
-    const sentence = sentences[order[rank]!]!;
-    if (sentence.length === 0) throw new DataError(`Sentence ${order[rank]! + 1} of the batch is empty.`);
-    for (let t = 0; t < sentence.length; t++) ids[starts[t]! + rank] = sentence[t]!;
-  }
-  return { ids, layout, order };
-}
-
-/** The sentences of a packed side, in batch order; `ids` may be any other ids of the same rows, such as `targetOutput`. */
-export function unpackSentences(side: PackedSide, ids = side.ids): Int32Array[] {
-  const { rows, offsets } = sentenceRows(side.layout, invert(side.order));
-  return Array.from(side.order, (_, g) => rows.slice(offsets[g]!, offsets[g + 1]!).map((row) => ids[row]!));
-}
-
 /** Packs pairs into a batch; sentence g of the batch is `pairs[g]`. */
 export function packTranslationBatch(pairs: readonly SentencePair[]): TranslationBatch {
   const source = packSentences(pairs.map((pair) => pair.source));
   const targetInput = packSentences(pairs.map((pair) => withFirst(BOS, pair.target)));
   // Input and output of a sentence have the same length, so the same ranking packs both.
   const targetOutput = packSentences(pairs.map((pair) => withLast(pair.target, EOS))).ids;
-  const sourceRankOfSentence = invert(source.order);
-  const targetRankOfSentence = invert(targetInput.order);
+  const sourceRankOfSentence = invertOrder(source.order);
+  const targetRankOfSentence = invertOrder(targetInput.order);
   return {
     sentences: pairs.length,
     source,
@@ -102,12 +65,6 @@ export function packTranslationBatch(pairs: readonly SentencePair[]): Translatio
 /** Source and target positions the model computes for a pair: `</s>` is counted on both sides. */
 export function pairPositions({ source, target }: SentencePair): { source: number; target: number } {
   return { source: source.length, target: target.length + 1 };
-}
-
-function invert(order: Int32Array): Int32Array {
-  const inverse = new Int32Array(order.length);
-  for (let rank = 0; rank < order.length; rank++) inverse[order[rank]!] = rank;
-  return inverse;
 }
 
 function withFirst(first: number, ids: Int32Array): Int32Array {

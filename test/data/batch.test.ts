@@ -2,8 +2,9 @@
 import { describe, expect, test } from "vitest";
 import { DataError } from "../../src/base/errors.ts";
 import { timeOffsets } from "../../src/base/packed-layout.ts";
+import { packSentences, unpackSentences } from "../../src/base/packed-sentences.ts";
 import { Random } from "../../src/base/random.ts";
-import { packSentences, packTranslationBatch, type SentencePair, unpackSentences } from "../../src/data/batch.ts";
+import { packTranslationBatch, type SentencePair } from "../../src/data/batch.ts";
 
 function randomPairs(count: number, seed: number): SentencePair[] {
   const random = new Random(seed);
