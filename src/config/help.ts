@@ -1,0 +1,112 @@
+/** One line of help for every configuration key; the type makes a missing one an error. Shown by `nmt train --help` and docs/cli.md. */
+import type { CorpusSettings, SectionName, sections } from "./schema.ts";
+
+type HelpTexts = { readonly [Section in SectionName]: { readonly [Key in keyof (typeof sections)[Section]]: string } };
+
+export const sectionTitles: Readonly<Record<SectionName, string>> = {
+  run: "Run",
+  data: "Data and cleaning",
+  wordpieces: "Wordpieces",
+  model: "Model",
+  experts: "Mixture of experts",
+  training: "Training",
+  validation: "Validation and checkpoints",
+  engine: "Engine",
+};
+
+export const corpusHelp: Readonly<Record<keyof CorpusSettings, string>> = {
+  path_src: "text file of sources, one sentence a line",
+  path_tgt: "text file of translations, line by line; absent for a language model",
+  weight: "how often this corpus is drawn, relative to the others",
+  src_lang: "language code of the sources",
+  tgt_lang: "language code of the translations",
+};
+
+export const keyHelp: HelpTexts = {
+  run: {
+    task: "what to train: a translation model, or a language model on path_src alone",
+    seed: "seed of every random number: same seed, same run",
+    save_model: "model directory; an existing one is resumed",
+  },
+  data: {
+    data: "corpora by name, each with path_src, path_tgt, weight, src_lang, tgt_lang; valid… and test… are held out",
+    target_tags: "put <2xx> before each source; auto: when there is more than one target language",
+    sampling_temperature: "draw corpora by size^(1/T): 1 keeps their proportions, larger evens them out",
+    src_seq_length: "leave out training pairs whose source has more wordpieces",
+    tgt_seq_length: "leave out training pairs whose target has more wordpieces",
+    max_length_ratio: "leave out training pairs whose one side is this many times longer than the other",
+    drop_duplicates: "leave out repeated training pairs",
+    drop_identical: "leave out training pairs whose source and target are the same text",
+  },
+  wordpieces: {
+    vocab_size: "size of the shared wordpiece vocabulary to train",
+    character_coverage: "share of the text's characters that become pieces; lower it for thousands of rare characters",
+    byte_fallback: "spell characters outside the vocabulary as bytes instead of <unk>",
+    wordpiece_model: "use this SentencePiece .model instead of training one",
+    user_defined_symbols: "pieces that are never split, such as markup tags",
+  },
+  model: {
+    hidden_size: "units of every LSTM layer",
+    embedding_size: "width of the embeddings (default: hidden_size)",
+    encoder_layers: "LSTM layers of the encoder; the first is bidirectional",
+    decoder_layers: "LSTM layers of the decoder",
+    attention: "score of a target position for a source position",
+    decoder_start: "first decoder state: zero, or a learned bridge from the encoder's last state",
+    share_embeddings: "one embedding table for source and target",
+    tie_softmax: "output weights are the target embeddings (needs embedding_size = hidden_size)",
+    dropout: "dropout rate on the input of every layer",
+    embedding_init_std: "standard deviation of embeddings at the start; small values keep attention from being found",
+    forget_bias: "bias of the forget gates at the start",
+    param_init: "other weights start uniform in ± this (default: 1/sqrt(hidden_size))",
+  },
+  experts: {
+    num_experts: "experts of each mixture-of-experts layer; 0 for none",
+    num_experts_per_tok: "experts that each position uses (k)",
+    expert_hidden_size: "hidden units of one expert",
+    moe_encoder_after: "encoder layers that are followed by a mixture-of-experts layer",
+    moe_decoder_after: "decoder layers that are followed by a mixture-of-experts layer",
+    gating: "how experts are chosen",
+    moe_output: "function on the layer's output before the residual; sigmoid is the paper's",
+    expert_output_init: "scale of the experts' second matrix at the start; 0 starts the layer as the identity",
+    importance_loss_weight: "weight of the loss that evens out gate values over experts",
+    load_loss_weight: "weight of the loss that evens out positions over experts",
+    moe_dropout: "dropout rate on the layer's output (default: dropout)",
+  },
+  training: {
+    batch_type: "what batch_size counts: target wordpieces, or sentence pairs",
+    batch_size: "size of a batch",
+    accum_count: "batches whose gradients make one step",
+    optim: "optimiser",
+    adam_beta1: "decay of Adam's first moment",
+    adam_beta2: "decay of Adam's second moment",
+    adam_epsilon: "added to the root of Adam's second moment",
+    learning_rate: "peak learning rate",
+    decay_method: "learning rate over time, after the warm-up",
+    warmup_steps: "steps in which the learning rate rises to its peak",
+    decay_start_steps: "linear_warmup_constant_rsqrt: steps at the peak before 1/sqrt(step)",
+    final_learning_rate_ratio: "cosine: the last learning rate as a share of the peak",
+    train_steps: "end after this many steps; 0 for no limit",
+    train_minutes: "end after this many minutes of training; 0 for no limit",
+    max_grad_norm: "scale gradients down to this norm; 0 for no clipping",
+    label_smoothing: "probability mass spread over the whole vocabulary",
+  },
+  validation: {
+    valid_steps: "validate every so many steps and at the end; 0 for only at the end",
+    valid_batch_size: "sentences scored or translated together in validation",
+    valid_beam_size: "beam size of validation translations",
+    valid_max_sentences: "sentences translated for BLEU at each validation; 0 for all",
+    valid_samples: "sample translations shown at each validation",
+    save_checkpoint_steps: "save a resumable checkpoint every so many steps",
+    keep_checkpoint: "checkpoints kept",
+    early_stopping: "stop after this many validations without improvement; 0 for never",
+    early_stopping_criteria: "what has to improve",
+    best_checkpoint_metric: "what chooses the model that model.safetensors keeps",
+    report_every: "report progress every so many steps",
+  },
+  engine: {
+    backend: "where tensors are computed; auto: the fastest that works here",
+    threads: "threads for computation; 0 for all cores",
+    precision: "precision of matrix products; sums and weights stay f32",
+    num_workers: "data-parallel workers",
+  },
+};

@@ -1,0 +1,83 @@
+/** Reads a YAML configuration file, with command-line overrides on top, and names file, line, section and key in every error. */
+import { readFileSync } from "node:fs";
+import { LineCounter, parseDocument } from "yaml";
+import { ConfigError } from "../base/errors.ts";
+import type { Config } from "./config.ts";
+import { applyOverrides, type Overrides } from "./overrides.ts";
+import { configProblems, type Path } from "./problems.ts";
+import { resolveSettings } from "./resolve.ts";
+import { configSchema } from "./schema.ts";
+
+/** Reads, checks and completes the configuration in `path`. Throws ConfigError. */
+export function loadConfig(path: string, overrides: Overrides = {}): Config {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    throw new ConfigError("the configuration file cannot be read", {
+      where: `${path} (${(error as NodeJS.ErrnoException).code})`,
+      nextStep: "Check the path after --config and its permissions.",
+      cause: error,
+    });
+  }
+  return parseConfig(text, path, overrides);
+}
+
+/** The same for text that is already in memory; `file` names it in errors. */
+export function parseConfig(text: string, file: string, overrides: Overrides = {}): Config {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const lineAt = (offset: number) => `${file}, line ${lines.linePos(offset).line}`;
+  const broken = document.errors[0];
+  if (broken !== undefined) {
+    const duplicate = broken.code === "DUPLICATE_KEY";
+    throw new ConfigError(duplicate ? "a key is given twice" : `not valid YAML: ${broken.message}`, {
+      where: lineAt(broken.pos[0]),
+      nextStep: duplicate ? "Keep one of the two." : "Correct the line; indent with spaces, and write key: value.",
+    });
+  }
+  const content: unknown = document.toJS() ?? {};
+  if (typeof content !== "object" || Array.isArray(content)) {
+    throw new ConfigError("the file does not hold keys and values", {
+      where: file,
+      nextStep: "Write one key: value per line, such as learning_rate: 0.002.",
+    });
+  }
+  const input = applyOverrides(content as Record<string, unknown>, overrides);
+  const parsed = configSchema.safeParse(input);
+  if (!parsed.success) {
+    throw configProblems(parsed.error.issues, input, (path, section) => {
+      const place = overrides[path.join(".")] === undefined ? lineOf(path) : `command line, --${path.join(".")}`;
+      return `${place}, ${section}`;
+    });
+  }
+  return resolveSettings(parsed.data, file);
+
+  /** The line of the deepest part of a path that is in the file. */
+  function lineOf(path: Path): string {
+    let place = file;
+    let node: unknown = document.contents;
+    for (const key of path) {
+      const pair = pairOf(node, key);
+      if (pair === undefined) break;
+      place = lineAt(pair.at);
+      node = pair.value;
+    }
+    return place;
+  }
+}
+
+function pairOf(node: unknown, key: PropertyKey): { at: number; value: unknown } | undefined {
+  const items = (node as { items?: unknown[] } | undefined)?.items;
+  if (items === undefined) return undefined;
+  if (typeof key === "number") {
+    const value = items[key] as { range?: [number, number, number] } | undefined;
+    return value?.range === undefined ? undefined : { at: value.range[0], value };
+  }
+  for (const item of items as { key?: { value?: unknown; range?: [number, number, number] }; value?: unknown }[]) {
+    if (item.key?.range !== undefined && String(item.key.value) === key) {
+      return { at: item.key.range[0], value: item.value };
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,155 @@
+/** Checks that keys agree with each other and fills in the defaults that depend on other keys. */
+import { ConfigError } from "../base/errors.ts";
+import { type Config, fromSettings } from "./config.ts";
+import { corpusRole } from "./corpora.ts";
+import { configProblems } from "./problems.ts";
+import { type ConfigInput, type CorpusSettings, configSchema, type Settings } from "./schema.ts";
+
+/**
+ * A complete configuration from the keys of a file.
+ * Throws ConfigError, naming section and key, for an unknown key, a wrong type or keys that contradict each other.
+ */
+export function resolveConfig(input: ConfigInput, source = "configuration"): Config {
+  const parsed = configSchema.safeParse(input);
+  if (!parsed.success) throw configProblems(parsed.error.issues, input, (_path, section) => `${source}, ${section}`);
+  return resolveSettings(parsed.data, source);
+}
+
+/** The same for settings that already match the schema. */
+export function resolveSettings(settings: Settings, source: string): Config {
+  const fail = (section: string, message: string, nextStep: string): never => {
+    throw new ConfigError(message, { where: `${source}, section ${section}`, nextStep });
+  };
+  const data = resolveData(settings, fail);
+  const embeddingSize = settings.embedding_size ?? settings.hidden_size;
+  checkTraining(settings, fail);
+  checkModel(settings, embeddingSize, fail);
+  return fromSettings({
+    ...settings,
+    data,
+    embedding_size: embeddingSize,
+    moe_dropout: settings.moe_dropout ?? settings.dropout,
+    target_tags: resolveTargetTags(settings, data, fail),
+  });
+}
+
+type Fail = (section: string, message: string, nextStep: string) => never;
+
+function resolveData(settings: Settings, fail: Fail): Record<string, CorpusSettings> {
+  const data: Record<string, CorpusSettings> = {};
+  for (const [name, entry] of Object.entries(settings.data)) {
+    if (/^(valid|test)[A-Za-z]/.test(name)) {
+      fail(
+        "data",
+        `the corpus name "${name}" could mean a held-out set or a training corpus`,
+        `Write "${name.replace(/^(valid|test)/, "$1_")}" for a set that is only evaluated, or choose a name that does not begin with valid or test.`,
+      );
+    }
+    if (!Array.isArray(entry)) data[name] = entry;
+    else if (corpusRole(name) === "train") {
+      fail("data", `the corpus "${name}" is a list`, "Give each training corpus a name of its own under data.");
+    } else for (const [i, corpus] of entry.entries()) data[entry.length === 1 ? name : `${name}_${i + 1}`] = corpus;
+  }
+  if (!Object.keys(data).some((name) => corpusRole(name) === "train")) {
+    fail(
+      "data",
+      "no training corpus",
+      "Add one, for example data: {corpus_1: {path_src: train.en, path_tgt: train.de}}.",
+    );
+  }
+  for (const [name, corpus] of Object.entries(data)) {
+    if (settings.task === "translation" && corpus.path_tgt === undefined) {
+      fail(`data.${name}`, "path_tgt is missing", "Name the file with the translations of path_src, line by line.");
+    }
+    if (settings.task === "language_model" && corpus.path_tgt !== undefined) {
+      fail(`data.${name}`, "a language model reads path_src only", "Remove path_tgt, or set task: translation.");
+    }
+  }
+  return data;
+}
+
+function resolveTargetTags(settings: Settings, data: Record<string, CorpusSettings>, fail: Fail): boolean {
+  const corpora = Object.entries(data);
+  const train = corpora.filter(([name]) => corpusRole(name) === "train");
+  const languages = new Set(train.map(([, corpus]) => corpus.tgt_lang));
+  const tagged = settings.target_tags === "auto" ? languages.size > 1 : settings.target_tags;
+  if (!tagged) return false;
+  for (const [name, corpus] of corpora) {
+    if (corpus.tgt_lang === undefined) {
+      fail(
+        `data.${name}`,
+        "tgt_lang is missing, and target tags are on",
+        "Give every corpus its tgt_lang, or set target_tags: false if there is one target language.",
+      );
+    } else if (!languages.has(corpus.tgt_lang)) {
+      fail(
+        `data.${name}`,
+        `tgt_lang ${corpus.tgt_lang} is in no training corpus`,
+        `Training has ${[...languages].sort().join(", ")}; correct the code or add a corpus.`,
+      );
+    }
+  }
+  return true;
+}
+
+function checkTraining(settings: Settings, fail: Fail): void {
+  if (settings.train_steps === 0 && settings.train_minutes === 0) {
+    fail(
+      "training",
+      "neither train_steps nor train_minutes is set, so training would never end",
+      "Set train_steps, train_minutes, or both (whichever comes first ends training).",
+    );
+  }
+  const validates = Object.keys(settings.data).some((name) => corpusRole(name) === "valid");
+  if (settings.early_stopping > 0 && !validates) {
+    fail(
+      "validation",
+      "early_stopping needs a validation corpus",
+      "Add data: {valid: {path_src: …, path_tgt: …}}, or set early_stopping: 0.",
+    );
+  }
+  if (settings.early_stopping > 0 && settings.valid_steps === 0) {
+    fail(
+      "validation",
+      "early_stopping needs validation, and valid_steps is 0",
+      "Set valid_steps, or early_stopping: 0.",
+    );
+  }
+  if (settings.num_workers > 1) {
+    fail("engine", `num_workers is ${settings.num_workers}; this version trains on one`, "Set num_workers: 1.");
+  }
+}
+
+function checkModel(settings: Settings, embeddingSize: number, fail: Fail): void {
+  if (settings.tie_softmax && embeddingSize !== settings.hidden_size) {
+    fail(
+      "model",
+      `tie_softmax needs equal sizes, but embedding_size is ${embeddingSize} and hidden_size ${settings.hidden_size}`,
+      "Make them equal, or set tie_softmax: false.",
+    );
+  }
+  if (settings.num_experts === 0) return;
+  if (settings.num_experts_per_tok > settings.num_experts) {
+    fail(
+      "experts",
+      `num_experts_per_tok (${settings.num_experts_per_tok}) is more than num_experts (${settings.num_experts})`,
+      `Choose num_experts_per_tok between 1 and ${settings.num_experts}, or more experts.`,
+    );
+  }
+  const stacks = settings.task === "translation" ? (["encoder", "decoder"] as const) : (["decoder"] as const);
+  for (const side of stacks) {
+    const layers = settings[`${side}_layers`];
+    const places = settings[`moe_${side}_after`];
+    const beyond = places.find((layer) => layer > layers);
+    if (beyond !== undefined) {
+      fail(
+        "experts",
+        `moe_${side}_after names layer ${beyond}, but ${side}_layers is ${layers}`,
+        `Name layers from 1 to ${layers}, or an empty list for no experts there.`,
+      );
+    }
+    if (new Set(places).size !== places.length) {
+      fail("experts", `moe_${side}_after names a layer twice: ${places.join(", ")}`, "Name each layer once.");
+    }
+  }
+}

@@ -1,0 +1,140 @@
+/** Every key of a configuration file, by section: its type, range and default. Keys are flat in the file; sections only group the help. */
+import { z } from "zod";
+
+const count = z.int().min(0);
+const positive = z.int().min(1);
+const fraction = z.number().min(0).lt(1);
+const path = z.string().min(1);
+const layerNumbers = z.array(positive);
+const languageCode = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]*$/, "a language is a short code such as de or pt_BR");
+
+/** One corpus: two files of equal line count, line i of one being the translation of line i of the other. */
+export const corpusSchema = z.strictObject({
+  path_src: path,
+  path_tgt: path.optional(),
+  weight: z.number().gt(0).default(1),
+  src_lang: languageCode.optional(),
+  tgt_lang: languageCode.optional(),
+});
+
+const dataSchema = z.record(z.string().min(1), z.union([corpusSchema, z.array(corpusSchema).min(1)]));
+
+export const sections = {
+  run: {
+    task: z.enum(["translation", "language_model"]).default("translation"),
+    seed: count.default(1),
+    save_model: path,
+  },
+  data: {
+    data: dataSchema,
+    target_tags: z.union([z.literal("auto"), z.boolean()]).default("auto"),
+    sampling_temperature: z.number().gt(0).default(1),
+    src_seq_length: positive.default(100),
+    tgt_seq_length: positive.default(100),
+    max_length_ratio: z.number().min(1).default(9),
+    drop_duplicates: z.boolean().default(true),
+    drop_identical: z.boolean().default(false),
+  },
+  wordpieces: {
+    vocab_size: positive.default(8000),
+    character_coverage: z.number().gt(0).max(1).default(1),
+    byte_fallback: z.boolean().default(true),
+    wordpiece_model: path.optional(),
+    user_defined_symbols: z.array(z.string().min(1)).default([]),
+  },
+  model: {
+    hidden_size: positive.default(256),
+    embedding_size: positive.optional(),
+    encoder_layers: positive.default(3),
+    decoder_layers: positive.default(2),
+    attention: z.enum(["multiplicative", "additive", "normed_additive"]).default("multiplicative"),
+    decoder_start: z.enum(["zero", "bridge"]).default("zero"),
+    share_embeddings: z.boolean().default(false),
+    tie_softmax: z.boolean().default(false),
+    dropout: fraction.default(0.2),
+    embedding_init_std: z.number().gt(0).default(1),
+    forget_bias: z.number().default(1),
+    param_init: z.number().gt(0).optional(),
+  },
+  experts: {
+    num_experts: count.default(0),
+    num_experts_per_tok: positive.default(2),
+    expert_hidden_size: positive.default(512),
+    moe_encoder_after: layerNumbers.default([2]),
+    moe_decoder_after: layerNumbers.default([1]),
+    gating: z.enum(["noisy_top_k"]).default("noisy_top_k"),
+    moe_output: z.enum(["sigmoid", "identity"]).default("sigmoid"),
+    expert_output_init: z.number().min(0).default(1),
+    importance_loss_weight: z.number().min(0).default(0.01),
+    load_loss_weight: z.number().min(0).default(0.01),
+    moe_dropout: fraction.optional(),
+  },
+  training: {
+    batch_type: z.enum(["tokens", "sentences"]).default("tokens"),
+    batch_size: positive.default(1200),
+    accum_count: positive.default(1),
+    optim: z.enum(["adam"]).default("adam"),
+    adam_beta1: fraction.default(0.9),
+    adam_beta2: fraction.default(0.98),
+    adam_epsilon: z.number().gt(0).default(1e-8),
+    learning_rate: z.number().gt(0).default(0.002),
+    decay_method: z
+      .enum(["none", "cosine", "rsqrt", "linear_warmup_constant_rsqrt", "exponential_warmup_halving"])
+      .default("cosine"),
+    warmup_steps: count.default(200),
+    decay_start_steps: count.default(8000),
+    final_learning_rate_ratio: z.number().min(0).max(1).default(0.03),
+    train_steps: count.default(0),
+    train_minutes: z.number().min(0).default(0),
+    max_grad_norm: z.number().min(0).default(5),
+    label_smoothing: fraction.default(0.1),
+  },
+  validation: {
+    valid_steps: count.default(500),
+    valid_batch_size: positive.default(64),
+    valid_beam_size: positive.default(1),
+    valid_max_sentences: count.default(500),
+    valid_samples: count.default(3),
+    save_checkpoint_steps: positive.default(500),
+    keep_checkpoint: positive.default(3),
+    early_stopping: count.default(0),
+    early_stopping_criteria: z.enum(["bleu", "perplexity"]).default("bleu"),
+    best_checkpoint_metric: z.enum(["bleu", "perplexity"]).default("bleu"),
+    report_every: positive.default(50),
+  },
+  engine: {
+    backend: z.enum(["auto", "gpu", "native", "tfjs-node", "wasm", "cpu"]).default("auto"),
+    threads: count.default(0),
+    precision: z.enum(["auto", "f32", "bf16"]).default("f32"),
+    num_workers: positive.default(1),
+  },
+} as const;
+
+export const configSchema = z.strictObject({
+  ...sections.run,
+  ...sections.data,
+  ...sections.wordpieces,
+  ...sections.model,
+  ...sections.experts,
+  ...sections.training,
+  ...sections.validation,
+  ...sections.engine,
+});
+
+export type SectionName = keyof typeof sections;
+/** A configuration as a file may give it: every key optional that has a default. */
+export type ConfigInput = z.input<typeof configSchema>;
+/** A configuration whose plain defaults are filled in, keys as in the file. */
+export type Settings = z.output<typeof configSchema>;
+export type CorpusSettings = z.output<typeof corpusSchema>;
+export type ConfigKey = keyof Settings;
+
+/** Every top-level key, in the order of the sections. */
+export const configKeys = Object.keys(configSchema.shape) as ConfigKey[];
+/** Every key of one corpus under `data`. */
+export const corpusKeys = Object.keys(corpusSchema.shape) as (keyof CorpusSettings)[];
+
+/** The section that holds a top-level key. */
+export function sectionOf(key: ConfigKey): SectionName {
+  return (Object.keys(sections) as SectionName[]).find((name) => key in sections[name])!;
+}

@@ -1,0 +1,213 @@
+/** Source of truth: the keys and defaults of src/config/schema.ts, and the error rules of the toolkit (file, line, section, nearest key). */
+import { describe, expect, it } from "vitest";
+import { ConfigError } from "../../src/base/errors.ts";
+import { corporaOf, corpusRole, targetLanguages } from "../../src/config/corpora.ts";
+import { loadConfig, parseConfig } from "../../src/config/load.ts";
+import type { Overrides } from "../../src/config/overrides.ts";
+import { resolveConfig } from "../../src/config/resolve.ts";
+import { toYaml } from "../../src/config/write.ts";
+
+const minimal = `
+save_model: runs/toy
+train_steps: 100
+data:
+  corpus_1:
+    path_src: train.en
+    path_tgt: train.de
+`;
+
+function failure(run: () => unknown): ConfigError {
+  try {
+    run();
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError);
+    return error as ConfigError;
+  }
+  throw new Error("no error was raised");
+}
+
+const load = (extra: string, overrides: Overrides = {}) => parseConfig(minimal + extra, "toy.yaml", overrides);
+
+describe("parseConfig", () => {
+  it("fills in every default, including those that follow other keys", () => {
+    const config = load("hidden_size: 384\ndropout: 0.3\n");
+    expect(config).toMatchObject({
+      task: "translation",
+      saveModel: "runs/toy",
+      hiddenSize: 384,
+      embeddingSize: 384,
+      moeDropout: 0.3,
+      numExpertsPerTok: 2,
+      adamBeta1: 0.9,
+      targetTags: false,
+      data: { corpus_1: { pathSrc: "train.en", pathTgt: "train.de", weight: 1 } },
+    });
+    expect("paramInit" in config).toBe(false);
+  });
+
+  it("names the nearest key, its section, and the line", () => {
+    const error = failure(() => load("learning_rat: 0.1\n"));
+    expect(error.message).toBe("unknown key learning_rat");
+    expect(error.where).toBe("toy.yaml, line 8, top level");
+    expect(error.nextStep).toBe("Did you mean learning_rate, at the top level (section training)?");
+  });
+
+  it("says where a key belongs that stands in the wrong place", () => {
+    const nested = failure(() => parseConfig(minimal.replace("path_tgt:", "batch_size: 3\n    path_tgt:"), "toy.yaml"));
+    expect(nested.message).toBe("unknown key data.corpus_1.batch_size");
+    expect(nested.where).toBe("toy.yaml, line 7, section data.corpus_1");
+    expect(nested.nextStep).toBe("batch_size belongs at the top level (section training).");
+    const top = failure(() => load("path_src: x\n"));
+    expect(top.nextStep).toBe("path_src belongs under a corpus name in data.");
+  });
+
+  it("suggests a key of a corpus", () => {
+    const error = failure(() => parseConfig(minimal.replace("path_tgt", "path_tgr"), "toy.yaml"));
+    expect(error.nextStep).toBe("Did you mean path_tgt, under a corpus name in data?");
+  });
+
+  it("reports wrong types, ranges and choices with the key and the value", () => {
+    expect(failure(() => load("batch_size: many\n")).message).toContain('batch_size: "many" is not usable');
+    expect(failure(() => load("dropout: 1\n")).message).toContain("dropout: 1 is not usable");
+    const choice = failure(() => load("attention: dot\n"));
+    expect(choice.message).toContain('"multiplicative"|"additive"|"normed_additive"');
+    expect(choice.where).toBe("toy.yaml, line 8, section model");
+    expect(failure(() => load("target_tags: maybe\n")).message).toContain("auto, true or false");
+  });
+
+  it("lists every problem in one error", () => {
+    const error = failure(() => load("batch_size: 0\nlayers: 2\n"));
+    expect(error.message).toContain("batch_size");
+    expect(error.message).toContain("also: unknown key layers");
+  });
+
+  it("reports missing keys, broken YAML, repeated keys and files that are not mappings", () => {
+    expect(failure(() => parseConfig("train_steps: 1", "t.yaml")).message).toContain("save_model is missing");
+    expect(failure(() => parseConfig("a: [1", "t.yaml")).where).toMatch(/^t\.yaml, line 1/);
+    expect(failure(() => load("seed: 1\nseed: 2\n")).message).toBe("a key is given twice");
+    expect(failure(() => parseConfig("- 1", "t.yaml")).message).toContain("keys and values");
+  });
+
+  it("reports a file that is not there", () => {
+    expect(failure(() => loadConfig("/nowhere/x.yaml")).where).toBe("/nowhere/x.yaml (ENOENT)");
+  });
+});
+
+describe("cross-field checks", () => {
+  const cases: [name: string, extra: string, message: string][] = [
+    ["more experts per token than experts", "num_experts: 2\nnum_experts_per_tok: 4\n", "num_experts_per_tok (4)"],
+    ["experts beyond the encoder", "num_experts: 4\nencoder_layers: 1\n", "moe_encoder_after names layer 2"],
+    ["experts twice at a layer", "num_experts: 4\nmoe_decoder_after: [1, 1]\n", "names a layer twice"],
+    ["tied softmax of unequal widths", "tie_softmax: true\nembedding_size: 64\n", "tie_softmax needs equal sizes"],
+    ["early stopping without validation data", "early_stopping: 3\n", "early_stopping needs a validation corpus"],
+    ["several workers", "num_workers: 2\n", "num_workers is 2"],
+    ["tags without languages", "target_tags: true\n", "tgt_lang is missing"],
+    ["language model with targets", "task: language_model\n", "a language model reads path_src only"],
+  ];
+  it.each(cases)("refuses %s", (_name, extra, message) => {
+    expect(failure(() => load(extra)).message).toContain(message);
+  });
+
+  it("refuses a run without an end", () => {
+    expect(failure(() => load("", { train_steps: "0" })).message).toContain("training would never end");
+    expect(load("", { train_steps: "0", train_minutes: "2.5" }).trainMinutes).toBe(2.5);
+  });
+
+  it("refuses translations without targets and data without a training corpus", () => {
+    const bare = { save_model: "m", train_steps: 1 };
+    const missing = failure(() => resolveConfig({ ...bare, data: { a: { path_src: "x" } } }));
+    expect(missing.where).toContain("section data.a");
+    expect(failure(() => resolveConfig({ ...bare, data: { valid: { path_src: "x", path_tgt: "y" } } })).message).toBe(
+      "no training corpus",
+    );
+  });
+
+  it("ignores the places of experts when there are none", () => {
+    expect(load("encoder_layers: 1\n").numExperts).toBe(0);
+  });
+});
+
+describe("corpora", () => {
+  const pair = (tgt: string) => ({ path_src: `${tgt}.src`, path_tgt: `${tgt}.tgt`, tgt_lang: tgt });
+  const multilingual = {
+    save_model: "m",
+    train_steps: 1,
+    data: {
+      en_fr: pair("fr"),
+      en_de: pair("de"),
+      valid_de: pair("de"),
+      valid: [pair("fr"), pair("de")],
+      test: [pair("de")],
+    },
+  };
+
+  it("keeps reserved names apart and numbers lists", () => {
+    const config = resolveConfig(multilingual);
+    expect(corporaOf(config, "train").map((corpus) => corpus.name)).toEqual(["en_fr", "en_de"]);
+    expect(corporaOf(config, "valid").map((corpus) => corpus.name)).toEqual(["valid_de", "valid_1", "valid_2"]);
+    expect(corporaOf(config, "test").map((corpus) => corpus.name)).toEqual(["test"]);
+    expect(corpusRole("valid2016")).toBe("valid");
+    expect(targetLanguages(config)).toEqual(["de", "fr"]);
+  });
+
+  it("turns target tags on for several target languages, and demands known ones", () => {
+    expect(resolveConfig(multilingual).targetTags).toBe(true);
+    const unknown = { ...multilingual, data: { ...multilingual.data, test: pair("it") } };
+    expect(failure(() => resolveConfig(unknown)).message).toBe("tgt_lang it is in no training corpus");
+  });
+
+  it("refuses names that could be read either way", () => {
+    const data = { ...multilingual.data, testset: pair("de") };
+    expect(failure(() => resolveConfig({ ...multilingual, data })).nextStep).toContain("test_set");
+  });
+});
+
+describe("overrides", () => {
+  it("read text as the type of the key, hyphens as underscores", () => {
+    const config = load("num_experts: 4\n", {
+      "learning-rate": "1e-3",
+      share_embeddings: "true",
+      moe_encoder_after: "1,2",
+      moe_decoder_after: "2",
+      save_model: "2024",
+      target_tags: "false",
+      user_defined_symbols: "<a>,<b>",
+      "data.corpus_1.weight": "3",
+      "data.extra-1.path_src": "x",
+      "data.extra-1.path_tgt": "y",
+    });
+    expect(config).toMatchObject({
+      learningRate: 0.001,
+      shareEmbeddings: true,
+      moeEncoderAfter: [1, 2],
+      moeDecoderAfter: [2],
+      saveModel: "2024",
+      targetTags: false,
+      userDefinedSymbols: ["<a>", "<b>"],
+    });
+    expect(config.data["corpus_1"]?.weight).toBe(3);
+    expect(config.data["extra-1"]).toMatchObject({ pathSrc: "x", pathTgt: "y" });
+  });
+
+  it("accept an empty list", () => {
+    expect(load("", { moe_encoder_after: "[]" }).moeEncoderAfter).toEqual([]);
+  });
+
+  it("name the option that is wrong", () => {
+    const unknown = failure(() => load("", { batchsize: "2" }));
+    expect(unknown.where).toBe("command line, --batchsize");
+    expect(unknown.nextStep).toContain("batch_size");
+    expect(failure(() => load("", { batch_size: "two" })).where).toBe("command line, --batch_size, section training");
+    expect(failure(() => load("", { "data.corpus_1.batch_size": "2" })).nextStep).toContain("top level");
+  });
+});
+
+describe("toYaml", () => {
+  it("writes a complete file that reads back the same", () => {
+    const config = load("num_experts: 8\nuser_defined_symbols: ['<x>']\nadam_epsilon: 1e-9\n");
+    const text = toYaml(config);
+    expect(parseConfig(text, "config.yaml")).toEqual(config);
+    expect(text).toContain("# training\n");
+    expect(text).toContain("\nembedding_size: 256\n");
+  });
+});
