@@ -6,19 +6,19 @@
 import * as tf from "@tensorflow/tfjs";
 import type { RowGroups } from "../base/packed-layout.ts";
 import { additiveAttention, attendWithWeights, dotAttention } from "../ops/attention.ts";
-import { constant, normal, uniform } from "./initializers.ts";
+import { constant, normal } from "./initializers.ts";
 import type { Parameters } from "./parameters.ts";
 
 export const attentionKinds = ["multiplicative", "additive", "normed_additive"] as const;
 export type AttentionKind = (typeof attentionKinds)[number];
 
 /** The source side, projected once per batch. */
-export interface AttentionMemory {
+export type AttentionMemory = {
   /** [source positions, depth] */
   keys: tf.Tensor2D;
   /** [source positions, hidden] */
   values: tf.Tensor2D;
-}
+};
 
 export interface AttentionRows {
   queryRows: RowGroups;
@@ -36,10 +36,9 @@ export class Attention {
 
   constructor(parameters: Parameters, name: string, options: { kind: AttentionKind; size: number }) {
     const { kind, size } = options;
-    const weights = uniform(1 / Math.sqrt(size));
     this.kind = kind;
-    this.keyWeights = parameters.create(`${name}.key_weights`, [size, size], weights);
-    this.queryWeights = parameters.create(`${name}.query_weights`, [size, size], weights);
+    this.keyWeights = parameters.weights(`${name}.key_weights`, [size, size], size);
+    this.queryWeights = parameters.weights(`${name}.query_weights`, [size, size], size);
     const multiplicative = kind === "multiplicative";
     this.energy = parameters.create(`${name}.energy`, [size], multiplicative ? constant(1) : normal(0.1));
     this.bias = multiplicative ? undefined : parameters.create(`${name}.bias`, [size], constant(0));

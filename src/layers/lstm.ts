@@ -2,15 +2,15 @@
 import type { Tensor1D, Tensor2D } from "@tensorflow/tfjs";
 import type { PackedLayout } from "../base/packed-layout.ts";
 import { lstmLayer, lstmStep } from "../ops/lstm-layer.ts";
-import { lstmBias, uniform } from "./initializers.ts";
+import { lstmBias } from "./initializers.ts";
 import type { Parameters } from "./parameters.ts";
 
-export interface LstmState {
+export type LstmState = {
   /** [sentences, hidden] */
   hidden: Tensor2D;
   /** [sentences, hidden] */
   cell: Tensor2D;
-}
+};
 
 export interface LstmOptions {
   inputSize: number;
@@ -26,9 +26,8 @@ export class Lstm {
 
   constructor(parameters: Parameters, name: string, { inputSize, hiddenSize, forgetBias }: LstmOptions) {
     this.hiddenSize = hiddenSize;
-    const weights = uniform(1 / Math.sqrt(hiddenSize));
-    this.inputWeights = parameters.create(`${name}.input_weights`, [inputSize, 4 * hiddenSize], weights);
-    this.recurrentWeights = parameters.create(`${name}.recurrent_weights`, [hiddenSize, 4 * hiddenSize], weights);
+    this.inputWeights = parameters.weights(`${name}.input_weights`, [inputSize, 4 * hiddenSize], hiddenSize);
+    this.recurrentWeights = parameters.weights(`${name}.recurrent_weights`, [hiddenSize, 4 * hiddenSize], hiddenSize);
     this.bias = parameters.create(`${name}.bias`, [4 * hiddenSize], lstmBias(forgetBias));
   }
 
@@ -36,9 +35,7 @@ export class Lstm {
   sequence(x: Tensor2D, layout: PackedLayout, options: { reverse?: boolean; initial?: LstmState } = {}): Tensor2D {
     const { inputWeights, recurrentWeights, bias } = this;
     const initial =
-      options.initial === undefined
-        ? {}
-        : { initialHidden: options.initial.hidden, initialCell: options.initial.cell };
+      options.initial === undefined ? {} : { initialHidden: options.initial.hidden, initialCell: options.initial.cell };
     return lstmLayer(
       { x, inputWeights, recurrentWeights, bias, ...initial },
       { layout, reverse: options.reverse ?? false },

@@ -1,8 +1,8 @@
 /** The named parameters of a model, in the order of their creation. */
 import * as tf from "@tensorflow/tfjs";
-import { NmtError } from "../base/errors.ts";
+import { CheckpointError, NmtError } from "../base/errors.ts";
 import { floatTensor } from "../ops/tensor.ts";
-import type { Initializer } from "./initializers.ts";
+import { type Initializer, uniform } from "./initializers.ts";
 
 export interface Parameter {
   name: string;
@@ -12,31 +12,46 @@ export interface Parameter {
 /** Values of parameters by name, as a checkpoint gives them. */
 export type ParameterValues = ReadonlyMap<string, { shape: readonly number[]; data: Float32Array }>;
 
+export interface ParameterSource {
+  seed: number;
+  /** A checkpoint's values; its names and shapes are compared as parameters are created. */
+  stored?: ParameterValues | undefined;
+  /** Draws weight matrices uniformly from ± this instead of by their fan-in. */
+  weightRange?: number | undefined;
+}
+
 export class Parameters {
-  private readonly seed: number;
-  private readonly stored: ParameterValues | undefined;
+  private readonly source: ParameterSource;
   private readonly byName = new Map<string, tf.Variable>();
 
-  /** New parameters drawn from `seed`, or those of a checkpoint, whose names and shapes the caller has compared. */
-  constructor(seed: number, stored?: ParameterValues) {
-    this.seed = seed;
-    this.stored = stored;
+  constructor(source: ParameterSource) {
+    this.source = source;
+  }
+
+  /** A weight matrix, uniform in ± 1 / √fanIn unless the run sets another range. */
+  weights<T extends tf.Tensor>(name: string, shape: number[], fanIn: number): T {
+    return this.create(name, shape, uniform(this.source.weightRange ?? 1 / Math.sqrt(fanIn)));
   }
 
   create<T extends tf.Tensor>(name: string, shape: number[], initializer: Initializer): T {
     if (this.byName.has(name)) throw new NmtError(`two parameters are called ${name}`);
-    const stored = this.stored?.get(name);
-    const size = shape.reduce((product, length) => product * length, 1);
-    const values = this.stored === undefined ? initializer(size, name, this.seed) : stored?.data;
-    if (values === undefined || values.length !== size) {
-      const found = stored === undefined ? "is missing" : `has shape [${stored.shape.join(", ")}]`;
-      throw new NmtError(`parameter ${name} ${found}, where the model needs [${shape.join(", ")}]`);
-    }
+    const values = this.initialValues(name, shape, initializer);
     const initial = floatTensor(values, shape);
     const variable = tf.variable(initial);
     initial.dispose();
     this.byName.set(name, variable);
     return variable as unknown as T;
+  }
+
+  private initialValues(name: string, shape: number[], initializer: Initializer): Float32Array {
+    const { seed, stored } = this.source;
+    if (stored === undefined) return initializer(tf.util.sizeFromShape(shape), name, seed);
+    const found = stored.get(name);
+    if (found !== undefined && tf.util.arraysEqual([...found.shape], shape)) return found.data;
+    const problem = found === undefined ? "is missing" : `has shape [${found.shape.join(", ")}]`;
+    throw new CheckpointError(`parameter ${name} ${problem}, where this model needs [${shape.join(", ")}]`, {
+      nextStep: "Use the configuration the checkpoint was trained with, or train into another save_model directory.",
+    });
   }
 
   get all(): Parameter[] {

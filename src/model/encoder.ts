@@ -1,0 +1,70 @@
+/**
+ * The encoder (Wu et al. 2016, GNMT; Shazeer et al. 2017, appendix E): a bidirectional LSTM, whose halves are
+ * concatenated, then unidirectional ones with residual connections, mixture-of-experts layers between them.
+ */
+import * as tf from "@tensorflow/tfjs";
+import type { PackedSide } from "../base/packed-sentences.ts";
+import type { Embedding } from "../layers/embedding.ts";
+import type { ForwardContext } from "../layers/forward-context.ts";
+import { Lstm } from "../layers/lstm.ts";
+import type { Parameters } from "../layers/parameters.ts";
+import { MoeLayer } from "../moe/moe-layer.ts";
+import type { Seq2SeqOptions } from "./options.ts";
+
+export class Encoder {
+  private readonly embedding: Embedding;
+  private readonly forward: Lstm;
+  private readonly backward: Lstm;
+  /** LSTM layers from the second on. */
+  private readonly upper: readonly Lstm[];
+  /** By the LSTM layer they follow, from 1. */
+  private readonly moeAfter: ReadonlyMap<number, MoeLayer>;
+  private readonly dropout: number;
+
+  constructor(parameters: Parameters, embedding: Embedding, options: Seq2SeqOptions) {
+    const { hiddenSize, embeddingSize, forgetBias } = options;
+    const half = { inputSize: embeddingSize, hiddenSize: hiddenSize / 2, forgetBias };
+    this.embedding = embedding;
+    this.dropout = options.dropout;
+    this.forward = new Lstm(parameters, "encoder.lstm1.forward", half);
+    this.backward = new Lstm(parameters, "encoder.lstm1.backward", half);
+    this.upper = Array.from(
+      { length: options.encoderLayers - 1 },
+      (_, i) => new Lstm(parameters, `encoder.lstm${i + 2}`, { inputSize: hiddenSize, hiddenSize, forgetBias }),
+    );
+    this.moeAfter = moeLayers(parameters, "encoder", options.moeEncoderAfter, options);
+  }
+
+  get moeLayers(): MoeLayer[] {
+    return [...this.moeAfter.values()];
+  }
+
+  /** → [source positions, hidden], rows in the order of `source` */
+  encode(source: PackedSide, context: ForwardContext, losses: tf.Scalar[]): tf.Tensor2D {
+    const embedded = context.dropout(this.embedding.lookUp(source.ids), this.dropout);
+    const { layout } = source;
+    let x = tf.concat(
+      [this.forward.sequence(embedded, layout), this.backward.sequence(embedded, layout, { reverse: true })],
+      1,
+    );
+    x = this.moeAfter.get(1)?.apply(x, context, losses) ?? x;
+    this.upper.forEach((lstm, i) => {
+      x = tf.add(lstm.sequence(context.dropout(x, this.dropout), layout), x) as tf.Tensor2D;
+      x = this.moeAfter.get(i + 2)?.apply(x, context, losses) ?? x;
+    });
+    return x;
+  }
+}
+
+/** The mixture-of-experts layers of one side, by the LSTM layer they follow. */
+export function moeLayers(
+  parameters: Parameters,
+  side: "encoder" | "decoder",
+  after: readonly number[],
+  { moe, hiddenSize }: Seq2SeqOptions,
+): Map<number, MoeLayer> {
+  if (moe === undefined) return new Map();
+  return new Map(
+    after.map((layer) => [layer, new MoeLayer(parameters, `${side}.moe${layer}`, { ...moe, hiddenSize })]),
+  );
+}
