@@ -13,7 +13,7 @@ import { Lstm, type LstmState } from "../layers/lstm.ts";
 import type { Parameters } from "../layers/parameters.ts";
 import type { MoeLayer } from "../moe/moe-layer.ts";
 import { dotAttention } from "../ops/attention.ts";
-import type { VocabularyParameters } from "../ops/vocabulary-cross-entropy.ts";
+import type { VocabularyProjection } from "../ops/vocabulary-cross-entropy.ts";
 import type { StepAttention } from "./decoder-state.ts";
 import { moeLayers } from "./encoder.ts";
 import type { Seq2SeqOptions } from "./options.ts";
@@ -65,8 +65,8 @@ export class Decoder {
   }
 
   /** encoded [source positions, hidden] */
-  prepare(encoded: tf.Tensor2D, keyRows: RowGroups): EncodedSource {
-    return { memory: this.attention.memory(encoded), keyRows };
+  remember(encoded: tf.Tensor2D): AttentionMemory {
+    return this.attention.memory(encoded);
   }
 
   /**
@@ -152,7 +152,7 @@ export class Decoder {
   }
 
   /** hidden [rows, hidden], with the softmax's weights and bias. */
-  vocabularyParameters(hidden: tf.Tensor2D): VocabularyParameters {
+  vocabularyProjection(hidden: tf.Tensor2D): VocabularyProjection {
     return { hidden, ...this.output };
   }
 }

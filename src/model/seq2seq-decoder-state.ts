@@ -45,11 +45,11 @@ export class Seq2SeqDecoderState implements DecoderState {
         ForwardContext.evaluation,
         withAttention,
       );
-      const best = vocabularyTopK(this.decoder.vocabularyParameters(output), count);
+      const best = vocabularyTopK(this.decoder.vocabularyProjection(output), count);
       candidates = attention === undefined ? best : { ...best, attention };
       return states;
     });
-    tf.dispose(before as unknown as tf.TensorContainer);
+    tf.dispose(before);
     return candidates!;
   }
 
@@ -59,13 +59,13 @@ export class Seq2SeqDecoderState implements DecoderState {
       const indices = tf.tensor1d(rows, "int32");
       return before.map(({ hidden, cell }) => ({ hidden: tf.gather(hidden, indices), cell: tf.gather(cell, indices) }));
     });
-    tf.dispose(before as unknown as tf.TensorContainer);
+    tf.dispose(before);
     this.sentences = rows.map((row) => this.sentences[row]!);
     this.queryRows = this.groupRows();
   }
 
   dispose(): void {
-    tf.dispose([this.states, this.source.memory] as unknown as tf.TensorContainer);
+    tf.dispose([this.states, this.source.memory]);
   }
 
   /** The rows of each sentence of the batch; sentences without rows have empty groups. */

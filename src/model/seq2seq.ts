@@ -9,7 +9,7 @@ import { type Parameter, type ParameterSource, Parameters } from "../layers/para
 import type { MoeLayer } from "../moe/moe-layer.ts";
 import { vocabularyCrossEntropy } from "../ops/vocabulary-cross-entropy.ts";
 import { vocabularyLogProbability } from "../ops/vocabulary-top-k.ts";
-import { Decoder, type EncodedSource } from "./decoder.ts";
+import { Decoder } from "./decoder.ts";
 import type { DecoderState, ForcedScores, TranslationModel } from "./decoder-state.ts";
 import { Encoder } from "./encoder.ts";
 import type { Seq2SeqOptions } from "./options.ts";
@@ -74,7 +74,7 @@ export class Seq2Seq implements TranslationModel {
   loss(batch: Seq2SeqBatch, labelSmoothing: number, context: ForwardContext): Seq2SeqLoss {
     const balance: tf.Scalar[] = [];
     const hidden = this.decodeForced(batch, context, balance);
-    const parameters = this.decoder.vocabularyParameters(hidden);
+    const parameters = this.decoder.vocabularyProjection(hidden);
     return {
       crossEntropy: vocabularyCrossEntropy(parameters, { targets: batch.targetOutput, labelSmoothing }),
       balance,
@@ -82,22 +82,23 @@ export class Seq2Seq implements TranslationModel {
   }
 
   startDecoding(sources: readonly Int32Array[]): DecoderState {
-    return new Seq2SeqDecoderState(
-      this.decoder,
-      tf.tidy(() => this.encode(sources)),
-    );
+    const packed = packSentences(sources);
+    const memory = tf.tidy(() => {
+      const encoded = this.encoder.encode(packed, ForwardContext.evaluation, []);
+      return this.decoder.remember(encoded);
+    });
+    return new Seq2SeqDecoderState(this.decoder, { memory, keyRows: rowsOf(packed) });
   }
 
   forceScore(sources: readonly Int32Array[], targets: readonly Int32Array[]): ForcedScores {
     const targetInput = packSentences(targets.map((target) => Int32Array.of(BOS, ...target)));
     const targetOutput = packSentences(targets.map((target) => Int32Array.of(...target, EOS))).ids;
     const source = packSentences(sources);
-    const targetRows = sentenceRows(targetInput.layout, invertOrder(targetInput.order));
-    const sourceRows = sentenceRows(source.layout, invertOrder(source.order));
-    const batch = { source, targetInput, targetOutput, sourceRows, targetRows };
+    const targetRows = rowsOf(targetInput);
+    const batch = { source, targetInput, targetOutput, sourceRows: rowsOf(source), targetRows };
     const scores = tf.tidy(() => {
       const hidden = this.decodeForced(batch, ForwardContext.evaluation, []);
-      return vocabularyLogProbability(this.decoder.vocabularyParameters(hidden), targetOutput);
+      return vocabularyLogProbability(this.decoder.vocabularyProjection(hidden), targetOutput);
     });
     const { rows, offsets } = targetRows;
     return {
@@ -113,13 +114,12 @@ export class Seq2Seq implements TranslationModel {
 
   private decodeForced(batch: Seq2SeqBatch, context: ForwardContext, balance: tf.Scalar[]): tf.Tensor2D {
     const encoded = this.encoder.encode(batch.source, context, balance);
-    const source = this.decoder.prepare(encoded, batch.sourceRows);
+    const source = { memory: this.decoder.remember(encoded), keyRows: batch.sourceRows };
     return this.decoder.decode(batch.targetInput, batch.targetRows, source, context, balance);
   }
+}
 
-  private encode(sources: readonly Int32Array[]): EncodedSource {
-    const packed = packSentences(sources);
-    const encoded = this.encoder.encode(packed, ForwardContext.evaluation, []);
-    return this.decoder.prepare(encoded, sentenceRows(packed.layout, invertOrder(packed.order)));
-  }
+/** The rows of each sentence, in the order the sentences were given. */
+function rowsOf(side: PackedSide): RowGroups {
+  return sentenceRows(side.layout, invertOrder(side.order));
 }
