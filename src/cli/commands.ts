@@ -1,0 +1,18 @@
+/** The commands of `nmt`. Each is imported only when it is called, so that a small command starts fast. */
+import type { CommandModule } from "yargs";
+
+/** A command of any argument type. */
+export type AnyCommand = Pick<CommandModule, "command" | "describe"> & {
+  builder?: unknown;
+  handler: (args: never) => void | Promise<void>;
+};
+
+export interface CommandEntry {
+  name: string;
+  /** One line for `nmt --help`; the command's own `describe` says the same. */
+  summary: string;
+  load: () => Promise<AnyCommand>;
+}
+
+/** In the order of a project's work: data, vocabulary, training, translation, evaluation. */
+export const commands: readonly CommandEntry[] = [];

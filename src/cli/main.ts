@@ -1,0 +1,62 @@
+/** The `nmt` command: finds the command, imports it, runs it, and turns errors into messages and exit codes. */
+import { formatError, UsageError } from "../base/errors.ts";
+import { nearestName } from "../base/nearest-name.ts";
+import { commands } from "./commands.ts";
+import { packageVersion } from "./package-info.ts";
+
+/** Runs `nmt` with the words after its name. Resolves to the exit code: 0 only on success, 2 for wrong use, otherwise 1. */
+export async function main(argv: readonly string[]): Promise<number> {
+  process.stdout.on("error", endOfPipe);
+  try {
+    await dispatch(argv);
+    return 0;
+  } catch (error) {
+    process.stderr.write(`${formatError(error)}\n`);
+    const { NMT_DEBUG: debug } = process.env;
+    if (debug === "1" && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+    return error instanceof UsageError ? 2 : 1;
+  } finally {
+    process.stdout.off("error", endOfPipe);
+  }
+}
+
+async function dispatch(argv: readonly string[]): Promise<void> {
+  const [name, ...rest] = argv;
+  if (name === undefined) throw new UsageError("no command given", { nextStep: "Run nmt --help to see the commands." });
+  if (name === "--version" || name === "-v") return print(packageVersion());
+  if (name === "--help" || name === "-h") return print(overview());
+  if (name === "help") return dispatch(rest[0] === undefined ? ["--help"] : [rest[0], "--help"]);
+  const entry = commands.find((command) => command.name === name);
+  if (entry === undefined) {
+    const names = commands.map((command) => command.name);
+    const nearest = nearestName(name, names);
+    throw new UsageError(name.startsWith("-") ? `the command comes first, not ${name}` : `unknown command: ${name}`, {
+      nextStep: nearest === undefined ? `Commands are: ${names.join(", ")}.` : `Did you mean nmt ${nearest}?`,
+    });
+  }
+  const [{ runCommand }, command] = await Promise.all([import("./run-command.ts"), entry.load()]);
+  await runCommand(command, argv);
+}
+
+/** The text of `nmt --help`. */
+export function overview(): string {
+  const width = Math.max(0, ...commands.map((command) => command.name.length));
+  const list = commands.map((command) => `  nmt ${command.name.padEnd(width)}  ${command.summary}`);
+  return [
+    "nmt: neural machine translation with mixture-of-experts layers",
+    "",
+    ...list,
+    "",
+    "nmt COMMAND --help shows a command's options. Options take underscores or hyphens.",
+  ].join("\n");
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** A reader that closed the pipe early, such as `head`, is no error. */
+function endOfPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(0);
+}

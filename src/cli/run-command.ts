@@ -1,0 +1,86 @@
+/** Parses one command's arguments with yargs and runs it. Underscores and hyphens are the same in option names. */
+import yargs, { type Argv, type CommandModule } from "yargs";
+import { UsageError } from "../base/errors.ts";
+import { nearestName } from "../base/nearest-name.ts";
+import type { AnyCommand } from "./commands.ts";
+import { isDataOption } from "./options.ts";
+
+/** What yargs knows of a command's options once its builder has run. */
+interface DeclaredOptions {
+  key: Record<string, unknown>;
+  alias: Record<string, string[]>;
+  number: string[];
+}
+
+/** Runs `command` with the words after `nmt`, its name first. Throws UsageError for wrong use. */
+export async function runCommand(command: AnyCommand, argv: readonly string[]): Promise<void> {
+  await prepare(command).parseAsync(argv.map(underscoreName));
+}
+
+/** The text of `nmt COMMAND --help`. */
+export async function commandHelp(command: AnyCommand, name: string, width: number): Promise<string> {
+  let text = "";
+  await prepare(command)
+    .wrap(width)
+    .parseAsync([name, "--help"], {}, (_error: unknown, _args: unknown, output: string) => {
+      text = output;
+    });
+  return text;
+}
+
+function prepare(command: AnyCommand): Argv {
+  const parser = yargs()
+    .scriptName("nmt")
+    .locale("en")
+    .version(false)
+    .exitProcess(false)
+    .parserConfiguration({ "dot-notation": false, "camel-case-expansion": false, "duplicate-arguments-array": true })
+    .fail((message: string | null, error: Error | undefined) => {
+      throw error ?? new UsageError(message ?? "wrong arguments");
+    });
+  return parser.wrap(Math.min(110, parser.terminalWidth())).command(checked(command) as CommandModule);
+}
+
+function checked(command: AnyCommand): AnyCommand {
+  let declared: DeclaredOptions;
+  return {
+    ...command,
+    builder: (parser: Argv) => {
+      const { builder } = command;
+      if (typeof builder === "function") builder(parser);
+      else if (builder !== undefined) parser.options(builder as Parameters<Argv["options"]>[0]);
+      declared = (parser as unknown as { getOptions(): DeclaredOptions }).getOptions();
+      return parser;
+    },
+    handler: async (args: never) => {
+      checkArguments(args, declared);
+      await command.handler(args);
+    },
+  };
+}
+
+function checkArguments(args: Readonly<Record<string, unknown>>, declared: DeclaredOptions): void {
+  const [name, extra] = args["_"] as string[];
+  const nextStep = `See nmt ${name} --help.`;
+  if (extra !== undefined) throw new UsageError(`unexpected argument: ${extra}`, { nextStep });
+  const known = new Set([...Object.keys(declared.key), ...Object.values(declared.alias).flat()]);
+  for (const [key, value] of Object.entries(args)) {
+    if (key === "_" || key === "$0") continue;
+    const option = key.length === 1 ? `-${key}` : `--${key}`;
+    if (!known.has(key) && !(known.has("config") && isDataOption(key))) {
+      const nearest = nearestName(key, known);
+      const suggestion = nearest === undefined ? "" : `Did you mean --${nearest}? `;
+      throw new UsageError(`unknown option ${option} for nmt ${name}`, { nextStep: suggestion + nextStep });
+    }
+    if (declared.number.includes(key) && [value].flat().some((part) => Number.isNaN(part))) {
+      throw new UsageError(`${option} takes a number`, { nextStep });
+    }
+  }
+}
+
+/** `--beam-size=3` as `--beam_size=3`. Names of corpora inside dotted options stay as they are. */
+function underscoreName(word: string): string {
+  const [, no, name, rest] = /^--(no-)?([^=]+)(=.*)?$/s.exec(word) ?? [];
+  if (name === undefined || name.includes(".")) return word;
+  return `--${no ?? ""}${name.replaceAll("-", "_")}${rest ?? ""}`;
+}
