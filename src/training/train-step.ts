@@ -26,7 +26,7 @@ export interface TrainStepResult {
 }
 
 /** Whether everything the step computed is a number; if not, the parameters were left as they were. */
-export function isFinite(result: TrainStepResult): boolean {
+export function stepIsFinite(result: TrainStepResult): boolean {
   return Number.isFinite(result.smoothedLoss) && Number.isFinite(result.gradientNorm);
 }
 

@@ -1,0 +1,48 @@
+/** Everything a run remembers beside parameters and moments. Plain JSON: a checkpoint stores it, the same command resumes from it. */
+
+export interface BestScore {
+  step: number;
+  /** In the sense of `best_checkpoint_metric`: BLEU (higher is better) or perplexity (lower is better). */
+  value: number;
+}
+
+export interface TrainerState<Position = unknown> {
+  /** Optimiser steps done. */
+  step: number;
+  /** Forward passes done: names the noise of the next one. */
+  pass: number;
+  /** Seconds spent in steps, over all sessions of the run; validation is not counted. */
+  trainSeconds: number;
+  targetTokens: number;
+  sourceTokens: number;
+  /** Where the data goes on. */
+  position: Position | undefined;
+  best: BestScore | undefined;
+  /** Validations since the best one, by `early_stopping_criteria`. */
+  stale: number;
+  bestForStopping: number | undefined;
+  finished: boolean;
+}
+
+export function freshState<Position>(): TrainerState<Position> {
+  return {
+    step: 0,
+    pass: 0,
+    trainSeconds: 0,
+    targetTokens: 0,
+    sourceTokens: 0,
+    position: undefined,
+    best: undefined,
+    stale: 0,
+    bestForStopping: undefined,
+    finished: false,
+  };
+}
+
+export type Criterion = "bleu" | "perplexity";
+
+/** Whether a validation is better than the best so far. */
+export function improves(criterion: Criterion, value: number, best: number | undefined): boolean {
+  if (best === undefined || Number.isNaN(best)) return true;
+  return criterion === "bleu" ? value > best : value < best;
+}
