@@ -1,4 +1,5 @@
 /** The shape of a translation model: everything that decides its parameters and its forward pass. */
+import type { Config } from "../config/config.ts";
 import type { AttentionKind } from "../layers/attention.ts";
 import type { MoeOptions } from "../moe/moe-layer.ts";
 
@@ -25,4 +26,38 @@ export interface Seq2SeqOptions {
   /** LSTM layers (from 1) that a mixture-of-experts layer follows. */
   moeEncoderAfter: readonly number[];
   moeDecoderAfter: readonly number[];
+}
+
+/** The model a configuration describes, for a vocabulary of this size. */
+export function seq2seqOptions(config: Config, vocabularySize: number): Seq2SeqOptions {
+  return {
+    vocabularySize,
+    embeddingSize: config.embeddingSize,
+    hiddenSize: config.hiddenSize,
+    encoderLayers: config.encoderLayers,
+    decoderLayers: config.decoderLayers,
+    attention: config.attention,
+    decoderStart: config.decoderStart,
+    shareEmbeddings: config.shareEmbeddings,
+    tieSoftmax: config.tieSoftmax,
+    dropout: config.dropout,
+    embeddingDeviation: config.embeddingInitStd,
+    forgetBias: config.forgetBias,
+    weightRange: config.paramInit,
+    moe:
+      config.numExperts === 0
+        ? undefined
+        : {
+            numExperts: config.numExperts,
+            numExpertsPerToken: config.numExpertsPerTok,
+            expertHiddenSize: config.expertHiddenSize,
+            expertOutputInit: config.expertOutputInit,
+            output: config.moeOutput,
+            dropout: config.moeDropout,
+            importanceLossWeight: config.importanceLossWeight,
+            loadLossWeight: config.loadLossWeight,
+          },
+    moeEncoderAfter: config.moeEncoderAfter,
+    moeDecoderAfter: config.moeDecoderAfter,
+  };
 }
