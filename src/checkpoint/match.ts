@@ -1,0 +1,52 @@
+/** Compares stored tensors with the parameters a model has, and names the first that differs. */
+import { CheckpointError } from "../base/errors.ts";
+import type { NamedArray } from "./safetensors-header.ts";
+
+export interface ShapeOf {
+  name: string;
+  shape: readonly number[];
+}
+
+/** Throws CheckpointError naming the first parameter, in the model's order, that is missing, has another shape, or is too many. */
+export function checkSameParameters(model: readonly ShapeOf[], stored: readonly ShapeOf[], where: string): void {
+  const inModel = new Set(model.map(({ name }) => name));
+  const byName = new Map(stored.map(({ name, shape }) => [name, shape]));
+  for (const { name, shape } of model) {
+    const found = byName.get(name);
+    if (found === undefined) throw otherModel(where, `parameter ${name} ${axes(shape)} of this model is not in it`);
+    if (found.length !== shape.length || found.some((axis, i) => axis !== shape[i])) {
+      throw otherModel(where, `parameter ${name} is ${axes(found)} there and ${axes(shape)} in this model`);
+    }
+  }
+  const extra = stored.find(({ name }) => !inModel.has(name));
+  if (extra !== undefined) {
+    throw otherModel(where, `parameter ${extra.name} ${axes(extra.shape)} is not part of this model`);
+  }
+}
+
+/** Stored tensors by name, as models take them. Throws CheckpointError for a tensor that is not f32. */
+export function floatsByName(
+  tensors: readonly NamedArray[],
+): Map<string, { shape: readonly number[]; data: Float32Array }> {
+  return new Map(
+    tensors.map(({ name, shape, data }) => {
+      if (!(data instanceof Float32Array)) {
+        throw new CheckpointError(`tensor ${name} does not hold 32-bit floating-point numbers`, {
+          nextStep: "Use weights that nmt train or nmt average wrote.",
+        });
+      }
+      return [name, { shape, data }];
+    }),
+  );
+}
+
+function otherModel(where: string, what: string): CheckpointError {
+  return new CheckpointError(`the checkpoint is of another model: ${what}`, {
+    where,
+    nextStep: "Use the configuration the checkpoint was trained with, or train into another save_model directory.",
+  });
+}
+
+function axes(shape: readonly number[]): string {
+  return `[${shape.join(", ")}]`;
+}

@@ -1,0 +1,93 @@
+/** Reads safetensors files, one tensor at a time or whole, and verifies the checksums our own files carry. */
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { crc32 } from "node:zlib";
+import { CheckpointError } from "../base/errors.ts";
+import {
+  arrayOf,
+  CHUNK_BYTES,
+  checksumStart,
+  damaged,
+  decodeHeader,
+  headerLength,
+  type NamedArray,
+  promisedChecksum,
+  type SafetensorsHeader,
+  type TensorEntry,
+} from "./safetensors-header.ts";
+
+/** An open file; tensors are read on demand. Close it. */
+export class SafetensorsReader {
+  readonly path: string;
+  readonly header: SafetensorsHeader;
+  private readonly file: number;
+  private readonly dataStart: number;
+
+  /** Opens the file and reads its header. Throws CheckpointError when it is missing, cut off or not safetensors. */
+  constructor(path: string) {
+    this.path = path;
+    try {
+      this.file = openSync(path, "r");
+    } catch (error) {
+      throw new CheckpointError("the file cannot be read", {
+        where: `${path} (${(error as NodeJS.ErrnoException).code})`,
+        nextStep: "Check the path and its permissions.",
+        cause: error,
+      });
+    }
+    try {
+      const { size } = fstatSync(this.file);
+      const length = headerLength(this.bytes(0, Math.min(8, size)), size, path);
+      this.dataStart = 8 + length;
+      const json = Buffer.from(this.bytes(8, length)).toString("utf8");
+      this.header = decodeHeader(json, size - this.dataStart, path);
+    } catch (error) {
+      closeSync(this.file);
+      throw error;
+    }
+  }
+
+  /** Reads one tensor and verifies its checksum. Throws CheckpointError when the bytes were altered. */
+  read(entry: TensorEntry): NamedArray {
+    const bytes = this.bytes(this.dataStart + entry.begin, entry.end - entry.begin);
+    const promised = promisedChecksum(this.header, entry.name);
+    if (promised !== undefined) {
+      let checksum = checksumStart(entry);
+      for (let at = 0; at < bytes.byteLength; at += CHUNK_BYTES) {
+        checksum = crc32(bytes.subarray(at, at + CHUNK_BYTES), checksum);
+      }
+      if (checksum !== promised) throw damaged(this.path, `the checksum of ${entry.name} does not match`);
+    } else if (this.header.metadata["format"] === "gnmt-moe") {
+      throw damaged(this.path, `the checksum of ${entry.name} is missing`);
+    }
+    return { name: entry.name, shape: entry.shape, data: arrayOf(entry.dtype, bytes.buffer) };
+  }
+
+  close(): void {
+    closeSync(this.file);
+  }
+
+  private bytes(from: number, length: number): Uint8Array<ArrayBuffer> {
+    const bytes = new Uint8Array(length);
+    for (let at = 0; at < length; ) {
+      const read = readSync(this.file, bytes, at, Math.min(CHUNK_BYTES, length - at), from + at);
+      if (read === 0) throw damaged(this.path, "it ends too early");
+      at += read;
+    }
+    return bytes;
+  }
+}
+
+export interface SafetensorsContent {
+  metadata: Readonly<Record<string, string>>;
+  tensors: NamedArray[];
+}
+
+/** Reads and verifies a whole file. Throws CheckpointError. */
+export function readSafetensors(path: string): SafetensorsContent {
+  const reader = new SafetensorsReader(path);
+  try {
+    return { metadata: reader.header.metadata, tensors: reader.header.entries.map((entry) => reader.read(entry)) };
+  } finally {
+    reader.close();
+  }
+}

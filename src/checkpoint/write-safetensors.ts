@@ -1,0 +1,32 @@
+/** Writes tensors as a safetensors file, atomically and in chunks: no copy of the tensors is made, files may be many gigabytes. */
+import { crc32 } from "node:zlib";
+import { writeFileAtomic } from "../base/atomic-file.ts";
+import {
+  bytesPerElement,
+  checksumStart,
+  chunksOf,
+  dataTypeOf,
+  encodeHeader,
+  type NamedArray,
+} from "./safetensors-header.ts";
+
+/** Writes `tensors` to `path`, wider types first so that every tensor is aligned to its type. Metadata values are text. */
+export function writeSafetensors(
+  path: string,
+  tensors: readonly NamedArray[],
+  metadata: Readonly<Record<string, string>> = {},
+): void {
+  const placed = tensors.map(({ name, shape, data }) => ({ name, shape, data, dtype: dataTypeOf(data) }));
+  placed.sort((a, b) => bytesPerElement(b.dtype) - bytesPerElement(a.dtype));
+  const described = placed.map(({ name, shape, data, dtype }) => {
+    let checksum = checksumStart({ name, dtype, shape });
+    for (const chunk of chunksOf(data)) checksum = crc32(chunk, checksum);
+    return { name, dtype, shape, byteLength: data.byteLength, checksum };
+  });
+  writeFileAtomic(path, file());
+
+  function* file(): Generator<Uint8Array> {
+    yield encodeHeader(described, { format: "gnmt-moe", ...metadata });
+    for (const { data } of placed) yield* chunksOf(data);
+  }
+}
