@@ -80,7 +80,9 @@ export function encodeHeader(
   const content: Record<string, unknown> = {
     __metadata__: {
       ...metadata,
-      ...Object.fromEntries(tensors.map(({ name, checksum }) => [CHECKSUM_PREFIX + name, checksum.toString(16)])),
+      ...Object.fromEntries(
+        tensors.map(({ name, checksum }) => [CHECKSUM_PREFIX + name, checksum.toString(16).padStart(8, "0")]),
+      ),
     },
   };
   let at = 0;
