@@ -1,0 +1,36 @@
+/** The best finished hypotheses of one sentence. */
+
+/** A finished hypothesis, still as a node of the batch's History. */
+export interface Finished {
+  node: number;
+  score: number;
+  logProbability: number;
+  /** Ended by `</s>`, not cut at its maximum length. */
+  complete: boolean;
+}
+
+export class FinishedList {
+  /** Best first; equal scores in the order they were found. */
+  readonly best: Finished[] = [];
+  /** How many have been found, kept or not. */
+  count = 0;
+  private readonly limit: number;
+
+  constructor(limit: number) {
+    this.limit = limit;
+  }
+
+  add(hypothesis: Finished): void {
+    this.count++;
+    let at = this.best.length;
+    while (at > 0 && this.best[at - 1]!.score < hypothesis.score) at--;
+    if (at >= this.limit) return;
+    this.best.splice(at, 0, hypothesis);
+    if (this.best.length > this.limit) this.best.pop();
+  }
+
+  /** True if the list is full and a hypothesis of this score would not get in. */
+  excludes(score: number): boolean {
+    return this.best.length === this.limit && this.best[this.limit - 1]!.score >= score;
+  }
+}

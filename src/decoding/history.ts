@@ -1,0 +1,64 @@
+/** The pieces of all hypotheses of a batch as one tree of backpointers; a hypothesis is a path from its node to the root. */
+import type { StepAttention } from "../model/decoder-state.ts";
+
+/** The node before the first piece. */
+export const ROOT = -1;
+
+export class History {
+  /** [nodes] piece, parent node and the decoder row that predicted the piece */
+  private pieces = new Int32Array(1024);
+  private parents = new Int32Array(1024);
+  private rows = new Int32Array(1024);
+  private nodes = 0;
+  /** [steps] */
+  private readonly attention: StepAttention[] = [];
+
+  /** Adds a piece predicted by decoder row `row` after `parent`; returns its node. */
+  append(parent: number, piece: number, row: number): number {
+    if (this.nodes === this.pieces.length) this.grow();
+    const node = this.nodes++;
+    this.pieces[node] = piece;
+    this.parents[node] = parent;
+    this.rows[node] = row;
+    return node;
+  }
+
+  /** Keeps a copy of the attention of the step whose pieces are appended next. */
+  keepAttention({ weights, offsets }: StepAttention): void {
+    this.attention.push({ weights: weights.slice(), offsets: offsets.slice() });
+  }
+
+  /** Pieces from the first to `node`'s: [pieces]. */
+  piecesTo(node: number): Int32Array {
+    return this.path(node).map((at) => this.pieces[at]!);
+  }
+
+  /** The attention each of those pieces was predicted with: [pieces][source positions]. */
+  attentionTo(node: number): Float32Array[] {
+    return Array.from(this.path(node), (at, step) => {
+      const { weights, offsets } = this.attention[step]!;
+      const row = this.rows[at]!;
+      return weights.slice(offsets[row]!, offsets[row + 1]!);
+    });
+  }
+
+  private path(node: number): Int32Array {
+    let length = 0;
+    for (let at = node; at !== ROOT; at = this.parents[at]!) length++;
+    const path = new Int32Array(length);
+    for (let at = node; at !== ROOT; at = this.parents[at]!) path[--length] = at;
+    return path;
+  }
+
+  private grow(): void {
+    this.pieces = doubled(this.pieces);
+    this.parents = doubled(this.parents);
+    this.rows = doubled(this.rows);
+  }
+}
+
+function doubled(array: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(array.length * 2);
+  larger.set(array);
+  return larger;
+}

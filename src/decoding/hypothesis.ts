@@ -1,0 +1,36 @@
+/** What searches are asked and what they return. */
+
+export interface SearchOptions {
+  /** The piece fed first, `<s>`. */
+  bosId: number;
+  /** The piece that ends a translation, `</s>`. */
+  eosId: number;
+  /** Hypotheses kept per sentence and step. */
+  beamSize: number;
+  /** Translations returned per sentence, at most `beamSize`. */
+  nBest: number;
+  /** α of the length penalty. */
+  lengthPenalty: number;
+  /** β of the coverage penalty, 0 or more; above 0 attention is computed. */
+  coveragePenalty: number;
+  /** `</s>` is not allowed before this many pieces. */
+  minLength: number;
+  /** [sentences] the most pieces of each sentence's translation, `</s>` included; at least 1. */
+  maxLengths: Int32Array;
+  /** Also return the attention of every target piece. */
+  withAttention: boolean;
+}
+
+/** One translation of one sentence. */
+export interface Hypothesis {
+  /** Target pieces without `<s>` and `</s>`. */
+  pieces: Int32Array;
+  /** log P / lp + cp */
+  score: number;
+  /** log P of the pieces, and of `</s>` where the translation is complete. Natural logarithm. */
+  logProbability: number;
+  /** False where the translation was cut at its maximum length. */
+  complete: boolean;
+  /** [pieces (+ 1 for `</s>`)][source positions]; only when asked for. */
+  attention?: Float32Array[];
+}

@@ -1,0 +1,70 @@
+/** Sampling from the model: temperature, the k most probable pieces (Fan et al. 2018, §5), the nucleus (Holtzman et al. 2020, §3.1). */
+import { Random } from "../base/random.ts";
+import type { TranslationModel } from "../model/decoder-state.ts";
+import type { Hypothesis, SearchOptions } from "./hypothesis.ts";
+import { type Choice, singleSearch } from "./single-search.ts";
+
+export interface SamplingOptions {
+  /** Sample among this many best pieces; 0 = all. */
+  topK: number;
+  /** Sample among the fewest best pieces whose probabilities, after the temperature, add up to this; 1 = all. */
+  topP: number;
+  /** Log-probabilities are divided by it; below 1 is bolder about the best, above 1 more varied. Above 0. */
+  temperature: number;
+  seed: number;
+}
+
+/**
+ * One sampled translation per source. `streams[s]` names sentence s's own random numbers (its line, say), so that its
+ * translation is the same in any batch. `logProbability` is the model's own, without temperature or truncation.
+ */
+export function sampleSearch(
+  model: TranslationModel,
+  sources: readonly Int32Array[],
+  options: SearchOptions,
+  sampling: SamplingOptions,
+  streams: ArrayLike<number>,
+): Hypothesis[] {
+  const count = sampling.topK > 0 ? sampling.topK + 1 : model.vocabularySize;
+  const generators = sources.map((_, s) => new Random(sampling.seed, streams[s]!));
+  const weights = new Float64Array(Math.min(count, model.vocabularySize));
+  const choose = (choice: Choice) => draw(choice, options.eosId, sampling, weights, generators[choice.sentence]!);
+  return singleSearch(model, sources, options, count, choose);
+}
+
+/** Draws a candidate; `weights` is scratch space, one number a candidate. */
+function draw(choice: Choice, eosId: number, sampling: SamplingOptions, weights: Float64Array, random: Random): number {
+  const { candidates, from, to, endAllowed } = choice;
+  const { ids, logProbabilities } = candidates;
+  const topK = sampling.topK > 0 ? sampling.topK : to - from;
+  let total = 0;
+  let best = Number.NEGATIVE_INFINITY;
+  let taken = 0;
+  for (let at = from; at < to; at++) {
+    const allowed = taken < topK && (endAllowed || ids[at] !== eosId);
+    if (allowed && taken++ === 0) best = logProbabilities[at]!;
+    // Relative to the best, so that a low temperature doesn't underflow every weight.
+    const weight =
+      allowed && best > Number.NEGATIVE_INFINITY ? Math.exp((logProbabilities[at]! - best) / sampling.temperature) : 0;
+    weights[at - from] = weight;
+    total += weight;
+  }
+  if (total === 0) return -1;
+  const nucleus = nucleusMass(weights, to - from, total * sampling.topP);
+  let left = random.uniform() * nucleus;
+  let last = -1;
+  for (let i = 0; i < to - from; i++) {
+    if (weights[i] === 0) continue;
+    last = from + i;
+    left -= weights[i]!;
+    if (left < 0) break;
+  }
+  return last;
+}
+
+/** The sum of the fewest first weights that reach `wanted`. */
+function nucleusMass(weights: Float64Array, count: number, wanted: number): number {
+  let mass = 0;
+  for (let i = 0; i < count && mass < wanted; i++) mass += weights[i]!;
+  return mass;
+}

@@ -1,0 +1,73 @@
+/** Source of truth: the distributions the options define, counted over many draws; greedy search as the limit. */
+import { expect, test } from "vitest";
+import { greedySearch } from "../../src/decoding/greedy-search.ts";
+import { sampleSearch } from "../../src/decoding/sampling.ts";
+import { randomToy, searchOptions, type Toy, ToyModel, toySources } from "./toy-model.ts";
+
+const everything = { topK: 0, topP: 1, temperature: 1, seed: 3 };
+const probabilities = [0.05, 0.15, 0.3, 0.5];
+const oneStep: Toy = { vocabularySize: 4, logits: () => probabilities.map(Math.log) };
+
+/** Frequencies of the first piece, `</s>` (0) among them, over `draws` sentences. */
+function frequencies(sampling: Partial<typeof everything>, draws = 4000): number[] {
+  const sources = Array.from({ length: draws }, () => Int32Array.of(1));
+  const streams = sources.map((_, i) => i);
+  const found = sampleSearch(
+    new ToyModel(oneStep),
+    sources,
+    searchOptions(draws, 1),
+    { ...everything, ...sampling },
+    streams,
+  );
+  const counts = [0, 0, 0, 0];
+  for (const { pieces } of found) counts[pieces[0] ?? 0]!++;
+  return counts.map((count) => count / draws);
+}
+
+function expectNear(found: number[], expected: number[]) {
+  found.forEach((frequency, i) => {
+    // Five standard deviations of 4,000 draws are below 0.04.
+    expect(Math.abs(frequency - expected[i]!)).toBeLessThan(expected[i] === 0 ? 1e-12 : 0.04);
+  });
+}
+
+test("draws follow the model's probabilities", () => expectNear(frequencies({}), probabilities));
+
+test("top-k keeps the k best and rescales them", () => expectNear(frequencies({ topK: 2 }), [0, 0, 0.375, 0.625]));
+
+test("top-p keeps the fewest pieces that reach p", () => {
+  expectNear(frequencies({ topP: 0.79 }), [0, 0, 0.375, 0.625]);
+  expectNear(frequencies({ topP: 0.4 }), [0, 0, 0, 1]);
+});
+
+test("temperature 0.5 squares the probabilities", () => {
+  const squares = probabilities.map((p) => p * p);
+  const sum = squares.reduce((a, b) => a + b);
+  expectNear(
+    frequencies({ temperature: 0.5 }),
+    squares.map((p) => p / sum),
+  );
+});
+
+test("a temperature near 0 is greedy search", () => {
+  const sources = toySources(12);
+  const options = searchOptions(12, 6, { beamSize: 1, minLength: 1 });
+  const model = () => new ToyModel(randomToy(71));
+  const sampled = sampleSearch(model(), sources, options, { ...everything, temperature: 1e-6 }, [...sources.keys()]);
+  expect(sampled).toEqual(greedySearch(model(), sources, options));
+});
+
+test("a sentence's draws depend on the seed and its own stream, not on its batch", () => {
+  const sources = toySources(12);
+  const run = (indices: number[], seed: number) =>
+    sampleSearch(
+      new ToyModel(randomToy(72)),
+      indices.map((i) => sources[i]!),
+      searchOptions(indices.length, 6, { beamSize: 1 }),
+      { ...everything, seed },
+      indices,
+    );
+  const together = run([...sources.keys()], 1);
+  expect([7, 2, 11].map((i) => run([i], 1)[0])).toEqual([7, 2, 11].map((i) => together[i]));
+  expect(run([...sources.keys()], 2)).not.toEqual(together);
+});

@@ -1,0 +1,209 @@
+/** Small translation models given by a function, whose best translation can be found by trying every sequence. */
+import { Random } from "../../src/base/random.ts";
+import type { SearchOptions } from "../../src/decoding/hypothesis.ts";
+import type { DecoderState, ForcedScores, StepCandidates, TranslationModel } from "../../src/model/decoder-state.ts";
+
+export const EOS = 0;
+export const BOS = 9;
+
+export interface Toy {
+  vocabularySize: number;
+  /** Unnormalised log-probabilities of the next piece: [vocabulary]. */
+  logits(source: Int32Array, prefix: readonly number[]): number[];
+  /** Attention weights of the next piece: [source positions]. */
+  attention?(source: Int32Array, prefix: readonly number[]): number[];
+}
+
+/** Pieces with random logits for every (source, prefix); attention depends on the whole prefix too. */
+export function randomToy(seed: number, vocabularySize = 5, spread = 2): Toy {
+  const stream = (source: Int32Array, prefix: readonly number[]) =>
+    [...source, 77, ...prefix].reduce((hash, piece) => (hash * 31 + piece + 1) % 1_000_003, 7);
+  return {
+    vocabularySize,
+    logits: (source, prefix) => {
+      const random = new Random(seed, stream(source, prefix));
+      return Array.from({ length: vocabularySize }, () => spread * Math.log(random.uniform()));
+    },
+    attention: (source, prefix) => {
+      const random = new Random(seed + 1, stream(source, prefix));
+      const weights = Array.from(source, () => random.uniform() ** 3);
+      const sum = weights.reduce((a, b) => a + b, 0);
+      return weights.map((weight) => weight / sum);
+    },
+  };
+}
+
+export function logSoftmax(logits: readonly number[]): Float32Array {
+  const largest = Math.max(...logits);
+  const normaliser = largest + Math.log(logits.reduce((sum, x) => sum + Math.exp(x - largest), 0));
+  return Float32Array.from(logits, (x) => x - normaliser);
+}
+
+/** What happened to a state, for tests of what a search asks. */
+export interface Trace {
+  /** Rows of each step. */
+  stepRows: number[];
+  /** Prefixes of the rows of each step, `<s>` left out, as `source|pieces`. */
+  prefixes: string[][];
+  selects: number;
+  disposed: number;
+}
+
+/** A Toy as a TranslationModel. Rows start longest source first, so that rows and sentences are not the same numbers. */
+export class ToyModel implements TranslationModel {
+  readonly vocabularySize: number;
+  readonly trace: Trace = { stepRows: [], prefixes: [], selects: 0, disposed: 0 };
+  private readonly toy: Toy;
+
+  constructor(toy: Toy) {
+    this.toy = toy;
+    this.vocabularySize = toy.vocabularySize;
+  }
+
+  startDecoding(sources: readonly Int32Array[]): DecoderState {
+    return new ToyState(this.toy, sources, this.trace);
+  }
+
+  forceScore(sources: readonly Int32Array[], targets: readonly Int32Array[]): ForcedScores {
+    return {
+      tokens: targets.map((target, s) =>
+        Float32Array.from([...target, EOS], (piece, t) => {
+          return logSoftmax(this.toy.logits(sources[s]!, [...target.subarray(0, t)]))[piece]!;
+        }),
+      ),
+    };
+  }
+
+  dispose(): void {}
+}
+
+class ToyState implements DecoderState {
+  sentenceOfRow: Int32Array;
+  private prefixes: number[][];
+  private readonly toy: Toy;
+  private readonly sources: readonly Int32Array[];
+  private readonly trace: Trace;
+
+  constructor(toy: Toy, sources: readonly Int32Array[], trace: Trace) {
+    this.toy = toy;
+    this.sources = sources;
+    this.trace = trace;
+    this.sentenceOfRow = Int32Array.from(sources.keys()).sort((a, b) => sources[b]!.length - sources[a]!.length);
+    this.prefixes = sources.map(() => []);
+  }
+
+  get rows(): number {
+    return this.sentenceOfRow.length;
+  }
+
+  step(previous: Int32Array, count: number, withAttention = false): StepCandidates {
+    if (previous.length !== this.rows) throw new Error(`${previous.length} pieces for ${this.rows} rows`);
+    if (count > this.vocabularySize) throw new Error(`${count} candidates of ${this.vocabularySize} pieces`);
+    const { trace, rows } = this;
+    this.prefixes = this.prefixes.map((prefix, row) => (previous[row] === BOS ? [] : [...prefix, previous[row]!]));
+    trace.stepRows.push(rows);
+    trace.prefixes.push(this.prefixes.map((prefix, row) => `${this.source(row)}|${prefix}`));
+    const candidates: StepCandidates = {
+      ids: new Int32Array(rows * count),
+      logProbabilities: new Float32Array(rows * count),
+    };
+    for (let row = 0; row < rows; row++) {
+      const logProbabilities = logSoftmax(this.toy.logits(this.source(row), this.prefixes[row]!));
+      const order = [...logProbabilities.keys()].sort((a, b) => logProbabilities[b]! - logProbabilities[a]! || a - b);
+      for (let i = 0; i < count; i++) {
+        candidates.ids[row * count + i] = order[i]!;
+        candidates.logProbabilities[row * count + i] = logProbabilities[order[i]!]!;
+      }
+    }
+    if (withAttention) {
+      const perRow = this.prefixes.map((prefix, row) => this.toy.attention!(this.source(row), prefix));
+      const offsets = new Int32Array(rows + 1);
+      perRow.forEach((weights, row) => {
+        offsets[row + 1] = offsets[row]! + weights.length;
+      });
+      candidates.attention = { weights: Float32Array.from(perRow.flat()), offsets };
+    }
+    return candidates;
+  }
+
+  select(rows: Int32Array): void {
+    this.trace.selects++;
+    this.prefixes = Array.from(rows, (row) => this.prefixes[row]!);
+    this.sentenceOfRow = rows.map((row) => this.sentenceOfRow[row]!);
+  }
+
+  dispose(): void {
+    this.trace.disposed++;
+  }
+
+  private get vocabularySize(): number {
+    return this.toy.vocabularySize;
+  }
+
+  private source(row: number): Int32Array {
+    return this.sources[this.sentenceOfRow[row]!]!;
+  }
+}
+
+export interface Scored {
+  pieces: number[];
+  score: number;
+  logProbability: number;
+  complete: boolean;
+}
+
+/** Every translation of at most `maxLength` pieces (`</s>` included) by definition, best first: the reference of all searches. */
+export function exhaustiveSearch(
+  toy: Toy,
+  source: Int32Array,
+  maxLength: number,
+  { alpha = 0, beta = 0, minLength = 0 } = {},
+): Scored[] {
+  const found: Scored[] = [];
+  const visit = (prefix: number[], logProbability: number, coverage: readonly number[]) => {
+    const logProbabilities = logSoftmax(toy.logits(source, prefix));
+    const attention = beta > 0 ? toy.attention!(source, prefix).map(Math.fround) : [];
+    const received = attention.map((weight, i) => weight + (coverage[i] ?? 0));
+    const length = prefix.length + 1;
+    for (let piece = 0; piece < toy.vocabularySize; piece++) {
+      const sum = logProbability + logProbabilities[piece]!;
+      const complete = piece === EOS;
+      if (complete && length <= minLength) continue;
+      if (complete || length === maxLength) {
+        const cp = beta * received.reduce((total, a) => total + Math.log(Math.min(a, 1)), 0);
+        const pieces = complete ? prefix : [...prefix, piece];
+        found.push({ pieces, logProbability: sum, score: sum / ((5 + length) / 6) ** alpha + cp, complete });
+      } else {
+        visit([...prefix, piece], sum, received);
+      }
+    }
+  };
+  visit([], 0, []);
+  return found.sort((a, b) => b.score - a.score);
+}
+
+export function searchOptions(
+  sentences: number,
+  maxLength: number,
+  options: Partial<SearchOptions> = {},
+): SearchOptions {
+  return {
+    bosId: BOS,
+    eosId: EOS,
+    beamSize: 5,
+    nBest: 1,
+    lengthPenalty: 0,
+    coveragePenalty: 0,
+    minLength: 0,
+    maxLengths: new Int32Array(sentences).fill(maxLength),
+    withAttention: false,
+    ...options,
+  };
+}
+
+/** Distinct sources of lengths 1 … 6, not sorted. */
+export function toySources(count: number): Int32Array[] {
+  return Array.from({ length: count }, (_, i) =>
+    Int32Array.from({ length: 1 + ((i * 5) % 6) }, (_, t) => 20 + i + 7 * t),
+  );
+}
