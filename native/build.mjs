@@ -1,0 +1,222 @@
+/**
+ * Compiles the native addon: native/src → native/build/nmt_native.node. Needs a C++17 compiler and nothing else.
+ *
+ *   node native/build.mjs [--families gemm,lstm] [--folder native/build] [--verbose]
+ *
+ * Families are discovered by folder. In native/src/<family>/ a file *_kernels.cc is compiled once per instruction set,
+ * every other .cc once; <family>_binding.cc must define `void register_<family>(Registry&)`. Unchanged objects are kept.
+ */
+import { execFile, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs, promisify } from "node:util";
+
+const JOBS = 2;
+const native = dirname(fileURLToPath(import.meta.url));
+const source = join(native, "src");
+
+const { values: options } = parseArgs({
+  options: {
+    families: { type: "string" },
+    folder: { type: "string", default: join(native, "build") },
+    verbose: { type: "boolean", default: false },
+  },
+});
+const build = options.folder;
+
+/** Compiler flags of each instruction set, lowest first: the linker keeps the first copy of a shared inline function. */
+const INSTRUCTION_SETS = {
+  x86_64: {
+    portable: ["-march=x86-64"],
+    avx2: ["-mavx2", "-mfma", "-mbmi2"],
+    avx512: ["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mfma", "-mbmi2", "-mprefer-vector-width=512"],
+    avx512bf16: [
+      ...["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx512bf16"],
+      ...["-mfma", "-mbmi2", "-mprefer-vector-width=512"],
+    ],
+  },
+  aarch64: { portable: [], neon: [] },
+};
+// GCC 12's own AVX-512 headers trip its warnings about uninitialised values.
+const KERNEL_FLAGS = ["-Wno-maybe-uninitialized", "-Wno-uninitialized", "-Wno-psabi"];
+const BASE_FLAGS = "-std=c++17 -O3 -fPIC -fvisibility=hidden -fno-math-errno -ffp-contract=off -Wall -Wextra -pthread";
+
+/** The compiler to use and the machine it compiles for, or undefined where there is none. */
+function findCompiler() {
+  const candidates = process.env.CXX === undefined ? ["c++", "g++", "clang++"] : [process.env.CXX];
+  for (const compiler of candidates) {
+    const machine = spawnSync(compiler, ["-dumpmachine"], { encoding: "utf8" });
+    if (machine.status !== 0) continue;
+    const target = machine.stdout.trim();
+    const architecture = target.startsWith("arm64") ? "aarch64" : target.split("-")[0];
+    if (architecture in INSTRUCTION_SETS) return { compiler, architecture, darwin: target.includes("darwin") };
+  }
+  return undefined;
+}
+
+/** Folders of native/src that are part of this build. */
+function families() {
+  const found = readdirSync(source, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const names = found.map((entry) => entry.name).sort();
+  if (options.families === undefined) return names;
+  const infrastructure = ["binding", "isa", "memory", "threads"];
+  const wanted = new Set([...infrastructure, ...options.families.split(",")]);
+  return names.filter((name) => wanted.has(name));
+}
+
+function writeIfChanged(path, text) {
+  if (!existsSync(path) || readFileSync(path, "utf8") !== text) writeFileSync(path, text);
+}
+
+/** Writes the list of the families' registration functions, so that the binding needs no edits. */
+function writeRegistrations(names) {
+  const bound = names.filter((name) => existsSync(join(source, name, `${name}_binding.cc`)));
+  const lines = [
+    '#include "binding/registry.h"',
+    "namespace nmt {",
+    ...bound.map((name) => `void register_${name}(Registry&);`),
+    "void register_families(Registry& registry) {",
+    ...bound.map((name) => `  register_${name}(registry);`),
+    "}",
+    "}  // namespace nmt",
+    "",
+  ];
+  const path = join(build, "registrations.cc");
+  writeIfChanged(path, lines.join("\n"));
+  return path;
+}
+
+/** Every compilation of this build, in link order: code for all machines first, then each instruction set. */
+function plan(names, architecture, registrations) {
+  const isas = Object.entries(INSTRUCTION_SETS[architecture]);
+  const units = [{ file: registrations, object: "registrations.o", flags: [] }];
+  for (const name of names) {
+    for (const file of readdirSync(join(source, name)).sort()) {
+      if (!file.endsWith(".cc")) continue;
+      const path = join(source, name, file);
+      const stem = `${name}-${file.slice(0, -3)}`;
+      if (!file.endsWith("_kernels.cc")) units.push({ file: path, object: `${stem}.o`, flags: [] });
+      else {
+        for (const [rank, [isa, isaFlags]] of isas.entries()) {
+          const flags = [...isaFlags, ...KERNEL_FLAGS, `-DNMT_ISA=${isa}`, `-DNMT_ISA_${isa.toUpperCase()}`];
+          units.push({ file: path, object: `${stem}.${isa}.o`, flags, rank: rank + 1 });
+        }
+      }
+    }
+  }
+  return units.sort((a, b) => (a.rank ?? 0) - (b.rank ?? 0));
+}
+
+/** Fingerprint of a compilation: its command and the contents of every file it read last time. */
+function fingerprint(command, object) {
+  const dependencies = `${object}.d`;
+  if (!existsSync(object) || !existsSync(dependencies)) return undefined;
+  const hash = createHash("sha256").update(command.join("\0"));
+  const list = readFileSync(dependencies, "utf8")
+    .replace(/\\\n/g, " ")
+    .replace(/^[^:]*:/, "");
+  for (const file of list.split(/\s+/).filter((name) => name.length > 0)) {
+    if (!existsSync(file)) return undefined;
+    hash.update(file).update(readFileSync(file));
+  }
+  return hash.digest("hex");
+}
+
+const run = promisify(execFile);
+
+/** Compiles one unit unless its object is current. Returns whether it compiled; throws the compiler's message. */
+async function compile(compiler, unit, includes) {
+  const object = join(build, unit.object);
+  const command = [...BASE_FLAGS.split(" "), ...includes, ...unit.flags, "-c", unit.file];
+  const stamp = `${object}.stamp`;
+  const current = fingerprint([compiler, ...command], object);
+  if (current !== undefined && existsSync(stamp) && readFileSync(stamp, "utf8") === current) return false;
+  const temporary = `${object}.${process.pid}.o`;
+  const temporaryList = `${temporary}.d`;
+  if (options.verbose) console.log(`compile ${unit.object}`);
+  try {
+    const { stderr } = await run(compiler, [...command, "-o", temporary, "-MMD", "-MF", temporaryList], {
+      maxBuffer: 1 << 26,
+    });
+    if (stderr.length > 0) console.error(stderr);
+    renameSync(temporary, object);
+    renameSync(temporaryList, `${object}.d`);
+    writeFileSync(stamp, fingerprint([compiler, ...command], object));
+    return true;
+  } catch (error) {
+    throw new Error(`${relative(native, unit.file)} (${unit.object})\n${error.stderr ?? error.message}`);
+  } finally {
+    rmSync(temporary, { force: true });
+    rmSync(temporaryList, { force: true });
+  }
+}
+
+/** Compiles the units, a few at a time, and reports every failure. */
+async function compileAll(compiler, units, includes) {
+  const queue = [...units];
+  const failures = [];
+  let compiled = 0;
+  const worker = async () => {
+    for (let unit = queue.shift(); unit !== undefined; unit = queue.shift()) {
+      try {
+        if (await compile(compiler, unit, includes)) compiled++;
+      } catch (error) {
+        failures.push(error.message);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: JOBS }, worker));
+  return { compiled, failures };
+}
+
+/** Links beside the target, then renames: another process may have the old addon open. */
+function link({ compiler, darwin }, objects, target) {
+  const temporary = `${target}.${process.pid}.tmp`;
+  const flags = darwin
+    ? ["-bundle", "-undefined", "dynamic_lookup"]
+    : ["-shared", "-static-libstdc++", "-static-libgcc", "-Wl,--exclude-libs,ALL", "-Wl,--gc-sections"];
+  const result = spawnSync(compiler, [...flags, "-pthread", "-o", temporary, ...objects], { encoding: "utf8" });
+  if (result.status !== 0) {
+    rmSync(temporary, { force: true });
+    throw new Error(`linking failed\n${result.stderr}`);
+  }
+  renameSync(temporary, target);
+}
+
+async function main() {
+  const toolchain = findCompiler();
+  if (toolchain === undefined) {
+    console.log(
+      "The native backend can't be built: no C++ compiler for this processor (install g++ or clang++, or set CXX). " +
+        "The slower wasm backend will be used.",
+    );
+    return;
+  }
+  const headers = createRequire(import.meta.url).resolve("node-api-headers/include/node_api.h");
+  mkdirSync(build, { recursive: true });
+  const names = families();
+  const includes = [`-I${source}`, `-I${dirname(headers)}`];
+  const units = plan(names, toolchain.architecture, writeRegistrations(names));
+  const start = Date.now();
+  const { compiled, failures } = await compileAll(toolchain.compiler, units, includes);
+  if (failures.length > 0) throw new Error(failures.join("\n"));
+  const target = join(build, "nmt_native.node");
+  if (compiled > 0 || !existsSync(target))
+    link(
+      toolchain,
+      units.map(({ object }) => join(build, object)),
+      target,
+    );
+  const seconds = ((Date.now() - start) / 1000).toFixed(1);
+  console.log(
+    `native addon: ${compiled} of ${units.length} objects compiled in ${seconds} s → ${relative(process.cwd(), target)}`,
+  );
+}
+
+main().catch((error) => {
+  console.error(`The native addon was not built: ${error.message}`);
+  process.exitCode = 1;
+});

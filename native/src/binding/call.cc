@@ -1,0 +1,146 @@
+#include "binding/call.h"
+
+#include <cmath>
+
+namespace nmt {
+
+void Call::fail(const std::string& message) const { throw CallError(std::string(function_) + ": " + message); }
+
+void Call::fail_length(size_t length, size_t minimum, const char* name) const {
+  fail(std::string(name) + " has " + std::to_string(length) + " elements, needs " + std::to_string(minimum));
+}
+
+void Call::require(bool condition, const std::string& message) const {
+  if (!condition) fail(message);
+}
+
+napi_value Call::next(const char* name) {
+  if (position_ >= count_) fail(std::string("argument ") + name + " is missing");
+  return arguments_[position_++];
+}
+
+bool Call::next_is_absent() const {
+  if (position_ >= count_) return true;
+  napi_valuetype type;
+  napi_typeof(env_, arguments_[position_], &type);
+  return type == napi_undefined || type == napi_null;
+}
+
+template <class T>
+Array<T> Call::array(napi_value value, const char* name, napi_typedarray_type type, const char* type_name,
+                     size_t minimum) const {
+  napi_typedarray_type actual;
+  size_t length;
+  void* data;
+  const bool typed =
+      napi_get_typedarray_info(env_, value, &actual, &length, &data, nullptr, nullptr) == napi_ok && actual == type;
+  if (!typed) fail(std::string(name) + " must be a " + type_name);
+  if (length < minimum) fail_length(length, minimum, name);
+  return {static_cast<T*>(data), length};
+}
+
+Array<float> Call::floats(const char* name, size_t minimum) {
+  return array<float>(next(name), name, napi_float32_array, "Float32Array", minimum);
+}
+
+Array<int32_t> Call::ints(const char* name, size_t minimum) {
+  return array<int32_t>(next(name), name, napi_int32_array, "Int32Array", minimum);
+}
+
+Array<uint32_t> Call::words(const char* name, size_t minimum) {
+  return array<uint32_t>(next(name), name, napi_uint32_array, "Uint32Array", minimum);
+}
+
+Array<uint8_t> Call::bytes(const char* name, size_t minimum) {
+  return array<uint8_t>(next(name), name, napi_uint8_array, "Uint8Array", minimum);
+}
+
+Array<float> Call::optional_floats(const char* name, size_t minimum) {
+  if (!next_is_absent()) return floats(name, minimum);
+  position_++;
+  return {};
+}
+
+std::vector<Array<float>> Call::float_arrays(const char* name) {
+  const napi_value list = next(name);
+  uint32_t length;
+  if (napi_get_array_length(env_, list, &length) != napi_ok) fail(std::string(name) + " must be an array");
+  std::vector<Array<float>> arrays(length);
+  for (uint32_t i = 0; i < length; i++) {
+    napi_value element;
+    napi_get_element(env_, list, i, &element);
+    arrays[i] = array<float>(element, name, napi_float32_array, "list of Float32Array", 0);
+  }
+  return arrays;
+}
+
+double Call::number(const char* name) {
+  double value;
+  if (napi_get_value_double(env_, next(name), &value) != napi_ok) fail(std::string(name) + " must be a number");
+  return value;
+}
+
+uint64_t Call::integer(const char* name) {
+  const double value = number(name);
+  if (!(value >= 0 && value <= 9007199254740992.0) || value != std::floor(value)) {
+    fail(std::string(name) + " must be a whole number");
+  }
+  return static_cast<uint64_t>(value);
+}
+
+int Call::size(const char* name) {
+  const uint64_t value = integer(name);
+  if (value > INT32_MAX) fail(std::string(name) + " is too large");
+  return static_cast<int>(value);
+}
+
+bool Call::boolean(const char* name) {
+  bool value;
+  if (napi_get_value_bool(env_, next(name), &value) != napi_ok) fail(std::string(name) + " must be true or false");
+  return value;
+}
+
+std::string Call::text(const char* name) {
+  const napi_value value = next(name);
+  size_t length;
+  if (napi_get_value_string_utf8(env_, value, nullptr, 0, &length) != napi_ok) {
+    fail(std::string(name) + " must be a string");
+  }
+  std::string result(length, '\0');
+  napi_get_value_string_utf8(env_, value, &result[0], length + 1, &length);
+  return result;
+}
+
+napi_value Call::nothing() const {
+  napi_value value;
+  napi_get_undefined(env_, &value);
+  return value;
+}
+
+napi_value Call::number_result(double number) const {
+  napi_value value;
+  napi_create_double(env_, number, &value);
+  return value;
+}
+
+napi_value Call::string(const std::string& text) const {
+  napi_value value;
+  napi_create_string_utf8(env_, text.data(), text.size(), &value);
+  return value;
+}
+
+napi_value Call::strings(const std::vector<std::string>& values) const {
+  napi_value list;
+  napi_create_array_with_length(env_, values.size(), &list);
+  for (size_t i = 0; i < values.size(); i++) napi_set_element(env_, list, static_cast<uint32_t>(i), string(values[i]));
+  return list;
+}
+
+napi_value Call::object(const std::vector<std::pair<const char*, double>>& numbers) const {
+  napi_value result;
+  napi_create_object(env_, &result);
+  for (const auto& [key, number] : numbers) napi_set_named_property(env_, result, key, number_result(number));
+  return result;
+}
+
+}  // namespace nmt

@@ -1,0 +1,27 @@
+// Matrix products, C[M, N] = A[M, K] · B[K, N] (+ C), either side optionally stored transposed.
+//
+// Each result is one chain of multiply-adds in the order of k, so it has the same bits whatever the number of threads,
+// of rows and of columns. bf16 rounds A and B to bf16 and accumulates in f32, where the instruction set has it; else f32.
+#pragma once
+
+#include <cstddef>
+
+#include "threads/team.h"
+
+namespace nmt {
+
+enum class Precision { f32, bf16 };
+
+// The precision chosen from JavaScript.
+Precision precision();
+void set_precision(Precision precision);
+
+// The whole team's work; not inside Team::run. A is stored [M][lda], or [K][lda] if transposed; B [K][ldb] or [N][ldb].
+void gemm(Team& team, Precision precision, bool trans_a, bool trans_b, int m, int n, int k, const float* a, int lda,
+          const float* b, int ldb, float* c, int ldc, bool accumulate);
+
+// The same on the calling thread only, with scratch memory of its own: for small products inside Team::run.
+void gemm_serial(Precision precision, bool trans_a, bool trans_b, int m, int n, int k, const float* a, int lda,
+                 const float* b, int ldb, float* c, int ldc, bool accumulate);
+
+}  // namespace nmt

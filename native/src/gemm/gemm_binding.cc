@@ -1,0 +1,74 @@
+// matmul, batchMatmul, setPrecision, precision.
+#include "binding/registry.h"
+#include "gemm/gemm.h"
+
+namespace nmt {
+
+namespace {
+
+struct Shape {
+  int m, n, k;
+  bool trans_a, trans_b, accumulate;
+
+  explicit Shape(Call& call)
+      : m(call.size("m")),
+        n(call.size("n")),
+        k(call.size("k")),
+        trans_a(call.boolean("transA")),
+        trans_b(call.boolean("transB")),
+        accumulate(call.boolean("accumulate")) {}
+
+  size_t a_size() const { return static_cast<size_t>(m) * k; }
+  size_t b_size() const { return static_cast<size_t>(k) * n; }
+  size_t c_size() const { return static_cast<size_t>(m) * n; }
+  int lda() const { return trans_a ? m : k; }
+  int ldb() const { return trans_b ? k : n; }
+};
+
+napi_value matmul(Call& call) {
+  const auto a = call.floats("a"), b = call.floats("b"), out = call.floats("out");
+  const Shape s(call);
+  call.require_length(a, s.a_size(), "a");
+  call.require_length(b, s.b_size(), "b");
+  call.require_length(out, s.c_size(), "out");
+  gemm(team(), precision(), s.trans_a, s.trans_b, s.m, s.n, s.k, a.data, s.lda(), b.data, s.ldb(), out.data, s.n,
+       s.accumulate);
+  return call.nothing();
+}
+
+napi_value batch_matmul(Call& call) {
+  const auto a = call.floats("a"), b = call.floats("b"), out = call.floats("out");
+  const int batch = call.size("batch");
+  const Shape s(call);
+  call.require_length(a, batch * s.a_size(), "a");
+  call.require_length(b, batch * s.b_size(), "b");
+  call.require_length(out, batch * s.c_size(), "out");
+  const Precision chosen = precision();
+  const auto one = [&](int i, auto&& product) {
+    product(chosen, s.trans_a, s.trans_b, s.m, s.n, s.k, a.data + i * s.a_size(), s.lda(), b.data + i * s.b_size(),
+            s.ldb(), out.data + i * s.c_size(), s.n, s.accumulate);
+  };
+  Team& threads = team();
+  if (batch >= threads.threads()) {
+    threads.parallel_dynamic(batch, [&](int i) { one(i, gemm_serial); });
+  } else {
+    for (int i = 0; i < batch; i++) one(i, [&](auto... arguments) { gemm(threads, arguments...); });
+  }
+  return call.nothing();
+}
+
+}  // namespace
+
+void register_gemm(Registry& registry) {
+  registry.add("matmul", matmul);
+  registry.add("batchMatmul", batch_matmul);
+  registry.add("setPrecision", [](Call& call) {
+    const std::string name = call.text("precision");
+    call.require(name == "f32" || name == "bf16", "precision is f32 or bf16, not \"" + name + "\"");
+    set_precision(name == "bf16" ? Precision::bf16 : Precision::f32);
+    return call.nothing();
+  });
+  registry.add("precision", [](Call& call) { return call.string(precision() == Precision::bf16 ? "bf16" : "f32"); });
+}
+
+}  // namespace nmt

@@ -1,0 +1,52 @@
+// What the matrix product needs of an instruction set: packing into panels, and products of packed panels.
+//
+// A panel holds a few rows of the left matrix or columns of the right one, k-major: [elements][width]. An element is 32
+// bits: one float, or for bf16 two consecutive k as bf16, the lower k in the low half.
+#pragma once
+
+#include <cstddef>
+
+#include "isa/family.h"
+
+namespace nmt {
+
+// What a tile starts from: zero, what C holds, or a row of `bias`, the same for every row of C.
+enum class Start { zero, accumulate, bias };
+
+struct MicroTile {
+  int elements;             // along k
+  const float* left;        // panel [elements][rows]
+  const float* right;       // [elements][right_step], of which `columns` are used
+  size_t right_step;
+  float* out;               // [rows][out_step]
+  size_t out_step;
+  int columns;              // 1 … the micro-tile's columns
+  Start start;
+  const float* bias;        // [columns], for Start::bias
+};
+
+using MicroKernel = void (*)(const MicroTile&);
+
+// Packs `width` lines of `k` floats into panel [elements][stride]; columns from `width` to `stride` become 0.
+using Pack = void (*)(const float* source, size_t source_step, int width, int stride, int k, float* panel);
+
+constexpr int kMostTileRows = 14;
+
+// Kernels of one element type.
+struct ElementKernels {
+  int depth;          // k per element
+  Pack pack_lines;    // source [width][k]
+  Pack pack_columns;  // source [k][width]
+  MicroKernel product[kMostTileRows + 1];  // by number of rows
+};
+
+struct GemmKernels {
+  int rows;     // most rows of a micro-tile
+  int columns;  // columns of a micro-tile
+  ElementKernels f32;
+  ElementKernels bf16;  // where the instruction set has no bf16, the same as f32
+};
+
+NMT_DECLARE_KERNELS(GemmKernels, gemm)
+
+}  // namespace nmt

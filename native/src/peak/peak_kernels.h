@@ -1,0 +1,21 @@
+// Loops that do nothing but multiply-adds or loads, to find the machine's limits.
+#pragma once
+
+#include <cstddef>
+
+#include "isa/family.h"
+
+namespace nmt {
+
+struct PeakKernels {
+  double flops_per_round;       // of multiply_add
+  double bf16_flops_per_round;  // of bf16_dot; 0 where there are no bf16 instructions
+  // Both return a value that depends on every round, so that none can be left out.
+  float (*multiply_add)(long rounds);
+  float (*bf16_dot)(long rounds);
+  float (*read)(const float* memory, size_t floats);
+};
+
+NMT_DECLARE_KERNELS(PeakKernels, peak)
+
+}  // namespace nmt

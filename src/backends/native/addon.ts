@@ -1,0 +1,69 @@
+/** Loads the native addon: the one built here, a prebuilt one of the package, or one built now, on first use. */
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { BackendError } from "../../base/errors.ts";
+import { log } from "../../base/logger.ts";
+import type { GemmKernels } from "./kernels/gemm.ts";
+import type { SystemFunctions } from "./kernels/system.ts";
+
+/** Every function of the addon. A kernel family declares its own in `kernels/<family>.ts` and is listed here. */
+export interface NativeAddon extends SystemFunctions, GemmKernels {}
+
+const FILE = "nmt_native.node";
+
+/** The package's folder, from src/ and from dist/src/ alike. */
+function packageFolder(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, "native", "build.mjs"))) {
+    const parent = dirname(folder);
+    if (parent === folder) {
+      throw new BackendError("the package's native folder is missing", { nextStep: "Install the package again." });
+    }
+    folder = parent;
+  }
+  return folder;
+}
+
+/** Where the addon lies; undefined if there is none yet. `NMT_ADDON` names another file. */
+export function findAddon(): string | undefined {
+  const named = process.env["NMT_ADDON"];
+  if (named !== undefined) return named;
+  const native = join(packageFolder(), "native");
+  const places = [join(native, "build", FILE), join(native, "prebuilt", `${process.platform}-${process.arch}`, FILE)];
+  return places.find((path) => existsSync(path));
+}
+
+/** Compiles the addon; gives its path, or says why there is none. */
+function buildAddon(): string {
+  log.info("building the native backend (once, about a minute) …");
+  const script = join(packageFolder(), "native", "build.mjs");
+  const { stdout, stderr } = spawnSync(process.execPath, [script], { encoding: "utf8" });
+  const path = findAddon();
+  if (path !== undefined) return path;
+  throw new BackendError("the native backend could not be built", {
+    cause: new Error(`${stdout}${stderr}`),
+    where: script,
+    nextStep: stdout.trim() || "Run `node native/build.mjs` to see the compiler's message.",
+  });
+}
+
+let loaded: NativeAddon | undefined;
+
+/** The addon, loaded once. Throws a BackendError if it is neither there nor can be built. */
+export function loadAddon(): NativeAddon {
+  if (loaded !== undefined) return loaded;
+  const path = findAddon() ?? buildAddon();
+  try {
+    loaded = createRequire(import.meta.url)(path) as NativeAddon;
+  } catch (error) {
+    throw new BackendError(`the native backend could not be loaded: ${(error as Error).message}`, {
+      cause: error,
+      where: path,
+      nextStep: "Run `node native/build.mjs`, or use --backend wasm.",
+    });
+  }
+  return loaded;
+}

@@ -1,0 +1,12 @@
+/** Dropout by the addon: the mask is drawn again in the backward pass, which is the same function. */
+import type * as tf from "@tensorflow/tfjs";
+import type { RandomStream } from "../../../base/random.ts";
+import type { NativeBackend } from "../backend.ts";
+
+/** Element i is kept, and divided by 1 − rate, iff word i of the stream is at least ⌊rate · 2^32⌋. */
+export function dropout<T extends tf.Tensor>(native: NativeBackend, x: T, rate: number, stream: RandomStream): T {
+  const out = native.takeFloats(x.size);
+  const threshold = Math.floor(rate * 2 ** 32);
+  native.addon.dropout(native.floats(x), out, threshold, 1 / (1 - rate), stream.seed, stream.stream);
+  return native.tensor<T>(x.shape, out);
+}

@@ -1,0 +1,182 @@
+/** Gates, balance, dispatch and experts of a mixture-of-experts layer by the addon, on tensors of the native backend. */
+import type * as tf from "@tensorflow/tfjs";
+import type { NativeBackend } from "../backend.ts";
+
+/** logits [positions, experts] → gates [positions, k]; fills `experts` [positions · k]. */
+export function topKGates(native: NativeBackend, logits: tf.Tensor2D, k: number, experts: Int32Array): tf.Tensor2D {
+  const [positions, width] = logits.shape;
+  const gates = native.takeFloats(positions * k);
+  native.addon.topKGates(native.floats(logits), gates, experts, positions, width, k);
+  return native.tensor([positions, k], gates);
+}
+
+/** Gradients of gates [positions, k] → gradients of logits [positions, width]. */
+export function topKGatesGradient(
+  native: NativeBackend,
+  dGates: tf.Tensor2D,
+  gates: tf.Tensor2D,
+  experts: Int32Array,
+  width: number,
+): tf.Tensor2D {
+  const [positions, k] = gates.shape;
+  const dLogits = native.takeFloats(positions * width);
+  native.addon.topKGatesGradient(native.floats(dGates), native.floats(gates), experts, dLogits, positions, width, k);
+  return native.tensor([positions, width], dLogits);
+}
+
+/** Clean logits, noise scales and noisy logits, each [positions, experts]. */
+type NoisyLogits = [clean: tf.Tensor2D, noiseScale: tf.Tensor2D, noisy: tf.Tensor2D];
+
+/** → [experts], for k < experts. */
+export function load(native: NativeBackend, [clean, noiseScale, noisy]: NoisyLogits, k: number): tf.Tensor1D {
+  const [positions, experts] = noisy.shape;
+  const out = native.takeFloats(experts);
+  native.addon.load(native.floats(clean), native.floats(noiseScale), native.floats(noisy), out, positions, experts, k);
+  return native.tensor([experts], out);
+}
+
+export function loadGradient(
+  native: NativeBackend,
+  dLoad: tf.Tensor1D,
+  [clean, noiseScale, noisy]: NoisyLogits,
+  k: number,
+): NoisyLogits {
+  const [positions, experts] = noisy.shape;
+  const gradients = [clean, noiseScale, noisy].map(({ size }) => native.takeFloats(size));
+  const [dClean, dNoiseScale, dNoisy] = gradients as [Float32Array, Float32Array, Float32Array];
+  native.addon.loadGradient(
+    native.floats(dLoad),
+    native.floats(clean),
+    native.floats(noiseScale),
+    native.floats(noisy),
+    dClean,
+    dNoiseScale,
+    dNoisy,
+    positions,
+    experts,
+    k,
+  );
+  return gradients.map((gradient) => native.tensor([positions, experts], gradient)) as NoisyLogits;
+}
+
+/** Rows sorted by expert: row → slot, and slot → row. */
+interface RowOrder {
+  slots: Int32Array;
+  rows: Int32Array;
+}
+
+/** x [positions, width] → [positions · k, width]. */
+export function dispatch(native: NativeBackend, x: tf.Tensor2D, { slots }: RowOrder, k: number): tf.Tensor2D {
+  const [positions, width] = x.shape;
+  const out = native.takeFloats(slots.length * width);
+  native.addon.dispatch(native.floats(x), slots, out, positions, width, k);
+  return native.tensor([slots.length, width], out);
+}
+
+export function dispatchGradient(native: NativeBackend, dy: tf.Tensor2D, { rows }: RowOrder, k: number): tf.Tensor2D {
+  const width = dy.shape[1];
+  const positions = rows.length / k;
+  const dx = native.takeFloats(positions * width);
+  native.addon.dispatchGradient(native.floats(dy), rows, dx, positions, width, k);
+  return native.tensor([positions, width], dx);
+}
+
+/** y [positions · k, width], gates [positions, k] → [positions, width]. */
+export function combine(native: NativeBackend, y: tf.Tensor2D, gates: tf.Tensor2D, { rows }: RowOrder): tf.Tensor2D {
+  const [positions, k] = gates.shape;
+  const width = y.shape[1];
+  const out = native.takeFloats(positions * width);
+  native.addon.combine(native.floats(y), native.floats(gates), rows, out, positions, width, k);
+  return native.tensor([positions, width], out);
+}
+
+export function combineGradient(
+  native: NativeBackend,
+  dOut: tf.Tensor2D,
+  y: tf.Tensor2D,
+  gates: tf.Tensor2D,
+  { rows }: RowOrder,
+): [dY: tf.Tensor2D, dGates: tf.Tensor2D] {
+  const [positions, k] = gates.shape;
+  const width = y.shape[1];
+  const dY = native.takeFloats(y.size);
+  const dGates = native.takeFloats(gates.size);
+  native.addon.combineGradient(
+    native.floats(dOut),
+    native.floats(y),
+    native.floats(gates),
+    rows,
+    dY,
+    dGates,
+    positions,
+    width,
+    k,
+  );
+  return [native.tensor(y.shape, dY), native.tensor(gates.shape, dGates)];
+}
+
+/** x [rows, width] sorted by expert, W1 [experts, width, hidden], W2 [experts, hidden, width], b1 [experts, hidden], b2 [experts, width]. */
+export interface ExpertOperands {
+  x: tf.Tensor2D;
+  w1: tf.Tensor3D;
+  w2: tf.Tensor3D;
+  b1?: tf.Tensor2D;
+  b2?: tf.Tensor2D;
+}
+
+/** → [rows, width]. */
+export function expertFfn(native: NativeBackend, operands: ExpertOperands, offsets: Int32Array): tf.Tensor2D {
+  const { x, w1, w2, b1, b2 } = operands;
+  const [experts, width, hidden] = w1.shape;
+  const out = native.takeFloats(x.size);
+  native.addon.expertFfn(
+    native.floats(x),
+    native.floats(w1),
+    native.floats(w2),
+    b1 && native.floats(b1),
+    b2 && native.floats(b2),
+    offsets,
+    out,
+    experts,
+    width,
+    hidden,
+  );
+  return native.tensor(x.shape, out);
+}
+
+/** Gradients of every operand from dy [rows, width]. */
+export function expertFfnGradient(
+  native: NativeBackend,
+  operands: ExpertOperands,
+  offsets: Int32Array,
+  dy: tf.Tensor2D,
+): ExpertOperands {
+  const { x, w1, w2, b1, b2 } = operands;
+  const [experts, width, hidden] = w1.shape;
+  const [dX, dW1, dW2] = [native.takeFloats(x.size), native.takeFloats(w1.size), native.takeFloats(w2.size)];
+  const dB1 = b1 && native.takeFloats(b1.size);
+  const dB2 = b2 && native.takeFloats(b2.size);
+  native.addon.expertFfnGradient(
+    native.floats(x),
+    native.floats(w1),
+    native.floats(w2),
+    b1 && native.floats(b1),
+    offsets,
+    native.floats(dy),
+    dX,
+    dW1,
+    dW2,
+    dB1,
+    dB2,
+    experts,
+    width,
+    hidden,
+  );
+  return {
+    x: native.tensor(x.shape, dX),
+    w1: native.tensor(w1.shape, dW1),
+    w2: native.tensor(w2.shape, dW2),
+    ...(dB1 && { b1: native.tensor(b1.shape, dB1) }),
+    ...(dB2 && { b2: native.tensor(b2.shape, dB2) }),
+  };
+}

@@ -1,0 +1,53 @@
+/** Optimiser steps over many tensors in one call of the addon. */
+import type * as tf from "@tensorflow/tfjs";
+import type { NativeBackend } from "../backend.ts";
+
+interface AdamParameter {
+  value: tf.Variable;
+  gradient: tf.Tensor;
+  first: tf.Variable;
+  second: tf.Variable;
+}
+
+interface AdamStepOptions {
+  learningRate: number;
+  beta1: number;
+  beta2: number;
+  epsilon: number;
+  step: number;
+  gradientScale: number;
+}
+
+/** Updates the variables' own memory. */
+export function adamStep(native: NativeBackend, parameters: AdamParameter[], options: AdamStepOptions): void {
+  const { learningRate, beta1, beta2, epsilon, step, gradientScale } = options;
+  native.addon.adamStep(
+    parameters.map(({ value }) => ownFloats(native, value)),
+    parameters.map(({ gradient }) => native.floats(gradient)),
+    parameters.map(({ first }) => ownFloats(native, first)),
+    parameters.map(({ second }) => ownFloats(native, second)),
+    learningRate / (1 - beta1 ** step),
+    beta1,
+    beta2,
+    epsilon,
+    1 / (1 - beta2 ** step),
+    gradientScale,
+  );
+}
+
+/** √ Σ g² over all tensors. */
+export function globalNorm(native: NativeBackend, gradients: tf.Tensor[]): number {
+  return native.addon.globalNorm(gradients.map((gradient) => native.floats(gradient)));
+}
+
+/** A variable's memory, to be written. Where another tensor or a caller's array shares it, the variable gets its own copy first. */
+function ownFloats(native: NativeBackend, variable: tf.Variable): Float32Array {
+  if (!native.ownsMemory(variable)) {
+    const floats = native.takeFloats(variable.size);
+    floats.set(native.floats(variable));
+    const copy = native.tensor(variable.shape, floats);
+    variable.assign(copy);
+    copy.dispose();
+  }
+  return native.floats(variable);
+}

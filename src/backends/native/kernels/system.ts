@@ -1,0 +1,34 @@
+/** The addon's functions that are no kernels: memory, threads, instruction set, precision, the machine's limits. */
+
+/** Instruction sets of the kernels, best first. */
+export const instructionSets = ["avx512bf16", "avx512", "avx2", "neon", "portable"] as const;
+export type InstructionSet = (typeof instructionSets)[number];
+
+/** What the running instruction set reaches with all threads of the team. */
+export interface MachinePeak {
+  /** GFLOP/s of f32 multiply-adds. */
+  f32: number;
+  /** GFLOP/s of bf16 products accumulated in f32; 0 where the instruction set has none. */
+  bf16: number;
+  /** Memory read, GB/s. */
+  memory: number;
+}
+
+export interface SystemFunctions {
+  /** Memory aligned to 64 bytes, in huge pages from 2 MiB up; contents undefined. Freed with the ArrayBuffer. */
+  allocate(bytes: number): ArrayBuffer;
+  /** Replaces the team of threads that kernels run on. */
+  setThreads(threads: number): void;
+  threads(): number;
+  /** The instruction set whose kernels run: the best the processor has, or the one NMT_ISA names. */
+  isa(): InstructionSet;
+  /** Those this processor can run, lowest first. */
+  instructionSets(): InstructionSet[];
+  /** Makes another one active; for tests. Throws a TypeError if the processor lacks it. */
+  selectIsa(name: InstructionSet): void;
+  /** Arithmetic of matrix products from now on. Without bf16 instructions, `bf16` computes in f32. */
+  setPrecision(precision: "f32" | "bf16"): void;
+  precision(): "f32" | "bf16";
+  /** Measures for about half a second. */
+  measurePeak(): MachinePeak;
+}
