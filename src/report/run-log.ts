@@ -1,0 +1,79 @@
+/** The log of a training run: JSON lines, each on disk as soon as it is written, and in step order also after a resume. */
+import { appendFileSync, mkdirSync, readFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { writeFileAtomic } from "../base/atomic-file.ts";
+import { DataError } from "../base/errors.ts";
+
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+
+/** One line: what happened (`start`, `train`, `validation`, `checkpoint`, `end` …), after which step, and its numbers. */
+export interface LogEntry {
+  event: string;
+  step: number;
+  [key: string]: JsonValue;
+}
+
+/** Appends entries to one file. A number that is not finite is written as null, as JSON demands. */
+export class RunLog {
+  readonly path: string;
+
+  /** Opens a log that goes on after `step`: later lines, and a line cut off by a kill, are removed. 0 for a new run. */
+  constructor(path: string, step: number) {
+    this.path = path;
+    mkdirSync(dirname(path), { recursive: true });
+    const text = readIfThere(path);
+    if (text === undefined) return;
+    const kept = completeLines(text).filter((line) => (parseEntry(line)?.step ?? Number.POSITIVE_INFINITY) <= step);
+    writeFileAtomic(
+      path,
+      kept.map((line) => `${line}\n`),
+    );
+  }
+
+  /** Adds one line, with the time it was written. */
+  write(entry: LogEntry): void {
+    const { event, step, ...rest } = entry;
+    appendFileSync(this.path, `${JSON.stringify({ event, step, time: new Date().toISOString(), ...rest })}\n`);
+  }
+}
+
+/** The entries of a log, in order; a last line cut off by a kill is left out. Throws DataError, naming the line, for others. */
+export function readRunLog(path: string): LogEntry[] {
+  const text = readIfThere(path);
+  if (text === undefined) {
+    throw new DataError("there is no training log", { where: path, nextStep: "Train first, or check the directory." });
+  }
+  return completeLines(text).map((line, i) => {
+    const entry = parseEntry(line);
+    if (entry !== undefined) return entry;
+    throw new DataError("not a line of a training log", {
+      where: `${path}, line ${i + 1}`,
+      nextStep: "Remove the line.",
+    });
+  });
+}
+
+function completeLines(text: string): string[] {
+  return text
+    .slice(0, text.lastIndexOf("\n") + 1)
+    .split("\n")
+    .slice(0, -1);
+}
+
+function parseEntry(line: string): LogEntry | undefined {
+  try {
+    const entry = JSON.parse(line) as Partial<LogEntry> | null;
+    return typeof entry?.event === "string" && typeof entry.step === "number" ? (entry as LogEntry) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
