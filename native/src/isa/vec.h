@@ -54,7 +54,7 @@ inline vf vcopysign(vf a, vf b) {
 
 // e^x = 2^n · e^r with |r| ≤ ln 2 / 2, e^r by a polynomial of degree 6. Below -87.3 it gives 1.2e-38, above 88.3 2.2e38.
 inline vf vexp(vf x) {
-  x = vmax(vmin(x, vset1(88.3f)), vset1(-87.3f));
+  x = vmax(vset1(-87.3f), vmin(vset1(88.3f), x));  // in this order, for x86 gives the second operand where one is NaN
   const vf n = vround(x * vset1(1.442695041f));
   vf r = vfnma(n, vset1(0.693359375f), x);
   r = vfnma(n, vset1(-2.12194440e-4f), r);
