@@ -1,0 +1,6 @@
+/** Every corpus recipe by name. */
+import type { Recipe } from "./recipe.ts";
+import { reverse } from "./reverse.ts";
+import { vscodeL10n } from "./vscode-l10n.ts";
+
+export const RECIPES: readonly Recipe[] = [reverse, vscodeL10n];

@@ -1,0 +1,34 @@
+/** Lengths of texts in columns, where East Asian letters take two: comparable across scripts without any tokenising. */
+
+/** Columns a text takes: wide letters (Han, kana, Hangul, full-width forms) count two, all other code points one. */
+export function textWidth(text: string): number {
+  let width = 0;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit < 0x1100) width++;
+    else if (isLowSurrogate(unit)) continue;
+    else width += isWide(unit) ? 2 : 1;
+  }
+  return width;
+}
+
+/** Longer over shorter width of two texts, at least 1; infinite when one of them is empty. */
+export function widthRatio(a: string, b: string): number {
+  const [widthA, widthB] = [textWidth(a), textWidth(b)];
+  return Math.max(widthA, widthB) / Math.min(widthA, widthB);
+}
+
+function isLowSurrogate(unit: number): boolean {
+  return unit >= 0xdc00 && unit <= 0xdfff;
+}
+
+function isWide(unit: number): boolean {
+  return (
+    unit <= 0x115f || // Hangul letters
+    (unit >= 0x2e80 && unit <= 0xa4cf) || // radicals, kana, Han, Yi
+    (unit >= 0xac00 && unit <= 0xd7a3) || // Hangul syllables
+    (unit >= 0xd840 && unit <= 0xd88f) || // high surrogates of rare Han
+    (unit >= 0xf900 && unit <= 0xfaff) ||
+    (unit >= 0xff00 && unit <= 0xff60)
+  );
+}
