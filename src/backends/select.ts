@@ -105,6 +105,8 @@ async function use(name: string): Promise<void> {
     throw new BackendError(`TensorFlow.js could not start its backend "${name}"`, { nextStep: "Run `nmt doctor`." });
   }
   await tf.ready();
+  // The JavaScript CPU backend, and ours that extends it, would advertise TensorFlow's Node package at their first tensor.
+  (tf.backend() as unknown as { firstUse?: boolean }).firstUse = false;
 }
 
 /** Imports an optional peer: from NMT_TFJS_NODE (a folder that has it in node_modules), or as this package resolves it. */

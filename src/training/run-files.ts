@@ -1,0 +1,67 @@
+/** What a run writes into its model directory: checkpoints, the best weights, the state before a failure. */
+
+import { join } from "node:path";
+import type * as tf from "@tensorflow/tfjs";
+import { writeFileAtomic } from "../base/atomic-file.ts";
+import { floatsByName } from "../checkpoint/match.ts";
+import { readLatestCheckpoint } from "../checkpoint/read-checkpoint.ts";
+import type { NamedArray } from "../checkpoint/safetensors-header.ts";
+import { writeBestModel, writeCheckpoint } from "../checkpoint/write-checkpoint.ts";
+import type { ParameterValues } from "../layers/parameters.ts";
+import type { Seq2Seq } from "../model/seq2seq.ts";
+import type { Adam, OptimizerState } from "../optim/adam.ts";
+import type { TrainStepResult } from "./train-step.ts";
+import type { TrainerState } from "./trainer-state.ts";
+
+/** Variables as plain arrays, read from the backend. */
+export function namedArrays(variables: readonly { name: string; variable: tf.Variable }[]): NamedArray[] {
+  return variables.map(({ name, variable }) => ({
+    name,
+    shape: variable.shape,
+    data: variable.dataSync() as Float32Array,
+  }));
+}
+
+export interface ResumedRun {
+  state: TrainerState;
+  parameters: ParameterValues;
+  moments: OptimizerState;
+}
+
+/** The newest intact checkpoint of a model directory, or undefined for a new run. */
+export function readRun(directory: string): ResumedRun | undefined {
+  const checkpoint = readLatestCheckpoint<TrainerState>(directory);
+  if (checkpoint === undefined) return undefined;
+  return {
+    state: checkpoint.state,
+    parameters: floatsByName(checkpoint.model),
+    moments: floatsByName(checkpoint.optimizer),
+  };
+}
+
+export function saveRun(directory: string, model: Seq2Seq, optimizer: Adam, state: TrainerState, keep: number): void {
+  const arrays = { model: namedArrays(model.parameters), optimizer: namedArrays(optimizer.state()) };
+  writeCheckpoint(directory, { step: state.step, ...arrays, state }, keep);
+}
+
+export function saveBest(directory: string, model: Seq2Seq, step: number): void {
+  writeBestModel(directory, step, namedArrays(model.parameters));
+}
+
+/** Parameters as they were before the step that failed, and the corpus lines of its batch. */
+export function saveFailure(
+  directory: string,
+  model: Seq2Seq,
+  optimizer: Adam,
+  state: TrainerState,
+  result: TrainStepResult,
+  lines: readonly number[],
+): void {
+  const folder = join(directory, "failure");
+  saveRun(folder, model, optimizer, state, 1);
+  const figures = Object.fromEntries(Object.entries(result).map(([key, value]) => [key, String(value)]));
+  writeFileAtomic(
+    join(folder, "batch.json"),
+    `${JSON.stringify({ step: state.step + 1, lines, ...figures }, null, 2)}\n`,
+  );
+}

@@ -1,0 +1,47 @@
+/** The wordpiece model of a run: the one in its model directory, one the configuration names, or one trained on its corpora. */
+import { existsSync, readFileSync } from "node:fs";
+import { writeFileAtomic } from "../base/atomic-file.ts";
+import { ConfigError } from "../base/errors.ts";
+import type { Config } from "../config/config.ts";
+import { corporaOf, targetLanguages } from "../config/corpora.ts";
+import { readLines } from "../data/corpus.ts";
+import { targetTag } from "../decoding/languages.ts";
+import { WordpieceModel } from "../text/wordpiece.ts";
+import { trainWordpieces } from "../text/wordpiece-trainer.ts";
+
+/** Loads or makes `path` (the model directory's wordpiece.model). `onTraining` hears of it before a long training starts. */
+export function ensureWordpieces(config: Config, path: string, onTraining: () => void): WordpieceModel {
+  const tags = config.targetTags ? targetLanguages(config).map(targetTag) : [];
+  if (!existsSync(path)) {
+    if (config.wordpieceModel !== undefined) {
+      WordpieceModel.load(config.wordpieceModel);
+      writeFileAtomic(path, readFileSync(config.wordpieceModel));
+    } else {
+      onTraining();
+      trainWordpieces(corpusLines(config), {
+        vocabSize: config.vocabSize,
+        characterCoverage: config.characterCoverage,
+        byteFallback: config.byteFallback,
+        userDefinedSymbols: [...tags, ...config.userDefinedSymbols],
+        seed: config.seed,
+      }).save(path);
+    }
+  }
+  const model = WordpieceModel.load(path);
+  const missing = tags.find((tag) => model.idOf(tag) === model.unkId);
+  if (missing !== undefined) {
+    throw new ConfigError(`the wordpiece model has no piece ${missing} for a target language`, {
+      where: path,
+      nextStep: "Train wordpieces with user_defined_symbols for every language, or remove wordpiece_model.",
+    });
+  }
+  return model;
+}
+
+/** Source and target lines of every training corpus. */
+function* corpusLines(config: Config): Generator<string> {
+  for (const { pathSrc, pathTgt } of corporaOf(config, "train")) {
+    yield* readLines(pathSrc);
+    if (pathTgt !== undefined) yield* readLines(pathTgt);
+  }
+}

@@ -1,0 +1,44 @@
+/** A model small enough for plain JavaScript, and batches of a toy task for it. */
+import type { Random } from "../../src/base/random.ts";
+import { packTranslationBatch, type SentencePair, type TranslationBatch } from "../../src/data/batch.ts";
+import type { Seq2SeqOptions } from "../../src/model/options.ts";
+
+export const toyOptions: Seq2SeqOptions = {
+  vocabularySize: 12,
+  embeddingSize: 8,
+  hiddenSize: 8,
+  encoderLayers: 3,
+  decoderLayers: 2,
+  attention: "multiplicative",
+  decoderStart: "bridge",
+  shareEmbeddings: false,
+  tieSoftmax: false,
+  dropout: 0,
+  embeddingDeviation: 1,
+  forgetBias: 1,
+  weightRange: undefined,
+  moe: {
+    numExperts: 4,
+    numExpertsPerToken: 2,
+    expertHiddenSize: 8,
+    expertOutputInit: 1,
+    output: "sigmoid",
+    dropout: 0,
+    importanceLossWeight: 0.01,
+    loadLossWeight: 0.01,
+  },
+  moeEncoderAfter: [2],
+  moeDecoderAfter: [1],
+};
+
+/** Pairs whose target is the source reversed; pieces 4 … vocabularySize − 1. */
+export function reversePairs(random: Random, count: number, vocabularySize: number, maxLength: number): SentencePair[] {
+  return Array.from({ length: count }, () => {
+    const pieces = Array.from({ length: 1 + random.integer(maxLength) }, () => 4 + random.integer(vocabularySize - 4));
+    return { source: Int32Array.of(...pieces, 3), target: Int32Array.from(pieces.reverse()) };
+  });
+}
+
+export function reverseBatch(random: Random, count: number, vocabularySize = 12, maxLength = 5): TranslationBatch {
+  return packTranslationBatch(reversePairs(random, count, vocabularySize, maxLength));
+}
