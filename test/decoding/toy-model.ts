@@ -8,6 +8,9 @@ export const BOS = 9;
 
 export interface Toy {
   vocabularySize: number;
+  /** Defaults: BOS and EOS above. */
+  bosId?: number;
+  eosId?: number;
   /** Unnormalised log-probabilities of the next piece: [vocabulary]. */
   logits(source: Int32Array, prefix: readonly number[]): number[];
   /** Attention weights of the next piece: [source positions]. */
@@ -65,9 +68,10 @@ export class ToyModel implements TranslationModel {
   }
 
   forceScore(sources: readonly Int32Array[], targets: readonly Int32Array[]): ForcedScores {
+    const { eosId = EOS } = this.toy;
     return {
       tokens: targets.map((target, s) =>
-        Float32Array.from([...target, EOS], (piece, t) => {
+        Float32Array.from([...target, eosId], (piece, t) => {
           return logSoftmax(this.toy.logits(sources[s]!, [...target.subarray(0, t)]))[piece]!;
         }),
       ),
@@ -100,7 +104,8 @@ class ToyState implements DecoderState {
     if (previous.length !== this.rows) throw new Error(`${previous.length} pieces for ${this.rows} rows`);
     if (count > this.vocabularySize) throw new Error(`${count} candidates of ${this.vocabularySize} pieces`);
     const { trace, rows } = this;
-    this.prefixes = this.prefixes.map((prefix, row) => (previous[row] === BOS ? [] : [...prefix, previous[row]!]));
+    const { bosId = BOS } = this.toy;
+    this.prefixes = this.prefixes.map((prefix, row) => (previous[row] === bosId ? [] : [...prefix, previous[row]!]));
     trace.stepRows.push(rows);
     trace.prefixes.push(this.prefixes.map((prefix, row) => `${this.source(row)}|${prefix}`));
     const candidates: StepCandidates = {

@@ -1,0 +1,55 @@
+/** Translations of lines, and what a translator warns about. */
+
+export interface TranslatedHypothesis {
+  /** One line of text. */
+  text: string;
+  /** log P / lp + cp; the sort key of an n-best list. */
+  score: number;
+  /** log P, natural logarithm. */
+  logProbability: number;
+  /** False where it was cut at the maximum length. */
+  complete: boolean;
+  /** Target pieces without `</s>`. */
+  pieces: string[];
+  /** [pieces + 1 for `</s>` where complete][source pieces]; only when asked for. */
+  attention?: Float32Array[];
+}
+
+/** A line's translations. */
+export interface Translation {
+  /** From 1. */
+  line: number;
+  /** The source as the model read it: language tag, pieces, `</s>`. Empty for a line that was not translated. */
+  sourcePieces: string[];
+  /** Best first, no two with the same text; empty for a blank line and for one that was not translated. */
+  hypotheses: TranslatedHypothesis[];
+}
+
+/** The best translation's text; blank for a blank line. */
+export function bestText({ hypotheses }: Translation): string {
+  return hypotheses[0]?.text ?? "";
+}
+
+export type TranslationWarning =
+  /** The line was not translated and its translation is blank. */
+  | { kind: "source-too-long"; line: number; pieces: number; limit: number }
+  /** The best translation reached its maximum length and lacks its end. */
+  | { kind: "cut"; line: number; pieces: number };
+
+export function describeWarning(warning: TranslationWarning): string {
+  const { line, pieces } = warning;
+  if (warning.kind === "cut") return `line ${line}: the translation was cut at its maximum length, ${pieces} pieces`;
+  return `line ${line}: not translated, left blank: ${pieces} pieces, more than max_source_length ${warning.limit}`;
+}
+
+/** What a translator has done so far. */
+export interface TranslationCounts {
+  lines: number;
+  blank: number;
+  /** Not translated, more than `maxSourceLength` pieces. */
+  tooLong: number;
+  /** Best translation cut at its maximum length. */
+  cut: number;
+  sourcePieces: number;
+  targetPieces: number;
+}

@@ -1,0 +1,181 @@
+/** Lines of text → translations in the same order: wordpieces, batches of similar length, search, text again. */
+import { log } from "../base/logger.ts";
+import type { TranslationModel } from "../model/decoder-state.ts";
+import type { Hypothesis, SearchOptions } from "./hypothesis.ts";
+import { chooseTag, type ModelLanguages } from "./languages.ts";
+import { lengthBatches } from "./length-batches.ts";
+import { lineWindows, type WindowOptions } from "./line-windows.ts";
+import { replaceUnknown } from "./replace-unk.ts";
+import { sampleSearch } from "./sampling.ts";
+import { search } from "./search.ts";
+import { tagPiece, withMarkers } from "./source-pieces.ts";
+import {
+  longestTranslation,
+  type ResolvedTranslateOptions,
+  resolveTranslateOptions,
+  type TranslateOptions,
+} from "./translate-options.ts";
+import {
+  describeWarning,
+  type TranslatedHypothesis,
+  type Translation,
+  type TranslationCounts,
+  type TranslationWarning,
+} from "./translation.ts";
+import type { Wordpieces } from "./wordpieces.ts";
+
+/** A model with everything that turns text into its pieces and back. */
+export interface TranslatorParts {
+  model: TranslationModel;
+  wordpieces: Wordpieces;
+  languages: ModelLanguages;
+}
+
+/** Windows of the translator's streams. */
+const STREAM_WINDOW: WindowOptions = { lines: 2000, patience: 20 };
+
+/** A line ready for the model. */
+interface Prepared {
+  line: number;
+  text: string;
+  /** Tag, pieces, `</s>`. */
+  source: Int32Array;
+  /** Pieces of the text alone. */
+  pieces: number;
+}
+
+export class Translator {
+  readonly options: ResolvedTranslateOptions;
+  readonly counts: TranslationCounts = { lines: 0, blank: 0, tooLong: 0, cut: 0, sourcePieces: 0, targetPieces: 0 };
+  private readonly parts: TranslatorParts;
+  private readonly tagId: number | undefined;
+  private readonly warn: (warning: TranslationWarning) => void;
+
+  /**
+   * Throws UsageError for options out of range and TranslationError for a language that the model has not seen.
+   * Warnings go to the log unless `onWarning` takes them.
+   */
+  constructor(
+    parts: TranslatorParts,
+    options: TranslateOptions = {},
+    onWarning: (warning: TranslationWarning) => void = (warning) => log.warn(describeWarning(warning)),
+  ) {
+    this.parts = parts;
+    this.options = resolveTranslateOptions(options);
+    this.warn = onWarning;
+    this.tagId = tagPiece(parts.wordpieces, chooseTag(parts.languages, options));
+  }
+
+  /** One translation per line, in order. Lines are numbered on from the translator's earlier ones. */
+  translate(lines: readonly string[]): Translation[] {
+    const first = this.counts.lines + 1;
+    this.counts.lines += lines.length;
+    const translations = lines.map((_, i): Translation => ({ line: first + i, sourcePieces: [], hypotheses: [] }));
+    const prepared: Prepared[] = [];
+    lines.forEach((text, i) => {
+      const ready = this.prepare(text, first + i);
+      if (ready !== undefined) prepared.push(ready);
+    });
+    const { batchSize, batchTokens } = this.options;
+    const lengths = prepared.map(({ source }) => source.length);
+    for (const indices of lengthBatches(lengths, { sentences: batchSize, pieces: batchTokens })) {
+      const batch = Array.from(indices, (i) => prepared[i]!);
+      const found = this.searchBatch(batch);
+      batch.forEach((ready, i) => {
+        translations[ready.line - first] = this.finish(ready, found[i]!);
+      });
+    }
+    return translations;
+  }
+
+  /** Translates a stream in bounded memory: windows of lines are sorted and batched inside, and come out in order. */
+  async *translateStream(
+    lines: AsyncIterable<string> | Iterable<string>,
+    window: Partial<WindowOptions> = {},
+  ): AsyncGenerator<Translation, void, undefined> {
+    for await (const some of lineWindows(lines, { ...STREAM_WINDOW, ...window })) yield* this.translate(some);
+  }
+
+  private prepare(text: string, line: number): Prepared | undefined {
+    const pieces = text.trim() === "" ? undefined : this.parts.wordpieces.encode(text);
+    if (pieces === undefined || pieces.length === 0) {
+      this.counts.blank++;
+      return undefined;
+    }
+    this.counts.sourcePieces += pieces.length;
+    const limit = this.options.maxSourceLength;
+    if (pieces.length > limit) {
+      this.counts.tooLong++;
+      this.warn({ kind: "source-too-long", line, pieces: pieces.length, limit });
+      return undefined;
+    }
+    return { line, text, source: withMarkers(pieces, this.tagId, this.parts.wordpieces.eosId), pieces: pieces.length };
+  }
+
+  private searchBatch(batch: readonly Prepared[]): Hypothesis[][] {
+    const { options } = this;
+    const { model, wordpieces } = this.parts;
+    const settings: SearchOptions = {
+      bosId: wordpieces.bosId,
+      eosId: wordpieces.eosId,
+      beamSize: options.beamSize,
+      // Different pieces may spell the same text: spare hypotheses take the place of such repeats.
+      nBest: options.nBest === 1 ? 1 : options.beamSize,
+      lengthPenalty: options.lengthPenalty,
+      coveragePenalty: options.coveragePenalty,
+      minLength: options.minLength,
+      maxLengths: Int32Array.from(batch, ({ pieces }) => longestTranslation(pieces, options)),
+      withAttention: options.withAttention || options.replaceUnk,
+    };
+    const sources = batch.map(({ source }) => source);
+    if (options.sampling === undefined) return search(model, sources, settings);
+    const streams = batch.map(({ line }) => line);
+    return sampleSearch(model, sources, settings, options.sampling, streams).map((hypothesis) => [hypothesis]);
+  }
+
+  private finish(ready: Prepared, found: readonly Hypothesis[]): Translation {
+    const { nBest } = this.options;
+    const hypotheses: TranslatedHypothesis[] = [];
+    const texts = new Set<string>();
+    for (const hypothesis of found) {
+      if (hypotheses.length === nBest) break;
+      const translated = this.toText(ready, hypothesis);
+      if (texts.has(translated.text)) continue;
+      texts.add(translated.text);
+      hypotheses.push(translated);
+    }
+    const best = found[0];
+    this.counts.targetPieces += best?.pieces.length ?? 0;
+    if (best?.complete === false) {
+      this.counts.cut++;
+      this.warn({ kind: "cut", line: ready.line, pieces: best.pieces.length });
+    }
+    return { line: ready.line, sourcePieces: this.spell(ready.source), hypotheses };
+  }
+
+  private toText(ready: Prepared, hypothesis: Hypothesis): TranslatedHypothesis {
+    const { wordpieces } = this.parts;
+    const { score, logProbability, complete, attention } = hypothesis;
+    const text = this.options.replaceUnk
+      ? replaceUnknown(hypothesis, ready, wordpieces)
+      : wordpieces.decode(hypothesis.pieces);
+    const translated: TranslatedHypothesis = {
+      text: singleLine(text),
+      score,
+      logProbability,
+      complete,
+      pieces: this.spell(hypothesis.pieces),
+    };
+    if (this.options.withAttention && attention !== undefined) translated.attention = attention;
+    return translated;
+  }
+
+  private spell(ids: Int32Array): string[] {
+    return Array.from(ids, (id) => this.parts.wordpieces.idToPiece(id));
+  }
+}
+
+/** Byte pieces can spell line breaks, which would shift every line after them. */
+function singleLine(text: string): string {
+  return text.replace(/[\n\v\f\r\u0085\u2028\u2029]+/g, " ");
+}

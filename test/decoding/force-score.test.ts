@@ -1,0 +1,53 @@
+/** Source of truth: the toy model's own next-piece distributions, and the scores that searches report. */
+import { expect, test } from "vitest";
+import { TranslationError } from "../../src/base/errors.ts";
+import { scorePairs } from "../../src/decoding/force-score.ts";
+import { Translator } from "../../src/decoding/translator.ts";
+import { logSoftmax } from "./toy-model.ts";
+import { copyParts, copyToy } from "./toy-wordpieces.ts";
+
+const pairs = [
+  { source: "a b", target: "a b" },
+  { source: "c", target: "" },
+  { source: "abc ab", target: "c" },
+];
+
+test("tokens are log P of each piece after those before it, </s> last", () => {
+  const parts = copyParts();
+  const toy = copyToy(parts.wordpieces);
+  scorePairs(parts, pairs).forEach(({ tokens, logProbability, pieces }, i) => {
+    const source = Int32Array.from([...parts.wordpieces.encode(pairs[i]!.source), 3]);
+    const target = [...parts.wordpieces.encode(pairs[i]!.target), 3];
+    const expected = target.map((piece, t) => logSoftmax(toy.logits(source, target.slice(0, t)))[piece]!);
+    expect([...tokens]).toEqual(expected);
+    expect(pieces).toEqual(target.map((id) => parts.wordpieces.idToPiece(id)));
+    expect(logProbability).toBeCloseTo(
+      expected.reduce((a, b) => a + b),
+      9,
+    );
+  });
+});
+
+test("the score of a model's own translation is the one its search reports", () => {
+  const lines = ["a b c", "abc", "cab a"];
+  const translations = new Translator(copyParts()).translate(lines);
+  const targets = translations.map(({ hypotheses }) => hypotheses[0]!);
+  const scores = scorePairs(
+    copyParts(),
+    lines.map((source, i) => ({ source, target: targets[i]!.text })),
+  );
+  expect(scores.map(({ logProbability }) => logProbability)).toEqual(
+    targets.map(({ logProbability }) => logProbability),
+  );
+});
+
+test("scores do not depend on the batches", () => {
+  expect(scorePairs(copyParts(), pairs, { batchSize: 1 })).toEqual(scorePairs(copyParts(), pairs));
+});
+
+test("the target language's tag leads the source; an unknown language is refused", () => {
+  const parts = copyParts([], ["de", "fr"]);
+  const [score] = scorePairs(parts, [{ source: "a", target: "a" }], { targetLanguage: "de" });
+  expect(score!.logProbability).toBeGreaterThan(-0.2);
+  expect(() => scorePairs(parts, pairs, { targetLanguage: "xx" })).toThrow(TranslationError);
+});
