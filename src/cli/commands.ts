@@ -15,4 +15,15 @@ export interface CommandEntry {
 }
 
 /** In the order of a project's work: data, vocabulary, training, translation, evaluation. */
-export const commands: readonly CommandEntry[] = [];
+export const commands: readonly CommandEntry[] = [
+  {
+    name: "data",
+    summary: "Fetch and prepare a corpus; without a name, list those there are",
+    load: async () => (await import("./data.ts")).dataCommand,
+  },
+  {
+    name: "average",
+    summary: "Average the last checkpoints of a training run into a model directory of its own",
+    load: async () => (await import("./average.ts")).averageCommand,
+  },
+];

@@ -43,6 +43,7 @@ function prepare(command: AnyCommand): Argv {
 
 function checked(command: AnyCommand): AnyCommand {
   let declared: DeclaredOptions;
+  const positionals = [...String(command.command).matchAll(/[<[](\w+)/g)].map(([, name]) => name!);
   return {
     ...command,
     builder: (parser: Argv) => {
@@ -53,17 +54,21 @@ function checked(command: AnyCommand): AnyCommand {
       return parser;
     },
     handler: async (args: never) => {
-      checkArguments(args, declared);
+      checkArguments(args, declared, positionals);
       await command.handler(args);
     },
   };
 }
 
-function checkArguments(args: Readonly<Record<string, unknown>>, declared: DeclaredOptions): void {
+function checkArguments(
+  args: Readonly<Record<string, unknown>>,
+  declared: DeclaredOptions,
+  positionals: readonly string[],
+): void {
   const [name, extra] = args["_"] as string[];
   const nextStep = `See nmt ${name} --help.`;
   if (extra !== undefined) throw new UsageError(`unexpected argument: ${extra}`, { nextStep });
-  const known = new Set([...Object.keys(declared.key), ...Object.values(declared.alias).flat()]);
+  const known = new Set([...positionals, ...Object.keys(declared.key), ...Object.values(declared.alias).flat()]);
   for (const [key, value] of Object.entries(args)) {
     if (key === "_" || key === "$0") continue;
     const option = key.length === 1 ? `-${key}` : `--${key}`;
