@@ -31,8 +31,7 @@ export function describeKey(key: ConfigKey): KeyDescription {
   if (kind === "number" || kind === "boolean") description.kind = kind;
   else if (kind === "array") description.kind = "list";
   else if (kind === "record") description.kind = "corpora";
-  else if (kind === "enum" || kind === "union") {
-    description.choices = [...(type._zod.values ?? [])].map(String);
-  }
+  else if (type._zod.values !== undefined) description.choices = [...type._zod.values].map(String);
+  else if (key === "target_tags") description.choices = ["auto", "true", "false"];
   return description;
 }
