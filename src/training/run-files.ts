@@ -18,7 +18,7 @@ export function namedArrays(variables: readonly { name: string; variable: tf.Var
   return variables.map(({ name, variable }) => ({
     name,
     shape: variable.shape,
-    data: variable.dataSync() as Float32Array,
+    data: variable.dataSync() as Float32Array<ArrayBuffer>,
   }));
 }
 

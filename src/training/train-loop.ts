@@ -66,11 +66,11 @@ export interface TrainLoopOptions {
 /** What the loop asks of its surroundings; all I/O is theirs. */
 export interface TrainLoopHooks {
   onProgress(progress: Progress): void;
-  /** Absent when there is nothing to validate on. */
-  validate?(step: number): Promise<ValidationScores>;
+  /** undefined when there is nothing to validate on. */
+  validate(step: number): Promise<ValidationScores | undefined>;
+  /** Told after each validation whether the current parameters are the best so far, and then to be kept. */
+  onValidation(state: TrainerState, isBest: boolean): Promise<void>;
   saveCheckpoint(state: TrainerState): Promise<void>;
-  /** The current parameters are the best so far. */
-  saveBest(state: TrainerState, scores: ValidationScores): Promise<void>;
   /** The loss or gradient is not a number: keep what led to it. */
   saveFailure(state: TrainerState, result: TrainStepResult, lines: number[]): Promise<void>;
   /** Asked between steps; true saves and ends. */
@@ -97,7 +97,8 @@ export async function trainLoop<Position>(
   };
   const validate = async () => {
     validatedAt = state.step;
-    return hooks.validate === undefined ? false : judge(state, await hooks.validate(state.step), options, hooks);
+    const scores = await hooks.validate(state.step);
+    return scores === undefined ? false : judge(state, scores, options, hooks);
   };
   while (budgetSpent(state, options) < 1) {
     if (hooks.shouldStop()) {
@@ -149,10 +150,9 @@ async function judge(
   state.stale = better ? 0 : state.stale + 1;
   if (better) state.bestForStopping = stopping;
   const value = scores[options.bestCheckpointMetric];
-  if (improves(options.bestCheckpointMetric, value, state.best?.value)) {
-    state.best = { step: state.step, value };
-    await hooks.saveBest(state, scores);
-  }
+  const isBest = improves(options.bestCheckpointMetric, value, state.best?.value);
+  if (isBest) state.best = { step: state.step, value };
+  await hooks.onValidation(state, isBest);
   return options.earlyStopping > 0 && state.stale >= options.earlyStopping;
 }
 

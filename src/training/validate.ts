@@ -1,8 +1,9 @@
 /** Validation: perplexity of held-out translations, BLEU of the model's own, and samples to look at. */
 import * as tf from "@tensorflow/tfjs";
 import { packTranslationBatch, type SentencePair } from "../data/batch.ts";
-import { beamSearch } from "../decoding/beam-search.ts";
-import { greedySearch } from "../decoding/greedy-search.ts";
+import type { ModelLanguages } from "../decoding/languages.ts";
+import { bestText } from "../decoding/translation.ts";
+import { Translator } from "../decoding/translator.ts";
 import { ForwardContext } from "../layers/forward-context.ts";
 import { BLEU } from "../metrics/bleu.ts";
 import type { Seq2Seq } from "../model/seq2seq.ts";
@@ -11,6 +12,8 @@ import type { WordpieceModel } from "../text/wordpiece.ts";
 /** A held-out corpus, encoded once. */
 export interface ValidationCorpus {
   name: string;
+  /** Asked for in a model that translates into several languages. */
+  targetLanguage: string | undefined;
   pairs: SentencePair[];
   sourceTexts: string[];
   references: string[];
@@ -46,19 +49,24 @@ export interface Validation {
   corpora: CorpusValidation[];
 }
 
+export interface ValidationParts {
+  model: Seq2Seq;
+  wordpieces: WordpieceModel;
+  languages: ModelLanguages;
+}
+
 export function validate(
-  model: Seq2Seq,
-  wordpieces: WordpieceModel,
+  parts: ValidationParts,
   corpora: readonly ValidationCorpus[],
   options: ValidationOptions,
 ): Validation {
   let totalLoss = 0;
   let totalPieces = 0;
   const results = corpora.map((corpus): CorpusValidation => {
-    const { loss, pieces } = negativeLogLikelihood(model, corpus.pairs, options.batchSize);
+    const { loss, pieces } = negativeLogLikelihood(parts.model, corpus.pairs, options.batchSize);
     totalLoss += loss;
     totalPieces += pieces;
-    const translations = translate(model, wordpieces, corpus.pairs.slice(0, options.maxSentences), options);
+    const translations = translate(parts, corpus, options);
     const references = corpus.references.slice(0, translations.length);
     return {
       name: corpus.name,
@@ -97,32 +105,11 @@ function negativeLogLikelihood(
   return { loss, pieces };
 }
 
-function translate(
-  model: Seq2Seq,
-  wordpieces: WordpieceModel,
-  pairs: readonly SentencePair[],
-  { batchSize, beamSize }: ValidationOptions,
-): string[] {
-  const order = pairs.map((_, i) => i).sort((a, b) => pairs[a]!.source.length - pairs[b]!.source.length);
-  const translations = new Array<string>(pairs.length);
-  for (let start = 0; start < order.length; start += batchSize) {
-    const chosen = order.slice(start, start + batchSize);
-    const sources = chosen.map((i) => pairs[i]!.source);
-    const search = {
-      bosId: wordpieces.bosId,
-      eosId: wordpieces.eosId,
-      beamSize,
-      nBest: 1,
-      lengthPenalty: 0.6,
-      coveragePenalty: 0,
-      minLength: 0,
-      maxLengths: Int32Array.from(sources, (source) => 2 * source.length + 10),
-      withAttention: false,
-    };
-    const found = beamSize === 1 ? greedySearch(model, sources, search) : beamSearch(model, sources, search);
-    chosen.forEach((i, at) => {
-      translations[i] = wordpieces.decode(found[at]![0]!.pieces);
-    });
-  }
-  return translations;
+/** Translations of a corpus's first sentences. A line that could not be translated counts as an empty one. */
+function translate(parts: ValidationParts, corpus: ValidationCorpus, options: ValidationOptions): string[] {
+  const { beamSize, batchSize } = options;
+  const target = corpus.targetLanguage === undefined ? {} : { targetLanguage: corpus.targetLanguage };
+  const translator = new Translator(parts, { beamSize, batchSize, ...target }, () => {});
+  const translations = translator.translate(corpus.sourceTexts.slice(0, options.maxSentences));
+  return translations.map(bestText);
 }

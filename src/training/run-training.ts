@@ -1,0 +1,131 @@
+/** A whole training run from a configuration: wordpieces, corpora, model, loop, and its model directory. Resumes by itself. */
+import { mkdirSync } from "node:fs";
+import { writeFileAtomic } from "../base/atomic-file.ts";
+import { modelPaths } from "../checkpoint/model-directory.ts";
+import type { Config } from "../config/config.ts";
+import { sourceLanguages, targetLanguages } from "../config/corpora.ts";
+import { toYaml } from "../config/write.ts";
+import type { ModelLanguages } from "../decoding/languages.ts";
+import { seq2seqOptions } from "../model/options.ts";
+import { Seq2Seq } from "../model/seq2seq.ts";
+import { Adam } from "../optim/adam.ts";
+import type { WordpieceModel } from "../text/wordpiece.ts";
+import { readRun, saveBest, saveFailure, saveRun } from "./run-files.ts";
+import { type Progress, type StopReason, trainLoop } from "./train-loop.ts";
+import { freshState, type TrainerState } from "./trainer-state.ts";
+import { openCorpora } from "./training-corpora.ts";
+import { type Validation, validate } from "./validate.ts";
+import { heldOutCorpora } from "./validation-corpora.ts";
+import { ensureWordpieces } from "./vocabulary.ts";
+
+/** What a run tells while it goes; showing and logging are the receiver's. */
+export interface RunReporter {
+  /** Something that takes a while has begun or was found, in a sentence. */
+  onMessage(message: string): void;
+  onStart(start: RunStart): void;
+  onProgress(progress: Progress): void;
+  onValidation(step: number, validation: Validation, isBest: boolean): void;
+  onCheckpoint(step: number): void;
+}
+
+export interface RunStart {
+  /** 0 for a new run, else the step it resumes after. */
+  step: number;
+  parameters: number;
+  vocabularySize: number;
+}
+
+export interface RunResult {
+  reason: StopReason;
+  state: TrainerState;
+  parameters: number;
+}
+
+/** Languages a configuration trains, as the translator needs them. */
+export function modelLanguages(config: Config): ModelLanguages {
+  return { sources: sourceLanguages(config), targets: targetLanguages(config), targetTags: config.targetTags };
+}
+
+/**
+ * Trains into `config.saveModel` on the backend already selected, from its newest checkpoint if there is one.
+ * `signal` asks for a stop: the run saves a checkpoint and returns.
+ */
+export async function runTraining(config: Config, reporter: RunReporter, signal: AbortSignal): Promise<RunResult> {
+  const directory = config.saveModel;
+  const paths = modelPaths(directory);
+  mkdirSync(directory, { recursive: true });
+  const resumed = readRun(directory);
+  const wordpieces = ensureWordpieces(config, paths.wordpieces, () => {
+    reporter.onMessage(`training ${config.vocabSize} wordpieces`);
+  });
+  const state = resumed?.state ?? freshState();
+  const model = new Seq2Seq(seq2seqOptions(config, wordpieces.size), {
+    seed: config.seed,
+    stored: resumed?.parameters,
+  });
+  // After the model, so that a configuration its checkpoint doesn't fit leaves the directory as it was.
+  writeFileAtomic(paths.config, toYaml(config));
+  const optimizer = makeOptimizer(config, model, resumed?.moments, state.step);
+  const data = await openCorpora(config, wordpieces, state.position, reporter);
+  try {
+    const parameters = model.parameterCount;
+    reporter.onStart({ step: state.step, parameters, vocabularySize: wordpieces.size });
+    const hooks = runHooks(config, { model, optimizer, wordpieces }, reporter, signal);
+    const reason = await trainLoop(model, optimizer, data, state, { ...config, schedule: config }, hooks);
+    return { reason, state, parameters };
+  } finally {
+    await data.close();
+    optimizer.dispose();
+    model.dispose();
+  }
+}
+
+function makeOptimizer(
+  config: Config,
+  model: Seq2Seq,
+  moments: ConstructorParameters<typeof Adam>[2],
+  step: number,
+): Adam {
+  const options = {
+    beta1: config.adamBeta1,
+    beta2: config.adamBeta2,
+    epsilon: config.adamEpsilon,
+    maxGradNorm: config.maxGradNorm,
+  };
+  return new Adam(model.parameters, options, moments, step);
+}
+
+function runHooks(
+  config: Config,
+  parts: { model: Seq2Seq; optimizer: Adam; wordpieces: WordpieceModel },
+  reporter: RunReporter,
+  signal: AbortSignal,
+): Parameters<typeof trainLoop>[5] {
+  const { model, optimizer, wordpieces } = parts;
+  const directory = config.saveModel;
+  const corpora = heldOutCorpora(config, wordpieces, "valid");
+  const validationOptions = {
+    batchSize: config.validBatchSize,
+    beamSize: config.validBeamSize,
+    maxSentences: config.validMaxSentences,
+  };
+  let last: Validation | undefined;
+  return {
+    onProgress: (progress) => reporter.onProgress(progress),
+    shouldStop: () => signal.aborted,
+    validate: async () => {
+      if (corpora.length === 0) return undefined;
+      last = validate({ model, wordpieces, languages: modelLanguages(config) }, corpora, validationOptions);
+      return last;
+    },
+    onValidation: async (state, isBest) => {
+      if (last !== undefined) reporter.onValidation(state.step, last, isBest);
+      if (isBest) saveBest(directory, model, state.step);
+    },
+    saveCheckpoint: async (state) => {
+      saveRun(directory, model, optimizer, state, config.keepCheckpoint);
+      reporter.onCheckpoint(state.step);
+    },
+    saveFailure: async (state, result, lines) => saveFailure(directory, model, optimizer, state, result, lines),
+  };
+}
