@@ -5,6 +5,7 @@
 
 const SPACE = "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
 const SPACES = new RegExp(`[${SPACE}]+`, "g");
+const LEADING = new RegExp(`^[${SPACE}]+`);
 const TRAILING = new RegExp(`[${SPACE}]+$`);
 
 /** The words between white space; none for an empty or blank text. */
@@ -17,6 +18,10 @@ export function splitWords(text: string): string[] {
 
 export function stripEnd(text: string): string {
   return text.replace(TRAILING, "");
+}
+
+export function stripStart(text: string): string {
+  return text.replace(LEADING, "");
 }
 
 export function removeWhiteSpace(text: string): string {

@@ -1,17 +1,41 @@
-/** The tokenizers that need nothing but this code, by the names sacreBLEU gives them. */
+/** Tokenizers by the names sacreBLEU gives them. */
 import { UsageError } from "../../base/errors.ts";
+import { characters } from "./characters.ts";
+import { chinese } from "./chinese.ts";
+import { loadJapaneseTokenizer, loadKoreanTokenizer } from "./mecab.ts";
 import { mteval13a } from "./mteval-13a.ts";
+import { mteval14 } from "./mteval-14.ts";
 import { none } from "./none.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
-const TOKENIZERS = { none, "13a": mteval13a } satisfies Record<string, Tokenizer>;
+const BUILT_IN = { none, zh: chinese, "13a": mteval13a, intl: mteval14, char: characters } satisfies Record<
+  string,
+  Tokenizer
+>;
+const LOADED = { "ja-mecab": loadJapaneseTokenizer, "ko-mecab": loadKoreanTokenizer };
 
-export type TokenizerName = keyof typeof TOKENIZERS;
+/** Tokenizers that need nothing but this code. */
+export type TokenizerName = keyof typeof BUILT_IN;
 
-export const TOKENIZER_NAMES = Object.keys(TOKENIZERS) as TokenizerName[];
+export const TOKENIZER_NAMES = Object.keys(BUILT_IN) as TokenizerName[];
+
+/** Tokenizers that need an optional library: `loadTokenizer` loads them. */
+export const LOADED_TOKENIZER_NAMES = Object.keys(LOADED) as (keyof typeof LOADED)[];
 
 /** Throws UsageError for a name that is not one of TOKENIZER_NAMES. */
 export function tokenizerNamed(name: string): Tokenizer {
-  if (Object.hasOwn(TOKENIZERS, name)) return TOKENIZERS[name as TokenizerName];
-  throw new UsageError(`unknown tokenizer '${name}'`, { nextStep: `Use one of ${TOKENIZER_NAMES.join(", ")}.` });
+  if (Object.hasOwn(BUILT_IN, name)) return BUILT_IN[name as TokenizerName];
+  const known = TOKENIZER_NAMES.join(", ");
+  const loaded = Object.hasOwn(LOADED, name) ? `Load it first, with loadTokenizer, or use` : "Use";
+  throw new UsageError(`unknown tokenizer '${name}'`, { nextStep: `${loaded} one of ${known}.` });
+}
+
+/** Any tokenizer by name; those of LOADED_TOKENIZER_NAMES throw UsageError when their library is not installed. */
+export async function loadTokenizer(name: string): Promise<Tokenizer> {
+  return Object.hasOwn(LOADED, name) ? LOADED[name as keyof typeof LOADED]() : tokenizerNamed(name);
+}
+
+/** The tokenizer sacreBLEU chooses for a target language when none is named. */
+export function defaultTokenizerFor(language: string): string {
+  return { zh: "zh", ja: "ja-mecab", ko: "ko-mecab" }[language] ?? "13a";
 }

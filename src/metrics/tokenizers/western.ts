@@ -7,15 +7,19 @@ const MARK_AFTER_NON_DIGIT = /([^0-9])([.,])/g;
 const MARK_BEFORE_NON_DIGIT = /([.,])([^0-9])/g;
 const DASH_AFTER_DIGIT = /([0-9])(-)/g;
 
-/** Sets punctuation apart, except periods and commas inside numbers and dashes inside words. */
-export function separateWestern(text: string): string {
+/** Sets every symbol of ALONE apart. */
+export function separateSymbols(text: string): string {
+  return text.replace(ALONE, " $& ");
+}
+
+/** Sets periods and commas apart except inside numbers, and dashes after digits. Comes after `separateSymbols`. */
+export function separateMarks(text: string): string {
   return text
-    .replace(ALONE, " $& ")
     .replace(MARK_AFTER_NON_DIGIT, "$1 $2 ")
     .replace(MARK_BEFORE_NON_DIGIT, " $1 $2")
     .replace(DASH_AFTER_DIGIT, "$1 $2 ");
 }
 
 export function westernWords(text: string): string[] {
-  return splitWords(separateWestern(text));
+  return splitWords(separateMarks(separateSymbols(text)));
 }

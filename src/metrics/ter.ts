@@ -1,0 +1,91 @@
+/** TER (Snover et al. 2006, "A Study of Translation Edit Rate with Targeted Human Annotation"), as Tercom computes it. */
+import { type Arithmetic, DOUBLE } from "./arithmetic.ts";
+import { Metric, type ReferenceStreams } from "./metric.ts";
+import { type Confidence, Score } from "./score.ts";
+import { WordNumbers } from "./segment-ngrams.ts";
+import type { Signature, SignatureItem } from "./signature.ts";
+import { type TercomOptions, tercomWords } from "./tokenizers/tercom.ts";
+import { TranslationEdits } from "./translation-edits.ts";
+import { stripEnd } from "./white-space.ts";
+
+export type TerOptions = TercomOptions;
+
+export class TerScore extends Score {
+  /** Insertions, deletions, substitutions and shifts. */
+  readonly edits: number;
+  /** Reference words, averaged over each segment's references. */
+  readonly referenceLength: number;
+
+  constructor(score: number, edits: number, referenceLength: number, signature: Signature, confidence?: Confidence) {
+    super("TER", score, signature, confidence);
+    this.edits = edits;
+    this.referenceLength = referenceLength;
+  }
+}
+
+/** Statistics of a segment: edits towards the reference that needs fewest, average reference length. */
+export class TER extends Metric<TerScore> {
+  readonly name = "TER";
+  readonly width = 2;
+  readonly countsOnly = false;
+  readonly resultInDouble = false;
+  private readonly options: TerOptions;
+  private readonly words = new WordNumbers();
+  private readonly edits = new TranslationEdits();
+
+  constructor(options: TerOptions = {}) {
+    super();
+    this.options = options;
+  }
+
+  protected segmentStatistics(hypothesis: string, references: readonly string[], out: Float64Array): void {
+    this.words.clear();
+    const hypothesisWords = this.words.of(this.preprocess(hypothesis));
+    let fewest = Number.POSITIVE_INFINITY;
+    let referenceLengths = 0;
+    for (const reference of references) {
+      // sacreBLEU tokenizes references twice, which shows where an entity hides another (`&amp;lt;`).
+      const referenceWords = this.words.of(this.preprocess(this.preprocess(reference).join(" ")));
+      fewest = Math.min(fewest, this.edits.between(hypothesisWords, referenceWords));
+      referenceLengths += referenceWords.length;
+    }
+    out[0] = fewest;
+    out[1] = referenceLengths / references.length;
+  }
+
+  protected scoreOf(statistics: Float64Array, signature: Signature, confidence?: Confidence): TerScore {
+    return new TerScore(this.valueOf(statistics, DOUBLE), statistics[0]!, statistics[1]!, signature, confidence);
+  }
+
+  /** Percent; an empty reference with a hypothesis counts as 100. */
+  valueOf(statistics: Float64Array, { result }: Arithmetic): number {
+    const edits = statistics[0]!;
+    const length = statistics[1]!;
+    if (length > 0) return result(100 * result(edits / length));
+    return edits > 0 ? 100 : 0;
+  }
+
+  protected signatureItems(): SignatureItem[] {
+    const { normalized = false, noPunctuation = false, asianSupport = false, caseSensitive = false } = this.options;
+    return [
+      { key: "case", short: "c", value: caseSensitive ? "mixed" : "lc" },
+      { key: "tok", short: "t", value: "tercom" },
+      { key: "norm", short: "nr", value: normalized },
+      { key: "punct", short: "pn", value: !noPunctuation },
+      { key: "asian", short: "as", value: asianSupport },
+    ];
+  }
+
+  private preprocess(line: string): string[] {
+    return tercomWords(stripEnd(line), this.options);
+  }
+}
+
+/** TER of a corpus with the default options or the given ones. */
+export function corpusTer(
+  hypotheses: readonly string[],
+  references: ReferenceStreams,
+  options: TerOptions = {},
+): TerScore {
+  return new TER(options).corpusScore(hypotheses, references);
+}

@@ -1,0 +1,11 @@
+/**
+ * spBLEU (Goyal et al. 2022, "The FLORES-101 Evaluation Benchmark"): words are the pieces of a fixed SentencePiece
+ * model. The model is not part of this code; whoever has loaded one passes its encoder.
+ */
+import { splitWords } from "../white-space.ts";
+import type { Tokenizer } from "./tokenizer.ts";
+
+/** `signature` names the model: `flores101` and `flores200` are the published ones. */
+export function sentencePieceTokenizer(signature: string, encode: (line: string) => readonly string[]): Tokenizer {
+  return { signature, tokenize: (line) => splitWords(encode(line).join(" ")) };
+}
