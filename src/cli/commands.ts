@@ -26,4 +26,9 @@ export const commands: readonly CommandEntry[] = [
     summary: "Average the last checkpoints of a training run into a model directory of its own",
     load: async () => (await import("./average.ts")).averageCommand,
   },
+  {
+    name: "doctor",
+    summary: "Show which backends work here, how fast, and how to get a faster one",
+    load: async () => (await import("./doctor.ts")).doctorCommand,
+  },
 ];
