@@ -82,7 +82,11 @@ function npmPack(command: string, packages: readonly NpmPackage[], destination: 
     const child = spawn(
       command,
       ["pack", ...specs, "--silent", "--loglevel=error", "--ignore-scripts", "--pack-destination", destination],
-      { stdio: ["ignore", "ignore", "pipe"], timeout: TIME_LIMIT_MS, shell: process.platform === "win32" },
+      {
+        stdio: ["ignore", "ignore", "pipe"],
+        signal: AbortSignal.timeout(TIME_LIMIT_MS),
+        shell: process.platform === "win32",
+      },
     );
     let messages = "";
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
