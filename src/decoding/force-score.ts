@@ -51,7 +51,7 @@ export function scorePairs(
       const ids = [...targets[i]!, wordpieces.eosId];
       scores[i] = {
         logProbability: tokens.reduce((sum, token) => sum + token, 0),
-        pieces: ids.map((id) => wordpieces.idToPiece(id)),
+        pieces: ids.map((id) => wordpieces.pieceOf(id)),
         tokens,
       };
     });

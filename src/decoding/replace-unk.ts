@@ -23,10 +23,9 @@ export function replaceUnknown(hypothesis: Hypothesis, source: SourceText, wordp
   const { unkId } = wordpieces;
   if (attention === undefined || !pieces.includes(unkId)) return wordpieces.decode(pieces);
   const words = sourceWords(source, wordpieces);
-  if (words === undefined) return wordpieces.decode(pieces);
   const first = source.source.length - 1 - source.pieces;
   // Without a piece for the space itself, an unknown piece swallows the spaces around it.
-  const gap = wordpieces.pieceToId(SPACE) === unkId ? " " : "";
+  const gap = wordpieces.idOf(SPACE) === unkId ? " " : "";
   let text = "";
   let lastWord = "";
   for (let t = 0; t < pieces.length; ) {
@@ -47,8 +46,8 @@ export function replaceUnknown(hypothesis: Hypothesis, source: SourceText, wordp
 
 /** Text of known pieces, with the spaces that their first and last piece ask for. */
 function knownText(ids: Int32Array, wordpieces: Wordpieces): string {
-  const before = wordpieces.idToPiece(ids[0]!).startsWith(SPACE) ? " " : "";
-  const after = wordpieces.idToPiece(ids[ids.length - 1]!) === SPACE ? " " : "";
+  const before = wordpieces.pieceOf(ids[0]!).startsWith(SPACE) ? " " : "";
+  const after = wordpieces.pieceOf(ids[ids.length - 1]!) === SPACE ? " " : "";
   return before + wordpieces.decode(ids).trim() + after;
 }
 
@@ -58,42 +57,20 @@ function mostAttended(weights: Float32Array, first: number, count: number): numb
   return best;
 }
 
-/** For each piece of the text, what would replace an unknown target piece; undefined where text and pieces don't match up. */
-function sourceWords({ text, source, pieces }: SourceText, wordpieces: Wordpieces): string[] | undefined {
-  const ids = source.subarray(source.length - 1 - pieces, source.length - 1);
-  const spelled = Array.from(ids, (id) => (id === wordpieces.unkId ? undefined : wordpieces.idToPiece(id)));
-  const surfaces = alignPieces(text.normalize("NFKC").trim().replace(/\s+/g, SPACE), spelled);
-  if (surfaces === undefined) return undefined;
-  const words = surfaces.slice();
-  for (let from = 0; from < surfaces.length; ) {
+/** For each piece of the text, what would replace an unknown target piece. */
+function sourceWords({ text, source, pieces }: SourceText, wordpieces: Wordpieces): string[] {
+  const surfaces = wordpieces.encodePieces(text);
+  const first = source.length - 1 - pieces;
+  const words: string[] = [];
+  for (let from = 0; from < pieces; ) {
     let to = from + 1;
-    while (to < surfaces.length && !surfaces[to]!.startsWith(SPACE)) to++;
+    while (to < pieces && !surfaces[to]!.startsWith(SPACE)) to++;
     const word = surfaces.slice(from, to).join("");
     for (let i = from; i < to; i++) {
-      words[i] = (spelled[i] === undefined ? surfaces[i]! : word).replaceAll(SPACE, " ").trim();
+      const isUnknown = source[first + i] === wordpieces.unkId;
+      words.push((isUnknown ? surfaces[i]! : word).replaceAll(SPACE, " ").trim());
     }
     from = to;
   }
   return words;
-}
-
-/** The part of the text each piece stands for: known pieces as they are, unknown ones (undefined) what lies between. */
-function alignPieces(text: string, pieces: readonly (string | undefined)[]): string[] | undefined {
-  const surfaces: string[] = [];
-  // The text's start counts as a space, whether or not the first piece shows it.
-  let rest = pieces[0]?.startsWith(SPACE) ? SPACE + text : text;
-  for (let i = 0; i < pieces.length; i++) {
-    const piece = pieces[i];
-    let length = piece?.length ?? rest.length;
-    if (piece !== undefined && !rest.startsWith(piece)) return undefined;
-    const next = pieces[i + 1];
-    if (piece === undefined && i + 1 < pieces.length) {
-      const character = String.fromCodePoint(rest.codePointAt(0) ?? 0).length;
-      length = next === undefined ? character : rest.indexOf(next, character);
-      if (length < 0) return undefined;
-    }
-    surfaces.push(rest.slice(0, length));
-    rest = rest.slice(length);
-  }
-  return rest === "" ? surfaces : undefined;
 }

@@ -15,7 +15,7 @@ export function withMarkers(pieces: Int32Array, tagId: number | undefined, eosId
 /** The id of a tag; undefined for no tag. Throws TranslationError where the wordpiece model lacks it. */
 export function tagPiece(wordpieces: Wordpieces, tag: string | undefined): number | undefined {
   if (tag === undefined) return undefined;
-  const id = wordpieces.pieceToId(tag);
+  const id = wordpieces.idOf(tag);
   if (id !== wordpieces.unkId) return id;
   throw new TranslationError(`the wordpiece model has no piece ${tag}`, {
     nextStep: "The model directory mixes files of two models: copy it again as nmt train wrote it.",

@@ -171,7 +171,7 @@ export class Translator {
   }
 
   private spell(ids: Int32Array): string[] {
-    return Array.from(ids, (id) => this.parts.wordpieces.idToPiece(id));
+    return Array.from(ids, (id) => this.parts.wordpieces.pieceOf(id));
   }
 }
 

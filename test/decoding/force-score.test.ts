@@ -20,7 +20,7 @@ test("tokens are log P of each piece after those before it, </s> last", () => {
     const target = [...parts.wordpieces.encode(pairs[i]!.target), 3];
     const expected = target.map((piece, t) => logSoftmax(toy.logits(source, target.slice(0, t)))[piece]!);
     expect([...tokens]).toEqual(expected);
-    expect(pieces).toEqual(target.map((id) => parts.wordpieces.idToPiece(id)));
+    expect(pieces).toEqual(target.map((id) => parts.wordpieces.pieceOf(id)));
     expect(logProbability).toBeCloseTo(
       expected.reduce((a, b) => a + b),
       9,

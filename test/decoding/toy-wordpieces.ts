@@ -20,24 +20,37 @@ export class ToyWordpieces implements Wordpieces {
     return Int32Array.from(words.flatMap((word) => this.encodeWord(word)));
   }
 
+  encodePieces(text: string): string[] {
+    let rest = `▁${text.trim().replace(/\s+/g, "▁")}`;
+    const ids = this.encode(text);
+    return Array.from(ids, (id, i) => {
+      const next = i + 1 < ids.length ? this.pieces[ids[i + 1]!]! : undefined;
+      const length =
+        id !== this.unkId ? this.pieces[id]!.length : next === undefined ? rest.length : rest.indexOf(next);
+      const piece = rest.slice(0, length);
+      rest = rest.slice(length);
+      return piece;
+    });
+  }
+
   decode(ids: ArrayLike<number>): string {
     const text = Array.from(ids, (id) => (id === this.unkId ? " ⁇ " : id <= 3 ? "" : this.pieces[id]!)).join("");
     return text.replaceAll("▁", " ").replace(/^ /, "");
   }
 
-  idToPiece(id: number): string {
+  pieceOf(id: number): string {
     return this.pieces[id]!;
   }
 
-  pieceToId(piece: string): number {
+  idOf(piece: string): number {
     const id = this.pieces.indexOf(piece);
     return id < 0 ? this.unkId : id;
   }
 
   private encodeWord(word: string): number[] {
-    const whole = this.pieceToId(`▁${word}`);
+    const whole = this.idOf(`▁${word}`);
     if (whole !== this.unkId) return [whole];
-    const ids = [this.pieceToId("▁"), ...Array.from(word, (letter) => this.pieceToId(letter))];
+    const ids = [this.idOf("▁"), ...Array.from(word, (letter) => this.idOf(letter))];
     return ids.filter((id, i) => id !== this.unkId || ids[i - 1] !== this.unkId);
   }
 }

@@ -36,7 +36,7 @@ test("batches hold lines of similar length, longest first, within both budgets",
 test("n-best lists have no two hypotheses of the same text", () => {
   // "▁ab" and "▁", "a", "b" spell the same.
   const wordpieces = new ToyWordpieces(["ab"]);
-  const [whole, space, a, b] = ["▁ab", "▁", "a", "b"].map((piece) => wordpieces.pieceToId(piece));
+  const [whole, space, a, b] = ["▁ab", "▁", "a", "b"].map((piece) => wordpieces.idOf(piece));
   const model = new ToyModel({
     vocabularySize: wordpieces.pieces.length,
     bosId: wordpieces.bosId,
