@@ -94,7 +94,7 @@ export const keyHelp: HelpTexts = {
     valid_steps: "Validate every so many steps and at the end; 0 for only at the end",
     valid_batch_size: "Sentences scored or translated together in validation",
     valid_beam_size: "Beam size of validation translations",
-    valid_max_sentences: "Sentences translated for BLEU at each validation; 0 for all",
+    valid_max_sentences: "Sentences of each corpus translated for BLEU at each validation; 0 for perplexity only",
     valid_samples: "Sample translations shown at each validation",
     save_checkpoint_steps: "Save a resumable checkpoint every so many steps",
     keep_checkpoint: "Checkpoints kept",

@@ -115,6 +115,15 @@ function checkTraining(settings: Settings, fail: Fail): void {
       "Set valid_steps, or early_stopping: 0.",
     );
   }
+  const criteria = ["best_checkpoint_metric", "early_stopping_criteria"] as const;
+  const unmeasured = criteria.find((key) => settings[key] === "bleu" && settings.valid_max_sentences === 0);
+  if (validates && unmeasured !== undefined) {
+    fail(
+      "validation",
+      `${unmeasured} is bleu, but valid_max_sentences is 0, so there is no BLEU`,
+      `Set ${unmeasured}: perplexity, or translate some sentences.`,
+    );
+  }
   if (settings.num_workers > 1) {
     fail("engine", `num_workers is ${settings.num_workers}; this version trains on one`, "Set num_workers: 1.");
   }

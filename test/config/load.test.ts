@@ -122,6 +122,14 @@ describe("cross-field checks", () => {
     );
   });
 
+  it("refuses BLEU as a criterion when nothing is translated", () => {
+    const data = { a: { path_src: "x", path_tgt: "y" }, valid: { path_src: "v", path_tgt: "w" } };
+    const input = { save_model: "m", train_steps: 1, valid_max_sentences: 0, data };
+    const byPerplexity = { best_checkpoint_metric: "perplexity", early_stopping_criteria: "perplexity" } as const;
+    expect(failure(() => resolveConfig(input)).message).toContain("best_checkpoint_metric is bleu");
+    expect(resolveConfig({ ...input, ...byPerplexity }).validMaxSentences).toBe(0);
+  });
+
   it("ignores the places of experts when there are none", () => {
     expect(load("encoder_layers: 1\n").numExperts).toBe(0);
   });
