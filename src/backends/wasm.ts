@@ -36,5 +36,7 @@ function bridgeMissingKernels(): void {
 export async function prepareWasm(): Promise<void> {
   const entry = createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm");
   setWasmPaths(`${dirname(entry)}/`);
+  // Its threaded build starts browser workers from a blob, which Node's workers refuse.
+  tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
   bridgeMissingKernels();
 }

@@ -27,8 +27,9 @@ export interface MoeOptions {
 
 export class MoeLayer {
   readonly name: string;
-  /** Summed over training batches since its last reset. */
+  /** Summed over training batches, and over others where `countsEvaluation` is set, since its last reset. */
   readonly balance: ExpertBalance;
+  countsEvaluation = false;
   private readonly gating: Gating;
   private readonly experts: Experts;
   private readonly options: MoeOptions;
@@ -44,7 +45,7 @@ export class MoeLayer {
   /** x [positions, hidden] → [positions, hidden]; balance losses are added to `losses`. */
   apply(x: tf.Tensor2D, context: ForwardContext, losses: tf.Scalar[]): tf.Tensor2D {
     const decision = this.gating.decide(x, context);
-    if (context.training) this.balance.count(decision.gates.dataSync(), decision.experts);
+    if (context.training || this.countsEvaluation) this.balance.count(decision.gates.dataSync(), decision.experts);
     if (decision.loss !== undefined) losses.push(decision.loss);
     const mixed = this.experts.apply(x, decision);
     const output = this.options.output === "sigmoid" ? tf.sigmoid(mixed) : mixed;

@@ -1,0 +1,95 @@
+/** Shows a training run on the terminal and writes its JSON-lines log. */
+
+import type { SelectedBackend } from "../backends/select.ts";
+import { log } from "../base/logger.ts";
+import { modelPaths } from "../checkpoint/model-directory.ts";
+import type { Config } from "../config/config.ts";
+import type { BalanceReport } from "../moe/expert-balance.ts";
+import { type JsonValue, RunLog } from "../report/run-log.ts";
+import type { RunReporter } from "../training/run-training.ts";
+import type { Progress } from "../training/train-loop.ts";
+import type { Validation } from "../training/validate.ts";
+
+export function trainingReporter(config: Config, backend: SelectedBackend): RunReporter {
+  let runLog: RunLog | undefined;
+  return {
+    onMessage: (message) => log.info(message),
+    onStart: ({ step, parameters, vocabularySize }) => {
+      runLog = new RunLog(modelPaths(config.saveModel).log, step);
+      const model = `${millions(parameters)} parameters, ${vocabularySize} wordpieces`;
+      const experts = config.numExperts === 0 ? "dense" : `${config.numExperts} experts per layer`;
+      log.info(
+        `${step === 0 ? "training" : `resuming after step ${step}`}: ${model}, ${experts}; ${describe(backend)}`,
+      );
+      runLog.write({
+        event: "start",
+        step,
+        parameters,
+        vocabularySize,
+        backend: backend.backend,
+        detail: backend.detail,
+      });
+    },
+    onProgress: (progress) => {
+      log.info(progressLine(progress));
+      runLog?.write({ event: "train", ...(progress as unknown as Record<string, JsonValue>), step: progress.step });
+    },
+    onValidation: (step, validation, isBest) => {
+      log.info(validationLine(step, validation, isBest));
+      for (const { name, samples } of validation.corpora) {
+        for (const { source, reference, translation } of samples.slice(0, config.validSamples)) {
+          log.info(
+            `  ${validation.corpora.length > 1 ? `[${name}] ` : ""}${source}\n    → ${translation}\n    = ${reference}`,
+          );
+        }
+      }
+      const { perplexity, bleu } = validation;
+      const corpora = validation.corpora.map(({ name, perplexity, bleu }) => ({ name, perplexity, bleu }));
+      runLog?.write({ event: "validation", step, perplexity, bleu, isBest, corpora });
+    },
+    onCheckpoint: (step) => runLog?.write({ event: "checkpoint", step }),
+  };
+}
+
+function describe({ backend, detail }: SelectedBackend): string {
+  return `${backend} backend (${detail})`;
+}
+
+function progressLine(progress: Progress): string {
+  const { step, done, loss, perplexity, targetTokensPerSecond, learningRate, gradientNorm, secondsLeft, experts } =
+    progress;
+  const parts = [
+    `step ${step}`,
+    `${(100 * done).toFixed(0).padStart(2)} %`,
+    `loss ${loss.toFixed(3)}`,
+    `ppl ${perplexity.toFixed(2)}`,
+    `lr ${learningRate.toExponential(1)}`,
+    `norm ${gradientNorm.toFixed(2)}`,
+    `${Math.round(targetTokensPerSecond).toLocaleString("en")} tokens/s`,
+    `${duration(secondsLeft)} left`,
+  ];
+  for (const [name, report] of Object.entries(experts)) parts.push(`${name} ${balance(report)}`);
+  return parts.join(" | ");
+}
+
+/** CV of importance and of load, and the busiest expert's share over the mean. */
+function balance({ importanceVariation, loadVariation, maximumLoad }: BalanceReport): string {
+  return `cv ${importanceVariation.toFixed(2)}/${loadVariation.toFixed(2)} max ${maximumLoad.toFixed(1)}`;
+}
+
+function validationLine(step: number, { perplexity, bleu }: Validation, isBest: boolean): string {
+  const score = Number.isNaN(bleu) ? "" : `, BLEU ${bleu.toFixed(2)}`;
+  return `validation at step ${step}: perplexity ${perplexity.toFixed(2)}${score}${isBest ? " (best)" : ""}`;
+}
+
+export function duration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return "?";
+  const whole = Math.round(seconds);
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60)];
+  if (hours > 0) return `${hours} h ${minutes} min`;
+  return minutes > 0 ? `${minutes} min ${whole % 60} s` : `${whole} s`;
+}
+
+export function millions(count: number): string {
+  return count < 1e6 ? `${Math.round(count / 1e3)} k` : `${(count / 1e6).toFixed(1)} M`;
+}
