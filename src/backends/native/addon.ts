@@ -6,11 +6,23 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { BackendError } from "../../base/errors.ts";
 import { log } from "../../base/logger.ts";
+import type { DropoutKernels } from "./kernels/dropout.ts";
+import type { ElementwiseKernels } from "./kernels/elementwise.ts";
+import type { EmbeddingKernels } from "./kernels/embedding.ts";
 import type { GemmKernels } from "./kernels/gemm.ts";
+import type { MoeKernels } from "./kernels/moe.ts";
+import type { OptimizerKernels } from "./kernels/optimizer.ts";
 import type { SystemFunctions } from "./kernels/system.ts";
 
 /** Every function of the addon. A kernel family declares its own in `kernels/<family>.ts` and is listed here. */
-export interface NativeAddon extends SystemFunctions, GemmKernels {}
+export interface NativeAddon
+  extends SystemFunctions,
+    DropoutKernels,
+    ElementwiseKernels,
+    EmbeddingKernels,
+    GemmKernels,
+    MoeKernels,
+    OptimizerKernels {}
 
 const FILE = "nmt_native.node";
 

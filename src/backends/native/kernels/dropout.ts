@@ -3,6 +3,11 @@ import type * as tf from "@tensorflow/tfjs";
 import type { RandomStream } from "../../../base/random.ts";
 import type { NativeBackend } from "../backend.ts";
 
+export interface DropoutKernels {
+  /** out[i] = x[i] · scale where word i of the stream is at least `threshold`, else 0. */
+  dropout(x: Float32Array, out: Float32Array, threshold: number, scale: number, seed: number, stream: number): void;
+}
+
 /** Element i is kept, and divided by 1 − rate, iff word i of the stream is at least ⌊rate · 2^32⌋. */
 export function dropout<T extends tf.Tensor>(native: NativeBackend, x: T, rate: number, stream: RandomStream): T {
   const out = native.takeFloats(x.size);

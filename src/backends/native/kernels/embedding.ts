@@ -2,6 +2,13 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { NativeBackend } from "../backend.ts";
 
+export interface EmbeddingKernels {
+  /** out[i] = x[index[i]]; x [rows, width]. */
+  gatherRows(x: Float32Array, index: Int32Array, out: Float32Array, rows: number, width: number): void;
+  /** out[r] = Σ x[i] over the i with index[i] = r; out [rows, width]. */
+  scatterAddRows(x: Float32Array, index: Int32Array, out: Float32Array, rows: number, width: number): void;
+}
+
 /** x [rows, width], index [n] → [n, width]. */
 export function gatherRows(native: NativeBackend, x: tf.Tensor2D, index: Int32Array): tf.Tensor2D {
   const width = x.shape[1];

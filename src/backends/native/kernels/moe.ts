@@ -2,6 +2,105 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { NativeBackend } from "../backend.ts";
 
+/** Arrays are laid out as in the functions below, which call them. */
+export interface MoeKernels {
+  topKGates(
+    logits: Float32Array,
+    gates: Float32Array,
+    experts: Int32Array,
+    positions: number,
+    width: number,
+    k: number,
+  ): void;
+  topKGatesGradient(
+    dGates: Float32Array,
+    gates: Float32Array,
+    experts: Int32Array,
+    dLogits: Float32Array,
+    positions: number,
+    width: number,
+    k: number,
+  ): void;
+  expertLoad(
+    clean: Float32Array,
+    noiseScale: Float32Array,
+    noisy: Float32Array,
+    out: Float32Array,
+    positions: number,
+    experts: number,
+    k: number,
+  ): void;
+  expertLoadGradient(
+    dLoad: Float32Array,
+    clean: Float32Array,
+    noiseScale: Float32Array,
+    noisy: Float32Array,
+    dClean: Float32Array,
+    dNoiseScale: Float32Array,
+    dNoisy: Float32Array,
+    positions: number,
+    experts: number,
+    k: number,
+  ): void;
+  dispatch(x: Float32Array, slots: Int32Array, out: Float32Array, positions: number, width: number, k: number): void;
+  dispatchGradient(
+    dy: Float32Array,
+    rows: Int32Array,
+    dx: Float32Array,
+    positions: number,
+    width: number,
+    k: number,
+  ): void;
+  combine(
+    y: Float32Array,
+    gates: Float32Array,
+    rows: Int32Array,
+    out: Float32Array,
+    positions: number,
+    width: number,
+    k: number,
+  ): void;
+  combineGradient(
+    dOut: Float32Array,
+    y: Float32Array,
+    gates: Float32Array,
+    rows: Int32Array,
+    dY: Float32Array,
+    dGates: Float32Array,
+    positions: number,
+    width: number,
+    k: number,
+  ): void;
+  expertFfn(
+    x: Float32Array,
+    w1: Float32Array,
+    w2: Float32Array,
+    b1: Float32Array | undefined,
+    b2: Float32Array | undefined,
+    offsets: Int32Array,
+    out: Float32Array,
+    experts: number,
+    width: number,
+    hidden: number,
+  ): void;
+  expertFfnGradient(
+    x: Float32Array,
+    w1: Float32Array,
+    w2: Float32Array,
+    b1: Float32Array | undefined,
+    offsets: Int32Array,
+    dy: Float32Array,
+    dX: Float32Array,
+    dW1: Float32Array,
+    dW2: Float32Array,
+    dB1: Float32Array | undefined,
+    dB2: Float32Array | undefined,
+    experts: number,
+    width: number,
+    hidden: number,
+  ): void;
+}
+
 /** logits [positions, experts] → gates [positions, k]; fills `experts` [positions · k]. */
 export function topKGates(native: NativeBackend, logits: tf.Tensor2D, k: number, experts: Int32Array): tf.Tensor2D {
   const [positions, width] = logits.shape;
@@ -31,7 +130,15 @@ type NoisyLogits = [clean: tf.Tensor2D, noiseScale: tf.Tensor2D, noisy: tf.Tenso
 export function load(native: NativeBackend, [clean, noiseScale, noisy]: NoisyLogits, k: number): tf.Tensor1D {
   const [positions, experts] = noisy.shape;
   const out = native.takeFloats(experts);
-  native.addon.load(native.floats(clean), native.floats(noiseScale), native.floats(noisy), out, positions, experts, k);
+  native.addon.expertLoad(
+    native.floats(clean),
+    native.floats(noiseScale),
+    native.floats(noisy),
+    out,
+    positions,
+    experts,
+    k,
+  );
   return native.tensor([experts], out);
 }
 
@@ -44,7 +151,7 @@ export function loadGradient(
   const [positions, experts] = noisy.shape;
   const gradients = [clean, noiseScale, noisy].map(({ size }) => native.takeFloats(size));
   const [dClean, dNoiseScale, dNoisy] = gradients as [Float32Array, Float32Array, Float32Array];
-  native.addon.loadGradient(
+  native.addon.expertLoadGradient(
     native.floats(dLoad),
     native.floats(clean),
     native.floats(noiseScale),

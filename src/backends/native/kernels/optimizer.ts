@@ -2,6 +2,23 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { NativeBackend } from "../backend.ts";
 
+export interface OptimizerKernels {
+  /** `learningRate` and `secondCorrection` carry the corrections of the moments' bias. */
+  adamStep(
+    values: Float32Array[],
+    gradients: Float32Array[],
+    first: Float32Array[],
+    second: Float32Array[],
+    learningRate: number,
+    beta1: number,
+    beta2: number,
+    epsilon: number,
+    secondCorrection: number,
+    gradientScale: number,
+  ): void;
+  globalNorm(gradients: Float32Array[]): number;
+}
+
 interface AdamParameter {
   value: tf.Variable;
   gradient: tf.Tensor;

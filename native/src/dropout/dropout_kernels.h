@@ -1,0 +1,25 @@
+// Philox4x32-10 random numbers (Salmon et al. 2011) by the vector, for dropout masks.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "isa/family.h"
+
+namespace nmt {
+
+// A random sequence as src/base/random.ts defines it: word i is lane i mod 4 of block ⌊i / 4⌋.
+struct Stream {
+  uint64_t seed;
+  uint64_t stream;
+};
+
+struct DropoutKernels {
+  // out[i] = x[i] · scale where word i of the stream is at least `threshold`, else 0, for i in [begin, end).
+  // `begin` is a multiple of 64.
+  void (*dropout)(const float* x, float* out, size_t begin, size_t end, Stream stream, uint32_t threshold, float scale);
+};
+
+NMT_DECLARE_KERNELS(DropoutKernels, dropout)
+
+}  // namespace nmt

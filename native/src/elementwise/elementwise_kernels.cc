@@ -1,0 +1,193 @@
+// Unlike the functions of vec.h these answer for every float: infinities, NaN and denormal results.
+#include "elementwise/elementwise_kernels.h"
+
+#include <limits>
+
+#include "isa/vec.h"
+
+namespace nmt::NMT_ISA {
+
+namespace {
+
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+
+int least(size_t a, size_t b) { return static_cast<int>(a < b ? a : b); }
+
+// Two halves, so that neither leaves vexp's range before the result leaves float's.
+vf exponential(vf x) {
+  const vf half = vexp(vset1(0.5f) * x);
+  return half * half;
+}
+
+vf logarithm(vf x) {
+  // Denormals are brought into vlog's range first.
+  const vf tiny = vset1(1.17549435e-38f), shift = vset1(16777216.0f), log_shift = vset1(16.63553233f);
+  const vf positive = vselect_lt(x, tiny, vlog(x * shift) - log_shift, vlog(x));
+  const vf not_positive = vselect_lt(x, vzero(), vset1(kNan), x - vset1(kInfinity));  // 0 gives −∞, NaN itself
+  return vselect_lt(vzero(), x, vselect_lt(x, vset1(kInfinity), positive, x), not_positive);
+}
+
+// max(x, 0) + log(1 + e^−|x|); the logarithm as 2 artanh(y / (2 + y)), exact for small y too.
+vf softplus(vf x) {
+  const vf y = vexp(-vabs(x));
+  const vf s = y / (y + vset1(2.0f)), s2 = s * s;
+  vf p = vset1(2.0f / 15);
+  p = vfma(p, s2, vset1(2.0f / 13));
+  p = vfma(p, s2, vset1(2.0f / 11));
+  p = vfma(p, s2, vset1(2.0f / 9));
+  p = vfma(p, s2, vset1(2.0f / 7));
+  p = vfma(p, s2, vset1(2.0f / 5));
+  p = vfma(p, s2, vset1(2.0f / 3));
+  return vmax(vzero(), x) + vfma(p * s2, s, s + s);
+}
+
+// 1 above zero, else 0, NaN for NaN.
+vf step(vf x) {
+  const vf not_above = vselect_lt(x, vset1(1e-38f), vzero(), x);
+  return vselect_lt(vzero(), x, vset1(1.0f), not_above);
+}
+
+template <Binary OPERATION>
+vf apply(vf a, vf b) {
+  if constexpr (OPERATION == Binary::add) return a + b;
+  else if constexpr (OPERATION == Binary::subtract) return a - b;
+  else if constexpr (OPERATION == Binary::multiply) return a * b;
+  else return a / b;
+}
+
+template <Unary OPERATION>
+vf apply(vf x) {
+  if constexpr (OPERATION == Unary::absolute) return vabs(x);
+  else if constexpr (OPERATION == Unary::exponential) return exponential(x);
+  else if constexpr (OPERATION == Unary::logarithm) return logarithm(x);
+  else if constexpr (OPERATION == Unary::negative) return -x;
+  else if constexpr (OPERATION == Unary::reciprocal) return vset1(1.0f) / x;
+  else if constexpr (OPERATION == Unary::relu) return vmax(vzero(), x);  // in this order: NaN stays
+  else if constexpr (OPERATION == Unary::sigmoid) return vsigmoid(x);
+  else if constexpr (OPERATION == Unary::softplus) return softplus(x);
+  else if constexpr (OPERATION == Unary::square) return x * x;
+  else if constexpr (OPERATION == Unary::root) return vsqrt(x);
+  else if constexpr (OPERATION == Unary::step) return step(x);
+  else return vtanh(x);
+}
+
+// f(i, n) gives lanes [i, i + n) of the result.
+template <class Lanes>
+void for_each_vector(float* out, size_t n, Lanes&& lanes) {
+  size_t i = 0;
+  for (; i + W <= n; i += W) vstore(out + i, lanes(i, W));
+  if (i < n) vstore_n(out + i, lanes(i, least(n - i, W)), least(n - i, W));
+}
+
+vf load(const float* p, int n) { return n == W ? vload(p) : vload_n(p, n); }
+
+template <Binary OPERATION>
+void vectors(const float* a, const float* b, float* out, size_t n) {
+  for_each_vector(out, n, [=](size_t i, int m) { return apply<OPERATION>(load(a + i, m), load(b + i, m)); });
+}
+
+template <Binary OPERATION>
+void left_scalar(const float* a, const float* b, float* out, size_t n) {
+  const vf left = vset1(*a);
+  for_each_vector(out, n, [=](size_t i, int m) { return apply<OPERATION>(left, load(b + i, m)); });
+}
+
+template <Binary OPERATION>
+void right_scalar(const float* a, const float* b, float* out, size_t n) {
+  const vf right = vset1(*b);
+  for_each_vector(out, n, [=](size_t i, int m) { return apply<OPERATION>(load(a + i, m), right); });
+}
+
+template <Unary OPERATION>
+void unary(const float* x, float* out, size_t n) {
+  for_each_vector(out, n, [=](size_t i, int m) { return apply<OPERATION>(load(x + i, m)); });
+}
+
+void fill(float* out, size_t n, float value) {
+  const vf v = vset1(value);
+  for_each_vector(out, n, [=](size_t, int) { return v; });
+}
+
+float sum(const float* x, size_t n) {
+  vf total[4] = {vzero(), vzero(), vzero(), vzero()};
+  size_t i = 0;
+  for (; i + 4 * W <= n; i += 4 * W) {
+    for (int v = 0; v < 4; v++) total[v] += vload(x + i + v * W);
+  }
+  for (; i < n; i += W) total[0] += vload_n(x + i, least(n - i, W));
+  return hsum((total[0] + total[1]) + (total[2] + total[3]));
+}
+
+// By blocks of rows, which keeps rounding errors from growing with the number of rows.
+void sum_rows(const float* x, size_t rows, size_t step, size_t columns, float* out) {
+  constexpr size_t kBlock = 32;
+  fill(out, columns, 0);
+  for (size_t first = 0; first < rows; first += kBlock) {
+    const size_t last = first + kBlock < rows ? first + kBlock : rows;
+    size_t j = 0;
+    for (; j + 4 * W <= columns; j += 4 * W) {
+      vf total[4] = {vzero(), vzero(), vzero(), vzero()};
+      for (size_t i = first; i < last; i++) {
+        for (int v = 0; v < 4; v++) total[v] += vload(x + i * step + j + v * W);
+      }
+      for (int v = 0; v < 4; v++) vstore(out + j + v * W, vload(out + j + v * W) + total[v]);
+    }
+    for (; j < columns; j += W) {
+      const int n = least(columns - j, W);
+      vf total = vzero();
+      for (size_t i = first; i < last; i++) total += vload_n(x + i * step + j, n);
+      vstore_n(out + j, vload_n(out + j, n) + total, n);
+    }
+  }
+}
+
+void transpose(const float* x, size_t x_step, float* out, size_t out_step, size_t rows, size_t columns) {
+  for (size_t i = 0; i < rows; i += W) {
+    const int height = least(rows - i, W);
+    for (size_t j = 0; j < columns; j += W) {
+      const int width = least(columns - j, W);
+      vf block[W];
+      for (int r = 0; r < W; r++) block[r] = r < height ? load(x + (i + r) * x_step + j, width) : vzero();
+      vtranspose(block);
+      for (int r = 0; r < width; r++) {
+        float* line = out + (j + r) * out_step + i;
+        if (height == W) vstore(line, block[r]);
+        else vstore_n(line, block[r], height);
+      }
+    }
+  }
+}
+
+template <int OPERATION = 0>
+constexpr void fill_binary(ElementwiseKernels& kernels) {
+  if constexpr (OPERATION < kBinaryCount) {
+    constexpr Binary binary = static_cast<Binary>(OPERATION);
+    kernels.binary[OPERATION] = {&vectors<binary>, &left_scalar<binary>, &right_scalar<binary>};
+    fill_binary<OPERATION + 1>(kernels);
+  }
+}
+
+template <int OPERATION = 0>
+constexpr void fill_unary(ElementwiseKernels& kernels) {
+  if constexpr (OPERATION < kUnaryCount) {
+    kernels.unary[OPERATION] = &unary<static_cast<Unary>(OPERATION)>;
+    fill_unary<OPERATION + 1>(kernels);
+  }
+}
+
+constexpr ElementwiseKernels make_table() {
+  ElementwiseKernels kernels{{}, {}, &fill, &sum, &sum_rows, &transpose};
+  fill_binary(kernels);
+  fill_unary(kernels);
+  return kernels;
+}
+
+constexpr ElementwiseKernels table = make_table();
+
+}  // namespace
+}  // namespace nmt::NMT_ISA
+
+namespace nmt {
+NMT_DEFINE_KERNELS(ElementwiseKernels, elementwise) = NMT_ISA::table;
+}  // namespace nmt

@@ -1,0 +1,312 @@
+// topKGates, expertLoad, dispatch, combine and expertFfn, each with its gradient.
+#include <cstring>
+
+#include "binding/registry.h"
+#include "moe/experts.h"
+#include "moe/moe_kernels.h"
+#include "threads/share.h"
+
+namespace nmt {
+
+namespace {
+
+void check_range(Call& call, const Array<int32_t>& values, size_t count, int below, const char* name) {
+  for (size_t i = 0; i < count; i++) {
+    call.require(values[i] >= 0 && values[i] < below, std::string(name) + " has a value out of range");
+  }
+}
+
+// The dimensions that end the arguments of gate functions.
+struct Gates {
+  int positions, width, k;
+
+  explicit Gates(Call& call) : positions(call.size("positions")), width(call.size("width")), k(call.size("k")) {
+    call.require(k >= 1 && k <= width, "k must be from 1 to the number of experts");
+  }
+  size_t logits() const { return static_cast<size_t>(positions) * width; }
+  size_t chosen() const { return static_cast<size_t>(positions) * k; }
+};
+
+napi_value top_k_gates(Call& call) {
+  const auto logits = call.floats("logits"), gates = call.floats("gates");
+  const auto experts = call.ints("experts");
+  const Gates g(call);
+  call.require_length(logits, g.logits(), "logits");
+  call.require_length(gates, g.chosen(), "gates");
+  call.require_length(experts, g.chosen(), "experts");
+  const auto kernel = moe_kernels().top_k_gates;
+  const size_t width = g.width;
+  share(team(), g.positions, width, 1, [&](size_t begin, size_t end) {
+    for (size_t i = begin; i < end; i++) {
+      kernel(logits.data + i * width, g.width, g.k, gates.data + i * g.k, experts.data + i * g.k);
+    }
+  });
+  return call.nothing();
+}
+
+// Through the softmax: d logit[expert j] = gate j · (d gate j - Σ d gate · gate).
+napi_value top_k_gates_gradient(Call& call) {
+  const auto d_gates = call.floats("dGates"), gates = call.floats("gates");
+  const auto experts = call.ints("experts");
+  const auto d_logits = call.floats("dLogits");
+  const Gates g(call);
+  call.require_length(d_gates, g.chosen(), "dGates");
+  call.require_length(gates, g.chosen(), "gates");
+  call.require_length(experts, g.chosen(), "experts");
+  call.require_length(d_logits, g.logits(), "dLogits");
+  check_range(call, experts, g.chosen(), g.width, "experts");
+  const size_t width = g.width;
+  share(team(), g.positions, width, 1, [&](size_t begin, size_t end) {
+    std::memset(d_logits.data + begin * width, 0, (end - begin) * width * sizeof(float));
+    for (size_t i = begin; i < end; i++) {
+      const float* gate = gates.data + i * g.k;
+      const float* d = d_gates.data + i * g.k;
+      float mean = 0;
+      for (int j = 0; j < g.k; j++) mean += d[j] * gate[j];
+      for (int j = 0; j < g.k; j++) d_logits[i * width + experts[i * g.k + j]] = gate[j] * (d[j] - mean);
+    }
+  });
+  return call.nothing();
+}
+
+struct LoadInputs {
+  Array<float> clean, noise_scale, noisy;
+
+  explicit LoadInputs(Call& call)
+      : clean(call.floats("clean")), noise_scale(call.floats("noiseScale")), noisy(call.floats("noisy")) {}
+
+  void check(Call& call, const Gates& g) const {
+    call.require_length(clean, g.logits(), "clean");
+    call.require_length(noise_scale, g.logits(), "noiseScale");
+    call.require_length(noisy, g.logits(), "noisy");
+    call.require(g.k < g.width, "k must be below the number of experts");
+  }
+};
+
+// Rows of one thread, with the scratch memory they share.
+class LoadRows {
+ public:
+  LoadRows(const LoadInputs& inputs, const Gates& g) : inputs_(inputs), g_(g), best_(g.k + 1), threshold_(g.width) {}
+
+  LoadRow operator[](size_t i) {
+    const size_t at = i * g_.width;
+    return {inputs_.clean.data + at, inputs_.noise_scale.data + at, inputs_.noisy.data + at,
+            g_.width,                g_.k,                          best_.data(),
+            threshold_.data()};
+  }
+
+ private:
+  const LoadInputs& inputs_;
+  const Gates& g_;
+  std::vector<int32_t> best_;
+  std::vector<float> threshold_;
+};
+
+// Sums blocks of positions, then the blocks, so that the result doesn't depend on the number of threads.
+napi_value expert_load(Call& call) {
+  const LoadInputs inputs(call);
+  const auto out = call.floats("out");
+  const Gates g(call);
+  inputs.check(call, g);
+  call.require_length(out, g.width, "out");
+  constexpr size_t kBlock = 64;
+  const size_t width = g.width, positions = g.positions, blocks = (positions + kBlock - 1) / kBlock;
+  std::vector<float> sums(blocks * width, 0.0f);
+  const MoeKernels& kernels = moe_kernels();
+  share(team(), blocks, kBlock * width * 4, 1, [&](size_t begin, size_t end) {
+    LoadRows rows(inputs, g);
+    for (size_t i = begin * kBlock; i < end * kBlock && i < positions; i++) {
+      kernels.load(rows[i], sums.data() + i / kBlock * width);
+    }
+  });
+  kernels.sum_rows(sums.data(), blocks, width, out.data);
+  return call.nothing();
+}
+
+napi_value expert_load_gradient(Call& call) {
+  const auto d_load = call.floats("dLoad");
+  const LoadInputs inputs(call);
+  const auto d_clean = call.floats("dClean"), d_noise_scale = call.floats("dNoiseScale"), d_noisy = call.floats("dNoisy");
+  const Gates g(call);
+  inputs.check(call, g);
+  call.require_length(d_load, g.width, "dLoad");
+  call.require_length(d_clean, g.logits(), "dClean");
+  call.require_length(d_noise_scale, g.logits(), "dNoiseScale");
+  call.require_length(d_noisy, g.logits(), "dNoisy");
+  const MoeKernels& kernels = moe_kernels();
+  share(team(), g.positions, g.width * size_t{4}, 1, [&](size_t begin, size_t end) {
+    LoadRows rows(inputs, g);
+    for (size_t i = begin; i < end; i++) {
+      const size_t at = i * g.width;
+      kernels.load_gradient(rows[i], d_load.data, d_clean.data + at, d_noise_scale.data + at, d_noisy.data + at);
+    }
+  });
+  return call.nothing();
+}
+
+// The dimensions that end the arguments of functions that move rows between positions and experts.
+struct Routing {
+  int positions;
+  size_t width;
+  int k;
+
+  explicit Routing(Call& call) : positions(call.size("positions")), width(call.size("width")), k(call.size("k")) {}
+  int slots() const { return positions * k; }
+  size_t by_position() const { return positions * width; }
+  size_t by_slot() const { return slots() * width; }
+};
+
+// x [positions, width] → out [slots, width]: row r is the position of slot slots[r].
+napi_value dispatch(Call& call) {
+  const auto x = call.floats("x");
+  const auto slots = call.ints("slots");
+  const auto out = call.floats("out");
+  const Routing r(call);
+  call.require_length(x, r.by_position(), "x");
+  call.require_length(slots, r.slots(), "slots");
+  call.require_length(out, r.by_slot(), "out");
+  check_range(call, slots, r.slots(), r.slots(), "slots");
+  share(team(), r.slots(), r.width, 1, [&](size_t begin, size_t end) {
+    for (size_t i = begin; i < end; i++) {
+      std::memcpy(out.data + i * r.width, x.data + slots[i] / r.k * r.width, r.width * sizeof(float));
+    }
+  });
+  return call.nothing();
+}
+
+napi_value dispatch_gradient(Call& call) {
+  const auto dy = call.floats("dy");
+  const auto rows = call.ints("rows");
+  const auto dx = call.floats("dx");
+  const Routing r(call);
+  call.require_length(dy, r.by_slot(), "dy");
+  call.require_length(rows, r.slots(), "rows");
+  call.require_length(dx, r.by_position(), "dx");
+  check_range(call, rows, r.slots(), r.slots(), "rows");
+  const auto kernel = moe_kernels().combine;
+  share(team(), r.positions, r.width * r.k, 1, [&](size_t begin, size_t end) {
+    for (size_t i = begin; i < end; i++) {
+      kernel(dy.data, rows.data + i * r.k, nullptr, r.k, r.width, dx.data + i * r.width);
+    }
+  });
+  return call.nothing();
+}
+
+napi_value combine(Call& call) {
+  const auto y = call.floats("y"), gates = call.floats("gates");
+  const auto rows = call.ints("rows");
+  const auto out = call.floats("out");
+  const Routing r(call);
+  call.require_length(y, r.by_slot(), "y");
+  call.require_length(gates, r.slots(), "gates");
+  call.require_length(rows, r.slots(), "rows");
+  call.require_length(out, r.by_position(), "out");
+  check_range(call, rows, r.slots(), r.slots(), "rows");
+  const auto kernel = moe_kernels().combine;
+  share(team(), r.positions, r.width * r.k, 1, [&](size_t begin, size_t end) {
+    for (size_t i = begin; i < end; i++) {
+      kernel(y.data, rows.data + i * r.k, gates.data + i * r.k, r.k, r.width, out.data + i * r.width);
+    }
+  });
+  return call.nothing();
+}
+
+napi_value combine_gradient(Call& call) {
+  const auto d_out = call.floats("dOut"), y = call.floats("y"), gates = call.floats("gates");
+  const auto rows = call.ints("rows");
+  const auto d_y = call.floats("dY"), d_gates = call.floats("dGates");
+  const Routing r(call);
+  call.require_length(d_out, r.by_position(), "dOut");
+  call.require_length(y, r.by_slot(), "y");
+  call.require_length(gates, r.slots(), "gates");
+  call.require_length(rows, r.slots(), "rows");
+  call.require_length(d_y, r.by_slot(), "dY");
+  call.require_length(d_gates, r.slots(), "dGates");
+  check_range(call, rows, r.slots(), r.slots(), "rows");
+  const auto kernel = moe_kernels().combine_gradient;
+  share(team(), r.positions, r.width * r.k, 1, [&](size_t begin, size_t end) {
+    for (size_t i = begin; i < end; i++) {
+      const size_t slot = i * r.k;
+      kernel(d_out.data + i * r.width, y.data, rows.data + slot, gates.data + slot, r.k, r.width, d_y.data,
+             d_gates.data + slot);
+    }
+  });
+  return call.nothing();
+}
+
+// Checks the arrays of an expert call against its dimensions, which end the arguments.
+struct ExpertShapes {
+  size_t rows, x, hidden_bias, width_bias, weights;
+
+  ExpertShapes(Call& call, Experts& experts, const Array<int32_t>& offsets) {
+    experts.count = call.size("experts");
+    experts.width = call.size("width");
+    experts.hidden = call.size("hidden");
+    const size_t count = experts.count;
+    call.require_length(offsets, count + 1, "offsets");
+    call.require(offsets[0] == 0, "offsets must start at 0");
+    for (size_t e = 0; e < count; e++) call.require(offsets[e] <= offsets[e + 1], "offsets must not fall");
+    rows = offsets[count];
+    x = rows * experts.width;
+    hidden_bias = count * experts.hidden;
+    width_bias = count * experts.width;
+    weights = count * experts.width * experts.hidden;
+  }
+};
+
+napi_value expert_ffn(Call& call) {
+  const auto x = call.floats("x"), w1 = call.floats("w1"), w2 = call.floats("w2");
+  const auto b1 = call.optional_floats("b1"), b2 = call.optional_floats("b2");
+  const auto offsets = call.ints("offsets");
+  const auto out = call.floats("out");
+  Experts experts{0, 0, 0, offsets.data, x.data, w1.data, w2.data, b1.data, b2.data};
+  const ExpertShapes shapes(call, experts, offsets);
+  call.require_length(x, shapes.x, "x");
+  call.require_length(w1, shapes.weights, "w1");
+  call.require_length(w2, shapes.weights, "w2");
+  if (b1) call.require_length(b1, shapes.hidden_bias, "b1");
+  if (b2) call.require_length(b2, shapes.width_bias, "b2");
+  call.require_length(out, shapes.x, "out");
+  experts_forward(team(), precision(), experts, out.data);
+  return call.nothing();
+}
+
+napi_value expert_ffn_gradient(Call& call) {
+  const auto x = call.floats("x"), w1 = call.floats("w1"), w2 = call.floats("w2");
+  const auto b1 = call.optional_floats("b1");
+  const auto offsets = call.ints("offsets");
+  const auto dy = call.floats("dy");
+  const auto d_x = call.floats("dX"), d_w1 = call.floats("dW1"), d_w2 = call.floats("dW2");
+  const auto d_b1 = call.optional_floats("dB1"), d_b2 = call.optional_floats("dB2");
+  Experts experts{0, 0, 0, offsets.data, x.data, w1.data, w2.data, b1.data, nullptr};
+  const ExpertShapes shapes(call, experts, offsets);
+  call.require_length(x, shapes.x, "x");
+  call.require_length(w1, shapes.weights, "w1");
+  call.require_length(w2, shapes.weights, "w2");
+  if (b1) call.require_length(b1, shapes.hidden_bias, "b1");
+  call.require_length(dy, shapes.x, "dy");
+  call.require_length(d_x, shapes.x, "dX");
+  call.require_length(d_w1, shapes.weights, "dW1");
+  call.require_length(d_w2, shapes.weights, "dW2");
+  if (d_b1) call.require_length(d_b1, shapes.hidden_bias, "dB1");
+  if (d_b2) call.require_length(d_b2, shapes.width_bias, "dB2");
+  experts_backward(team(), precision(), experts, dy.data, {d_x.data, d_w1.data, d_w2.data, d_b1.data, d_b2.data});
+  return call.nothing();
+}
+
+}  // namespace
+
+void register_moe(Registry& registry) {
+  registry.add("topKGates", top_k_gates);
+  registry.add("topKGatesGradient", top_k_gates_gradient);
+  registry.add("expertLoad", expert_load);
+  registry.add("expertLoadGradient", expert_load_gradient);
+  registry.add("dispatch", dispatch);
+  registry.add("dispatchGradient", dispatch_gradient);
+  registry.add("combine", combine);
+  registry.add("combineGradient", combine_gradient);
+  registry.add("expertFfn", expert_ffn);
+  registry.add("expertFfnGradient", expert_ffn_gradient);
+}
+
+}  // namespace nmt

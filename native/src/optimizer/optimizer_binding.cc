@@ -1,0 +1,80 @@
+// adamStep and globalNorm: one call for all tensors of a model, cut into pieces of equal size over the team.
+#include <algorithm>
+#include <cmath>
+
+#include "binding/registry.h"
+#include "optimizer/optimizer_kernels.h"
+#include "threads/team.h"
+
+namespace nmt {
+
+namespace {
+
+using Tensors = std::vector<Array<float>>;
+
+struct Piece {
+  size_t tensor, begin, length;
+};
+
+// Cuts tensors into pieces that depend on nothing but their sizes.
+std::vector<Piece> pieces(const Tensors& tensors) {
+  constexpr size_t kLargest = 16 * 1024;
+  std::vector<Piece> list;
+  for (size_t t = 0; t < tensors.size(); t++) {
+    for (size_t at = 0; at < tensors[t].length; at += kLargest) {
+      list.push_back({t, at, std::min(kLargest, tensors[t].length - at)});
+    }
+  }
+  return list;
+}
+
+void check_lengths(Call& call, const Tensors& tensors, const Tensors& values, const char* name) {
+  call.require(tensors.size() == values.size(), std::string(name) + " must be as many as values");
+  for (size_t t = 0; t < values.size(); t++) call.require_length(tensors[t], values[t].length, name);
+}
+
+napi_value adam_step(Call& call) {
+  const Tensors values = call.float_arrays("values"), gradients = call.float_arrays("gradients");
+  const Tensors first = call.float_arrays("first"), second = call.float_arrays("second");
+  AdamRates rates;
+  rates.learning_rate = static_cast<float>(call.number("learningRate"));
+  rates.beta1 = static_cast<float>(call.number("beta1"));
+  rates.beta2 = static_cast<float>(call.number("beta2"));
+  rates.epsilon = static_cast<float>(call.number("epsilon"));
+  rates.second_correction = static_cast<float>(call.number("secondCorrection"));
+  rates.gradient_scale = static_cast<float>(call.number("gradientScale"));
+  check_lengths(call, gradients, values, "gradients");
+  check_lengths(call, first, values, "first");
+  check_lengths(call, second, values, "second");
+
+  const std::vector<Piece> work = pieces(values);
+  const OptimizerKernels& kernels = optimizer_kernels();
+  team().parallel_for(static_cast<int>(work.size()), [&](int i) {
+    const auto [t, at, length] = work[i];
+    kernels.adam(values[t].data + at, gradients[t].data + at, first[t].data + at, second[t].data + at, length, rates);
+  });
+  return call.nothing();
+}
+
+napi_value global_norm(Call& call) {
+  const Tensors gradients = call.float_arrays("gradients");
+  const std::vector<Piece> work = pieces(gradients);
+  std::vector<float> squares(work.size());
+  const OptimizerKernels& kernels = optimizer_kernels();
+  team().parallel_for(static_cast<int>(work.size()), [&](int i) {
+    const auto [t, at, length] = work[i];
+    squares[i] = kernels.sum_of_squares(gradients[t].data + at, length);
+  });
+  double sum = 0;
+  for (const float square : squares) sum += square;
+  return call.number_result(std::sqrt(sum));
+}
+
+}  // namespace
+
+void register_optimizer(Registry& registry) {
+  registry.add("adamStep", adam_step);
+  registry.add("globalNorm", global_norm);
+}
+
+}  // namespace nmt
