@@ -22,6 +22,21 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./data.ts")).dataCommand,
   },
   {
+    name: "train",
+    summary: "Train a model from a configuration; the same command again resumes",
+    load: async () => (await import("./train.ts")).trainCommand,
+  },
+  {
+    name: "translate",
+    summary: "Translate lines of text, from standard input to standard output unless files are given",
+    load: async () => (await import("./translate.ts")).translateCommand,
+  },
+  {
+    name: "score",
+    summary: "Print the log-probability a model gives to each of the given translations",
+    load: async () => (await import("./score.ts")).scoreCommand,
+  },
+  {
     name: "average",
     summary: "Average the last checkpoints of a training run into a model directory of its own",
     load: async () => (await import("./average.ts")).averageCommand,

@@ -1,0 +1,27 @@
+/** Options of the commands that run a model: which backend, how many threads, which precision. */
+import type { Options } from "yargs";
+import { type BackendName, backendNames, type EngineOptions, type Precision } from "../backends/select.ts";
+
+export interface EngineArguments {
+  backend: BackendName | "auto";
+  threads: number;
+  precision: Precision | "auto";
+}
+
+export const engineOptions = {
+  backend: {
+    choices: ["auto", ...backendNames] as const,
+    default: "auto" as const,
+    describe: "Backend; auto takes the fastest usable one",
+  },
+  threads: { type: "number", default: 0, describe: "CPU threads; 0 for all cores" },
+  precision: {
+    choices: ["auto", "f32", "bf16"] as const,
+    default: "f32" as const,
+    describe: "Precision of matrix products; auto takes bf16 where the processor has it",
+  },
+} satisfies Record<string, Options>;
+
+export function engineOf({ backend, threads, precision }: EngineArguments): EngineOptions {
+  return { backend, threads, precision };
+}

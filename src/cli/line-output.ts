@@ -1,0 +1,87 @@
+/** Writes lines to standard output or to a file, no faster than the reader takes them. */
+import { once } from "node:events";
+import { createWriteStream, existsSync, mkdirSync, renameSync, statSync } from "node:fs";
+import { open } from "node:fs/promises";
+import { dirname } from "node:path";
+import type { Writable } from "node:stream";
+import { finished } from "node:stream/promises";
+import { DataError } from "../base/errors.ts";
+
+export interface LineOutput {
+  write(line: string): Promise<void>;
+  /** Call it at the end; a file has its name only then. */
+  close(): Promise<void>;
+  /** Call it instead after a failure; returns where the lines so far are, if in an unfinished file. */
+  abandon(): Promise<string | undefined>;
+}
+
+/** Standard output where there is no path or it is `-`. A file is written as `PATH.part` and renamed when it is complete. */
+export function openLineOutput(path: string | undefined): LineOutput {
+  if (path === undefined || path === "-") {
+    return {
+      write: (line) => writeLine(process.stdout, line),
+      close: async () => {},
+      abandon: async () => undefined,
+    };
+  }
+  // Devices and pipes are written in place.
+  const isPlain = statSync(path, { throwIfNoEntry: false })?.isFile() ?? true;
+  return isPlain ? partFile(path) : fileOutput(path, async () => {});
+}
+
+function partFile(path: string): LineOutput {
+  const part = `${path}.part`;
+  mkdirSync(dirname(path), { recursive: true });
+  const output = fileOutput(part, async () => {
+    const file = await open(part, "r+");
+    await file.sync();
+    await file.close();
+    renameSync(part, path);
+  });
+  const abandon = async () => {
+    await output.abandon();
+    return existsSync(part) ? part : undefined;
+  };
+  return { ...output, abandon };
+}
+
+function fileOutput(path: string, complete: () => Promise<void>): LineOutput {
+  const stream = createWriteStream(path);
+  let failure: unknown;
+  stream.on("error", (error) => {
+    failure = error;
+  });
+  const checked = async (work: () => Promise<unknown>) => {
+    try {
+      await work();
+      if (failure !== undefined) throw failure;
+    } catch (error) {
+      throw new DataError(`the output cannot be written: ${((failure ?? error) as Error).message}`, {
+        where: path,
+        nextStep: "Check the path, its permissions and the free space.",
+        cause: error,
+      });
+    }
+  };
+  const end = async () => {
+    stream.end();
+    await finished(stream);
+  };
+  return {
+    write: (line) => checked(() => writeLine(stream, line)),
+    close: () =>
+      checked(async () => {
+        await end();
+        await complete();
+      }),
+    abandon: async () => {
+      // What went wrong is already being told.
+      await end().catch(() => {});
+      return undefined;
+    },
+  };
+}
+
+async function writeLine(stream: Writable, line: string): Promise<void> {
+  if (!stream.write(`${line}\n`)) await once(stream, "drain");
+}
