@@ -5,7 +5,7 @@ import { checkSameParameters, floatsByName } from "../checkpoint/match.ts";
 import { openModelDirectory } from "../checkpoint/model-directory.ts";
 import { readSafetensors } from "../checkpoint/read-safetensors.ts";
 import type { Config } from "../config/config.ts";
-import { sourceLanguages, targetLanguages } from "../config/corpora.ts";
+import { modelLanguages } from "../config/corpora.ts";
 import type { TranslatorParts } from "../decoding/translator.ts";
 import { seq2seqOptions } from "../model/options.ts";
 import { Seq2Seq } from "../model/seq2seq.ts";
@@ -39,10 +39,5 @@ export async function loadTranslationModel(directory: string, options: EngineOpt
   });
   const shapes = model.parameters.map(({ name, variable }) => ({ name, shape: variable.shape }));
   checkSameParameters(shapes, tensors, weightsPath);
-  const languages = {
-    sources: sourceLanguages(config),
-    targets: targetLanguages(config),
-    targetTags: config.targetTags,
-  };
-  return { model, wordpieces, languages, config, engine };
+  return { model, wordpieces, languages: modelLanguages(config), config, engine };
 }

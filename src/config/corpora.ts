@@ -29,6 +29,11 @@ export function sourceLanguages(config: Pick<Config, "data">): string[] {
   return languages(corporaOf(config, "train").map((corpus) => corpus.srcLang));
 }
 
+/** The languages a model of this configuration translates between. */
+export function modelLanguages(config: Pick<Config, "data" | "targetTags">) {
+  return { sources: sourceLanguages(config), targets: targetLanguages(config), targetTags: config.targetTags };
+}
+
 function languages(codes: (string | undefined)[]): string[] {
   return [...new Set(codes.filter((code) => code !== undefined))].sort();
 }

@@ -3,13 +3,12 @@ import { mkdirSync } from "node:fs";
 import { writeFileAtomic } from "../base/atomic-file.ts";
 import { modelPaths } from "../checkpoint/model-directory.ts";
 import type { Config } from "../config/config.ts";
-import { sourceLanguages, targetLanguages } from "../config/corpora.ts";
+import { modelLanguages } from "../config/corpora.ts";
 import { toYaml } from "../config/write.ts";
-import type { ModelLanguages } from "../decoding/languages.ts";
 import { seq2seqOptions } from "../model/options.ts";
 import { Seq2Seq } from "../model/seq2seq.ts";
 import { Adam } from "../optim/adam.ts";
-import type { WordpieceModel } from "../text/wordpiece.ts";
+import type { WordpieceModel } from "../text/wordpiece-model.ts";
 import { readRun, saveBest, saveFailure, saveRun } from "./run-files.ts";
 import { type Progress, type StopReason, trainLoop } from "./train-loop.ts";
 import { freshState, type TrainerState } from "./trainer-state.ts";
@@ -39,11 +38,6 @@ export interface RunResult {
   reason: StopReason;
   state: TrainerState;
   parameters: number;
-}
-
-/** Languages a configuration trains, as the translator needs them. */
-export function modelLanguages(config: Config): ModelLanguages {
-  return { sources: sourceLanguages(config), targets: targetLanguages(config), targetTags: config.targetTags };
 }
 
 /**

@@ -7,7 +7,7 @@ import { Translator } from "../decoding/translator.ts";
 import { ForwardContext } from "../layers/forward-context.ts";
 import { BLEU } from "../metrics/bleu.ts";
 import type { Seq2Seq } from "../model/seq2seq.ts";
-import type { WordpieceModel } from "../text/wordpiece.ts";
+import type { WordpieceModel } from "../text/wordpiece-model.ts";
 
 /** A held-out corpus, encoded once. */
 export interface ValidationCorpus {

@@ -4,7 +4,7 @@ import { type CorpusRole, corporaOf, type NamedCorpus } from "../config/corpora.
 import { readAligned } from "../data/corpus.ts";
 import { targetTag } from "../decoding/languages.ts";
 import { withMarkers } from "../decoding/source-pieces.ts";
-import type { WordpieceModel } from "../text/wordpiece.ts";
+import type { WordpieceModel } from "../text/wordpiece-model.ts";
 import type { ValidationCorpus } from "./validate.ts";
 
 /** The tag piece in front of every source of a corpus, or undefined in a model without tags. */

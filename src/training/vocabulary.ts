@@ -6,7 +6,7 @@ import type { Config } from "../config/config.ts";
 import { corporaOf, targetLanguages } from "../config/corpora.ts";
 import { readLines } from "../data/corpus.ts";
 import { targetTag } from "../decoding/languages.ts";
-import { WordpieceModel } from "../text/wordpiece.ts";
+import { WordpieceModel } from "../text/wordpiece-model.ts";
 import { trainWordpieces } from "../text/wordpiece-trainer.ts";
 
 /** Loads or makes `path` (the model directory's wordpiece.model). `onTraining` hears of it before a long training starts. */
