@@ -1,0 +1,246 @@
+/**
+ * Step-by-step decoding against teacher forcing. Source of truth: `forceScore`, which runs the training forward pass; and bit-equality
+ * of a sentence's results whatever else is decoded with it.
+ */
+import * as tf from "@tensorflow/tfjs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type BackendName, type EngineOptions, probeBackend, selectBackend } from "../../src/backends/select.ts";
+import { Random } from "../../src/base/random.ts";
+import { beamSearch } from "../../src/decoding/beam-search.ts";
+import { greedySearch } from "../../src/decoding/greedy-search.ts";
+import type { Hypothesis, SearchOptions } from "../../src/decoding/hypothesis.ts";
+import type { DecoderState } from "../../src/model/decoder-state.ts";
+import type { Seq2SeqOptions } from "../../src/model/options.ts";
+import { Seq2Seq } from "../../src/model/seq2seq.ts";
+import { reversePairs, toyOptions } from "./toy-model.ts";
+
+const BOS = 2;
+const EOS = 3;
+const VOCABULARY = toyOptions.vocabularySize;
+const pairs = reversePairs(new Random(3), 7, VOCABULARY, 6);
+const sources = pairs.map(({ source }) => source);
+const targets = pairs.map(({ target }) => target);
+
+const variants: [name: string, options: Seq2SeqOptions][] = [
+  ["experts, bridge, multiplicative attention", toyOptions],
+  [
+    "dense, zero start, shared table",
+    { ...toyOptions, moe: undefined, decoderStart: "zero", shareEmbeddings: true, tieSoftmax: true },
+  ],
+  [
+    "additive attention, three decoder layers",
+    { ...toyOptions, attention: "additive", decoderLayers: 3, moeDecoderAfter: [2] },
+  ],
+];
+
+/** Reference kernels, and the native ones, in both precisions, where they are built and this processor has them. */
+const engines: EngineOptions[] = [
+  { backend: "cpu" },
+  { backend: "native", threads: 2, precision: "f32" },
+  { backend: "native", threads: 2, precision: "bf16" },
+];
+const availability = await Promise.all(engines.map((engine) => probeBackend(engine.backend as BackendName, engine)));
+const cases = engines.flatMap((engine, i) => {
+  const usable = availability[i]!;
+  const name = `${engine.backend} ${engine.precision ?? ""}`;
+  if (!usable.usable) console.info(`skipped on ${name}: ${usable.reason}`);
+  // Native kernels work on blocks of 16 and more: sizes past one block, and no multiple of it.
+  const sizes = engine.backend === "native" ? { hiddenSize: 72, embeddingSize: 40 } : {};
+  return variants.map(([variant, options]) => ({
+    name: `${name}: ${variant}`,
+    engine,
+    options: {
+      ...options,
+      ...sizes,
+      embeddingSize: options.tieSoftmax ? (sizes.hiddenSize ?? 8) : (sizes.embeddingSize ?? 8),
+    },
+    skip: !usable.usable,
+  }));
+});
+
+/** Log-probabilities [rows][vocabulary] of the next piece. */
+function distribution(state: DecoderState, previous: Int32Array): Float32Array[] {
+  const { ids, logProbabilities } = state.step(previous, VOCABULARY);
+  return Array.from({ length: state.rows }, (_, row) => {
+    const dense = new Float32Array(VOCABULARY);
+    for (let i = row * VOCABULARY; i < (row + 1) * VOCABULARY; i++) dense[ids[i]!] = logProbabilities[i]!;
+    return dense;
+  });
+}
+
+/** Each row is fed its sentence's target, and `</s>` once that is over. */
+function targetPiece(sentence: number, t: number): number {
+  return targets[sentence]![t] ?? EOS;
+}
+
+describe.each(cases.filter(({ skip }) => !skip))("$name", ({ engine, options }) => {
+  // Digits that step-by-step and whole-sequence kernels have in common.
+  const digits = engine.precision === "bf16" ? 1 : 4;
+  let model: Seq2Seq;
+  let tensors: number;
+  beforeAll(async () => {
+    await selectBackend(engine);
+    // Large weights, so that distributions differ from each other and from uniform.
+    model = new Seq2Seq({ ...options, weightRange: 6 / options.hiddenSize + 0.05 }, { seed: 5 });
+    tensors = tf.memory().numTensors;
+  });
+  afterAll(() => {
+    expect(tf.memory().numTensors).toBe(tensors);
+    model.dispose();
+  });
+
+  test("step by step, every target piece has the log-probability of teacher forcing", () => {
+    const forced = model.forceScore(sources, targets);
+    const state = model.startDecoding(sources);
+    let previous = new Int32Array(state.rows).fill(BOS);
+    for (let t = 0; t <= 6; t++) {
+      const next = distribution(state, previous);
+      state.sentenceOfRow.forEach((sentence, row) => {
+        const { [t]: expected } = forced.tokens[sentence]!;
+        if (expected !== undefined) expect(next[row]![targetPiece(sentence, t)]).toBeCloseTo(expected, digits);
+      });
+      previous = state.sentenceOfRow.map((sentence) => targetPiece(sentence, t));
+    }
+    state.dispose();
+  });
+
+  test("candidates are a distribution, best first, equal ones in ascending id order", () => {
+    const state = model.startDecoding(sources);
+    const { ids, logProbabilities } = state.step(new Int32Array(state.rows).fill(BOS), VOCABULARY);
+    const few = model.startDecoding(sources);
+    const best = few.step(new Int32Array(few.rows).fill(BOS), 3);
+    for (let row = 0; row < state.rows; row++) {
+      const from = row * VOCABULARY;
+      const values = logProbabilities.subarray(from, from + VOCABULARY);
+      expect(values.reduce((sum, value) => sum + Math.exp(value), 0)).toBeCloseTo(1, 5);
+      for (let i = 1; i < VOCABULARY; i++) {
+        expect(
+          values[i - 1]! > values[i]! || (values[i - 1] === values[i] && ids[from + i - 1]! < ids[from + i]!),
+        ).toBe(true);
+      }
+      expect([...best.ids.subarray(3 * row, 3 * row + 3)]).toEqual([...ids.subarray(from, from + 3)]);
+    }
+    state.dispose();
+    few.dispose();
+  });
+
+  test("select branches, reorders and prunes hypotheses with their states", () => {
+    const state = model.startDecoding(sources);
+    const first = state.sentenceOfRow.slice();
+    state.step(new Int32Array(state.rows).fill(BOS), 1);
+    state.step(
+      state.sentenceOfRow.map((sentence) => targetPiece(sentence, 0)),
+      1,
+    );
+    const chosen = Int32Array.of(5, 0, 5, 2);
+    state.select(chosen);
+    expect([...state.sentenceOfRow]).toEqual(Array.from(chosen, (row) => first[row]));
+    // Row 2 is another branch of row 0: it goes on with another piece.
+    const pieces = Int32Array.from(state.sentenceOfRow, (sentence, row) => (row === 2 ? 7 : targetPiece(sentence, 1)));
+    const branched = distribution(state, pieces);
+    const prefixes = Array.from(state.sentenceOfRow, (sentence, row) =>
+      Int32Array.of(targetPiece(sentence, 0), pieces[row]!),
+    );
+    prefixes.forEach((prefix, row) => {
+      const alone = model.startDecoding([sources[state.sentenceOfRow[row]!]!]);
+      alone.step(Int32Array.of(BOS), 1);
+      alone.step(prefix.subarray(0, 1), 1);
+      expect([...branched[row]!]).toEqual([...distribution(alone, prefix.subarray(1))[0]!]);
+      alone.dispose();
+    });
+    state.dispose();
+  });
+
+  test("attention of a step is a distribution over the row's own source, also after select", () => {
+    const state = model.startDecoding(sources);
+    state.step(new Int32Array(state.rows).fill(BOS), 1, true);
+    state.select(Int32Array.of(6, 1, 1));
+    const { attention } = state.step(Int32Array.of(4, 5, 6), 1, true);
+    state.sentenceOfRow.forEach((sentence, row) => {
+      const weights = attention!.weights.subarray(attention!.offsets[row], attention!.offsets[row + 1]);
+      expect(weights).toHaveLength(sources[sentence]!.length);
+      expect(weights.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 5);
+    });
+    state.dispose();
+  });
+
+  test("asking for attention changes no log-probability", () => {
+    const run = (withAttention: boolean) => {
+      const state = model.startDecoding(sources);
+      const { logProbabilities } = state.step(new Int32Array(state.rows).fill(BOS), VOCABULARY, withAttention);
+      state.dispose();
+      return [...logProbabilities];
+    };
+    expect(run(true)).toEqual(run(false));
+  });
+
+  describe("a sentence gets the same bits alone and in a batch", () => {
+    const settings = (count: number): SearchOptions => ({
+      bosId: BOS,
+      eosId: EOS,
+      beamSize: 4,
+      nBest: 3,
+      lengthPenalty: 0.6,
+      coveragePenalty: 0.2,
+      minLength: 1,
+      maxLengths: new Int32Array(count).fill(9),
+      withAttention: true,
+    });
+    const plain = ({ pieces, attention, ...rest }: Hypothesis) => ({
+      ...rest,
+      pieces: [...pieces],
+      attention: attention!.map((row) => [...row]),
+    });
+
+    test("beam search", () => {
+      const together = beamSearch(model, sources, settings(sources.length));
+      const alone = sources.flatMap((source) => beamSearch(model, [source], settings(1)));
+      expect(together.map((list) => list.map(plain))).toEqual(alone.map((list) => list.map(plain)));
+      expect(new Set(together.map(([best]) => best!.score)).size).toBe(sources.length);
+    });
+
+    test("greedy search, which equals a beam of 1", () => {
+      const together = greedySearch(model, sources, settings(sources.length));
+      const alone = sources.flatMap((source) => greedySearch(model, [source], settings(1)));
+      const beams = beamSearch(model, sources, { ...settings(sources.length), beamSize: 1, nBest: 1 });
+      expect(together.map(plain)).toEqual(alone.map(plain));
+      expect(together.map(plain)).toEqual(beams.map(([best]) => plain(best!)));
+    });
+
+    test("teacher forcing", () => {
+      const { tokens } = model.forceScore(sources, targets);
+      sources.forEach((source, i) => {
+        expect([...model.forceScore([source], [targets[i]!]).tokens[0]!]).toEqual([...tokens[i]!]);
+      });
+    });
+  });
+
+  test("a hypothesis's log-probability is its forced score", () => {
+    // Wide enough to hold every first piece, and so some translation that ends.
+    const found = beamSearch(model, sources, {
+      bosId: BOS,
+      eosId: EOS,
+      beamSize: 30,
+      nBest: 30,
+      lengthPenalty: 0,
+      coveragePenalty: 0,
+      minLength: 0,
+      maxLengths: new Int32Array(sources.length).fill(4),
+      withAttention: false,
+    });
+    const hypotheses = found.flat();
+    const { tokens } = model.forceScore(
+      found.flatMap((list, s) => list.map(() => sources[s]!)),
+      hypotheses.map(({ pieces }) => pieces),
+    );
+    hypotheses.forEach(({ pieces, logProbability, complete }, i) => {
+      const scored = tokens[i]!.subarray(0, pieces.length + (complete ? 1 : 0));
+      expect(logProbability).toBeCloseTo(
+        scored.reduce((a, b) => a + b, 0),
+        digits,
+      );
+    });
+    expect(hypotheses.some(({ complete }) => complete)).toBe(true);
+    expect(hypotheses.some(({ complete }) => !complete)).toBe(true);
+  });
+});
