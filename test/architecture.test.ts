@@ -51,7 +51,7 @@ const packages: Record<string, string[]> = {
   "@tensorflow/tfjs-backend-wasm": ["backends"],
   "@tensorflow/tfjs-node": ["backends"],
   "@tensorflow/tfjs-node-gpu": ["backends"],
-  yaml: ["config"],
+  yaml: ["config", "cli"],
   zod: ["config"],
   yargs: ["cli"],
 };

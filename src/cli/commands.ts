@@ -17,6 +17,11 @@ export interface CommandEntry {
 /** In the order of a project's work: data, vocabulary, training, translation, evaluation. */
 export const commands: readonly CommandEntry[] = [
   {
+    name: "quickstart",
+    summary: "Fetch real text, train a translator for a few minutes, and show what it can do",
+    load: async () => (await import("./quickstart.ts")).quickstartCommand,
+  },
+  {
     name: "data",
     summary: "Fetch and prepare a corpus; without a name, list those there are",
     load: async () => (await import("./data.ts")).dataCommand,

@@ -10,6 +10,7 @@ import {
   probeBackend,
   selectBackend,
 } from "../backends/select.ts";
+import { engineOptions } from "./engine-options.ts";
 import { packageVersion } from "./package-info.ts";
 
 interface DoctorArguments {
@@ -36,12 +37,8 @@ export const doctorCommand: CommandModule<object, DoctorArguments> = {
   describe: "Show which backends work here, how fast, and how to get a faster one",
   builder: (yargs) =>
     yargs
-      .option("threads", { type: "number", default: 0, describe: "CPU threads; 0 for all cores" })
-      .option("precision", {
-        choices: ["auto", "f32", "bf16"] as const,
-        default: "f32" as const,
-        describe: "Precision of matrix products",
-      })
+      .option("threads", engineOptions.threads)
+      .option("precision", engineOptions.precision)
       .option("format", { choices: ["text", "json"] as const, default: "text" as const, describe: "Output format" }),
   handler: async ({ threads, precision, format }) => {
     const diagnosis = await diagnose({ threads, precision });

@@ -17,7 +17,7 @@ export const sectionTitles: Readonly<Record<SectionName, string>> = {
 export const corpusHelp: Readonly<Record<keyof CorpusSettings, string>> = {
   path_src: "Text file of sources, one sentence a line",
   path_tgt: "Text file of translations, line by line; absent for a language model",
-  weight: "How often this corpus is drawn, relative to the others",
+  weight: "How often a pair of this corpus is drawn, relative to those of the others",
   src_lang: "Language code of the sources",
   tgt_lang: "Language code of the translations",
 };
@@ -31,7 +31,7 @@ export const keyHelp: HelpTexts = {
   data: {
     data: "Corpora by name, each with path_src, path_tgt, weight, src_lang, tgt_lang; valid… and test… are held out",
     target_tags: "Put <2xx> before each source; auto: when there is more than one target language",
-    sampling_temperature: "Draw corpora by size^(1/T): 1 keeps their proportions, larger evens them out",
+    sampling_temperature: "Draw language pairs by size^(1/T): 1 keeps their proportions, larger evens them out",
     src_seq_length: "Leave out training pairs whose source has more wordpieces",
     tgt_seq_length: "Leave out training pairs whose target has more wordpieces",
     max_length_ratio: "Leave out training pairs whose one side is this many times longer than the other",

@@ -130,6 +130,13 @@ function checkTraining(settings: Settings, fail: Fail): void {
 }
 
 function checkModel(settings: Settings, embeddingSize: number, fail: Fail): void {
+  if (settings.task === "translation" && settings.hidden_size % 2 !== 0) {
+    fail(
+      "model",
+      `hidden_size is ${settings.hidden_size}; the first encoder layer needs half of it for each direction`,
+      `Set hidden_size: ${settings.hidden_size + 1}.`,
+    );
+  }
   if (settings.tie_softmax && embeddingSize !== settings.hidden_size) {
     fail(
       "model",

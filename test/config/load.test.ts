@@ -97,6 +97,7 @@ describe("cross-field checks", () => {
   const cases: [name: string, extra: string, message: string][] = [
     ["more experts per token than experts", "num_experts: 2\nnum_experts_per_tok: 4\n", "num_experts_per_tok (4)"],
     ["experts beyond the encoder", "num_experts: 4\nencoder_layers: 1\n", "moe_encoder_after names layer 2"],
+    ["a width that has no half", "hidden_size: 33\n", "hidden_size is 33"],
     ["experts twice at a layer", "num_experts: 4\nmoe_decoder_after: [1, 1]\n", "names a layer twice"],
     ["tied softmax of unequal widths", "tie_softmax: true\nembedding_size: 64\n", "tie_softmax needs equal sizes"],
     ["early stopping without validation data", "early_stopping: 3\n", "early_stopping needs a validation corpus"],
