@@ -1,8 +1,8 @@
 /** Saves a resumable checkpoint: all files into a folder of their own, then one rename. A kill leaves the old ones as they were. */
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
-import { writeFileAtomic } from "../base/atomic-file.ts";
+import { syncFolder, writeFileAtomic } from "../base/atomic-file.ts";
 import { TrainingError } from "../base/errors.ts";
 import {
   checkpointFiles,
@@ -74,17 +74,6 @@ function replaceFolder(from: string, to: string, aside: string): void {
   if (replaces) renameSync(to, aside);
   renameSync(from, to);
   if (replaces) rmSync(aside, { recursive: true, force: true });
-}
-
-function syncFolder(path: string): void {
-  const folder = openSync(path, "r");
-  try {
-    fsyncSync(folder);
-  } catch {
-    // Some file systems cannot sync a folder.
-  } finally {
-    closeSync(folder);
-  }
 }
 
 function orDiskFull<Result>(directory: string, step: number, write: () => Result): Result {
