@@ -64,6 +64,8 @@ interface Import {
   to: string;
   isPackage: boolean;
   typeOnly: boolean;
+  /** `import(…)`, at run time. */
+  lazy: boolean;
 }
 
 const files = (readdirSync(source, { recursive: true }) as string[]).filter((name) => name.endsWith(".ts")).sort();
@@ -79,7 +81,9 @@ function importsOf(from: string): Import[] {
     if (target.startsWith("node:")) return [];
     const isPackage = !target.startsWith(".");
     const to = isPackage ? target : relative(source, resolve(source, dirname(from), target));
-    return [{ from, folder: from.split("/")[0]!, to, isPackage, typeOnly: type !== undefined }];
+    return [
+      { from, folder: from.split("/")[0]!, to, isPackage, typeOnly: type !== undefined, lazy: fixed === undefined },
+    ];
   });
 }
 
@@ -134,6 +138,19 @@ describe("imports", () => {
       done.add(file);
     };
     for (const file of files) visit(file, []);
+  });
+
+  it("that happen at once keep small commands fast: no TensorFlow.js, and no package at all before a command is known", () => {
+    const reached = (file: string, seen = new Set<string>()): Set<string> => {
+      const eager = imports.filter(({ from, typeOnly, lazy }) => from === file && !typeOnly && !lazy);
+      for (const { to } of eager) if (!seen.has(to)) reached(to, seen.add(to));
+      return seen;
+    };
+    const packagesOf = (file: string) => [...reached(file)].filter((name) => !name.endsWith(".ts"));
+    expect(packagesOf("cli/main.ts")).toEqual([]);
+    for (const command of ["average", "data", "evaluate", "vocab"]) {
+      expect(packagesOf(`cli/${command}.ts`).filter((name) => name.startsWith("@tensorflow"))).toEqual([]);
+    }
   });
 
   it("of the table itself form no cycle between folders", () => {
