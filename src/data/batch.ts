@@ -16,6 +16,8 @@ export interface SentencePair {
   target: Int32Array;
   /** Line of the corpus, from 1; 0 where there is none. */
   line?: number;
+  /** Which corpus of the mixture it is of, from 0. */
+  corpus?: number;
 }
 
 /** A batch as the model reads it. Both sides have their own ranking; group g of either RowGroups is sentence g. */
@@ -38,11 +40,13 @@ export interface TranslationBatch {
   sourceRankOfTargetRank: Int32Array;
   /** [sentences] corpus line of each sentence, from 1 */
   lines: Int32Array;
+  /** [sentences] corpus of each sentence, from 0 in the order of the mixture */
+  corpora: Int32Array;
 }
 
-/** Packs pairs into a batch; sentence g of the batch is `pairs[g]`. */
+/** Packs pairs into a batch; sentence g of the batch is `pairs[g]`. Without any source, as for a language model, that side is empty. */
 export function packTranslationBatch(pairs: readonly SentencePair[]): TranslationBatch {
-  const source = packSentences(pairs.map((pair) => pair.source));
+  const source = packSources(pairs.map((pair) => pair.source));
   const targetInput = packSentences(pairs.map((pair) => withFirst(BOS, pair.target)));
   // Input and output of a sentence have the same length, so the same ranking packs both.
   const targetOutput = packSentences(pairs.map((pair) => withLast(pair.target, EOS))).ids;
@@ -59,12 +63,19 @@ export function packTranslationBatch(pairs: readonly SentencePair[]): Translatio
     targetRankOfSentence,
     sourceRankOfTargetRank: targetInput.order.map((sentence) => sourceRankOfSentence[sentence]!),
     lines: Int32Array.from(pairs, (pair) => pair.line ?? 0),
+    corpora: Int32Array.from(pairs, (pair) => pair.corpus ?? 0),
   };
 }
 
 /** Source and target positions the model computes for a pair: `</s>` is counted on both sides. */
 export function pairPositions({ source, target }: SentencePair): { source: number; target: number } {
   return { source: source.length, target: target.length + 1 };
+}
+
+function packSources(sources: readonly Int32Array[]): PackedSide {
+  if (sources.some((source) => source.length > 0)) return packSentences(sources);
+  const none = new Int32Array(0);
+  return { ids: none, layout: { batchSizes: none }, order: Int32Array.from(sources, (_, i) => i) };
 }
 
 function withFirst(first: number, ids: Int32Array): Int32Array {

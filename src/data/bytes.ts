@@ -7,20 +7,20 @@ import { DataError } from "../base/errors.ts";
 
 const CHUNK = 1 << 18;
 
-/** Chunks of a file, read as they are asked for. Plain files take one chunk of memory; compressed ones are unpacked whole. */
+/** Chunks of a text, read as they are asked for. Plain files take one chunk of memory; compressed ones are unpacked whole. */
 export function* readBytes(path: string): Generator<Uint8Array> {
   const program = decompressor(path);
-  if (program === undefined) yield* readPlain(path);
+  if (program === undefined) yield* readRawBytes(path);
   else {
     const bytes = unpack(path, program);
     for (let at = 0; at < bytes.length; at += CHUNK) yield bytes.subarray(at, at + CHUNK);
   }
 }
 
-/** Chunks of a file as they arrive, in bounded memory whatever the compression. */
+/** Chunks of a text as they arrive, in bounded memory whatever the compression. */
 export async function* streamBytes(path: string): AsyncGenerator<Uint8Array> {
   const program = decompressor(path);
-  if (program === undefined) yield* readPlain(path);
+  if (program === undefined) yield* readRawBytes(path);
   else if (program === "gzip") yield* streamGzip(path);
   else yield* streamProgram(path, program);
 }
@@ -31,7 +31,8 @@ function decompressor(path: string): "gzip" | "zstd" | "xz" | undefined {
   return path.endsWith(".xz") ? "xz" : undefined;
 }
 
-function* readPlain(path: string): Generator<Uint8Array> {
+/** Chunks of a file as it is stored. */
+export function* readRawBytes(path: string): Generator<Uint8Array> {
   const file = guarded(path, () => openSync(path, "r"));
   try {
     for (;;) {
