@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { BackendError } from "../../base/errors.ts";
 import { log } from "../../base/logger.ts";
+import type { AttentionKernels } from "./kernels/attention.ts";
 import type { DropoutKernels } from "./kernels/dropout.ts";
 import type { ElementwiseKernels } from "./kernels/elementwise.ts";
 import type { EmbeddingKernels } from "./kernels/embedding.ts";
@@ -13,16 +14,19 @@ import type { GemmKernels } from "./kernels/gemm.ts";
 import type { MoeKernels } from "./kernels/moe.ts";
 import type { OptimizerKernels } from "./kernels/optimizer.ts";
 import type { SystemFunctions } from "./kernels/system.ts";
+import type { VocabularyKernels } from "./kernels/vocabulary.ts";
 
 /** Every function of the addon. A kernel family declares its own in `kernels/<family>.ts` and is listed here. */
 export interface NativeAddon
   extends SystemFunctions,
+    AttentionKernels,
     DropoutKernels,
     ElementwiseKernels,
     EmbeddingKernels,
     GemmKernels,
     MoeKernels,
-    OptimizerKernels {}
+    OptimizerKernels,
+    VocabularyKernels {}
 
 const FILE = "nmt_native.node";
 

@@ -1,7 +1,41 @@
-/** Attention over row groups by the addon, on tensors of the native backend. An absent `energy` means dot-product scores. */
+/** Attention over row groups (native/src/attention), on tensors of the native backend. No `energy` means dot-product scores. */
 import type * as tf from "@tensorflow/tfjs";
 import type { RowGroups } from "../../../base/packed-layout.ts";
 import type { NativeBackend } from "../backend.ts";
+
+type Operands = [
+  /** [query rows, hidden] */
+  queries: Float32Array,
+  /** [key rows, hidden] */
+  keys: Float32Array,
+  /** [key rows, value width] */
+  values: Float32Array,
+  /** [hidden] */
+  energy: Float32Array | undefined,
+  queryRows: Int32Array,
+  queryOffsets: Int32Array,
+  keyRows: Int32Array,
+  keyOffsets: Int32Array,
+  hidden: number,
+  valueWidth: number,
+];
+
+export interface AttentionKernels {
+  /** Writes context [query rows, value width] and each group's weights [queries, keys], one group after another. */
+  attentionForward(...args: [...Operands, context: Float32Array, weights: Float32Array]): void;
+  /** From `weights` and the context's gradient to the gradients of the operands; only rows of the groups are written. */
+  attentionBackward(
+    ...args: [
+      ...Operands,
+      weights: Float32Array,
+      contextGradient: Float32Array,
+      queryGradient: Float32Array,
+      keyGradient: Float32Array,
+      valueGradient: Float32Array,
+      energyGradient: Float32Array | undefined,
+    ]
+  ): void;
+}
 
 export interface AttentionOperands {
   /** [query rows, hidden] */
@@ -26,66 +60,42 @@ interface Groups {
   keyRows: RowGroups;
 }
 
-const none = new Float32Array(0);
-
 /** Context [query rows, value width], and the weights of each group [queries, keys], one group after another. */
 export function attentionForward(
   native: NativeBackend,
-  { queries, keys, values, energy }: AttentionOperands,
-  { queryRows, keyRows }: Groups,
+  operands: AttentionOperands,
+  groups: Groups,
 ): { context: tf.Tensor2D; weights: tf.Tensor1D } {
-  const [rows, hidden] = queries.shape;
-  const [, width] = values.shape;
-  const context = takeRows(native, rows, width, queryRows);
-  const weights = native.takeFloats(weightCount(queryRows, keyRows));
-  native.addon.attentionForward(
-    native.floats(queries),
-    native.floats(keys),
-    native.floats(values),
-    energy === undefined ? none : native.floats(energy),
-    queryRows.rows,
-    queryRows.offsets,
-    keyRows.rows,
-    keyRows.offsets,
-    hidden,
-    width,
-    context,
-    weights,
-  );
+  const [rows] = operands.queries.shape;
+  const [, width] = operands.values.shape;
+  const context = takeRows(native, rows, width, groups.queryRows);
+  const weights = native.takeFloats(weightCount(groups));
+  native.addon.attentionForward(...argumentsOf(native, operands, groups), context, weights);
   return { context: native.tensor([rows, width], context), weights: native.tensor([weights.length], weights) };
 }
 
 /** Gradients of every operand, from the weights that `attentionForward` returned and the gradient of the context. */
 export function attentionBackward(
   native: NativeBackend,
-  { queries, keys, values, energy }: AttentionOperands,
-  { queryRows, keyRows }: Groups,
+  operands: AttentionOperands,
+  groups: Groups,
   weights: tf.Tensor1D,
   contextGradient: tf.Tensor2D,
 ): AttentionGradients {
-  const [rows, hidden] = queries.shape;
-  const [keyCount, width] = values.shape;
-  const dQueries = takeRows(native, rows, hidden, queryRows);
-  const dKeys = takeRows(native, keyCount, hidden, keyRows);
-  const dValues = takeRows(native, keyCount, width, keyRows);
-  const dEnergy = energy === undefined ? undefined : native.takeFloats(hidden);
+  const [rows, hidden] = operands.queries.shape;
+  const [keyCount, width] = operands.values.shape;
+  const dQueries = takeRows(native, rows, hidden, groups.queryRows);
+  const dKeys = takeRows(native, keyCount, hidden, groups.keyRows);
+  const dValues = takeRows(native, keyCount, width, groups.keyRows);
+  const dEnergy = operands.energy === undefined ? undefined : native.takeFloats(hidden);
   native.addon.attentionBackward(
-    native.floats(queries),
-    native.floats(keys),
-    native.floats(values),
-    energy === undefined ? none : native.floats(energy),
-    queryRows.rows,
-    queryRows.offsets,
-    keyRows.rows,
-    keyRows.offsets,
-    hidden,
-    width,
+    ...argumentsOf(native, operands, groups),
     native.floats(weights),
     native.floats(contextGradient),
     dQueries,
     dKeys,
     dValues,
-    dEnergy ?? none,
+    dEnergy,
   );
   return {
     queries: native.tensor([rows, hidden], dQueries),
@@ -95,13 +105,32 @@ export function attentionBackward(
   };
 }
 
+function argumentsOf(
+  native: NativeBackend,
+  { queries, keys, values, energy }: AttentionOperands,
+  { queryRows, keyRows }: Groups,
+): Operands {
+  return [
+    native.floats(queries),
+    native.floats(keys),
+    native.floats(values),
+    energy === undefined ? undefined : native.floats(energy),
+    queryRows.rows,
+    queryRows.offsets,
+    keyRows.rows,
+    keyRows.offsets,
+    queries.shape[1],
+    values.shape[1],
+  ];
+}
+
 /** An output matrix. The kernel writes the rows of the groups; the others must be zero. */
 function takeRows(native: NativeBackend, rows: number, width: number, groups: RowGroups): Float32Array<ArrayBuffer> {
   const floats = native.takeFloats(rows * width);
   return groups.rows.length === rows ? floats : floats.fill(0);
 }
 
-function weightCount(queryRows: RowGroups, keyRows: RowGroups): number {
+function weightCount({ queryRows, keyRows }: Groups): number {
   let count = 0;
   for (let g = 0; g + 1 < queryRows.offsets.length; g++) {
     const queries = queryRows.offsets[g + 1]! - queryRows.offsets[g]!;

@@ -1,6 +1,37 @@
-/** Output projection, cross-entropy and best pieces by the addon, on tensors of the native backend. */
+/** Output projection, cross-entropy and best pieces (native/src/vocabulary), on tensors of the native backend. */
 import type * as tf from "@tensorflow/tfjs";
 import type { NativeBackend } from "../backend.ts";
+
+type Operands = [
+  /** [rows, width] */
+  hidden: Float32Array,
+  /** [vocabulary, width] */
+  weights: Float32Array,
+  /** [vocabulary] */
+  bias: Float32Array,
+  rows: number,
+  width: number,
+  vocabulary: number,
+];
+
+export interface VocabularyKernels {
+  /** sums [2] = (smoothed loss, negative log-likelihood), in nats; the gradients of the first, all of them or none. */
+  vocabularyCrossEntropy(
+    ...args: [
+      ...Operands,
+      targets: Int32Array,
+      labelSmoothing: number,
+      sums: Float32Array,
+      hiddenGradient?: Float32Array,
+      weightsGradient?: Float32Array,
+      biasGradient?: Float32Array,
+    ]
+  ): void;
+  /** ids, logProbabilities [rows, k]: best first, ties in ascending id order. */
+  vocabularyTopK(...args: [...Operands, k: number, ids: Int32Array, logProbabilities: Float32Array]): void;
+  /** log P(target) of each row. */
+  vocabularyLogProbability(...args: [...Operands, targets: Int32Array, logProbabilities: Float32Array]): void;
+}
 
 export interface ProjectionOperands {
   /** [positions, hidden] */
@@ -17,16 +48,14 @@ export interface SmoothedTargets {
   labelSmoothing: number;
 }
 
-const none = new Float32Array(0);
-
 /** [2] = (smoothed loss, negative log-likelihood), summed over positions. */
 export function crossEntropy(
   native: NativeBackend,
   operands: ProjectionOperands,
-  options: SmoothedTargets,
+  { targets, labelSmoothing }: SmoothedTargets,
 ): tf.Tensor1D {
   const sums = native.takeFloats(2);
-  runCrossEntropy(native, operands, options, sums, none, none, none);
+  native.addon.vocabularyCrossEntropy(...argumentsOf(native, operands), targets, labelSmoothing, sums);
   return native.tensor([2], sums);
 }
 
@@ -34,7 +63,7 @@ export function crossEntropy(
 export function crossEntropyWithGradients(
   native: NativeBackend,
   operands: ProjectionOperands,
-  options: SmoothedTargets,
+  { targets, labelSmoothing }: SmoothedTargets,
 ): { sums: tf.Tensor1D; gradients: [tf.Tensor2D, tf.Tensor2D, tf.Tensor1D] } {
   const [positions, width] = operands.hidden.shape;
   const [vocabulary] = operands.weights.shape;
@@ -42,7 +71,8 @@ export function crossEntropyWithGradients(
   const dHidden = native.takeFloats(positions * width);
   const dWeights = native.takeFloats(vocabulary * width);
   const dBias = native.takeFloats(vocabulary);
-  runCrossEntropy(native, operands, options, sums, dHidden, dWeights, dBias);
+  const operandArguments = argumentsOf(native, operands);
+  native.addon.vocabularyCrossEntropy(...operandArguments, targets, labelSmoothing, sums, dHidden, dWeights, dBias);
   return {
     sums: native.tensor([2], sums),
     gradients: [
@@ -53,75 +83,33 @@ export function crossEntropyWithGradients(
   };
 }
 
-function runCrossEntropy(
-  native: NativeBackend,
-  { hidden, weights, bias }: ProjectionOperands,
-  { targets, labelSmoothing }: SmoothedTargets,
-  sums: Float32Array,
-  dHidden: Float32Array,
-  dWeights: Float32Array,
-  dBias: Float32Array,
-): void {
-  const [positions, width] = hidden.shape;
-  const [vocabulary] = weights.shape;
-  native.addon.vocabularyCrossEntropy(
-    native.floats(hidden),
-    native.floats(weights),
-    native.floats(bias),
-    targets,
-    labelSmoothing,
-    positions,
-    width,
-    vocabulary,
-    sums,
-    dHidden,
-    dWeights,
-    dBias,
-  );
-}
-
 /** The k most probable pieces of each row, best first, ties in ascending id order. */
 export function topK(
   native: NativeBackend,
-  { hidden, weights, bias }: ProjectionOperands,
+  operands: ProjectionOperands,
   k: number,
 ): { ids: Int32Array; logProbabilities: Float32Array } {
-  const [rows, width] = hidden.shape;
-  const [vocabulary] = weights.shape;
+  const [rows] = operands.hidden.shape;
   const ids = new Int32Array(rows * k);
   const logProbabilities = new Float32Array(rows * k);
-  native.addon.vocabularyTopK(
-    native.floats(hidden),
-    native.floats(weights),
-    native.floats(bias),
-    rows,
-    width,
-    vocabulary,
-    k,
-    ids,
-    logProbabilities,
-  );
+  native.addon.vocabularyTopK(...argumentsOf(native, operands), k, ids, logProbabilities);
   return { ids, logProbabilities };
 }
 
 /** log P(target) of each row: [rows]. */
-export function logProbability(
-  native: NativeBackend,
-  { hidden, weights, bias }: ProjectionOperands,
-  targets: Int32Array,
-): Float32Array {
-  const [rows, width] = hidden.shape;
-  const [vocabulary] = weights.shape;
-  const logProbabilities = new Float32Array(rows);
-  native.addon.vocabularyLogProbability(
+export function logProbability(native: NativeBackend, operands: ProjectionOperands, targets: Int32Array): Float32Array {
+  const logProbabilities = new Float32Array(operands.hidden.shape[0]);
+  native.addon.vocabularyLogProbability(...argumentsOf(native, operands), targets, logProbabilities);
+  return logProbabilities;
+}
+
+function argumentsOf(native: NativeBackend, { hidden, weights, bias }: ProjectionOperands): Operands {
+  return [
     native.floats(hidden),
     native.floats(weights),
     native.floats(bias),
-    rows,
-    width,
-    vocabulary,
-    targets,
-    logProbabilities,
-  );
-  return logProbabilities;
+    hidden.shape[0],
+    hidden.shape[1],
+    weights.shape[0],
+  ];
 }

@@ -1,0 +1,36 @@
+// Output projection and label-smoothed cross-entropy, in chunks of rows so that the batch's logits never exist at once.
+#pragma once
+
+#include <cstdint>
+
+#include "gemm/gemm.h"
+
+namespace nmt {
+
+struct CrossEntropy {
+  const float* hidden;     // [positions, width]
+  const float* weights;    // [vocabulary, width]
+  const float* bias;       // [vocabulary]
+  const int32_t* targets;  // [positions]
+  int positions;
+  int width;
+  int vocabulary;
+  float smoothing;  // ε: the target is 1 - ε on the gold piece plus ε / vocabulary on every piece
+};
+
+// Gradients of the smoothed loss, of the operands of the same names.
+struct CrossEntropyGradients {
+  float* hidden;
+  float* weights;
+  float* bias;
+};
+
+struct LossSums {
+  double smoothed;
+  double nll;
+};
+
+// Sums over positions, in nats; writes the gradients unless they are null. Same bits whatever the number of threads.
+LossSums cross_entropy(Team& team, Precision precision, const CrossEntropy&, const CrossEntropyGradients* gradients);
+
+}  // namespace nmt
