@@ -1,4 +1,4 @@
-// Packing and micro-tile products. Each result is one chain of multiply-adds in the order of k, whatever the tile.
+// Packing and micro-tile products. Each sum is one chain of multiply-adds in the order of k, whatever the tile.
 #include "gemm/gemm_kernels.h"
 
 #include "isa/vec.h"
@@ -21,15 +21,26 @@ static_assert(kRows <= kMostTileRows);
 
 int least(int a, int b) { return a < b ? a : b; }
 
+// How many lanes a load or store takes: all of them, known when compiling, or the first `count`.
+struct AllLanes {};
+struct SomeLanes {
+  int count;
+};
+vf load(const float* p, AllLanes) { return vload(p); }
+vf load(const float* p, SomeLanes lanes) { return vload_n(p, lanes.count); }
+void store(float* p, vf v, AllLanes) { vstore(p, v); }
+void store(float* p, vf v, SomeLanes lanes) { vstore_n(p, v, lanes.count); }
+
 // One float per element.
 struct F32 {
   static constexpr int depth = 1;
   static vf multiply_add(vf left, vf right, vf sum) { return vfma(left, right, sum); }
   // Elements of one line, from element `at`; n of them, the other lanes 0.
   static vf load_line(const float* line, int k, int at) { return vload_n(line + at, least(W, k - at)); }
-  // Element `at` of n neighbouring columns.
-  static vf load_across(const float* source, size_t step, int, int at, int n) {
-    return vload_n(source + static_cast<size_t>(at) * step, n);
+  // The first element of neighbouring columns, of which k are left.
+  template <class Lanes>
+  static vf load_across(const float* source, size_t, int, Lanes lanes) {
+    return load(source, lanes);
   }
 };
 
@@ -46,10 +57,10 @@ struct Bf16 {
     const vf high = left > W ? vload_n(line + first + W, least(W, left - W)) : vzero();
     return (vf)_mm512_cvtne2ps_pbh(high, low);
   }
-  static vf load_across(const float* source, size_t step, int k, int at, int n) {
-    const float* first = source + static_cast<size_t>(2 * at) * step;
-    const vf even = vload_n(first, n);
-    const vf odd = 2 * at + 1 < k ? vload_n(first + step, n) : vzero();
+  template <class Lanes>
+  static vf load_across(const float* source, size_t step, int k, Lanes lanes) {
+    const vf even = load(source, lanes);
+    const vf odd = k > 1 ? load(source + step, lanes) : vzero();
     const __m512i low = _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh(even));
     const __m512i high = _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh(odd));
     return (vf)_mm512_or_si512(low, _mm512_slli_epi32(high, 16));
@@ -80,80 +91,129 @@ void pack_lines(const float* source, size_t source_step, int width, int stride, 
   }
 }
 
-// source [k][width] → panel [elements][stride].
-template <class Element>
-void pack_columns(const float* source, size_t source_step, int width, int stride, int k, float* panel) {
+// source [k][width] → panel [elements][stride], a strip of W columns at most.
+template <class Element, class Lanes>
+inline void pack_strip(const float* source, size_t source_step, Lanes present, Lanes kept, int stride, int k, float* panel) {
   const int elements = (k + Element::depth - 1) / Element::depth;
   for (int at = 0; at < elements; at++) {
-    for (int w = 0; w < stride; w += W) {
-      const int present = width - w;
-      const vf v = present > 0 ? Element::load_across(source + w, source_step, k, at, least(W, present)) : vzero();
-      vstore_n(panel + static_cast<size_t>(at) * stride + w, v, least(W, stride - w));
+    store(panel, Element::load_across(source, source_step, k - at * Element::depth, present), kept);
+    source += source_step * Element::depth;
+    panel += stride;
+  }
+}
+
+template <class Element>
+void pack_columns(const float* source, size_t source_step, int width, int stride, int k, float* panel) {
+  for (int w = 0; w < stride; w += W) {
+    if (w + W <= width) {
+      pack_strip<Element>(source + w, source_step, AllLanes{}, AllLanes{}, stride, k, panel + w);
+    } else {
+      const int present = width > w ? width - w : 0;
+      pack_strip<Element>(source + w, source_step, SomeLanes{present}, SomeLanes{least(W, stride - w)}, stride, k, panel + w);
+    }
+  }
+}
+
+// How much of a row of the tile there is, vector by vector.
+struct WholeRow {
+  explicit WholeRow(int) {}
+  AllLanes operator[](int) const { return {}; }
+};
+struct PartOfRow {
+  int columns;
+  explicit PartOfRow(int n) : columns(n) {}
+  SomeLanes operator[](int v) const { return {columns <= v * W ? 0 : least(W, columns - v * W)}; }
+};
+
+// How far ahead of its use the right side is fetched, in elements.
+constexpr int kPrefetch = 16;
+
+template <class Element, int ROWS>
+inline void add_outer_product(vf (&sum)[ROWS][kVectors], const float* left, const vf (&right)[kVectors]) {
+#pragma GCC unroll 16
+  for (int i = 0; i < ROWS; i++) {
+    const vf a = vset1(left[i]);
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; v++) sum[i][v] = Element::multiply_add(a, right[v], sum[i][v]);
+  }
+}
+
+// The right side is a panel.
+template <class Element, int ROWS>
+inline void accumulate_packed(vf (&sum)[ROWS][kVectors], const MicroTile& tile) {
+  const float* left = tile.left;
+  const float* panel = tile.right;
+#pragma GCC unroll 4
+  for (int e = 0; e < tile.elements; e++) {
+    vf right[kVectors];
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; v++) {
+      right[v] = vload(panel + v * W);
+      __builtin_prefetch(panel + kPrefetch * kColumns + v * W);
+    }
+    add_outer_product<Element>(sum, left, right);
+    left += ROWS;
+    panel += kColumns;
+  }
+}
+
+// The right side is the matrix as it is; if `keep`, its panel is written on the way.
+template <class Element, int ROWS, class Row, bool keep>
+inline void accumulate_unpacked(vf (&sum)[ROWS][kVectors], const MicroTile& tile) {
+  const Row row(tile.columns);
+  const float* left = tile.left;
+  const float* source = tile.right;
+  float* panel = tile.packed;
+  const size_t step = tile.right_step * Element::depth;
+  for (int e = 0; e < tile.elements; e++) {
+    vf right[kVectors];
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; v++) {
+      right[v] = Element::load_across(source + v * W, tile.right_step, tile.k - e * Element::depth, row[v]);
+      for (int d = 0; d < Element::depth; d++) {
+        __builtin_prefetch(source + kPrefetch * step + d * tile.right_step + v * W);
+      }
+      if (keep) vstore(panel + v * W, right[v]);
+    }
+    add_outer_product<Element>(sum, left, right);
+    left += ROWS;
+    source += step;
+    panel += kColumns;
+  }
+}
+
+template <class Element, int ROWS, class Row>
+inline void product_of(const MicroTile& tile) {
+  const Row row(tile.columns);
+  // The tile's old contents and its place are needed at the end; they come from memory meanwhile.
+#pragma GCC unroll 16
+  for (int i = 0; i < ROWS; i++) {
+    __builtin_prefetch(tile.out + i * tile.out_step, 0, 2);
+    __builtin_prefetch(tile.out + i * tile.out_step + kColumns - 1, 0, 2);
+  }
+  vf sum[ROWS][kVectors];
+#pragma GCC unroll 16
+  for (int i = 0; i < ROWS; i++) {
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; v++) sum[i][v] = vzero();
+  }
+  if (tile.right_step == 0) accumulate_packed<Element>(sum, tile);
+  else if (tile.packed == nullptr) accumulate_unpacked<Element, ROWS, Row, false>(sum, tile);
+  else accumulate_unpacked<Element, ROWS, Row, true>(sum, tile);
+#pragma GCC unroll 16
+  for (int i = 0; i < ROWS; i++) {
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; v++) {
+      const vf initial = load(tile.initial + i * tile.initial_step + v * W, row[v]);
+      store(tile.out + i * tile.out_step + v * W, vadd(initial, sum[i][v]), row[v]);
     }
   }
 }
 
 template <class Element, int ROWS>
 void product(const MicroTile& tile) {
-  vf sum[ROWS][kVectors];
-  const bool whole = tile.columns == kColumns;
-  const auto width = [&](int v) { return tile.columns <= v * W ? 0 : least(W, tile.columns - v * W); };
-  const auto load = [&](const float* p, int v) { return whole ? vload(p + v * W) : vload_n(p + v * W, width(v)); };
-
-#pragma GCC unroll 16
-  for (int i = 0; i < ROWS; i++) {
-#pragma GCC unroll 4
-    for (int v = 0; v < kVectors; v++) {
-      sum[i][v] = tile.start == Start::zero         ? vzero()
-                  : tile.start == Start::accumulate ? load(tile.out + i * tile.out_step, v)
-                                                    : load(tile.bias, v);
-    }
-  }
-
-  const float* left = tile.left;
-  const float* right = tile.right;
-  if (whole || tile.right_step == kColumns) {
-    for (int e = 0; e < tile.elements; e++) {
-      vf b[kVectors];
-#pragma GCC unroll 4
-      for (int v = 0; v < kVectors; v++) {
-        b[v] = vload(right + v * W);
-        __builtin_prefetch(right + v * W + 16 * kColumns);
-      }
-#pragma GCC unroll 16
-      for (int i = 0; i < ROWS; i++) {
-        const vf a = vset1(left[i]);
-#pragma GCC unroll 4
-        for (int v = 0; v < kVectors; v++) sum[i][v] = Element::multiply_add(a, b[v], sum[i][v]);
-      }
-      left += ROWS;
-      right += tile.right_step;
-    }
-  } else {
-    // The last columns of a matrix that isn't packed.
-    for (int e = 0; e < tile.elements; e++) {
-      vf b[kVectors];
-      for (int v = 0; v < kVectors; v++) b[v] = vload_n(right + v * W, width(v));
-#pragma GCC unroll 16
-      for (int i = 0; i < ROWS; i++) {
-        const vf a = vset1(left[i]);
-#pragma GCC unroll 4
-        for (int v = 0; v < kVectors; v++) sum[i][v] = Element::multiply_add(a, b[v], sum[i][v]);
-      }
-      left += ROWS;
-      right += tile.right_step;
-    }
-  }
-
-#pragma GCC unroll 16
-  for (int i = 0; i < ROWS; i++) {
-#pragma GCC unroll 4
-    for (int v = 0; v < kVectors; v++) {
-      float* out = tile.out + i * tile.out_step + v * W;
-      if (whole) vstore(out, sum[i][v]);
-      else vstore_n(out, sum[i][v], width(v));
-    }
-  }
+  if (tile.columns == kColumns) product_of<Element, ROWS, WholeRow>(tile);
+  else product_of<Element, ROWS, PartOfRow>(tile);
 }
 
 template <class Element, int ROWS>

@@ -10,19 +10,22 @@
 
 namespace nmt {
 
-// What a tile starts from: zero, what C holds, or a row of `bias`, the same for every row of C.
-enum class Start { zero, accumulate, bias };
+// A row of zeros, long enough for a micro-tile: what sums start from where nothing is added.
+extern const float kZeros[64];
 
+// out[rows][columns] = initial + left · right.
 struct MicroTile {
-  int elements;             // along k
-  const float* left;        // panel [elements][rows]
-  const float* right;       // [elements][right_step], of which `columns` are used
-  size_t right_step;
-  float* out;               // [rows][out_step]
+  int elements;          // along k
+  int columns;           // 1 … the micro-tile's columns
+  const float* left;     // panel [elements][rows]
+  const float* right;    // panel [elements][the micro-tile's columns]; or the right matrix as it is, [k][right_step]
+  size_t right_step;     // 0 for a panel
+  int k;                 // rows of the right matrix as it is
+  float* packed;         // where to leave a panel of the right matrix as it is, or null
+  const float* initial;  // [rows][initial_step]; step 0 for one row, such as kZeros or a bias; may be `out`
+  size_t initial_step;
+  float* out;            // [rows][out_step]
   size_t out_step;
-  int columns;              // 1 … the micro-tile's columns
-  Start start;
-  const float* bias;        // [columns], for Start::bias
 };
 
 using MicroKernel = void (*)(const MicroTile&);

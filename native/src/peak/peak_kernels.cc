@@ -19,18 +19,26 @@ struct Bf16Dot {
 };
 #endif
 
+#if defined(__x86_64__)
+#define NMT_VECTOR_REGISTER "+v"
+#else
+#define NMT_VECTOR_REGISTER "+w"
+#endif
+
 template <class Instruction>
 float chains(long rounds) {
   vf sum[kChains];
+#pragma GCC unroll 16
   for (int i = 0; i < kChains; i++) sum[i] = vset1(static_cast<float>(i));
-  const vf a = vset1(0.25f), b = vset1(0.5f);
+  vf a = vset1(0.25f), b = vset1(0.5f);
   for (long round = 0; round < rounds; round++) {
-    // Keeps the compiler from merging rounds.
-    asm volatile("" ::: "memory");
+    // To the compiler `a` has a new value now, so it can't merge rounds.
+    asm volatile("" : NMT_VECTOR_REGISTER(a));
 #pragma GCC unroll 16
     for (int i = 0; i < kChains; i++) sum[i] = Instruction::step(a, b, sum[i]);
   }
   vf total = vzero();
+#pragma GCC unroll 16
   for (int i = 0; i < kChains; i++) total = vadd(total, sum[i]);
   return hsum(total);
 }
