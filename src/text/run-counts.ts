@@ -1,0 +1,111 @@
+/**
+ * Counts the runs of characters that a wordpiece can lie in: cut before each ▁, between writing systems, and around
+ * reserved symbols, as SentencePiece cuts its training text (split_by_whitespace, split_by_unicode_script).
+ */
+import { SPACE_MARK } from "./normalizer.ts";
+import { ABSENT, PieceTrie, ROOT } from "./piece-trie.ts";
+import { HASH_SEED, hashUnit, SegmentTable } from "./segment-table.ts";
+import { scriptOf } from "./unicode-script.ts";
+
+/** Script of ▁, which goes with any script after it. */
+const ANY = 0;
+
+export class RunCounts {
+  private readonly table = new SegmentTable(1 << 14);
+  private counts = new Float64Array(1 << 14);
+  /** Script of each code unit met so far, or 0: [65536]. */
+  private readonly scripts = new Uint8Array(65536);
+  private readonly reserved = new PieceTrie();
+  private readonly startsReserved = new Uint8Array(65536);
+
+  /** Reserved symbols are in no run. */
+  constructor(reserved: Iterable<string>) {
+    for (const symbol of reserved) {
+      this.reserved.add(symbol, symbol.length);
+      this.startsReserved[symbol.charCodeAt(0)] = 1;
+    }
+  }
+
+  /** How many different runs there are. */
+  get size(): number {
+    return this.table.size;
+  }
+
+  unitsOf(run: number): Uint16Array {
+    return this.table.units(run);
+  }
+
+  countOf(run: number): number {
+    return this.counts[run]!;
+  }
+
+  /** Counts the runs of one normalised text, units[0 … length). */
+  add(units: Uint16Array, length: number): void {
+    const { scripts, startsReserved } = this;
+    let from = 0;
+    let hash = HASH_SEED;
+    let before = ANY;
+    for (let at = 0; at < length; at++) {
+      const unit = units[at]!;
+      const skipped = startsReserved[unit] === 1 ? this.reservedLength(units, at, length) : 0;
+      if (skipped > 0) {
+        if (at > from) this.count(units, from, at, hash);
+        from = at + skipped;
+        at = from - 1;
+        hash = HASH_SEED;
+        before = ANY;
+        continue;
+      }
+      let script = unit === SPACE_MARK ? ANY : scripts[unit]!;
+      if (script === 0 && unit !== SPACE_MARK) script = this.lookUpScript(units, at);
+      if (at > from && (unit === SPACE_MARK || (before !== ANY && script !== before))) {
+        this.count(units, from, at, hash);
+        from = at;
+        hash = HASH_SEED;
+      }
+      hash = hashUnit(hash, unit);
+      before = script;
+    }
+    if (length > from) this.count(units, from, length, hash);
+  }
+
+  private count(units: Uint16Array, from: number, to: number, hash: number): void {
+    let run = this.table.find(units, from, to, hash);
+    if (run < 0) {
+      run = this.table.add(units, from, to, hash);
+      if (run === this.counts.length) {
+        const grown = new Float64Array(2 * run);
+        grown.set(this.counts);
+        this.counts = grown;
+      }
+    }
+    this.counts[run]!++;
+  }
+
+  /** A low surrogate has the script of its pair. */
+  private lookUpScript(units: Uint16Array, at: number): number {
+    const unit = units[at]!;
+    const isHigh = unit >= 0xd800 && unit < 0xdc00;
+    const isLow = unit >= 0xdc00 && unit < 0xe000;
+    if (isHigh) return scriptOf(pairToCodePoint(unit, units[at + 1]!));
+    if (isLow) return scriptOf(pairToCodePoint(units[at - 1]!, unit));
+    const script = scriptOf(unit);
+    this.scripts[unit] = script;
+    return script;
+  }
+
+  private reservedLength(units: Uint16Array, at: number, length: number): number {
+    let longest = 0;
+    let node = ROOT;
+    for (let i = at; i < length; i++) {
+      node = this.reserved.step(node, units[i]!);
+      if (node === ABSENT) break;
+      longest = Math.max(longest, this.reserved.valueAt(node));
+    }
+    return longest;
+  }
+}
+
+function pairToCodePoint(high: number, low: number): number {
+  return 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
+}

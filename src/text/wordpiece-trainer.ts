@@ -1,0 +1,223 @@
+/** Trains a wordpiece model: normalised text, an alphabet, byte-pair merges, and SentencePiece's layout of ids. */
+import { WordpieceError } from "../base/errors.ts";
+import { log } from "../base/logger.ts";
+import { Random } from "../base/random.ts";
+import { compileCharsmap } from "./charsmap.ts";
+import { BREAK, learnMerges, type SymbolRuns } from "./merge-learner.ts";
+import { defaultNormalizerSpec, defaultTrainerSpec, ModelType, type Piece, PieceType } from "./model-proto.ts";
+import { nmtNfkcRules } from "./nfkc-rules.ts";
+import { Normalizer } from "./normalizer.ts";
+import { RunCounts } from "./run-counts.ts";
+import { bytePiece } from "./vocabulary.ts";
+import { WordpieceModel } from "./wordpiece-model.ts";
+
+export interface WordpieceTrainingOptions {
+  /** How many pieces the model has, special, user-defined and byte pieces included. */
+  vocabSize: number;
+  /** Share of the text's characters that the alphabet covers, in (0, 1]. Default 1; 0.9995 is advised for Chinese and Japanese. */
+  characterCoverage?: number;
+  /** Characters outside the alphabet become their UTF-8 bytes instead of unknown. Default true. */
+  byteFallback?: boolean;
+  /** Symbols that are always one piece, such as language tags; their ids start at 4. */
+  userDefinedSymbols?: readonly string[];
+  /** Longest piece in characters. Default 16. */
+  maxPieceLength?: number;
+  /** Default nmt_nfkc. */
+  normalization?: "nmt_nfkc" | "identity";
+  /** Train on a random sample of this many lines. Default: on all. */
+  maxSentences?: number;
+  /** Of the sample. Default 1. */
+  seed?: number;
+}
+
+const SPECIAL_PIECES: readonly Piece[] = [
+  { text: "<pad>", score: 0, type: PieceType.control },
+  { text: "<unk>", score: 0, type: PieceType.unknown },
+  { text: "<s>", score: 0, type: PieceType.control },
+  { text: "</s>", score: 0, type: PieceType.control },
+];
+const [PAD_ID, UNK_ID, BOS_ID, EOS_ID] = [0, 1, 2, 3];
+
+/** The largest vocabulary that needs no warning. */
+const USUAL_LARGEST = 65536;
+
+/** Trains on sentences, one a line. Equal lines in any order give equal models. Throws WordpieceError when that cannot be done. */
+export function trainWordpieces(lines: Iterable<string>, options: WordpieceTrainingOptions): WordpieceModel {
+  const {
+    vocabSize,
+    characterCoverage = 1,
+    byteFallback = true,
+    userDefinedSymbols = [],
+    maxPieceLength = 16,
+    normalization = "nmt_nfkc",
+    maxSentences = Number.POSITIVE_INFINITY,
+    seed = 1,
+  } = options;
+  checkOptions({ vocabSize, characterCoverage, maxPieceLength, maxSentences, userDefinedSymbols });
+  const fixed = fixedPieces(userDefinedSymbols, byteFallback);
+  const charsmap = normalization === "identity" ? new Uint8Array(0) : compileCharsmap(nmtNfkcRules());
+  const normalizer = { ...defaultNormalizerSpec(), name: normalization, charsmap };
+  const reserved = new Set(fixed.map((piece) => piece.text));
+  const runs = new RunCounts(reserved);
+  const normalize = new Normalizer(normalizer, false, userDefinedSymbols);
+  for (const line of sample(lines, maxSentences, seed)) runs.add(normalize.units, normalize.run(line));
+
+  const alphabet = coveredAlphabet(runs, characterCoverage);
+  const merges = vocabSize - fixed.length - alphabet.length;
+  if (alphabet.length === 0) throw new WordpieceError("there is no text to train wordpieces on");
+  if (merges < 0) throw tooSmall(vocabSize, fixed.length, alphabet.length);
+  const learned = learnMerges(symbolRuns(runs, alphabet), {
+    alphabet,
+    pieces: merges,
+    maxLength: maxPieceLength,
+    reserved,
+  });
+  if (learned.length < merges) {
+    const found = vocabSize - merges + learned.length;
+    log.warn(`the text has only ${found} wordpieces, not ${vocabSize}: no pair of pieces is left to merge`);
+  }
+  const normal = [...learned, ...alphabet].map((text, rank): Piece => ({ text, score: -rank, type: PieceType.normal }));
+  const pieces = [...fixed, ...normal];
+  return WordpieceModel.fromProto({
+    pieces,
+    trainer: {
+      ...defaultTrainerSpec(),
+      modelType: ModelType.bpe,
+      vocabSize: pieces.length,
+      characterCoverage,
+      maxPieceLength,
+      userDefinedSymbols: [...userDefinedSymbols],
+      byteFallback,
+      padId: PAD_ID!,
+      unkId: UNK_ID!,
+      bosId: BOS_ID!,
+      eosId: EOS_ID!,
+    },
+    normalizer,
+    denormalizer: undefined,
+  });
+}
+
+function checkOptions(
+  options: Required<
+    Pick<
+      WordpieceTrainingOptions,
+      "vocabSize" | "characterCoverage" | "maxPieceLength" | "maxSentences" | "userDefinedSymbols"
+    >
+  >,
+): void {
+  const { vocabSize, characterCoverage, maxPieceLength, maxSentences, userDefinedSymbols } = options;
+  const require = (holds: boolean, message: string, nextStep: string): void => {
+    if (!holds) throw new WordpieceError(message, { nextStep });
+  };
+  const isCount = (value: number) => Number.isInteger(value) && value > 0;
+  require(isCount(vocabSize), `the vocabulary size is ${vocabSize}`, "Give a whole number, such as 8000.");
+  require(characterCoverage > 0 &&
+    characterCoverage <=
+      1, `the character coverage is ${characterCoverage}`, "Give a share above 0 and up to 1; 1 covers every character.");
+  require(isCount(
+    maxPieceLength,
+  ), `the longest piece has ${maxPieceLength} characters`, "Give a whole number, such as 16.");
+  require(maxSentences === Number.POSITIVE_INFINITY ||
+    isCount(
+      maxSentences,
+    ), `the sample has ${maxSentences} sentences`, "Give a whole number, or leave it out to train on all.");
+  const names = new Set(SPECIAL_PIECES.map((piece) => piece.text));
+  for (const symbol of userDefinedSymbols) {
+    require(symbol !== "" &&
+      !symbol.includes("\0") &&
+      !names.has(
+        symbol,
+      ), `the user-defined symbol "${symbol}" is empty, special, or given twice`, "Give each symbol once, such as <2de>.");
+    names.add(symbol);
+  }
+  if (vocabSize > USUAL_LARGEST) {
+    log.warn(
+      `a vocabulary of ${vocabSize} wordpieces is unusually large: the model's output layer and its memory grow with it; 8,000 to 32,000 are usual`,
+    );
+  }
+}
+
+/** Special pieces, user-defined symbols, bytes: the pieces that do not depend on the text, in order of id. */
+function fixedPieces(userDefinedSymbols: readonly string[], byteFallback: boolean): Piece[] {
+  const defined = userDefinedSymbols.map((text): Piece => ({ text, score: 0, type: PieceType.userDefined }));
+  const bytes = Array.from({ length: byteFallback ? 256 : 0 }, (_, byte): Piece => {
+    return { text: bytePiece(byte), score: 0, type: PieceType.byte };
+  });
+  return [...SPECIAL_PIECES, ...defined, ...bytes];
+}
+
+/** All lines, or a uniform sample of them (reservoir sampling, Vitter 1985, algorithm R). */
+function sample(lines: Iterable<string>, limit: number, seed: number): Iterable<string> {
+  if (limit === Number.POSITIVE_INFINITY) return lines;
+  const random = new Random(seed);
+  const kept: string[] = [];
+  let seen = 0;
+  for (const line of lines) {
+    seen++;
+    if (kept.length < limit) kept.push(line);
+    else {
+      const place = random.integer(seen);
+      if (place < limit) kept[place] = line;
+    }
+  }
+  return kept;
+}
+
+/** The most frequent characters that together make up the share `coverage` of the text; most frequent first. */
+function coveredAlphabet(runs: RunCounts, coverage: number): string[] {
+  const counts = new Map<number, number>();
+  let total = 0;
+  for (let run = 0; run < runs.size; run++) {
+    const count = runs.countOf(run);
+    for (const codePoint of codePointsOf(runs.unitsOf(run))) {
+      // Readers of the format end texts at a zero character.
+      if (codePoint === 0) continue;
+      counts.set(codePoint, (counts.get(codePoint) ?? 0) + count);
+      total += count;
+    }
+  }
+  const alphabet: string[] = [];
+  let covered = 0;
+  for (const [codePoint, count] of [...counts].sort(([a, countA], [b, countB]) => countB - countA || a - b)) {
+    if (covered / total >= coverage) break;
+    alphabet.push(String.fromCodePoint(codePoint));
+    covered += count;
+  }
+  return alphabet;
+}
+
+function symbolRuns(runs: RunCounts, alphabet: readonly string[]): SymbolRuns {
+  const symbolOf = new Map(alphabet.map((character, symbol) => [character.codePointAt(0)!, symbol]));
+  let places = 1;
+  for (let run = 0; run < runs.size; run++) places += runs.unitsOf(run).length + 1;
+  const symbols = new Int32Array(places).fill(BREAK);
+  const counts = new Float64Array(places);
+  let place = 1;
+  for (let run = 0; run < runs.size; run++) {
+    const count = runs.countOf(run);
+    for (const codePoint of codePointsOf(runs.unitsOf(run))) {
+      symbols[place] = symbolOf.get(codePoint) ?? BREAK;
+      counts[place++] = count;
+    }
+    place++;
+  }
+  return { symbols: symbols.subarray(0, place), counts };
+}
+
+function* codePointsOf(units: Uint16Array): Generator<number> {
+  for (let i = 0; i < units.length; i++) {
+    const unit = units[i]!;
+    const isPair = unit >= 0xd800 && unit < 0xdc00;
+    yield isPair ? 0x10000 + ((unit - 0xd800) << 10) + (units[++i]! - 0xdc00) : unit;
+  }
+}
+
+function tooSmall(vocabSize: number, fixed: number, alphabet: number): WordpieceError {
+  return new WordpieceError(
+    `a vocabulary of ${vocabSize} wordpieces is too small: ${fixed} special and byte pieces and an alphabet of ${alphabet} characters need ${fixed + alphabet} already`,
+    {
+      nextStep: `Use a vocab_size well above ${fixed + alphabet}, or lower character_coverage (0.9995 leaves out the rarest characters).`,
+    },
+  );
+}
