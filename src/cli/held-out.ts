@@ -2,8 +2,9 @@
 import type { EngineOptions } from "../backends/select.ts";
 import { corporaOf } from "../config/corpora.ts";
 import { readAligned } from "../data/corpus.ts";
+import type { TranslateOptions } from "../decoding/translate-options.ts";
 import { bestText } from "../decoding/translation.ts";
-import { type TranslateOptions, Translator } from "../decoding/translator.ts";
+import { Translator } from "../decoding/translator.ts";
 import { BLEU } from "../metrics/bleu.ts";
 import { CHRF } from "../metrics/chrf.ts";
 import type { BalanceReport } from "../moe/expert-balance.ts";

@@ -22,15 +22,15 @@ export function namedArrays(variables: readonly { name: string; variable: tf.Var
   }));
 }
 
-export interface ResumedRun {
-  state: TrainerState;
+export interface ResumedRun<Position> {
+  state: TrainerState<Position>;
   parameters: ParameterValues;
   moments: OptimizerState;
 }
 
 /** The newest intact checkpoint of a model directory, or undefined for a new run. */
-export function readRun(directory: string): ResumedRun | undefined {
-  const checkpoint = readLatestCheckpoint<TrainerState>(directory);
+export function readRun<Position>(directory: string): ResumedRun<Position> | undefined {
+  const checkpoint = readLatestCheckpoint<TrainerState<Position>>(directory);
   if (checkpoint === undefined) return undefined;
   return {
     state: checkpoint.state,

@@ -5,6 +5,7 @@ import { modelPaths } from "../checkpoint/model-directory.ts";
 import type { Config } from "../config/config.ts";
 import { modelLanguages } from "../config/corpora.ts";
 import { toYaml } from "../config/write.ts";
+import type { DataPosition } from "../data/training-data.ts";
 import { seq2seqOptions } from "../model/options.ts";
 import { Seq2Seq } from "../model/seq2seq.ts";
 import { Adam } from "../optim/adam.ts";
@@ -48,11 +49,11 @@ export async function runTraining(config: Config, reporter: RunReporter, signal:
   const directory = config.saveModel;
   const paths = modelPaths(directory);
   mkdirSync(directory, { recursive: true });
-  const resumed = readRun(directory);
+  const resumed = readRun<DataPosition>(directory);
   const wordpieces = ensureWordpieces(config, paths.wordpieces, () => {
     reporter.onMessage(`training ${config.vocabSize} wordpieces`);
   });
-  const state = resumed?.state ?? freshState();
+  const state: TrainerState<DataPosition> = resumed?.state ?? freshState();
   const model = new Seq2Seq(seq2seqOptions(config, wordpieces.size), {
     seed: config.seed,
     stored: resumed?.parameters,
@@ -60,7 +61,7 @@ export async function runTraining(config: Config, reporter: RunReporter, signal:
   // After the model, so that a configuration its checkpoint doesn't fit leaves the directory as it was.
   writeFileAtomic(paths.config, toYaml(config));
   const optimizer = makeOptimizer(config, model, resumed?.moments, state.step);
-  const data = await openCorpora(config, wordpieces, state.position, reporter);
+  const data = await openCorpora(config, wordpieces, state.position, reporter.onMessage);
   try {
     const parameters = model.parameterCount;
     reporter.onStart({ step: state.step, parameters, vocabularySize: wordpieces.size });

@@ -1,0 +1,42 @@
+/** Prepares the training corpora of a configuration and opens them at a position: cleaned, encoded, sharded once, then read as batches. */
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import type { Config } from "../config/config.ts";
+import { corporaOf } from "../config/corpora.ts";
+import { formatReport } from "../data/clean.ts";
+import { prepareCorpus } from "../data/prepare.ts";
+import { type BatchSource, type DataPosition, openTrainingData } from "../data/training-data.ts";
+import type { WordpieceModel } from "../text/wordpiece-model.ts";
+import { tagOf } from "./validation-corpora.ts";
+
+export async function openCorpora(
+  config: Config,
+  wordpieces: WordpieceModel,
+  startPosition: DataPosition | undefined,
+  onMessage: (message: string) => void,
+): Promise<BatchSource> {
+  const encoder = createHash("sha256").update(wordpieces.toBytes()).digest("hex");
+  const corpora: { folder: string; weight: number }[] = [];
+  for (const corpus of corporaOf(config, "train")) {
+    const prepared = await prepareCorpus({
+      ...corpus,
+      encode: (text) => wordpieces.encode(text),
+      encoder,
+      tag: tagOf(config, wordpieces, corpus),
+      maxLengths: { source: config.srcSeqLength, target: config.tgtSeqLength },
+      cleaning: { maxRatio: config.maxLengthRatio, dropIdentical: config.dropIdentical },
+      dropDuplicates: config.dropDuplicates,
+      outDir: join(config.saveModel, "data", corpus.name),
+    });
+    for (const line of formatReport(prepared.report)) onMessage(`${corpus.name}: ${line}`);
+    corpora.push({ folder: prepared.folder, weight: corpus.weight });
+  }
+  return openTrainingData({
+    corpora,
+    seed: config.seed,
+    batchType: config.batchType,
+    batchSize: config.batchSize,
+    temperature: config.samplingTemperature,
+    startPosition,
+  });
+}
