@@ -6,7 +6,7 @@ const NEWLINE = 0x0a;
 
 /** Lines of a file, or of standard input where there is no path or it is `-`. Throws DataError when it can't be read. */
 export async function* inputLines(path: string | undefined): AsyncGenerator<string, void, undefined> {
-  const isStandard = path === undefined || path === "-";
+  const isStandard = isStandardInput(path);
   const stream = isStandard ? process.stdin : createReadStream(path);
   const name = isStandard ? "standard input" : path;
   try {
@@ -21,6 +21,15 @@ export async function* inputLines(path: string | undefined): AsyncGenerator<stri
   } finally {
     if (!isStandard) stream.destroy();
   }
+}
+
+/** Lets go of standard input after a failure; otherwise its open end would keep the process waiting for another line. */
+export function releaseInput(path: string | undefined): void {
+  if (isStandardInput(path)) process.stdin.destroy();
+}
+
+function isStandardInput(path: string | undefined): path is undefined | "-" {
+  return path === undefined || path === "-";
 }
 
 /** Lines of bytes that come in pieces of any size, without their `\n` or `\r\n`; a last line may lack its end. */

@@ -1,5 +1,4 @@
 /** Writes lines to standard output or to a file, no faster than the reader takes them. */
-import { once } from "node:events";
 import { createWriteStream, existsSync, mkdirSync, renameSync, statSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { dirname } from "node:path";
@@ -47,16 +46,13 @@ function partFile(path: string): LineOutput {
 
 function fileOutput(path: string, complete: () => Promise<void>): LineOutput {
   const stream = createWriteStream(path);
-  let failure: unknown;
-  stream.on("error", (error) => {
-    failure = error;
-  });
+  // Failures reach the write or the end that they belong to.
+  stream.on("error", () => {});
   const checked = async (work: () => Promise<unknown>) => {
     try {
       await work();
-      if (failure !== undefined) throw failure;
     } catch (error) {
-      throw new DataError(`the output cannot be written: ${((failure ?? error) as Error).message}`, {
+      throw new DataError(`the output cannot be written: ${(error as Error).message}`, {
         where: path,
         nextStep: "Check the path, its permissions and the free space.",
         cause: error,
@@ -82,6 +78,9 @@ function fileOutput(path: string, complete: () => Promise<void>): LineOutput {
   };
 }
 
-async function writeLine(stream: Writable, line: string): Promise<void> {
-  if (!stream.write(`${line}\n`)) await once(stream, "drain");
+/** Waits until the stream has taken the line. */
+function writeLine(stream: Writable, line: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.write(`${line}\n`, (error) => (error ? reject(error) : resolve()));
+  });
 }

@@ -6,7 +6,7 @@ import { resolveTranslateOptions, type TranslateOptions, translateDefaults } fro
 import { describeWarning, type TranslationCounts, type TranslationWarning } from "../decoding/translation.ts";
 import { Translator } from "../decoding/translator.ts";
 import { type EngineArguments, engineOf, engineOptions } from "./engine-options.ts";
-import { inputLines } from "./input-lines.ts";
+import { inputLines, releaseInput } from "./input-lines.ts";
 import { openLineOutput } from "./line-output.ts";
 import { loadTranslationModel } from "./load-model.ts";
 import { duration } from "./training-report.ts";
@@ -149,6 +149,7 @@ async function translateLines(translator: Translator, args: TranslateArguments, 
     await output.close();
     report(translator.counts, (performance.now() - started) / 1000, backend);
   } catch (error) {
+    releaseInput(args.src);
     const unfinished = await output.abandon();
     if (unfinished !== undefined) log.warn(`the translations so far are in ${unfinished}`);
     throw error;

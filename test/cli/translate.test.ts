@@ -181,6 +181,17 @@ describe("nmt translate in a pipe", () => {
     expect(rest).toBe("");
   });
 
+  test.skipIf(!existsSync("/dev/full"))("a full disk ends it with exit code 1 while the input stays open", async () => {
+    const nmt = start("--beam_size", "1", "--output", "/dev/full");
+    const errors = text(nmt.stderr);
+    nmt.stdin.on("error", () => {});
+    const typing = setInterval(() => nmt.stdin.write("ab\n"), 100);
+    const code = await new Promise((done) => nmt.once("close", done));
+    clearInterval(typing);
+    expect(await errors).toContain("error: the output cannot be written");
+    expect(code).toBe(1);
+  });
+
   test("a reader that closes early is no error", async () => {
     const nmt = start("--beam_size", "1");
     const errors = text(nmt.stderr);
