@@ -93,8 +93,10 @@ export async function prepareCorpus(options: PrepareOptions): Promise<PreparedCo
     return { ...withoutTexts(earlier), folder: outDir };
   }
 
-  mkdirSync(outDir, { recursive: true });
-  rmSync(join(outDir, "prepared.json"), { force: true });
+  guardWrite(outDir, () => {
+    mkdirSync(outDir, { recursive: true });
+    rmSync(join(outDir, "prepared.json"), { force: true });
+  });
   const state = await writeShards(options, fingerprint);
   if (state.report.kept === 0) throw nothingLeft(options, state.report);
   const prepared: PreparedCorpus = {
