@@ -27,6 +27,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./data.ts")).dataCommand,
   },
   {
+    name: "vocab",
+    summary: "Train a wordpiece vocabulary on text files",
+    load: async () => (await import("./vocab.ts")).vocabCommand,
+  },
+  {
     name: "train",
     summary: "Train a model from a configuration; the same command again resumes",
     load: async () => (await import("./train.ts")).trainCommand,
