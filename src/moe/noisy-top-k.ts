@@ -4,12 +4,11 @@
  * With k = 1 the softmax is constant and the task gives the gate no gradient; with k = n the load loss has none.
  */
 import * as tf from "@tensorflow/tfjs";
-import { philoxNormal } from "../base/random.ts";
 import type { ForwardContext } from "../layers/forward-context.ts";
 import { constant } from "../layers/initializers.ts";
 import type { Parameters } from "../layers/parameters.ts";
 import { importance, load } from "../ops/balance.ts";
-import { floatTensor } from "../ops/tensor.ts";
+import { normalNoise } from "../ops/normal-noise.ts";
 import { topKGates } from "../ops/top-k-gates.ts";
 import { squaredVariation } from "./balance-loss.ts";
 import type { GateDecision, Gating } from "./gating.ts";
@@ -48,8 +47,7 @@ export class NoisyTopKGating implements Gating {
   decide(x: tf.Tensor2D, context: ForwardContext): GateDecision {
     const clean = tf.matMul(x, this.weights) as tf.Tensor2D;
     if (!context.training) return topKGates(clean, this.numExpertsPerToken);
-    const [positions, experts] = clean.shape;
-    const noise = floatTensor<tf.Tensor2D>(philoxNormal(context.nextStream(), clean.size), [positions, experts]);
+    const noise = normalNoise<tf.Tensor2D>(context.nextStream(), clean.shape);
     const noiseScale = tf.add(tf.softplus(tf.matMul(x, this.noiseWeights)), NOISE_FLOOR) as tf.Tensor2D;
     const noisy = tf.add(clean, tf.mul(noise, noiseScale)) as tf.Tensor2D;
     const decision = topKGates(noisy, this.numExpertsPerToken);

@@ -1,6 +1,7 @@
-// dropout(x, out, threshold, scale, seed, stream): forward and backward alike.
+// dropout(x, out, threshold, scale, seed, stream): forward and backward alike. normalNoise(out, seed, stream).
 #include "binding/registry.h"
 #include "dropout/dropout_kernels.h"
+#include "dropout/normal_noise.h"
 #include "threads/share.h"
 
 namespace nmt {
@@ -23,8 +24,20 @@ napi_value dropout(Call& call) {
   return call.nothing();
 }
 
+napi_value normal_noise_of(Call& call) {
+  const auto out = call.floats("out");
+  const uint64_t seed = call.integer("seed");
+  const Stream stream{seed, call.integer("stream")};
+  constexpr size_t kGrain = 512;
+  share(team(), out.length, 64, kGrain, [&](size_t begin, size_t end) { normal_noise(stream, out.data, begin, end); });
+  return call.nothing();
+}
+
 }  // namespace
 
-void register_dropout(Registry& registry) { registry.add("dropout", dropout); }
+void register_dropout(Registry& registry) {
+  registry.add("dropout", dropout);
+  registry.add("normalNoise", normal_noise_of);
+}
 
 }  // namespace nmt

@@ -6,6 +6,8 @@ import type { NativeBackend } from "../backend.ts";
 export interface DropoutKernels {
   /** out[i] = x[i] · scale where word i of the stream is at least `threshold`, else 0. */
   dropout(x: Float32Array, out: Float32Array, threshold: number, scale: number, seed: number, stream: number): void;
+  /** Fills `out` with the stream's standard normal numbers. */
+  normalNoise(out: Float32Array, seed: number, stream: number): void;
 }
 
 /** Element i is kept, and divided by 1 − rate, iff word i of the stream is at least ⌊rate · 2^32⌋. */
