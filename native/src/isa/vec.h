@@ -114,7 +114,9 @@ inline vf verf(vf x) {
   p = vfma(p, t, vset1(0.254829592f));
   const vf far = vcopysign(vfnma(p * t, vexp(-(a * a)), one), x);
   const vf x2 = x * x;
-  vf q = vset1(1.0f / 9360);
+  vf q = vset1(1.0f / 685440);
+  q = vfma(q, x2, vset1(-1.0f / 75600));
+  q = vfma(q, x2, vset1(1.0f / 9360));
   q = vfma(q, x2, vset1(-1.0f / 1320));
   q = vfma(q, x2, vset1(1.0f / 216));
   q = vfma(q, x2, vset1(-1.0f / 42));
