@@ -27,26 +27,39 @@ export function expertFfn(inputs: ExpertFfnInputs, offsets: Int32Array): tf.Tens
 }
 
 /** `expertFfn` from TensorFlow.js operations, on any backend. */
-export function composedExpertFfn({ x, w1, w2, b1, b2 }: ExpertFfnInputs, offsets: Int32Array): tf.Tensor2D {
+export function composedExpertFfn(inputs: ExpertFfnInputs, offsets: Int32Array): tf.Tensor2D {
+  const { x, w1, w2, b1, b2 } = inputs;
   const experts = w1.shape[0];
   const sizes = Array.from({ length: experts }, (_, expert) => offsets[expert + 1]! - offsets[expert]!);
   const busy = sizes.flatMap((size, expert) => (size > 0 ? [expert] : []));
-  if (busy.length === 0) return tf.zeros([0, w2.shape[2]]);
+  if (busy.length === 0) return withoutRows(inputs);
   return tf.tidy(() => {
-    const inner = tf.unstack(w1) as tf.Tensor2D[];
-    const outer = tf.unstack(w2) as tf.Tensor2D[];
-    const innerBias = b1 === undefined ? [] : (tf.unstack(b1) as tf.Tensor1D[]);
-    const outerBias = b2 === undefined ? [] : (tf.unstack(b2) as tf.Tensor1D[]);
-    const rows = tf.split(
-      x,
-      busy.map((expert) => sizes[expert]!),
-    );
+    const [inner, outer] = [byExpert<tf.Tensor2D>(w1), byExpert<tf.Tensor2D>(w2)];
+    const [innerBias, outerBias] = [byExpert<tf.Tensor1D>(b1), byExpert<tf.Tensor1D>(b2)];
+    const busySizes = busy.map((expert) => sizes[expert]!);
+    const rows = busy.length === 1 ? [x] : tf.split(x, busySizes);
     const outputs = busy.map((expert, i) => {
       const hidden = tf.relu(plusBias(tf.matMul(rows[i]!, inner[expert]!), innerBias[expert]));
       return plusBias(tf.matMul(hidden, outer[expert]!), outerBias[expert]);
     });
     return tf.concat2d(outputs, 0);
   });
+}
+
+/** No output rows, and zero gradients. */
+function withoutRows({ x, w1, w2, b1, b2 }: ExpertFfnInputs): tf.Tensor2D {
+  const given: tf.Tensor[] = [x, w1, w2, b1, b2].filter((tensor) => tensor !== undefined);
+  return applyFused<tf.Tensor[], tf.Tensor2D, tf.Tensor[]>(given, {
+    forward: () => tf.zeros([0, w2.shape[2]]),
+    save: (_, ...tensors) => tensors,
+    gradient: (_, ...tensors) => tensors.map((tensor) => tf.zerosLike(tensor)),
+  });
+}
+
+/** The tensors of each expert; none where there is no bias. For one result, `tf.unstack` (like `tf.split`) fails in its gradient. */
+function byExpert<T extends tf.Tensor>(x: tf.Tensor | undefined): T[] {
+  if (x === undefined) return [];
+  return (x.shape[0] === 1 ? [tf.reshape(x, x.shape.slice(1))] : tf.unstack(x)) as T[];
 }
 
 function plusBias(x: tf.Tensor2D, bias: tf.Tensor1D | undefined): tf.Tensor2D {

@@ -5,9 +5,11 @@ import { applyFused } from "./fused-op.ts";
 /** x [rows, width], index [n] → [n, width]: row i is x's row `index[i]`. */
 export function gatherRows(x: tf.Tensor2D, index: Int32Array): tf.Tensor2D {
   const [rows, width] = x.shape;
-  if (index.length === 0) return tf.zeros([0, width]);
   return applyFused([x], {
-    forward: (x) => tf.gather(x, tf.tensor1d(index, "int32")) as tf.Tensor2D,
+    forward: (x) => {
+      if (index.length === 0) return tf.zeros([0, width]);
+      return tf.gather(x, tf.tensor1d(index, "int32")) as tf.Tensor2D;
+    },
     gradient: (dy) => scatterAddRows(dy, index, rows),
   });
 }
@@ -15,9 +17,9 @@ export function gatherRows(x: tf.Tensor2D, index: Int32Array): tf.Tensor2D {
 /** x [n, width], index [n] → [rows, width]: row r is the sum of x's rows whose index is r. */
 export function scatterAddRows(x: tf.Tensor2D, index: Int32Array, rows: number): tf.Tensor2D {
   const width = x.shape[1];
-  if (index.length === 0) return tf.zeros([rows, width]);
   return applyFused([x], {
     forward: (x) => {
+      if (index.length === 0) return tf.zeros([rows, width]);
       const places = tf.tensor2d(index, [index.length, 1], "int32");
       return tf.scatterND(places, x, [rows, width]) as tf.Tensor2D;
     },

@@ -1,0 +1,165 @@
+/** Source of truth: the experts' definition in double precision (moe-definition.ts), and central differences of it. */
+import type * as tf from "@tensorflow/tfjs";
+import { describe, it } from "vitest";
+import { combine, dispatch, planDispatch } from "../../src/ops/dispatch.ts";
+import { composedExpertFfn, type ExpertFfnInputs, expertFfn } from "../../src/ops/expert-ffn.ts";
+import { topKGates } from "../../src/ops/top-k-gates.ts";
+import { expectClose, numericGradient } from "./finite-differences.ts";
+import { expertDefinition, part } from "./moe-definition.ts";
+import {
+  expectDefined,
+  expectNativeAgrees,
+  nativeAddon,
+  type Op,
+  type Operand,
+  onNative,
+  operand,
+  runOp,
+  upstream,
+} from "./op-outcomes.ts";
+
+const addon = nativeAddon();
+
+interface Case {
+  sizes: number[];
+  width: number;
+  hidden: number;
+  bias: "none" | "inner" | "both";
+}
+
+const small: Case[] = [
+  { sizes: [2, 0, 3], width: 3, hidden: 4, bias: "none" },
+  { sizes: [0, 1], width: 2, hidden: 3, bias: "both" },
+  { sizes: [4], width: 3, hidden: 2, bias: "inner" },
+];
+
+const large: Case[] = [
+  { sizes: [13, 0, 40, 1, 7, 0], width: 33, hidden: 70, bias: "none" },
+  { sizes: [70, 2, 15], width: 48, hidden: 65, bias: "both" },
+  { sizes: [1], width: 64, hidden: 96, bias: "inner" },
+  { sizes: Array.from({ length: 24 }, (_, i) => i % 5), width: 32, hidden: 32, bias: "none" },
+];
+
+const sum = (sizes: number[]) => sizes.reduce((a, b) => a + b, 0);
+
+function offsetsOf(sizes: number[]): Int32Array {
+  return Int32Array.from([0, ...sizes.map((_, e) => sum(sizes.slice(0, e + 1)))]);
+}
+
+function operands({ sizes, width, hidden, bias }: Case): Operand[] {
+  const experts = sizes.length;
+  const weights = [operand(2, [experts, width, hidden], 0.4), operand(3, [experts, hidden, width], 0.4)];
+  const biases = [operand(4, [experts, hidden]), operand(5, [experts, width])];
+  return [operand(1, [sum(sizes), width]), ...weights, ...biases.slice(0, { none: 0, inner: 1, both: 2 }[bias])];
+}
+
+function asOp(ffn: typeof expertFfn, offsets: Int32Array): Op {
+  return (x, w1, w2, b1?, b2?) => ffn({ x, w1, w2, ...(b1 && { b1 }), ...(b2 && { b2 }) } as ExpertFfnInputs, offsets);
+}
+
+describe("composed expert networks", () => {
+  it.each(small)("are as defined: %o", async (c) => {
+    const offsets = offsetsOf(c.sizes);
+    const experts = c.sizes.length;
+    await expectDefined(asOp(composedExpertFfn, offsets), operands(c), (x, w1, w2, b1, b2) => {
+      const out = new Float64Array(x.length);
+      for (let e = 0; e < experts; e++) {
+        const own = (values: Float64Array | undefined) => values && part(values, e, experts);
+        for (let row = offsets[e]!; row < offsets[e + 1]!; row++) {
+          const input = x.subarray(row * c.width, (row + 1) * c.width);
+          out.set(expertDefinition(input, part(w1, e, experts), part(w2, e, experts), own(b1), own(b2)), row * c.width);
+        }
+      }
+      return out;
+    });
+  });
+});
+
+describe.skipIf(addon === undefined)("native expert networks", () => {
+  it.each([...small, ...large, { sizes: [0, 0], width: 3, hidden: 2, bias: "both" } as Case])(
+    "agree with the composed op: %o",
+    async (c) => {
+      const offsets = offsetsOf(c.sizes);
+      await expectNativeAgrees(addon!, asOp(expertFfn, offsets), asOp(composedExpertFfn, offsets), operands(c), 3e-5);
+    },
+  );
+});
+
+/** Routed work equals the sum over all experts of gate times expert, the gate being 0 for those not chosen. */
+describe("dispatch, experts and combine equal the dense sum over all experts", () => {
+  const [width, hidden] = [4, 5];
+  const cases: [positions: number, experts: number, k: number, what: string][] = [
+    [6, 4, 2, "usual"],
+    [2, 7, 2, "experts without positions"],
+    [5, 3, 1, "k = 1"],
+    [4, 3, 3, "k = n"],
+    [1, 4, 2, "one position"],
+  ];
+
+  const sparse =
+    (k: number): Op =>
+    (x: tf.Tensor2D, logits: tf.Tensor2D, w1: tf.Tensor3D, w2: tf.Tensor3D) => {
+      const { gates, experts } = topKGates(logits, k);
+      const plan = planDispatch(experts, w1.shape[0]);
+      return combine(expertFfn({ x: dispatch(x, plan, k), w1, w2 }, plan.offsets), gates, plan);
+    };
+
+  function dense(
+    experts: number,
+    k: number,
+    x: Float64Array,
+    logits: Float64Array,
+    w1: Float64Array,
+    w2: Float64Array,
+  ) {
+    const positions = logits.length / experts;
+    const out = new Float64Array(x.length);
+    for (let p = 0; p < positions; p++) {
+      const row = part(logits, p, positions);
+      const chosen = Array.from(row.keys())
+        .sort((a, b) => row[b]! - row[a]!)
+        .slice(0, k);
+      const total = chosen.reduce((all, e) => all + Math.exp(row[e]!), 0);
+      for (let e = 0; e < experts; e++) {
+        const gate = chosen.includes(e) ? Math.exp(row[e]!) / total : 0;
+        const y = expertDefinition(part(x, p, positions), part(w1, e, experts), part(w2, e, experts));
+        y.forEach((value, i) => {
+          out[p * width + i]! += gate * value;
+        });
+      }
+    }
+    return out;
+  }
+
+  const inputs = (positions: number, experts: number) => [
+    operand(10, [positions, width]),
+    operand(11, [positions, experts]),
+    operand(12, [experts, width, hidden]),
+    operand(13, [experts, hidden, width]),
+  ];
+
+  it.each(cases)("%i positions, %i experts, k = %i (%s), composed", async (positions, experts, k) => {
+    await expectDefined(sparse(k), inputs(positions, experts), (...[x, logits, w1, w2]) =>
+      dense(experts, k, x!, logits!, w1!, w2!),
+    );
+  });
+
+  it.skipIf(addon === undefined).each(cases)(
+    "%i positions, %i experts, k = %i (%s), native",
+    async (positions, experts, k) => {
+      const given = inputs(positions, experts);
+      const values = given.map((g) => g.values) as [Float64Array, Float64Array, Float64Array, Float64Array];
+      const value = dense(experts, k, ...values);
+      const weights = upstream(value.length);
+      const objective = () => dense(experts, k, ...values).reduce((all, y, i) => all + y * weights[i]!, 0);
+      const gradients = values.map((x) => numericGradient(objective, x));
+      await onNative(addon!, () => {
+        const outcome = runOp(sparse(k), given);
+        expectClose(outcome.value, value, 1e-5);
+        outcome.gradients.forEach((gradient, i) => {
+          expectClose(gradient, gradients[i]!, 1e-5);
+        });
+      });
+    },
+  );
+});
