@@ -1,4 +1,5 @@
 /** The training loop: steps until the budget is spent, with validation, checkpoints, early stopping and a clean stop on request. */
+import { setImmediate } from "node:timers/promises";
 import { TrainingError } from "../base/errors.ts";
 import type { Seq2Seq, Seq2SeqBatch } from "../model/seq2seq.ts";
 import type { BalanceReport } from "../moe/expert-balance.ts";
@@ -101,6 +102,7 @@ export async function trainLoop<Position>(
     return scores === undefined ? false : judge(state, scores, options, hooks);
   };
   while (budgetSpent(state, options) < 1) {
+    await setImmediate(); // Lets signals in: ready batches alone never leave the microtask queue.
     if (hooks.shouldStop()) {
       await save();
       return "stopped";
