@@ -49,12 +49,19 @@ export async function fetchPackages(folder: string, wanted: readonly NpmPackage[
   try {
     await npmPack(command, missing, temporary);
     for (const each of missing) {
-      readPackage(temporary, each);
+      if (!isIntact(temporary, each)) throw notPublished(each);
       renameSync(join(temporary, archiveName(each)), join(folder, archiveName(each)));
     }
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
+}
+
+function notPublished({ name, version }: NpmPackage): DownloadError {
+  return new DownloadError("npm delivered another archive than the published one: its checksum differs.", {
+    where: `npm pack ${name}@${version}`,
+    nextStep: "Ask who runs the registry (`npm config get registry`), or use another one.",
+  });
 }
 
 function isIntact(folder: string, wanted: NpmPackage): boolean {
