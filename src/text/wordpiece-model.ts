@@ -47,7 +47,7 @@ export class WordpieceModel {
   static load(path: string): WordpieceModel {
     let bytes: Uint8Array;
     try {
-      bytes = readFileSync(path);
+      bytes = new Uint8Array(readFileSync(path));
     } catch (cause) {
       throw new WordpieceError(`cannot read the wordpiece model: ${(cause as Error).message}`, {
         where: path,

@@ -55,7 +55,7 @@ export function trainWordpieces(lines: Iterable<string>, options: WordpieceTrain
   } = options;
   checkOptions({ vocabSize, characterCoverage, maxPieceLength, maxSentences, userDefinedSymbols });
   const fixed = fixedPieces(userDefinedSymbols, byteFallback);
-  const charsmap = normalization === "identity" ? new Uint8Array(0) : compileCharsmap(nmtNfkcRules());
+  const charsmap = normalization === "identity" ? new Uint8Array(0) : nmtNfkcCharsmap();
   const normalizer = { ...defaultNormalizerSpec(), name: normalization, charsmap };
   const reserved = new Set(fixed.map((piece) => piece.text));
   const runs = new RunCounts(reserved);
@@ -96,6 +96,14 @@ export function trainWordpieces(lines: Iterable<string>, options: WordpieceTrain
     normalizer,
     denormalizer: undefined,
   });
+}
+
+let nmtNfkc: Uint8Array | undefined;
+
+/** Compiled once, since that takes a third of a second. */
+function nmtNfkcCharsmap(): Uint8Array {
+  nmtNfkc ??= compileCharsmap(nmtNfkcRules());
+  return nmtNfkc;
 }
 
 function checkOptions(
