@@ -49,11 +49,7 @@ async function get(
     return send(proxy.protocol === "https:" ? httpsRequest : httpRequest, proxied, timeout);
   }
   const socket = await tunnel(proxy, url, timeout);
-  return send(
-    httpsRequest,
-    { ...address(url), path: pathOf(url), headers, createConnection: () => socket, agent: false },
-    timeout,
-  );
+  return send(httpsRequest, { ...address(url), path: pathOf(url), headers, createConnection: () => socket }, timeout);
 }
 
 function send(request: typeof httpRequest, options: RequestOptions, timeout: number): Promise<IncomingMessage> {

@@ -275,6 +275,21 @@ describe("proxies", () => {
     expect(connects).toEqual(["corpus.example:443"]);
   });
 
+  test("TLS begins inside the tunnel", async () => {
+    let firstByte: number | undefined;
+    server.on("connect", (_, socket) => {
+      socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
+      socket.once("data", (bytes: Buffer) => {
+        firstByte = bytes[0];
+        socket.destroy();
+      });
+      socket.on("error", () => {});
+    });
+    const wanted = options({ urls: ["https://corpus.example/a"], environment: { HTTPS_PROXY: url }, attempts: 1 });
+    await expect(download(wanted)).rejects.toThrow(DownloadError);
+    expect(firstByte, "a TLS handshake record").toBe(0x16);
+  });
+
   test.each([
     ["https://a.org/", { HTTPS_PROXY: "http://p:1" }, "http://p:1/"],
     ["https://a.org/", { HTTP_PROXY: "http://p:1" }, undefined],
