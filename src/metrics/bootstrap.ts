@@ -1,5 +1,5 @@
 /** Bootstrap resampling (Koehn 2004, "Statistical Significance Tests for Machine Translation Evaluation"). */
-import { SINGLE } from "./arithmetic.ts";
+import { type Arithmetic, DOUBLE, SINGLE } from "./arithmetic.ts";
 import type { CorpusStatistics, Metric } from "./metric.ts";
 import { Pcg64 } from "./pcg64.ts";
 import type { Confidence } from "./score.ts";
@@ -50,15 +50,21 @@ export function bootstrapConfidence(
   { samples, seed }: Required<BootstrapOptions>,
 ): Confidence {
   const draws = drawResamples(new Pcg64(seed), samples, statistics.segments);
-  const sorted = resampledScores(metric, statistics, draws).sort();
-  const round = metric.resultInDouble ? identity : Math.fround;
-  return { mean: round(exactMean(sorted)), halfWidth: halfWidth(sorted, round) };
+  const scores = resampledScores(metric, statistics, draws);
+  const { result } = resultArithmetic(metric);
+  return { mean: result(exactMean(scores)), halfWidth: middleHalfWidth(scores, result) };
+}
+
+/** The precision in which numpy goes on with a metric's resampled scores. */
+export function resultArithmetic(metric: Metric): Arithmetic {
+  return metric.resultInDouble ? DOUBLE : SINGLE;
 }
 
 /** Half the distance between the scores 1/40 from either end. */
-export function halfWidth(sorted: Float64Array, round: (value: number) => number): number {
+export function middleHalfWidth(scores: Float64Array, result: Arithmetic["result"]): number {
+  const sorted = scores.slice().sort();
   const cut = Math.floor(sorted.length / 40);
-  return 0.5 * round(sorted[sorted.length - cut - 1]! - sorted[cut]!);
+  return 0.5 * result(sorted[sorted.length - cut - 1]! - sorted[cut]!);
 }
 
 /** The mean with the sum's rounding errors carried along (Neumaier 1974). */
@@ -71,8 +77,4 @@ function exactMean(values: Float64Array): number {
     sum = next;
   }
   return (sum + lost) / values.length;
-}
-
-function identity(value: number): number {
-  return value;
 }

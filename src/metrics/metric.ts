@@ -1,6 +1,6 @@
 /** What every metric is: statistics of each segment, summed over the corpus, then one score computed from the sums. */
 import { DataError } from "../base/errors.ts";
-import { type Arithmetic, DOUBLE } from "./arithmetic.ts";
+import type { Arithmetic } from "./arithmetic.ts";
 import { type BootstrapOptions, bootstrapConfidence, resolveBootstrap } from "./bootstrap.ts";
 import type { Confidence, Score } from "./score.ts";
 import { type ReferenceCount, type Resampling, Signature, type SignatureItem } from "./signature.ts";
@@ -38,7 +38,7 @@ export abstract class Metric<S extends Score = Score> {
   /** The score of summed statistics [width]. */
   protected abstract scoreOf(statistics: Float64Array, signature: Signature, confidence?: Confidence): S;
   protected abstract signatureItems(): SignatureItem[];
-  /** The bare number of summed statistics [width], which it may overwrite; for resampling. */
+  /** The bare number of summed statistics [width]; for resampling. */
   abstract valueOf(statistics: Float64Array, arithmetic: Arithmetic): number;
 
   signature(references: ReferenceCount, resampling?: Resampling): Signature {
@@ -79,15 +79,10 @@ export abstract class Metric<S extends Score = Score> {
     }
     return { rows, segments: hypotheses.length, width: this.width, references: count! };
   }
-
-  /** The number of already computed statistics. */
-  valueOfCorpus(statistics: CorpusStatistics): number {
-    return this.valueOf(sumStatistics(statistics), DOUBLE);
-  }
 }
 
 /** Sums over the segments: [width]. */
-function sumStatistics({ rows, width }: CorpusStatistics): Float64Array {
+export function sumStatistics({ rows, width }: CorpusStatistics): Float64Array {
   const sums = new Float64Array(width);
   for (let at = 0; at < rows.length; at += width) {
     for (let k = 0; k < width; k++) sums[k]! += rows[at + k]!;

@@ -69,17 +69,9 @@ export class Pcg64 {
     return out;
   }
 
-  /** Fair coins, 0 or 1: `rng.integers(2, size=count, dtype=bool)`. */
-  bits(count: number): Uint8Array {
-    const out = new Uint8Array(count);
-    for (let i = 0; i < count; ) {
-      let word = this.uint32();
-      for (const end = Math.min(count, i + 32); i < end; i++) {
-        out[i] = word & 1;
-        word >>>= 1;
-      }
-    }
-    return out;
+  /** 32 fair coins per word, lowest bit first: `rng.integers(2, size=32 * count, dtype=bool)`. */
+  coins(count: number): Uint32Array {
+    return Uint32Array.from({ length: count }, () => this.uint32());
   }
 
   /** state ← state · multiplier + increment, modulo 2^128. */

@@ -1,0 +1,42 @@
+/** A model as a system to score: it translates a source file first. */
+import { UsageError } from "../base/errors.ts";
+import { bestText } from "../decoding/translation.ts";
+import { Translator } from "../decoding/translator.ts";
+import type { NamedSystem } from "../metrics/paired-test.ts";
+import { type EngineArguments, engineOf } from "./engine-options.ts";
+import { inputLines, releaseInput } from "./input-lines.ts";
+import { loadTranslationModel } from "./load-model.ts";
+
+export interface ModelArguments extends EngineArguments {
+  model: string | undefined;
+  src: string | undefined;
+  src_lang: string | undefined;
+  tgt_lang: string | undefined;
+  beam_size: number | undefined;
+  length_penalty: number | undefined;
+}
+
+/** Named by the model's directory. */
+export async function translatedSystem(directory: string, args: ModelArguments): Promise<NamedSystem> {
+  const { src } = args;
+  if (src === undefined) {
+    throw new UsageError("--model without --src", { nextStep: "Name the file to translate with --src." });
+  }
+  const loaded = await loadTranslationModel(directory, engineOf(args));
+  try {
+    const translator = new Translator(loaded, {
+      ...(args.src_lang !== undefined && { sourceLanguage: args.src_lang }),
+      ...(args.tgt_lang !== undefined && { targetLanguage: args.tgt_lang }),
+      ...(args.beam_size !== undefined && { beamSize: args.beam_size }),
+      ...(args.length_penalty !== undefined && { lengthPenalty: args.length_penalty }),
+    });
+    const hypotheses: string[] = [];
+    for await (const translation of translator.translateStream(inputLines(src))) hypotheses.push(bestText(translation));
+    return { name: directory, hypotheses };
+  } catch (error) {
+    releaseInput(src);
+    throw error;
+  } finally {
+    loaded.model.dispose();
+  }
+}

@@ -1,0 +1,146 @@
+/**
+ * Is a system different from the baseline? Paired bootstrap resampling (Koehn 2004, "Statistical Significance Tests for
+ * Machine Translation Evaluation") and paired approximate randomization (Riezler and Maxwell 2005, "On Some Pitfalls in
+ * Automatic Evaluation and Significance Testing for MT"). With sacreBLEU's seed the numbers are sacreBLEU's.
+ */
+import { UsageError } from "../base/errors.ts";
+import { DOUBLE, WHOLE } from "./arithmetic.ts";
+import { DEFAULT_SEED, drawResamples, middleHalfWidth, resampledScores, resultArithmetic } from "./bootstrap.ts";
+import { type CorpusStatistics, type Metric, type ReferenceStreams, sumStatistics } from "./metric.ts";
+import { pairwiseMean } from "./pairwise-mean.ts";
+import { Pcg64 } from "./pcg64.ts";
+import type { Confidence } from "./score.ts";
+import type { Signature } from "./signature.ts";
+
+export interface NamedSystem {
+  name: string;
+  hypotheses: readonly string[];
+}
+
+export interface PairedTestOptions {
+  method: "bootstrap" | "randomization";
+  /** Resamples (default 1000) or trials (default 10000). */
+  samples?: number;
+  /** Default 12345, sacreBLEU's. */
+  seed?: number;
+  /** For randomization: resamples for a confidence interval; default 0, none. A bootstrap test always gives one. */
+  confidenceSamples?: number;
+}
+
+/** One system under one metric. */
+export interface PairedResult {
+  score: number;
+  /**
+   * Probability of a difference at least this large if system and baseline were the same process; undefined for the
+   * baseline itself.
+   */
+  pValue?: number;
+  confidence?: Confidence;
+}
+
+export interface PairedComparison {
+  /** The metric's name. */
+  name: string;
+  signature: Signature;
+  /** In the order of the systems; the baseline first. */
+  results: PairedResult[];
+}
+
+const DEFAULT_SAMPLES = { bootstrap: 1000, randomization: 10000 };
+
+/** Compares every system with the first one. Throws UsageError for fewer than two systems. */
+export function pairedTest(
+  systems: readonly NamedSystem[],
+  metrics: readonly Metric[],
+  references: ReferenceStreams,
+  options: PairedTestOptions,
+): PairedComparison[] {
+  if (systems.length < 2) {
+    throw new UsageError("a paired test compares at least two systems", { nextStep: "Give the baseline first." });
+  }
+  const { method, seed = DEFAULT_SEED } = options;
+  const samples = options.samples ?? DEFAULT_SAMPLES[method];
+  const random = new Pcg64(seed);
+  const segments = systems[0]!.hypotheses.length;
+  const coins = method === "randomization" ? random.coins(Math.ceil((samples * segments) / 32)) : new Uint32Array(0);
+  const resamples = method === "bootstrap" ? samples : (options.confidenceSamples ?? 0);
+  const draws = drawResamples(random, resamples, segments);
+  // The baseline's own interval comes from a generator of its own.
+  const baselineDraws = method === "bootstrap" ? draws : drawResamples(new Pcg64(seed), resamples, segments);
+
+  return metrics.map((metric) => {
+    const [baseline, ...others] = systems.map((system) => metric.corpusStatistics(system.hypotheses, references));
+    const first = unpairedResult(metric, baseline!, baselineDraws);
+    const results = others.map((statistics) => {
+      const result = unpairedResult(metric, statistics, draws);
+      const difference = Math.abs(first.score - result.score);
+      result.pValue =
+        method === "bootstrap"
+          ? bootstrapP(metric, baseline!, statistics, draws, difference)
+          : randomizationP(metric, baseline!, statistics, { coins, trials: samples }, difference);
+      return result;
+    });
+    const trials = method === "bootstrap" ? { bs: samples } : { ar: samples, ...(resamples > 0 && { bs: resamples }) };
+    const signature = metric.signature(baseline!.references, { ...trials, seed });
+    return { name: metric.name, signature, results: [first, ...results] };
+  });
+}
+
+/** Score, and confidence interval if there are resamples. */
+function unpairedResult(metric: Metric, statistics: CorpusStatistics, draws: Uint32Array): PairedResult {
+  const score = metric.valueOf(sumStatistics(statistics), DOUBLE);
+  if (draws.length === 0) return { score };
+  const { result } = resultArithmetic(metric);
+  const scores = resampledScores(metric, statistics, draws);
+  return { score, confidence: { mean: pairwiseMean(scores, result), halfWidth: middleHalfWidth(scores, result) } };
+}
+
+/** How often a resample's difference, less the mean difference, exceeds the real one. */
+function bootstrapP(
+  metric: Metric,
+  baseline: CorpusStatistics,
+  system: CorpusStatistics,
+  draws: Uint32Array,
+  difference: number,
+): number {
+  const { result } = resultArithmetic(metric);
+  const ofBaseline = resampledScores(metric, baseline, draws);
+  const ofSystem = resampledScores(metric, system, draws);
+  const differences = ofSystem.map((score, sample) => Math.abs(result(score - ofBaseline[sample]!)));
+  const mean = pairwiseMean(differences, result);
+  const centred = differences.map((value) => result(value - mean));
+  return pValue(centred, result(difference));
+}
+
+/** How often systems made by swapping random segments differ more than the real ones. */
+function randomizationP(
+  metric: Metric,
+  baseline: CorpusStatistics,
+  system: CorpusStatistics,
+  { coins, trials }: { coins: Uint32Array; trials: number },
+  difference: number,
+): number {
+  const { segments, width } = baseline;
+  const arithmetic = metric.countsOnly ? WHOLE : DOUBLE;
+  const ofSystem = sumStatistics(system);
+  const both = sumStatistics(baseline).map((sum, k) => sum + ofSystem[k]!);
+  const swap = baseline.rows.map((value, at) => value - system.rows[at]!);
+  const a = new Float64Array(width);
+  const b = new Float64Array(width);
+  const differences = new Float64Array(trials);
+  for (let trial = 0, toss = 0; trial < trials; trial++) {
+    a.set(ofSystem);
+    for (let i = 0; i < segments; i++, toss++) {
+      if (((coins[toss >>> 5]! >>> (toss & 31)) & 1) === 0) continue;
+      for (let k = 0; k < width; k++) a[k]! += swap[i * width + k]!;
+    }
+    for (let k = 0; k < width; k++) b[k] = both[k]! - a[k]!;
+    differences[trial] = Math.abs(metric.valueOf(a, arithmetic) - metric.valueOf(b, arithmetic));
+  }
+  return pValue(differences, difference);
+}
+
+/** One is added to both counts, so that few trials never claim significance. */
+function pValue(statistics: Float64Array, threshold: number): number {
+  return (statistics.filter((value) => value > threshold).length + 1) / (statistics.length + 1);
+}
