@@ -6,6 +6,7 @@ export type Benchmark = (argv: readonly string[]) => Promise<Record<string, unkn
 
 const benchmarks: Record<string, () => Promise<{ run: Benchmark }>> = {
   "train-step": () => import("./train-step.ts"),
+  wordpieces: () => import("./wordpieces.ts"),
 };
 
 async function main([name, ...options]: readonly string[]): Promise<void> {

@@ -1,8 +1,9 @@
 /** Encodes whole normalised texts by byte-pair encoding: cuts them where no piece can reach across, and remembers runs it has segmented. */
 import { BpeSegmenter } from "./bpe-segmenter.ts";
 import { PieceType } from "./model-proto.ts";
+import { ABSENT } from "./pair-map.ts";
 import { CLASSES, pieceBorders, SYMBOL_START } from "./piece-borders.ts";
-import { ABSENT, PieceTrie, ROOT } from "./piece-trie.ts";
+import { PieceTrie } from "./piece-trie.ts";
 import { HASH_SEED, hashUnit, SegmentTable } from "./segment-table.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
@@ -56,7 +57,7 @@ export class BpeEncoder implements SymbolEncoder {
         hash = HASH_SEED;
       }
       if (kind === SYMBOL_START) {
-        const symbol = this.userDefinedAt(units, at, length);
+        const symbol = this.userDefined.longestPrefix(units, at, length);
         if (symbol !== ABSENT) {
           if (at > from) this.emit(units, from, at, hash);
           this.symbols[this.count++] = symbol;
@@ -104,17 +105,5 @@ export class BpeEncoder implements SymbolEncoder {
     this.cachedSymbols.set(this.segmenter.symbols.subarray(0, count), start);
     this.cachedStarts[run + 1] = start + count;
     return run;
-  }
-
-  /** Id of the longest user-defined symbol at a place, or ABSENT. */
-  private userDefinedAt(units: Uint16Array, at: number, length: number): number {
-    let longest = ABSENT;
-    let node = ROOT;
-    for (let i = at; i < length; i++) {
-      node = this.userDefined.step(node, units[i]!);
-      if (node === ABSENT) break;
-      if (this.userDefined.valueAt(node) !== ABSENT) longest = this.userDefined.valueAt(node);
-    }
-    return longest;
   }
 }

@@ -6,6 +6,8 @@
  * (i xor offset) xor byte, and the value of a key that ends there at (i xor offset), with the sign bit set.
  */
 
+import { enlarge } from "./enlarge.ts";
+
 const HAS_VALUE = 0x100;
 const LABEL_MASK = 0x800000ff | 0;
 const VALUE_BIT = 0x80000000 | 0;
@@ -136,10 +138,6 @@ class Layout {
   }
 
   private reserve(size: number): void {
-    const enlarge = <T extends Int32Array | Uint8Array>(old: T, grown: T): T => {
-      grown.set(old);
-      return grown;
-    };
     this.units = enlarge(this.units, new Int32Array(size));
     this.taken = enlarge(this.taken, new Uint8Array(size));
     this.baseTaken = enlarge(this.baseTaken, new Uint8Array(size));

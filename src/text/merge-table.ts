@@ -1,5 +1,6 @@
 /** Which two adjacent symbols make which piece, and in what order: the merges of a byte-pair encoding, from its pieces alone. */
-import { ABSENT, PieceTrie, ROOT } from "./piece-trie.ts";
+import { ABSENT, PairMap } from "./pair-map.ts";
+import { PieceTrie, ROOT } from "./piece-trie.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 /** A symbol is a piece's id, or, for a character that is no piece, the vocabulary's size plus its code point. */
@@ -9,21 +10,13 @@ export class MergeTable {
   private readonly singles = new Int32Array(65536).fill(ABSENT);
   private readonly longSingles = new Map<number, number>();
   private readonly size: number;
-  private mask: number;
-  private count = 0;
-  /** Per slot: left and right symbol, and the piece they make plus one (0: free). */
-  private lefts: Int32Array;
-  private rights: Int32Array;
-  private merged: Int32Array;
+  /** Left and right symbol to the piece they make. */
+  private readonly pairs: PairMap;
 
   constructor(vocabulary: Vocabulary) {
     this.size = vocabulary.size;
     this.ranks = rankByScore(vocabulary);
-    const slots = 2 ** Math.ceil(Math.log2(4 * vocabulary.size));
-    this.mask = slots - 1;
-    this.lefts = new Int32Array(slots);
-    this.rights = new Int32Array(slots);
-    this.merged = new Int32Array(slots);
+    this.pairs = new PairMap(2 * vocabulary.size);
     const trie = new PieceTrie(2 * vocabulary.size);
     for (const [text, id] of vocabulary.segmentIds) {
       trie.add(text, id);
@@ -43,7 +36,7 @@ export class MergeTable {
 
   /** The piece that two symbols make, or ABSENT. */
   merge(left: number, right: number): number {
-    return this.merged[this.find(left, right)]! - 1;
+    return this.pairs.get(left, right);
   }
 
   /** Enters every way to put a piece together from two symbols. */
@@ -57,7 +50,7 @@ export class MergeTable {
       const left = this.symbolOfPart(text, 0, at + 1, trie.valueAt(node));
       if (left === ABSENT) continue;
       const right = this.symbolOfPart(text, at + 1, text.length, walk(trie, text, at + 1));
-      if (right !== ABSENT) this.add(left, right, id);
+      if (right !== ABSENT) this.pairs.set(left, right, id);
     }
   }
 
@@ -66,42 +59,6 @@ export class MergeTable {
     const codePoint = text.codePointAt(from)!;
     return to - from === (codePoint > 0xffff ? 2 : 1) ? this.size + codePoint : ABSENT;
   }
-
-  private add(left: number, right: number, id: number): void {
-    const slot = this.find(left, right);
-    this.lefts[slot] = left;
-    this.rights[slot] = right;
-    this.merged[slot] = id + 1;
-    if (2 * ++this.count > this.mask) this.rehash();
-  }
-
-  private find(left: number, right: number): number {
-    const { mask, lefts, rights, merged } = this;
-    let slot = hash(left, right) & mask;
-    while (merged[slot] !== 0 && (lefts[slot] !== left || rights[slot] !== right)) slot = (slot + 1) & mask;
-    return slot;
-  }
-
-  private rehash(): void {
-    const { lefts, rights, merged } = this;
-    const size = 2 * merged.length;
-    this.mask = size - 1;
-    this.lefts = new Int32Array(size);
-    this.rights = new Int32Array(size);
-    this.merged = new Int32Array(size);
-    for (let old = 0; old < merged.length; old++) {
-      if (merged[old] === 0) continue;
-      const slot = this.find(lefts[old]!, rights[old]!);
-      this.lefts[slot] = lefts[old]!;
-      this.rights[slot] = rights[old]!;
-      this.merged[slot] = merged[old]!;
-    }
-  }
-}
-
-function hash(left: number, right: number): number {
-  const mixed = Math.imul(left, 0x9e3779b1) ^ Math.imul(right, 0x85ebca6b);
-  return mixed ^ (mixed >>> 15);
 }
 
 /** Value of the piece that is the text from `at` on, or ABSENT. */

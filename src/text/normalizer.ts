@@ -4,7 +4,8 @@
  */
 import { CharacterRole, Charsmap, codePointAt } from "./charsmap.ts";
 import type { NormalizerSpec } from "./model-proto.ts";
-import { ABSENT, PieceTrie, ROOT } from "./piece-trie.ts";
+import { ABSENT } from "./pair-map.ts";
+import { PieceTrie, ROOT } from "./piece-trie.ts";
 
 /** ▁, which pieces carry in place of a space. */
 export const SPACE_MARK = 0x2581;

@@ -1,32 +1,29 @@
-/** A trie over UTF-16 code units, for longest and all-prefix matches of pieces. Edges live in one open-addressing hash table. */
+/** A trie over UTF-16 code units, for longest and all-prefix matches of pieces. */
+import { ABSENT, PairMap } from "./pair-map.ts";
 
-/** Value of a node where no piece ends, and result of a step that does not exist. */
-export const ABSENT = -1;
 export const ROOT = 0;
 
 export class PieceTrie {
   private nodes = 1;
+  /** Value of the piece that ends at each node, or ABSENT. */
   private values: Int32Array;
-  private mask: number;
-  /** Per slot: source node, code unit, target node (0: free; no edge leads to the root). */
-  private sources: Int32Array;
-  private labels: Uint16Array;
-  private targets: Int32Array;
+  /** Node and code unit to node. */
+  private readonly edges: PairMap;
 
   /** `expected` nodes fit without growing. */
   constructor(expected = 32) {
-    const slots = 2 ** Math.ceil(Math.log2(2 * expected + 2));
-    this.values = new Int32Array(slots / 2).fill(ABSENT);
-    this.mask = slots - 1;
-    this.sources = new Int32Array(slots);
-    this.labels = new Uint16Array(slots);
-    this.targets = new Int32Array(slots);
+    this.values = new Int32Array(expected + 1).fill(ABSENT);
+    this.edges = new PairMap(expected);
   }
 
   /** Adds a piece; the last value given for it holds. */
   add(piece: string, value: number): void {
     let node = ROOT;
-    for (let i = 0; i < piece.length; i++) node = this.stepOrAdd(node, piece.charCodeAt(i));
+    for (let i = 0; i < piece.length; i++) {
+      const unit = piece.charCodeAt(i);
+      const known = this.edges.get(node, unit);
+      node = known === ABSENT ? this.addNode(node, unit) : known;
+    }
     this.values[node] = value;
   }
 
@@ -36,8 +33,7 @@ export class PieceTrie {
 
   /** The node that a code unit leads to, or ABSENT. */
   step(node: number, unit: number): number {
-    const target = this.targets[this.find(node, unit)]!;
-    return target === 0 ? ABSENT : target;
+    return this.edges.get(node, unit);
   }
 
   /** Value of the piece that ends at a node, or ABSENT. */
@@ -45,47 +41,26 @@ export class PieceTrie {
     return this.values[node]!;
   }
 
-  private stepOrAdd(node: number, unit: number): number {
-    const slot = this.find(node, unit);
-    if (this.targets[slot] !== 0) return this.targets[slot]!;
-    const added = this.nodes++;
-    if (added === this.values.length) {
-      const grown = new Int32Array(2 * added).fill(ABSENT);
+  /** Value of the longest piece that units [from, to) begin with, or ABSENT. */
+  longestPrefix(units: Uint16Array, from: number, to: number): number {
+    let longest = ABSENT;
+    let node = ROOT;
+    for (let i = from; i < to; i++) {
+      node = this.edges.get(node, units[i]!);
+      if (node === ABSENT) break;
+      if (this.values[node] !== ABSENT) longest = this.values[node]!;
+    }
+    return longest;
+  }
+
+  private addNode(parent: number, unit: number): number {
+    const node = this.nodes++;
+    if (node === this.values.length) {
+      const grown = new Int32Array(2 * node).fill(ABSENT);
       grown.set(this.values);
       this.values = grown;
     }
-    this.sources[slot] = node;
-    this.labels[slot] = unit;
-    this.targets[slot] = added;
-    if (2 * this.nodes > this.mask) this.rehash();
-    return added;
+    this.edges.set(parent, unit, node);
+    return node;
   }
-
-  private find(node: number, unit: number): number {
-    const { mask, sources, labels, targets } = this;
-    let slot = hash(node, unit) & mask;
-    while (targets[slot] !== 0 && (sources[slot] !== node || labels[slot] !== unit)) slot = (slot + 1) & mask;
-    return slot;
-  }
-
-  private rehash(): void {
-    const { sources, labels, targets } = this;
-    const size = 2 * targets.length;
-    this.mask = size - 1;
-    this.sources = new Int32Array(size);
-    this.labels = new Uint16Array(size);
-    this.targets = new Int32Array(size);
-    for (let old = 0; old < targets.length; old++) {
-      if (targets[old] === 0) continue;
-      const slot = this.find(sources[old]!, labels[old]!);
-      this.sources[slot] = sources[old]!;
-      this.labels[slot] = labels[old]!;
-      this.targets[slot] = targets[old]!;
-    }
-  }
-}
-
-function hash(node: number, unit: number): number {
-  const mixed = Math.imul(node, 0x9e3779b1) ^ Math.imul(unit, 0x85ebca6b);
-  return mixed ^ (mixed >>> 15);
 }

@@ -3,7 +3,8 @@
  * reserved symbols, as SentencePiece cuts its training text (split_by_whitespace, split_by_unicode_script).
  */
 import { SPACE_MARK } from "./normalizer.ts";
-import { ABSENT, PieceTrie, ROOT } from "./piece-trie.ts";
+import { ABSENT } from "./pair-map.ts";
+import { PieceTrie } from "./piece-trie.ts";
 import { HASH_SEED, hashUnit, SegmentTable } from "./segment-table.ts";
 import { scriptOf } from "./unicode-script.ts";
 
@@ -47,7 +48,7 @@ export class RunCounts {
     let before = ANY;
     for (let at = 0; at < length; at++) {
       const unit = units[at]!;
-      const skipped = startsReserved[unit] === 1 ? this.reservedLength(units, at, length) : 0;
+      const skipped = startsReserved[unit] === 1 ? this.reserved.longestPrefix(units, at, length) : ABSENT;
       if (skipped > 0) {
         if (at > from) this.count(units, from, at, hash);
         from = at + skipped;
@@ -92,17 +93,6 @@ export class RunCounts {
     const script = scriptOf(unit);
     this.scripts[unit] = script;
     return script;
-  }
-
-  private reservedLength(units: Uint16Array, at: number, length: number): number {
-    let longest = 0;
-    let node = ROOT;
-    for (let i = at; i < length; i++) {
-      node = this.reserved.step(node, units[i]!);
-      if (node === ABSENT) break;
-      longest = Math.max(longest, this.reserved.valueAt(node));
-    }
-    return longest;
   }
 }
 

@@ -4,7 +4,8 @@
  */
 import type { SymbolEncoder } from "./bpe-encoder.ts";
 import { PieceType } from "./model-proto.ts";
-import { ABSENT, PieceTrie, ROOT } from "./piece-trie.ts";
+import { ABSENT } from "./pair-map.ts";
+import { PieceTrie, ROOT } from "./piece-trie.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 /** An unknown character costs this much more than the rarest piece. */

@@ -2,8 +2,9 @@
 import { WordpieceError } from "../base/errors.ts";
 import { log } from "../base/logger.ts";
 import { Random } from "../base/random.ts";
-import { compileCharsmap } from "./charsmap.ts";
-import { BREAK, learnMerges, type SymbolRuns } from "./merge-learner.ts";
+import { coveredAlphabet, symbolRuns } from "./alphabet.ts";
+import { compileCharsmap } from "./compile-charsmap.ts";
+import { learnMerges } from "./merge-learner.ts";
 import { defaultNormalizerSpec, defaultTrainerSpec, ModelType, type Piece, PieceType } from "./model-proto.ts";
 import { nmtNfkcRules } from "./nfkc-rules.ts";
 import { Normalizer } from "./normalizer.ts";
@@ -170,55 +171,6 @@ function sample(lines: Iterable<string>, limit: number, seed: number): Iterable<
     }
   }
   return kept;
-}
-
-/** The most frequent characters that together make up the share `coverage` of the text; most frequent first. */
-function coveredAlphabet(runs: RunCounts, coverage: number): string[] {
-  const counts = new Map<number, number>();
-  let total = 0;
-  for (let run = 0; run < runs.size; run++) {
-    const count = runs.countOf(run);
-    for (const codePoint of codePointsOf(runs.unitsOf(run))) {
-      // Readers of the format end texts at a zero character.
-      if (codePoint === 0) continue;
-      counts.set(codePoint, (counts.get(codePoint) ?? 0) + count);
-      total += count;
-    }
-  }
-  const alphabet: string[] = [];
-  let covered = 0;
-  for (const [codePoint, count] of [...counts].sort(([a, countA], [b, countB]) => countB - countA || a - b)) {
-    if (covered / total >= coverage) break;
-    alphabet.push(String.fromCodePoint(codePoint));
-    covered += count;
-  }
-  return alphabet;
-}
-
-function symbolRuns(runs: RunCounts, alphabet: readonly string[]): SymbolRuns {
-  const symbolOf = new Map(alphabet.map((character, symbol) => [character.codePointAt(0)!, symbol]));
-  let places = 1;
-  for (let run = 0; run < runs.size; run++) places += runs.unitsOf(run).length + 1;
-  const symbols = new Int32Array(places).fill(BREAK);
-  const counts = new Float64Array(places);
-  let place = 1;
-  for (let run = 0; run < runs.size; run++) {
-    const count = runs.countOf(run);
-    for (const codePoint of codePointsOf(runs.unitsOf(run))) {
-      symbols[place] = symbolOf.get(codePoint) ?? BREAK;
-      counts[place++] = count;
-    }
-    place++;
-  }
-  return { symbols: symbols.subarray(0, place), counts };
-}
-
-function* codePointsOf(units: Uint16Array): Generator<number> {
-  for (let i = 0; i < units.length; i++) {
-    const unit = units[i]!;
-    const isPair = unit >= 0xd800 && unit < 0xdc00;
-    yield isPair ? 0x10000 + ((unit - 0xd800) << 10) + (units[++i]! - 0xdc00) : unit;
-  }
 }
 
 function tooSmall(vocabSize: number, fixed: number, alphabet: number): WordpieceError {

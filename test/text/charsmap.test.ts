@@ -1,7 +1,8 @@
 /** Sources of truth: the platform's String.normalize, SentencePiece's documented additions to NFKC, and the rule graph itself. */
 import { describe, expect, it } from "vitest";
 import { WordpieceError } from "../../src/base/errors.ts";
-import { CharacterRole, Charsmap, compileCharsmap } from "../../src/text/charsmap.ts";
+import { CharacterRole, Charsmap } from "../../src/text/charsmap.ts";
+import { compileCharsmap } from "../../src/text/compile-charsmap.ts";
 import { nmtNfkcRules, type RuleNode } from "../../src/text/nfkc-rules.ts";
 
 const rules = nmtNfkcRules();

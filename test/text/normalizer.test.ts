@@ -1,7 +1,7 @@
 /** Source of truth: SentencePiece's documented normalisation, and SentencePiece itself through a model of single characters. */
 import { describe, expect, it } from "vitest";
 import { Random } from "../../src/base/random.ts";
-import { compileCharsmap } from "../../src/text/charsmap.ts";
+import { compileCharsmap } from "../../src/text/compile-charsmap.ts";
 import { defaultNormalizerSpec, type NormalizerSpec } from "../../src/text/model-proto.ts";
 import { nmtNfkcRules } from "../../src/text/nfkc-rules.ts";
 import { Normalizer } from "../../src/text/normalizer.ts";

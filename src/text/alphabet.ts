@@ -1,0 +1,53 @@
+/** The alphabet of a wordpiece model, and text as symbols of it. */
+import { BREAK, type SymbolRuns } from "./merge-learner.ts";
+import type { RunCounts } from "./run-counts.ts";
+
+/** The most frequent characters that together make up the share `coverage` of the text; most frequent first. */
+export function coveredAlphabet(runs: RunCounts, coverage: number): string[] {
+  const counts = new Map<number, number>();
+  let total = 0;
+  for (let run = 0; run < runs.size; run++) {
+    const count = runs.countOf(run);
+    for (const codePoint of codePointsOf(runs.unitsOf(run))) {
+      // Readers of the format end texts at a zero character.
+      if (codePoint === 0) continue;
+      counts.set(codePoint, (counts.get(codePoint) ?? 0) + count);
+      total += count;
+    }
+  }
+  const alphabet: string[] = [];
+  let covered = 0;
+  for (const [codePoint, count] of [...counts].sort(([a, countA], [b, countB]) => countB - countA || a - b)) {
+    if (covered / total >= coverage) break;
+    alphabet.push(String.fromCodePoint(codePoint));
+    covered += count;
+  }
+  return alphabet;
+}
+
+/** The runs as symbols, numbered as in the alphabet; other characters break a run. */
+export function symbolRuns(runs: RunCounts, alphabet: readonly string[]): SymbolRuns {
+  const symbolOf = new Map(alphabet.map((character, symbol) => [character.codePointAt(0)!, symbol]));
+  let places = 1;
+  for (let run = 0; run < runs.size; run++) places += runs.unitsOf(run).length + 1;
+  const symbols = new Int32Array(places).fill(BREAK);
+  const counts = new Float64Array(places);
+  let place = 1;
+  for (let run = 0; run < runs.size; run++) {
+    const count = runs.countOf(run);
+    for (const codePoint of codePointsOf(runs.unitsOf(run))) {
+      symbols[place] = symbolOf.get(codePoint) ?? BREAK;
+      counts[place++] = count;
+    }
+    place++;
+  }
+  return { symbols: symbols.subarray(0, place), counts };
+}
+
+function* codePointsOf(units: Uint16Array): Generator<number> {
+  for (let i = 0; i < units.length; i++) {
+    const unit = units[i]!;
+    const isPair = unit >= 0xd800 && unit < 0xdc00;
+    yield isPair ? 0x10000 + ((unit - 0xd800) << 10) + (units[++i]! - 0xdc00) : unit;
+  }
+}
