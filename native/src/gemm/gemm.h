@@ -20,7 +20,11 @@ void set_precision(Precision precision);
 void gemm(Team& team, Precision precision, bool trans_a, bool trans_b, int m, int n, int k, const float* a, int lda,
           const float* b, int ldb, float* c, int ldc, bool accumulate);
 
-// The same on the calling thread only, with scratch memory of its own: for small products inside Team::run.
+// C = A · B + bias, a row [N] added to every row.
+void gemm_bias(Team& team, Precision precision, bool trans_a, bool trans_b, int m, int n, int k, const float* a, int lda,
+               const float* b, int ldb, const float* bias, float* c, int ldc);
+
+// As gemm, on the calling thread only, with scratch memory of its own: for small products inside Team::run.
 void gemm_serial(Precision precision, bool trans_a, bool trans_b, int m, int n, int k, const float* a, int lda,
                  const float* b, int ldb, float* c, int ldc, bool accumulate);
 

@@ -11,6 +11,7 @@ import type { DropoutKernels } from "./kernels/dropout.ts";
 import type { ElementwiseKernels } from "./kernels/elementwise.ts";
 import type { EmbeddingKernels } from "./kernels/embedding.ts";
 import type { GemmKernels } from "./kernels/gemm.ts";
+import type { LstmKernels } from "./kernels/lstm.ts";
 import type { MoeKernels } from "./kernels/moe.ts";
 import type { OptimizerKernels } from "./kernels/optimizer.ts";
 import type { SystemFunctions } from "./kernels/system.ts";
@@ -24,6 +25,7 @@ export interface NativeAddon
     ElementwiseKernels,
     EmbeddingKernels,
     GemmKernels,
+    LstmKernels,
     MoeKernels,
     OptimizerKernels,
     VocabularyKernels {}

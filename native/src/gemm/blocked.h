@@ -1,0 +1,180 @@
+// Blocking of a product over caches and threads, for matrices that may lie in pieces.
+//
+// A product is described by a struct with
+//   const GemmKernels& tile;  const ElementKernels& kernels;
+//   RowPanels row_panels() const;  int elements() const;  int column_panels() const;
+//   bool left_across() const;               // the left side is stored [k][rows], so that long runs of rows are contiguous
+//   void pack_left(int row, int rows, int from, int to, float* panel) const;     // elements [from, to)
+//   bool right_across() const;              // the right side is stored [k][columns]
+//   void pack_right(int j, int from, int to, float* panel) const;                // panel of columns j
+//   RightSource right_source(int j, int from, int to) const;                     // where it is, if right_across()
+//   TilePlace place(int row, int j) const;  // where the results of panel of columns j start, and what they add to
+// All panels of rows lie one after the other: the one that starts at `row` begins at left + row · elements. Sums run in
+// blocks of kBlockElements along k, so their bits depend on nothing but k. With no elements at all, results are what they start from.
+#pragma once
+
+#include "gemm/gemm_kernels.h"
+#include "memory/aligned.h"
+#include "threads/team.h"
+
+namespace nmt {
+
+// Along k: a panel of columns stays near the first cache.
+constexpr int kBlockElements = 512;
+// Panels of rows, and of columns, that stay in the second cache together.
+constexpr int kBlockRowPanels = 16;
+constexpr int kBlockColumnPanels = 8;
+// Along k, while packing many panels from a matrix stored across them.
+constexpr int kPackStretch = 32;
+
+struct RightSource {
+  const float* data;
+  size_t step;
+  int k;
+};
+
+struct TilePlace {
+  float* out;
+  size_t out_step;
+  int columns;
+  const float* initial;
+  size_t initial_step;
+};
+
+inline int least(int a, int b) { return a < b ? a : b; }
+inline int ceil_div(int a, int b) { return (a + b - 1) / b; }
+
+// The calling thread's memory for blocks it packs.
+Scratch& block_scratch();
+
+// How rows are cut into panels: evenly, so that none is much smaller than the others. The rows may be those of two
+// matrices, one after the other; then no panel has rows of both.
+class RowPanels {
+ public:
+  RowPanels(int rows, int most, int second_rows = 0)
+      : rows_(rows), second_rows_(second_rows), count_(ceil_div(rows, most)), second_count_(ceil_div(second_rows, most)) {}
+
+  int count() const { return count_ + second_count_; }
+  Range operator[](int i) const {
+    if (i < count_) return split(rows_, i, count_);
+    const Range part = split(second_rows_, i - count_, second_count_);
+    return {rows_ + part.begin, rows_ + part.end};
+  }
+
+ private:
+  int rows_;
+  int second_rows_;
+  int count_;
+  int second_count_;
+};
+
+template <class Product>
+MicroTile micro_tile(const Product& p, int row, int j, int from, int to, const float* left, const float* right) {
+  const TilePlace at = p.place(row, j);
+  const bool first = from == 0;
+  return {to - from, at.columns, left, right, 0, 0, nullptr, first ? at.initial : at.out,
+          first ? at.initial_step : at.out_step, at.out, at.out_step};
+}
+
+// The product of a panel of rows and a packed panel of columns, elements [from, to).
+template <class Product>
+void multiply_tile(const Product& p, Range rows, int j, int from, int to, const float* left, const float* right) {
+  p.kernels.product[rows.size()](micro_tile(p, rows.begin, j, from, to, left, right));
+}
+
+// The same with the right side as it is; leaves its panel at `packed`, unless that is null.
+template <class Product>
+void multiply_source(const Product& p, Range rows, int j, int from, int to, const float* left, float* packed) {
+  const RightSource source = p.right_source(j, from, to);
+  MicroTile tile = micro_tile(p, rows.begin, j, from, to, left, source.data);
+  tile.right_step = source.step;
+  tile.k = source.k;
+  tile.packed = packed;
+  p.kernels.product[rows.size()](tile);
+}
+
+// A thread's share of packing all panels of rows: a range of k of each.
+template <class Product>
+void pack_all_rows(const Product& p, float* left, int thread, int threads) {
+  const int elements = p.elements();
+  const RowPanels panels = p.row_panels();
+  const Range part = split(elements, thread, threads, 16);
+  const int stretch = p.left_across() ? kPackStretch : part.size();
+  for (int from = part.begin; from < part.end; from += stretch) {
+    const int to = least(from + stretch, part.end);
+    for (int i = 0; i < panels.count(); i++) {
+      const Range rows = panels[i];
+      float* panel = left + static_cast<size_t>(rows.begin) * elements;
+      p.pack_left(rows.begin, rows.size(), from, to, panel + static_cast<size_t>(from) * rows.size());
+    }
+  }
+}
+
+// A thread's share of packing all panels of columns: some of the panels.
+template <class Product>
+void pack_all_columns(const Product& p, float* right, int thread, int threads) {
+  const int elements = p.elements(), width = p.tile.columns;
+  const Range part = split(p.column_panels(), thread, threads);
+  const int stretch = p.right_across() ? kPackStretch : elements;
+  for (int from = 0; from < elements; from += stretch) {
+    const int to = least(from + stretch, elements);
+    for (int j = part.begin; j < part.end; j++) {
+      p.pack_right(j, from, to, right + (static_cast<size_t>(j) * elements + from) * width);
+    }
+  }
+}
+
+// A thread's panels of columns, all rows' panels being packed in `left`. The first product with a panel packs it.
+template <class Product>
+void multiply_columns(const Product& p, const float* left, Range columns) {
+  const int elements = p.elements();
+  const RowPanels panels = p.row_panels();
+  const size_t block = static_cast<size_t>(p.tile.columns) * least(elements, kBlockElements);
+  float* right = block_scratch().reserve(kBlockColumnPanels * block);
+  for (int j0 = columns.begin; j0 < columns.end; j0 += kBlockColumnPanels) {
+    const int j1 = least(j0 + kBlockColumnPanels, columns.end);
+    for (int from = 0; from == 0 || from < elements; from += kBlockElements) {
+      const int to = least(from + kBlockElements, elements);
+      for (int i0 = 0; i0 < panels.count(); i0 += kBlockRowPanels) {
+        const int i1 = least(i0 + kBlockRowPanels, panels.count());
+        for (int j = j0; j < j1; j++) {
+          float* panel = right + (j - j0) * block;
+          for (int i = i0; i < i1; i++) {
+            const Range rows = panels[i];
+            const float* left_panel = left + static_cast<size_t>(rows.begin) * elements + static_cast<size_t>(from) * rows.size();
+            if (i == 0 && p.right_across()) {
+              multiply_source(p, rows, j, from, to, left_panel, panels.count() > 1 ? panel : nullptr);
+            } else {
+              if (i == 0) p.pack_right(j, from, to, panel);
+              multiply_tile(p, rows, j, from, to, left_panel, panel);
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+// A thread's rows, all panels of columns being packed in `right`.
+template <class Product>
+void multiply_rows(const Product& p, const float* right, Range mine) {
+  if (mine.size() == 0) return;
+  const int elements = p.elements(), width = p.tile.columns;
+  const RowPanels panels(mine.size(), p.tile.rows);
+  float* left = block_scratch().reserve(static_cast<size_t>(kBlockRowPanels) * p.tile.rows * least(elements, kBlockElements));
+  for (int i0 = 0; i0 < panels.count(); i0 += kBlockRowPanels) {
+    const int i1 = least(i0 + kBlockRowPanels, panels.count());
+    for (int from = 0; from == 0 || from < elements; from += kBlockElements) {
+      const int to = least(from + kBlockElements, elements);
+      const auto left_panel = [&](Range rows) { return left + static_cast<size_t>(rows.begin - panels[i0].begin) * (to - from); };
+      const auto placed = [&](Range rows) { return Range{mine.begin + rows.begin, mine.begin + rows.end}; };
+      for (int i = i0; i < i1; i++) p.pack_left(placed(panels[i]).begin, panels[i].size(), from, to, left_panel(panels[i]));
+      for (int j = 0; j < p.column_panels(); j++) {
+        const float* panel = right + (static_cast<size_t>(j) * elements + from) * width;
+        for (int i = i0; i < i1; i++) multiply_tile(p, placed(panels[i]), j, from, to, left_panel(panels[i]), panel);
+      }
+    }
+  }
+}
+
+}  // namespace nmt
