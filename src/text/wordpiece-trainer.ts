@@ -37,7 +37,7 @@ const SPECIAL_PIECES: readonly Piece[] = [
   { text: "<s>", score: 0, type: PieceType.control },
   { text: "</s>", score: 0, type: PieceType.control },
 ];
-const [PAD_ID, UNK_ID, BOS_ID, EOS_ID] = [0, 1, 2, 3];
+const SPECIAL_IDS = { padId: 0, unkId: 1, bosId: 2, eosId: 3 };
 
 /** The largest vocabulary that needs no warning. */
 const USUAL_LARGEST = 65536;
@@ -60,8 +60,11 @@ export function trainWordpieces(lines: Iterable<string>, options: WordpieceTrain
   const normalizer = { ...defaultNormalizerSpec(), name: normalization, charsmap };
   const reserved = new Set(fixed.map((piece) => piece.text));
   const runs = new RunCounts(reserved);
-  const normalize = new Normalizer(normalizer, false, userDefinedSymbols);
-  for (const line of sample(lines, maxSentences, seed)) runs.add(normalize.units, normalize.run(line));
+  const normalized = new Normalizer(normalizer, false, userDefinedSymbols);
+  for (const line of sample(lines, maxSentences, seed)) {
+    const length = normalized.run(line);
+    runs.add(normalized.units, length);
+  }
 
   const alphabet = coveredAlphabet(runs, characterCoverage);
   const merges = vocabSize - fixed.length - alphabet.length;
@@ -89,10 +92,7 @@ export function trainWordpieces(lines: Iterable<string>, options: WordpieceTrain
       maxPieceLength,
       userDefinedSymbols: [...userDefinedSymbols],
       byteFallback,
-      padId: PAD_ID!,
-      unkId: UNK_ID!,
-      bosId: BOS_ID!,
-      eosId: EOS_ID!,
+      ...SPECIAL_IDS,
     },
     normalizer,
     denormalizer: undefined,
@@ -107,44 +107,38 @@ function nmtNfkcCharsmap(): Uint8Array {
   return nmtNfkc;
 }
 
-function checkOptions(
-  options: Required<
-    Pick<
-      WordpieceTrainingOptions,
-      "vocabSize" | "characterCoverage" | "maxPieceLength" | "maxSentences" | "userDefinedSymbols"
-    >
-  >,
-): void {
+type CheckedOptions = Required<Omit<WordpieceTrainingOptions, "byteFallback" | "normalization" | "seed">>;
+
+function checkOptions(options: CheckedOptions): void {
   const { vocabSize, characterCoverage, maxPieceLength, maxSentences, userDefinedSymbols } = options;
-  const require = (holds: boolean, message: string, nextStep: string): void => {
-    if (!holds) throw new WordpieceError(message, { nextStep });
-  };
   const isCount = (value: number) => Number.isInteger(value) && value > 0;
-  require(isCount(vocabSize), `the vocabulary size is ${vocabSize}`, "Give a whole number, such as 8000.");
-  require(characterCoverage > 0 &&
-    characterCoverage <=
-      1, `the character coverage is ${characterCoverage}`, "Give a share above 0 and up to 1; 1 covers every character.");
-  require(isCount(
-    maxPieceLength,
-  ), `the longest piece has ${maxPieceLength} characters`, "Give a whole number, such as 16.");
-  require(maxSentences === Number.POSITIVE_INFINITY ||
-    isCount(
-      maxSentences,
-    ), `the sample has ${maxSentences} sentences`, "Give a whole number, or leave it out to train on all.");
+  if (!isCount(vocabSize)) throw wrong(`the vocabulary size is ${vocabSize}`, "Give a whole number, such as 8000.");
+  if (!(characterCoverage > 0 && characterCoverage <= 1)) {
+    throw wrong(`the character coverage is ${characterCoverage}`, "Give a share above 0; 1 covers every character.");
+  }
+  if (!isCount(maxPieceLength)) {
+    throw wrong(`the longest piece has ${maxPieceLength} characters`, "Give a whole number, such as 16.");
+  }
+  if (maxSentences !== Number.POSITIVE_INFINITY && !isCount(maxSentences)) {
+    throw wrong(`the sample has ${maxSentences} sentences`, "Give a whole number, or leave it out to train on all.");
+  }
   const names = new Set(SPECIAL_PIECES.map((piece) => piece.text));
   for (const symbol of userDefinedSymbols) {
-    require(symbol !== "" &&
-      !symbol.includes("\0") &&
-      !names.has(
-        symbol,
-      ), `the user-defined symbol "${symbol}" is empty, special, or given twice`, "Give each symbol once, such as <2de>.");
+    if (symbol === "" || symbol.includes("\0") || names.has(symbol)) {
+      throw wrong(`the user-defined symbol "${symbol}" is empty, special, or given twice`, "Give each symbol once.");
+    }
     names.add(symbol);
   }
   if (vocabSize > USUAL_LARGEST) {
     log.warn(
-      `a vocabulary of ${vocabSize} wordpieces is unusually large: the model's output layer and its memory grow with it; 8,000 to 32,000 are usual`,
+      `a vocabulary of ${vocabSize} wordpieces is unusually large: the model's embeddings and output layer, and their ` +
+        "memory, grow with it; 8,000 to 32,000 are usual",
     );
   }
+}
+
+function wrong(message: string, nextStep: string): WordpieceError {
+  return new WordpieceError(message, { nextStep });
 }
 
 /** Special pieces, user-defined symbols, bytes: the pieces that do not depend on the text, in order of id. */

@@ -54,6 +54,15 @@ describe("merges", () => {
     expect(Buffer.compare(trainWordpieces(shuffled, { vocabSize: 900 }).toBytes(), ordered.toBytes())).toBe(0);
   });
 
+  it("do not depend on how long lines are", () => {
+    const words = text
+      .map((line) => line.replaceAll(/\s+/g, " "))
+      .join(" ")
+      .split(" ");
+    const oneLine = trainWordpieces([words.join(" ")], { vocabSize: 900 });
+    expect(Buffer.compare(trainWordpieces(words, { vocabSize: 900 }).toBytes(), oneLine.toBytes())).toBe(0);
+  });
+
   it("never make a reserved piece again", () => {
     const lines = new Array<string>(100).fill("</s> <s> 2de2de <2de> ＜s＞ <0x41>");
     const all = pieces(trainWordpieces(lines, { vocabSize: 290, userDefinedSymbols: ["2de", "<2de>"] }));
