@@ -3,11 +3,15 @@ import { UsageError } from "../base/errors.ts";
 import { bestText } from "../decoding/translation.ts";
 import { Translator } from "../decoding/translator.ts";
 import type { NamedSystem } from "../metrics/paired-test.ts";
-import { type EngineArguments, engineOf } from "./engine-options.ts";
+import { type EngineArguments, engineOf, engineOptions } from "./engine-options.ts";
 import { inputLines, releaseInput } from "./input-lines.ts";
 import { loadTranslationModel } from "./load-model.ts";
 
-export interface ModelArguments extends EngineArguments {
+/** `backend` and `precision` are checked here: their names come with the backends, which scoring alone does not load. */
+export interface ModelArguments {
+  backend: string;
+  threads: number;
+  precision: string;
   model: string | undefined;
   src: string | undefined;
   src_lang: string | undefined;
@@ -22,7 +26,7 @@ export async function translatedSystem(directory: string, args: ModelArguments):
   if (src === undefined) {
     throw new UsageError("--model without --src", { nextStep: "Name the file to translate with --src." });
   }
-  const loaded = await loadTranslationModel(directory, engineOf(args));
+  const loaded = await loadTranslationModel(directory, engineOf(checkedEngine(args)));
   try {
     const translator = new Translator(loaded, {
       ...(args.src_lang !== undefined && { sourceLanguage: args.src_lang }),
@@ -39,4 +43,18 @@ export async function translatedSystem(directory: string, args: ModelArguments):
   } finally {
     loaded.model.dispose();
   }
+}
+
+function checkedEngine({ backend, threads, precision }: ModelArguments): EngineArguments {
+  return {
+    backend: chosen("backend", backend, engineOptions.backend.choices),
+    threads,
+    precision: chosen("precision", precision, engineOptions.precision.choices),
+  };
+}
+
+function chosen<T extends string>(option: string, value: string, choices: readonly T[]): T {
+  const choice = choices.find((each) => each === value);
+  if (choice !== undefined) return choice;
+  throw new UsageError(`--${option} is ${value}`, { nextStep: `Use one of ${choices.join(", ")}.` });
 }

@@ -15,7 +15,6 @@ import {
 import { sentencePieceTokenizer } from "../metrics/tokenizers/sentencepiece.ts";
 import type { Tokenizer } from "../metrics/tokenizers/tokenizer.ts";
 import { WordpieceModel } from "../text/wordpiece-model.ts";
-import { engineOptions } from "./engine-options.ts";
 import type { ModelArguments } from "./evaluate-model.ts";
 
 const METRICS = ["bleu", "chrf", "ter"] as const;
@@ -85,7 +84,9 @@ export const evaluateOptions = {
   src_lang: { group: MODEL_GROUP, type: "string", describe: "Language of the source" },
   beam_size: { group: MODEL_GROUP, type: "number", describe: "See nmt translate" },
   length_penalty: { group: MODEL_GROUP, type: "number", describe: "See nmt translate" },
-  ...inGroup(MODEL_GROUP, engineOptions),
+  backend: { group: MODEL_GROUP, type: "string", default: "auto", describe: "See nmt translate" },
+  threads: { group: MODEL_GROUP, type: "number", default: 0, describe: "See nmt translate" },
+  precision: { group: MODEL_GROUP, type: "string", default: "f32", describe: "See nmt translate" },
 
   tokenize: {
     group: BLEU_GROUP,
@@ -135,10 +136,6 @@ export const evaluateOptions = {
   score_only: { group: OUTPUT_GROUP, alias: "b", type: "boolean", default: false, describe: "Only the numbers" },
   short: flag("Short signatures in text", OUTPUT_GROUP),
 } satisfies Record<string, Options>;
-
-function inGroup<T extends Record<string, Options>>(group: string, options: T): T {
-  return Object.fromEntries(Object.entries(options).map(([key, option]) => [key, { ...option, group }])) as T;
-}
 
 function flag(describe: string, group?: string) {
   return { type: "boolean", default: false, describe, ...(group !== undefined && { group }) } as const;

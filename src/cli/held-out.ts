@@ -15,6 +15,8 @@ export interface HeldOutResult {
   /** Corpus name in the configuration. */
   name: string;
   sentences: number;
+  /** Translations that reached their maximum length without an end. */
+  cut: number;
   bleu: ReturnType<BLEU["corpusScore"]>;
   chrf: ReturnType<CHRF["corpusScore"]>;
   samples: SampleTranslation[];
@@ -35,7 +37,8 @@ export async function evaluateHeldOut(
       const sources = pairs.map(({ source }) => source);
       const references = pairs.map(({ target }) => target);
       const target = config.targetTags ? { targetLanguage: corpus.tgtLang! } : {};
-      const translator = new Translator({ model, wordpieces, languages }, { ...options, ...target });
+      // Translations cut at their maximum length are counted, not listed: early models have many.
+      const translator = new Translator({ model, wordpieces, languages }, { ...options, ...target }, () => {});
       const translations = translator.translate(sources).map(bestText);
       const experts: Record<string, BalanceReport> = {};
       for (const layer of model.moeLayers) {
@@ -45,6 +48,7 @@ export async function evaluateHeldOut(
       return {
         name: corpus.name,
         sentences: sources.length,
+        cut: translator.counts.cut,
         bleu: new BLEU().corpusScore(translations, [references]),
         chrf: new CHRF().corpusScore(translations, [references]),
         samples: sources.map((source, i) => ({ source, reference: references[i]!, translation: translations[i]! })),

@@ -12,6 +12,7 @@ import { log } from "../base/logger.ts";
 import { resolveConfig } from "../config/resolve.ts";
 import type { ConfigInput } from "../config/schema.ts";
 import { runTraining } from "../training/run-training.ts";
+import type { SampleTranslation } from "../training/validate.ts";
 import { evaluateHeldOut } from "./held-out.ts";
 import { packageRoot } from "./package-info.ts";
 import { untilStopped } from "./stop-signal.ts";
@@ -125,6 +126,7 @@ function quickstartConfig(corpora: readonly PreparedPair[], args: QuickstartArgu
 function describeResult({
   name,
   sentences,
+  cut,
   bleu,
   chrf,
   samples,
@@ -134,7 +136,8 @@ function describeResult({
     `\n${name}: BLEU ${bleu.score.toFixed(2)}, chrF ${chrf.score.toFixed(2)} on ${sentences} unseen texts`,
     `  ${bleu.signature}`,
   ];
-  for (const { source, reference, translation } of samples.slice(0, SAMPLES)) {
+  if (cut > 0) lines.push(`  ${cut} cut at their maximum length`);
+  for (const { source, reference, translation } of spread(samples, SAMPLES)) {
     lines.push(`  ${source}`, `    model:     ${translation}`, `    reference: ${reference}`);
   }
   for (const [layer, { importanceVariation, loadVariation, maximumLoad, deadShare }] of Object.entries(experts)) {
@@ -143,6 +146,15 @@ function describeResult({
     );
   }
   return lines.join("\n");
+}
+
+/** `count` short samples, evenly spread over all. */
+function spread(samples: readonly SampleTranslation[], count: number): SampleTranslation[] {
+  const short = samples.filter(({ source }) => source.length <= 100);
+  return Array.from(
+    { length: Math.min(count, short.length) },
+    (_, i) => short[Math.floor((i * short.length) / count)]!,
+  );
 }
 
 function nextCommands({ output, minutes }: QuickstartArguments, pairs: readonly string[]): string {
