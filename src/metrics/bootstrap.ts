@@ -50,9 +50,9 @@ export function bootstrapConfidence(
   { samples, seed }: Required<BootstrapOptions>,
 ): Confidence {
   const draws = drawResamples(new Pcg64(seed), samples, statistics.segments);
-  const scores = resampledScores(metric, statistics, draws);
+  const sorted = resampledScores(metric, statistics, draws).sort();
   const { result } = resultArithmetic(metric);
-  return { mean: result(exactMean(scores)), halfWidth: middleHalfWidth(scores, result) };
+  return { mean: result(exactMean(sorted)), halfWidth: middleHalfWidth(sorted, result) };
 }
 
 /** The precision in which numpy goes on with a metric's resampled scores. */
@@ -61,8 +61,7 @@ export function resultArithmetic(metric: Metric): Arithmetic {
 }
 
 /** Half the distance between the scores 1/40 from either end. */
-export function middleHalfWidth(scores: Float64Array, result: Arithmetic["result"]): number {
-  const sorted = scores.slice().sort();
+export function middleHalfWidth(sorted: Float64Array, result: Arithmetic["result"]): number {
   const cut = Math.floor(sorted.length / 40);
   return 0.5 * result(sorted[sorted.length - cut - 1]! - sorted[cut]!);
 }

@@ -91,8 +91,8 @@ function unpairedResult(metric: Metric, statistics: CorpusStatistics, draws: Uin
   const score = metric.valueOf(sumStatistics(statistics), DOUBLE);
   if (draws.length === 0) return { score };
   const { result } = resultArithmetic(metric);
-  const scores = resampledScores(metric, statistics, draws);
-  return { score, confidence: { mean: pairwiseMean(scores, result), halfWidth: middleHalfWidth(scores, result) } };
+  const sorted = resampledScores(metric, statistics, draws).sort();
+  return { score, confidence: { mean: pairwiseMean(sorted, result), halfWidth: middleHalfWidth(sorted, result) } };
 }
 
 /** How often a resample's difference, less the mean difference, exceeds the real one. */

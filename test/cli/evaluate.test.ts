@@ -1,0 +1,139 @@
+/** Source of truth: what the command `sacrebleu` 2.6.0 printed for the same files (test/metrics/golden/generate.py). */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { selectBackend } from "../../src/backends/select.ts";
+import { DataError, UsageError } from "../../src/base/errors.ts";
+import { evaluateCommand } from "../../src/cli/evaluate.ts";
+import { runCommand } from "../../src/cli/run-command.ts";
+import { translateCommand } from "../../src/cli/translate.ts";
+import { toyWordpieces, writeToyModel } from "./toy-model-directory.ts";
+
+interface CliGolden {
+  files: { name: string; lines: string[] }[];
+  runs: { sacrebleu: string; nmt: string; output: string }[];
+}
+
+const golden: CliGolden = JSON.parse(
+  readFileSync(new URL("../metrics/golden/cli.json", import.meta.url), "utf8"),
+) as CliGolden;
+const startedIn = process.cwd();
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "nmt-evaluate-"));
+  process.chdir(folder);
+  for (const { name, lines } of golden.files) {
+    const text = lines.map((line) => `${line}\n`).join("");
+    writeFileSync(name, text);
+    writeFileSync(`${name}.gz`, gzipSync(text));
+  }
+  writeFileSync("short.txt", "one\ntwo\n");
+});
+afterAll(() => {
+  process.chdir(startedIn);
+  rmSync(folder, { recursive: true });
+});
+
+/** Standard output of `nmt evaluate`. */
+async function evaluate(...words: string[]): Promise<string> {
+  const written = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+  try {
+    await runCommand(evaluateCommand, ["evaluate", ...words]);
+    return written.mock.calls.map(([text]) => String(text)).join("");
+  } finally {
+    written.mockRestore();
+  }
+}
+
+describe("prints what sacreBLEU prints", () => {
+  it.each(golden.runs)("$nmt", async ({ nmt, output }) => {
+    const printed = await evaluate(...nmt.split(" "));
+    const paired = nmt.includes("paired");
+    if (paired) expect(rounded(JSON.parse(printed))).toEqual(rounded(JSON.parse(output)));
+    else expect(printed).toBe(output);
+  });
+
+  it("whether files are compressed or not", async () => {
+    expect(await evaluate("--ref", "ref.txt.gz", "--hyp", "a.txt.gz")).toBe(golden.runs[0]!.output);
+  });
+});
+
+/** Paired tests print all digits; the last one depends on the library's exp. */
+function rounded(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value), (_, part) => (typeof part === "number" ? Number(part.toFixed(9)) : part));
+}
+
+describe("paired tests as text", () => {
+  it("have a table, and say what p is", async () => {
+    const printed = await evaluate(
+      ..."--ref ref.txt --hyp a.txt b.txt --format text --paired_bs --paired_bs_n 30".split(" "),
+    );
+    expect(printed).toMatch(/│ +Baseline: a\.txt │ +[\d.]+ \([\d.]+ ± [\d.]+\) +│/);
+    expect(printed).toMatch(/│ +│ +\(p = 0\.\d{4}\)\*? +│/);
+    expect(printed).toContain("Paired bootstrap, 30 resamples, against Baseline: a.txt.");
+    expect(printed).toContain(" - BLEU       nrefs:1|bs:30|seed:12345|case:mixed");
+  });
+});
+
+describe("a wordpiece model as tokenizer", () => {
+  it("makes its pieces the words", async () => {
+    toyWordpieces([]).save("toy.model");
+    writeFileSync("letters.txt", "ab cd\nfa\n");
+    writeFileSync("pieces.txt", "▁a b ▁c d\n▁f a\n");
+    const byModel = JSON.parse(
+      await evaluate(..."--ref letters.txt --hyp letters.txt --tokenize flores200 --spm_model toy.model".split(" ")),
+    );
+    const byHand = JSON.parse(await evaluate(..."--ref pieces.txt --hyp pieces.txt --tokenize none".split(" ")));
+    expect(byModel.verbose_score).toBe(byHand.verbose_score);
+    expect(byModel.tok).toBe("flores200");
+  });
+
+  it("must be named", async () => {
+    await expect(evaluate(..."--ref ref.txt --hyp a.txt --tokenize spm".split(" "))).rejects.toThrow(UsageError);
+  });
+});
+
+describe("a model as system", () => {
+  it("is scored like its translations", async () => {
+    await selectBackend({ backend: "cpu" });
+    const model = mkdtempSync(join(folder, "model-"));
+    writeToyModel(model);
+    writeFileSync("src.txt", "ab cd\nf\nabc def abc\n");
+    writeFileSync("src-ref.txt", "ab\nfa\nabc abc\n");
+    const engine = ["--model", model, "--src", "src.txt", "--backend", "cpu"];
+    await runCommand(translateCommand, ["translate", ...engine, "--output", "translated.txt"]);
+    const options = ["--ref", "src-ref.txt", "-m", "chrf", "-w", "8"];
+    expect(await evaluate(...options, ...engine)).toBe(await evaluate(...options, "--hyp", "translated.txt"));
+    await expect(evaluate(...options, ...engine, "--backend", "abacus")).rejects.toThrow(UsageError);
+  });
+
+  it("needs a source", async () => {
+    await expect(evaluate("--ref", "ref.txt", "--model", "anywhere")).rejects.toThrow("--model without --src");
+  });
+});
+
+describe("wrong use", () => {
+  it("names both counts when files differ in length", async () => {
+    const failure = evaluate("--ref", "ref.txt", "short.txt", "--hyp", "a.txt");
+    await expect(failure).rejects.toThrow(DataError);
+    await expect(failure).rejects.toThrow(/a\.txt has 50 lines and short\.txt has 2/);
+  });
+
+  it.each([
+    ["--hyp a.txt b.txt --confidence", /--confidence is for one system/],
+    ["--hyp a.txt --paired_bs", /compares systems/],
+    ["--hyp a.txt b.txt --paired_bs --paired_ar", /exclude each other/],
+    ["--hyp a.txt --hyp a.txt", /a\.txt is given twice/],
+    ["--hyp a.txt --sentence_level -m bleu ter", /one system and one metric/],
+    ["--hyp a.txt --width 1.5", /--width is 1\.5/],
+    ["--hyp a.txt b.txt --paired_ar --paired_ar_n 0", /--paired_ar_n is 0/],
+    ["", /nothing to score/],
+  ])("%s", async (words, message) => {
+    const failure = evaluate("--ref", "ref.txt", ...words.split(" ").filter((word) => word !== ""));
+    await expect(failure).rejects.toThrow(message);
+    await expect(failure).rejects.toThrow(UsageError);
+  });
+});

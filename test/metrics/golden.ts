@@ -1,0 +1,69 @@
+/** What test/metrics/golden/*.json hold: numbers that sacreBLEU 2.6.0 computed (see golden/generate.py). */
+import { readFileSync } from "node:fs";
+import { BLEU, type BleuOptions } from "../../src/metrics/bleu.ts";
+import { CHRF, type ChrfOptions } from "../../src/metrics/chrf.ts";
+import type { Metric } from "../../src/metrics/metric.ts";
+import { TER, type TerOptions } from "../../src/metrics/ter.ts";
+
+/** Differences at and above this are differences. */
+export const TOLERANCE = 1e-8;
+
+export interface Configuration {
+  metric: "bleu" | "chrf" | "ter";
+  options: BleuOptions & ChrfOptions & TerOptions;
+}
+
+export interface CorpusEntry extends Configuration {
+  score: number;
+  signature: string;
+  short: string;
+  text: string;
+  edits?: number;
+  referenceLength?: number;
+}
+
+export interface PairedEntry extends Configuration {
+  method: "bootstrap" | "randomization";
+  samples: number;
+  confidenceSamples: number;
+  name: string;
+  signature: string;
+  results: { score: number; p: number | null; mean: number | null; halfWidth: number | null }[];
+}
+
+export interface NastyGolden {
+  cases: { hypothesis: string; other: string; references: (string | null)[] }[];
+  tokenized: { tokenizer: string; lines: string[] }[];
+  sentences: (Configuration & { scores: number[] })[];
+  corpora: CorpusEntry[];
+  singleReference: CorpusEntry[];
+  confidence: (Configuration & { samples: number; mean: number; halfWidth: number; json: string })[];
+  paired: PairedEntry[];
+}
+
+export interface NumbersGolden {
+  generators: { seed: number; words: number[]; coins: string; choices: { below: number; draws: number[] }[] }[];
+  formats: { value: number; fixed: string[]; float: string }[];
+  means: { values: number[]; single: number; double: number }[];
+}
+
+export interface WmtGolden {
+  corpora: (CorpusEntry & { hyp: string; refs: string[] })[];
+  sentences: (Configuration & { hyp: string; refs: string[]; mean: number; spread: number })[];
+  pairedReference: string;
+  pairedSystems: string[];
+  paired: PairedEntry[];
+}
+
+export function readGolden<T>(name: string): T {
+  return JSON.parse(readFileSync(new URL(`./golden/${name}`, import.meta.url), "utf8"));
+}
+
+export function metricOf({ metric, options }: Configuration): Metric {
+  if (metric === "bleu") return new BLEU({ force: true, ...options });
+  return metric === "chrf" ? new CHRF(options) : new TER(options);
+}
+
+export function title({ metric, options }: Configuration): string {
+  return `${metric} ${JSON.stringify(options)}`;
+}
