@@ -42,14 +42,14 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./translate.ts")).translateCommand,
   },
   {
-    name: "evaluate",
-    summary: "Score translations with BLEU, chrF and TER, as sacreBLEU does",
-    load: async () => (await import("./evaluate.ts")).evaluateCommand,
-  },
-  {
     name: "score",
     summary: "Print the log-probability a model gives to each of the given translations",
     load: async () => (await import("./score.ts")).scoreCommand,
+  },
+  {
+    name: "evaluate",
+    summary: "Score translations with BLEU, chrF and TER, as sacreBLEU does",
+    load: async () => (await import("./evaluate.ts")).evaluateCommand,
   },
   {
     name: "average",

@@ -63,6 +63,6 @@ function fallback(description: KeyDescription): string {
 }
 
 function meaning({ help, choices }: KeyDescription): string {
-  const names = choices?.map((choice) => `\`${choice}\``).join(", ");
-  return (names === undefined ? help : `${help}: ${names}`).replaceAll("|", "\\|").replaceAll("<2xx>", "`<2xx>`");
+  const text = help.replaceAll("|", "\\|").replace(/<\w+>/g, "`$&`");
+  return choices === undefined ? text : `${text} (${choices.map((choice) => `\`${choice}\``).join(", ")})`;
 }

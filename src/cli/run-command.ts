@@ -48,7 +48,7 @@ function checked(command: AnyCommand): AnyCommand {
     ...command,
     builder: (parser: Argv) => {
       const { builder } = command;
-      parser.group("help", "Options:"); // First, before the groups of configuration keys.
+      if (positionals.length === 0) parser.group("help", "Options:"); // Before the groups of configuration keys.
       if (typeof builder === "function") builder(parser);
       else if (builder !== undefined) parser.options(builder as Parameters<Argv["options"]>[0]);
       declared = (parser as unknown as { getOptions(): DeclaredOptions }).getOptions();

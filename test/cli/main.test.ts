@@ -58,6 +58,7 @@ describe("nmt", () => {
   });
 
   it("has one module for each command, which says what the overview says", async () => {
+    expect(new Set(commands.map(({ name }) => name)).size).toBe(commands.length);
     for (const { name, summary, load } of commands) {
       const command = await load();
       expect(String(command.command).split(" ")[0]).toBe(name);
