@@ -73,7 +73,7 @@ export const keyHelp: HelpTexts = {
     moe_dropout: "Dropout rate on the layer's output (default: dropout)",
   },
   training: {
-    batch_type: "What batch_size counts: target wordpieces, or sentence pairs",
+    batch_type: "What batch_size counts: source and target wordpieces each, or sentence pairs",
     batch_size: "Size of a batch",
     accum_count: "Batches whose gradients make one step",
     optim: "Optimiser",

@@ -124,6 +124,9 @@ function checkTraining(settings: Settings, fail: Fail): void {
       `Set ${unmeasured}: perplexity, or translate some sentences.`,
     );
   }
+  if (settings.task === "language_model") {
+    fail("run", "task is language_model; this version trains translation models", "Set task: translation.");
+  }
   if (settings.num_workers > 1) {
     fail("engine", `num_workers is ${settings.num_workers}; this version trains on one`, "Set num_workers: 1.");
   }

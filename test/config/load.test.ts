@@ -123,6 +123,11 @@ describe("cross-field checks", () => {
     );
   });
 
+  it("refuses language models, which this version does not train", () => {
+    const input = { task: "language_model", save_model: "m", train_steps: 1, data: { a: { path_src: "x" } } } as const;
+    expect(failure(() => resolveConfig(input)).message).toContain("this version trains translation models");
+  });
+
   it("refuses BLEU as a criterion when nothing is translated", () => {
     const data = { a: { path_src: "x", path_tgt: "y" }, valid: { path_src: "v", path_tgt: "w" } };
     const input = { save_model: "m", train_steps: 1, valid_max_sentences: 0, data };
