@@ -17,8 +17,6 @@ export interface ModelPaths {
   checkpoints: string;
   /** JSON lines. */
   log: string;
-  /** Sample translations by step. */
-  validation: string;
 }
 
 export function modelPaths(directory: string): ModelPaths {
@@ -28,7 +26,6 @@ export function modelPaths(directory: string): ModelPaths {
     weights: join(directory, "model.safetensors"),
     checkpoints: join(directory, "checkpoints"),
     log: join(directory, "log.jsonl"),
-    validation: join(directory, "validation"),
   };
 }
 

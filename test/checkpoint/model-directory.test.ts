@@ -1,5 +1,5 @@
 /** Source of truth: the list of files that make a model directory self-contained. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -43,7 +43,6 @@ describe("openModelDirectory", () => {
   it("gives configuration, wordpieces, and the best or else the newest weights", () => {
     writeFileSync(join(directory, "config.yaml"), toYaml(config));
     writeFileSync(join(directory, "wordpiece.model"), "");
-    mkdirSync(join(directory, "validation"));
     for (const step of [5, 12]) writeCheckpoint(directory, { step, model: weights, optimizer: [], state: {} }, 3);
     const opened = openModelDirectory(directory);
     expect(opened.config).toEqual(config);
