@@ -9,6 +9,7 @@ import { selectBackend } from "../backends/select.ts";
 import { writeFileAtomic } from "../base/atomic-file.ts";
 import { UsageError } from "../base/errors.ts";
 import { log } from "../base/logger.ts";
+import { formatCount, formatDuration } from "../base/progress.ts";
 import { resolveConfig } from "../config/resolve.ts";
 import type { ConfigInput } from "../config/schema.ts";
 import { runTraining } from "../training/run-training.ts";
@@ -16,7 +17,7 @@ import type { SampleTranslation } from "../training/validate.ts";
 import { evaluateHeldOut } from "./held-out.ts";
 import { packageRoot } from "./package-info.ts";
 import { untilStopped } from "./stop-signal.ts";
-import { duration, millions, trainingReporter } from "./training-report.ts";
+import { trainingReporter } from "./training-report.ts";
 
 interface QuickstartArguments {
   pairs: string;
@@ -79,9 +80,9 @@ export const quickstartCommand: CommandModule<object, QuickstartArguments> = {
     log.info("4/4 results");
     for (const result of results) print(describeResult(result));
     print(
-      `model: ${args.output} (${millions(run.parameters)} parameters, ${Math.round(summary.tokens_per_second)} target tokens/s on ${backend.backend})`,
+      `model: ${args.output} (${formatCount(run.parameters)} parameters, ${Math.round(summary.tokens_per_second)} target tokens/s on ${backend.backend})`,
     );
-    print(`time: ${duration(summary.seconds_train)} training, ${duration(summary.seconds_total)} in all`);
+    print(`time: ${formatDuration(summary.seconds_train)} training, ${formatDuration(summary.seconds_total)} in all`);
     print(nextCommands(args, pairs));
   },
 };

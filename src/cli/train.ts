@@ -2,11 +2,12 @@
 import type { CommandModule } from "yargs";
 import { selectBackend } from "../backends/select.ts";
 import { log } from "../base/logger.ts";
+import { formatDuration } from "../base/progress.ts";
 import { loadConfig } from "../config/load.ts";
 import { runTraining } from "../training/run-training.ts";
 import { configOptions, configOverrides } from "./options.ts";
 import { untilStopped } from "./stop-signal.ts";
-import { duration, trainingReporter } from "./training-report.ts";
+import { trainingReporter } from "./training-report.ts";
 
 interface TrainArguments {
   config: string;
@@ -31,7 +32,7 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
     }
     const score =
       best === undefined ? "" : `; best ${config.bestCheckpointMetric} ${best.value.toFixed(2)} at step ${best.step}`;
-    log.info(`trained ${step} steps in ${duration(trainSeconds)}${score}`);
+    log.info(`trained ${step} steps in ${formatDuration(trainSeconds)}${score}`);
     log.info(`translate with: nmt translate --model ${config.saveModel}`);
   },
 };

@@ -1,7 +1,10 @@
 /** Shows a training run on the terminal and writes its JSON-lines log. */
 
+import { join } from "node:path";
 import type { SelectedBackend } from "../backends/select.ts";
+import { writeFileAtomic } from "../base/atomic-file.ts";
 import { log } from "../base/logger.ts";
+import { formatCount, formatDuration } from "../base/progress.ts";
 import { modelPaths } from "../checkpoint/model-directory.ts";
 import type { Config } from "../config/config.ts";
 import type { BalanceReport } from "../moe/expert-balance.ts";
@@ -16,7 +19,7 @@ export function trainingReporter(config: Config, backend: SelectedBackend): RunR
     onMessage: (message) => log.info(message),
     onStart: ({ step, parameters, vocabularySize }) => {
       runLog = new RunLog(modelPaths(config.saveModel).log, step);
-      const model = `${millions(parameters)} parameters, ${vocabularySize} wordpieces`;
+      const model = `${formatCount(parameters)} parameters, ${vocabularySize} wordpieces`;
       const experts = config.numExperts === 0 ? "dense" : `${config.numExperts} experts per layer`;
       log.info(
         `${step === 0 ? "training" : `resuming after step ${step}`}: ${model}, ${experts}; ${describe(backend)}`,
@@ -43,6 +46,7 @@ export function trainingReporter(config: Config, backend: SelectedBackend): RunR
           );
         }
       }
+      writeFileAtomic(join(config.saveModel, "validation", `step-${step}.txt`), sampleText(validation));
       const { perplexity, bleu } = validation;
       const corpora = validation.corpora.map(({ name, perplexity, bleu }) => ({ name, perplexity, bleu }));
       runLog?.write({ event: "validation", step, perplexity, bleu, isBest, corpora });
@@ -66,7 +70,7 @@ function progressLine(progress: Progress): string {
     `lr ${learningRate.toExponential(1)}`,
     `norm ${gradientNorm.toFixed(2)}`,
     `${Math.round(targetTokensPerSecond).toLocaleString("en")} tokens/s`,
-    `${duration(secondsLeft)} left`,
+    `${Number.isFinite(secondsLeft) ? formatDuration(secondsLeft) : "?"} left`,
   ];
   for (const [name, report] of Object.entries(experts)) parts.push(`${name} ${balance(report)}`);
   return parts.join(" | ");
@@ -82,14 +86,12 @@ function validationLine(step: number, { perplexity, bleu }: Validation, isBest: 
   return `validation at step ${step}: perplexity ${perplexity.toFixed(2)}${score}${isBest ? " (best)" : ""}`;
 }
 
-export function duration(seconds: number): string {
-  if (!Number.isFinite(seconds)) return "?";
-  const whole = Math.round(seconds);
-  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60)];
-  if (hours > 0) return `${hours} h ${minutes} min`;
-  return minutes > 0 ? `${minutes} min ${whole % 60} s` : `${whole} s`;
-}
-
-export function millions(count: number): string {
-  return count < 1e6 ? `${Math.round(count / 1e3)} k` : `${(count / 1e6).toFixed(1)} M`;
+/** Every translation of a validation: source, translation and reference, a blank line after each. */
+function sampleText({ corpora }: Validation): string {
+  return corpora
+    .flatMap(({ name, samples }) => [
+      `# ${name}\n`,
+      ...samples.map(({ source, translation, reference }) => `${source}\n→ ${translation}\n= ${reference}\n`),
+    ])
+    .join("\n");
 }

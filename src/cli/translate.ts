@@ -1,6 +1,7 @@
 /** `nmt translate`: lines of text in, their translations out, one line for each. */
 import type { CommandModule } from "yargs";
 import { log } from "../base/logger.ts";
+import { formatDuration } from "../base/progress.ts";
 import type { SamplingOptions } from "../decoding/sampling.ts";
 import { resolveTranslateOptions, type TranslateOptions, translateDefaults } from "../decoding/translate-options.ts";
 import { describeWarning, type TranslationCounts, type TranslationWarning } from "../decoding/translation.ts";
@@ -9,7 +10,6 @@ import { type EngineArguments, engineOf, engineOptions } from "./engine-options.
 import { inputLines, releaseInput } from "./input-lines.ts";
 import { openLineOutput } from "./line-output.ts";
 import { loadTranslationModel } from "./load-model.ts";
-import { duration } from "./training-report.ts";
 import { formatTranslation } from "./translation-format.ts";
 
 interface TranslateArguments extends EngineArguments {
@@ -198,7 +198,7 @@ function warnSparingly(): (warning: TranslationWarning) => void {
 function report(counts: TranslationCounts, seconds: number, backend: string): void {
   const { lines, blank, cut, tooLong, targetPieces } = counts;
   const rate = (targetPieces / Math.max(seconds, 1e-3)).toFixed(0);
-  log.info(`translated ${lines} lines (${blank} blank) in ${duration(seconds)} on ${backend}, ${rate} pieces/s`);
+  log.info(`translated ${lines} lines (${blank} blank) in ${formatDuration(seconds)} on ${backend}, ${rate} pieces/s`);
   if (cut > SHOWN_WARNINGS) log.warn(`${cut} translations were cut at their maximum length`);
   if (tooLong > SHOWN_WARNINGS) log.warn(`${tooLong} lines were too long and left blank (max_source_length)`);
 }
