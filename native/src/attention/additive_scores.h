@@ -1,7 +1,7 @@
 // Scores energy · tanh(query + key) of a group, and their gradients. Include only in *_kernels.cc files.
 //
-// tanh(q + k) = 1 - 2 / (e^2q · e^2k + 1): the exponentials are taken once per row, so that a pair costs a multiply-add and a
-// reciprocal. A group with an entry beyond ±20, where the product could overflow, takes tanh of the sum itself.
+// tanh(q + k) = 1 - 2 / (e^2q · e^2k + 1): the exponentials are taken once per row, so that a pair costs a multiply-add
+// and a reciprocal. A group with an entry beyond ±20, where the product could overflow, takes tanh of the sum itself.
 #pragma once
 
 #include "isa/vec.h"
@@ -130,8 +130,8 @@ void additive_gradients(const AdditiveGroup& group, const float* energy, const f
 
 // Prepares a group's rows in `panels`, (queries + keys) × padded hidden floats, and calls use(Unit{}, group).
 template <class Use>
-void with_additive_group(const float* const* queries, int query_count, const float* const* keys, int key_count, int hidden,
-                         float* panels, Use&& use) {
+void with_additive_group(const float* const* queries, int query_count, const float* const* keys, int key_count,
+                         int hidden, float* panels, Use&& use) {
   constexpr float kSafe = 20.0f;  // e^80 is still a float
   float* key_panels = panels + static_cast<long>((hidden + W - 1) / W) * W * query_count;
   const AdditiveGroup group = {panels, key_panels, query_count, key_count, hidden};
@@ -141,7 +141,8 @@ void with_additive_group(const float* const* queries, int query_count, const flo
     prepare_panels<Unit>(keys, key_count, hidden, key_panels);
     use(unit, group);
   };
-  if (within(queries, query_count, hidden, kSafe) && within(keys, key_count, hidden, kSafe)) prepared(ExponentialUnit{});
+  const bool safe = within(queries, query_count, hidden, kSafe) && within(keys, key_count, hidden, kSafe);
+  if (safe) prepared(ExponentialUnit{});
   else prepared(PlainUnit{});
 }
 

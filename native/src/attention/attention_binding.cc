@@ -58,7 +58,8 @@ Operands read_operands(Call& call) {
   Operands operands;
   operands.groups = static_cast<int>(groups);
   operands.query_count = queries.length / static_cast<size_t>(hidden);
-  operands.key_count = std::min(keys.length / static_cast<size_t>(hidden), values.length / static_cast<size_t>(value_width));
+  operands.key_count = keys.length / static_cast<size_t>(hidden);
+  call.require_length(values, operands.key_count * static_cast<size_t>(value_width), "values");
   require_rows(call, query_rows, operands.groups, operands.query_count, "queryRows");
   require_rows(call, key_rows, operands.groups, operands.key_count, "keyRows");
   operands.weight_offsets.resize(groups + 1);

@@ -121,12 +121,14 @@ void backward(const Attention& a, int group, const float* weights, const float* 
                       });
 }
 
+constexpr AttentionKernels table{&forward, &backward};
+
 }  // namespace
 
 }  // namespace nmt::NMT_ISA
 
 namespace nmt {
 
-NMT_DEFINE_KERNELS(AttentionKernels, attention) = {&NMT_ISA::forward, &NMT_ISA::backward};
+NMT_DEFINE_KERNELS(AttentionKernels, attention) = NMT_ISA::table;
 
 }  // namespace nmt

@@ -1,4 +1,4 @@
-// Threads take blocks of the vocabulary; a row's results are put together from all blocks in order, so they are the same
+// Threads take blocks of the vocabulary; a row's results are put together from all blocks in order, so they have the same
 // bits whatever the number of threads and the other rows.
 #include "vocabulary/best_pieces.h"
 
@@ -14,15 +14,18 @@ namespace {
 
 constexpr int kBlock = 64;  // pieces whose weights stay in the second cache while the rows pass by
 
-// Calls each thread with a source of block numbers, ascending on each thread. Little work stays on the calling thread.
+// Calls task(thread, block) for every block, each thread's in ascending order. Little work stays on the calling thread.
 template <class Task>
 void over_blocks(Team& team, const Projection& p, int blocks, Task&& task) {
   constexpr double kLittle = 1 << 18;  // multiply-adds
+  if (static_cast<double>(p.rows) * p.width * p.vocabulary < kLittle) {
+    for (int block = 0; block < blocks; block++) task(0, block);
+    return;
+  }
   std::atomic<int> next{0};
-  const auto take = [&] { return next.fetch_add(1, std::memory_order_relaxed); };
-  if (static_cast<double>(p.rows) * p.width * p.vocabulary < kLittle) task(0, take);
-  else team.run([&](int thread, int) { task(thread, take); });
-  (void)blocks;
+  team.run([&](int thread, int) {
+    for (int block; (block = next.fetch_add(1, std::memory_order_relaxed)) < blocks;) task(thread, block);
+  });
 }
 
 int block_end(const Projection& p, int block) { return std::min(p.vocabulary, (block + 1) * kBlock); }
@@ -47,11 +50,9 @@ void best_pieces(Team& team, const Projection& p, int k, int32_t* ids, float* lo
   std::vector<BestList> lists(threads * rows);
   for (size_t i = 0; i < lists.size(); i++) lists[i] = {candidates.data() + i * most, 0};
 
-  over_blocks(team, p, results.blocks, [&](int thread, auto&& take) {
+  over_blocks(team, p, results.blocks, [&](int thread, int block) {
     BestList* mine = lists.data() + static_cast<size_t>(thread) * rows;
-    for (int block; (block = take()) < results.blocks;) {
-      kernels.block(p, block, block * kBlock, block_end(p, block), results, mine, k, nullptr, nullptr);
-    }
+    kernels.block(p, block, block * kBlock, block_end(p, block), results, mine, k, nullptr, nullptr);
   });
 
   std::vector<Candidate> merged;
@@ -74,10 +75,8 @@ void log_probabilities(Team& team, const Projection& p, const int32_t* targets, 
   static thread_local Scratch scratch;
   const BestPiecesKernels& kernels = best_pieces_kernels();
   const BlockResults results = block_results(scratch, p);
-  over_blocks(team, p, results.blocks, [&](int, auto&& take) {
-    for (int block; (block = take()) < results.blocks;) {
-      kernels.block(p, block, block * kBlock, block_end(p, block), results, nullptr, 0, targets, out);
-    }
+  over_blocks(team, p, results.blocks, [&](int, int block) {
+    kernels.block(p, block, block * kBlock, block_end(p, block), results, nullptr, 0, targets, out);
   });
   for (int row = 0; row < p.rows; row++) out[row] = static_cast<float>(out[row] - kernels.normaliser(results, row));
 }

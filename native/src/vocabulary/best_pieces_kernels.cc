@@ -1,4 +1,4 @@
-// Dot products of hidden rows with weight rows where they lie: with a few hypotheses, reading the weights once is the cost.
+// Dot products of hidden rows with weight rows where they lie: for a few hypotheses, reading the weights is the cost.
 #include "vocabulary/best_pieces_kernels.h"
 
 #include <algorithm>
@@ -23,6 +23,14 @@ struct Workspace {
 Workspace& workspace() {
   static thread_local Workspace instance;
   return instance;
+}
+
+// Addresses of rows [first, first + count).
+const std::vector<const float*>& consecutive_rows(std::vector<const float*>& list, const float* matrix, int width,
+                                                  int first, int count) {
+  list.resize(static_cast<size_t>(count));
+  for (int i = 0; i < count; i++) list[static_cast<size_t>(i)] = matrix + static_cast<long>(first + i) * width;
+  return list;
 }
 
 // logits += bias; → the largest.
@@ -74,13 +82,11 @@ void block(const Projection& p, int index, int begin, int end, const BlockResult
   Workspace& work = workspace();
   const int count = end - begin;
   float* logits = work.logits.reserve(static_cast<size_t>(kRowsAtOnce) * count);
-  work.weights.resize(static_cast<size_t>(count));
-  for (int j = 0; j < count; j++) work.weights[static_cast<size_t>(j)] = p.weights + static_cast<long>(begin + j) * p.width;
+  const auto& weights = consecutive_rows(work.weights, p.weights, p.width, begin, count);
   for (int first = 0; first < p.rows; first += kRowsAtOnce) {
     const int rows = std::min(kRowsAtOnce, p.rows - first);
-    work.hidden.resize(static_cast<size_t>(rows));
-    for (int i = 0; i < rows; i++) work.hidden[static_cast<size_t>(i)] = p.hidden + static_cast<long>(first + i) * p.width;
-    row_dots(work.hidden.data(), rows, work.weights.data(), count, p.width, logits, count);
+    const auto& hidden = consecutive_rows(work.hidden, p.hidden, p.width, first, rows);
+    row_dots(hidden.data(), rows, weights.data(), count, p.width, logits, count);
     for (int i = 0; i < rows; i++) {
       const int row = first + i;
       float* mine = logits + static_cast<long>(i) * count;
@@ -91,7 +97,8 @@ void block(const Projection& p, int index, int begin, int end, const BlockResult
       if (lists != nullptr && (lists[row].count < most || largest > lists[row].heap[0].logit)) {
         keep_best(mine, count, begin, lists[row], most);
       }
-      if (targets != nullptr && targets[row] >= begin && targets[row] < end) target_logits[row] = mine[targets[row] - begin];
+      const int target = targets == nullptr ? -1 : targets[row] - begin;
+      if (target >= 0 && target < count) target_logits[row] = mine[target];
     }
   }
 }
@@ -108,12 +115,14 @@ double normaliser(const BlockResults& results, int row) {
   return static_cast<double>(top) + std::log(static_cast<double>(hsum(sum)));
 }
 
+constexpr BestPiecesKernels table{&block, &normaliser};
+
 }  // namespace
 
 }  // namespace nmt::NMT_ISA
 
 namespace nmt {
 
-NMT_DEFINE_KERNELS(BestPiecesKernels, best_pieces) = {&NMT_ISA::block, &NMT_ISA::normaliser};
+NMT_DEFINE_KERNELS(BestPiecesKernels, best_pieces) = NMT_ISA::table;
 
 }  // namespace nmt

@@ -22,7 +22,9 @@ struct Candidate {
 };
 
 // The order of candidates: higher logit first, then lower id.
-inline bool better(const Candidate& a, const Candidate& b) { return a.logit != b.logit ? a.logit > b.logit : a.id < b.id; }
+inline bool better(const Candidate& a, const Candidate& b) {
+  return a.logit != b.logit ? a.logit > b.logit : a.id < b.id;
+}
 
 // The best `most` candidates seen of one row: a heap whose root is the worst of them.
 struct BestList {
@@ -38,7 +40,8 @@ struct BlockResults {
 };
 
 struct BestPiecesKernels {
-  // Pieces [begin, end) of block `block`, every row. With `lists`, keeps the best `most`; with `targets`, the target's logit.
+  // Pieces [begin, end) of block `block`, every row. With `lists`, keeps the best `most`; with `targets`, keeps the
+  // target's logit.
   void (*block)(const Projection&, int block, int begin, int end, const BlockResults&, BestList* lists, int most,
                 const int32_t* targets, float* target_logits);
   // log Σ e^logit of a row, from its blocks in order.

@@ -25,6 +25,12 @@ struct CrossEntropyGradients {
   float* bias;
 };
 
+// Of one position, in nats.
+struct RowLoss {
+  double smoothed;
+  double nll;
+};
+
 struct LossSums {
   double smoothed;
   double nll;

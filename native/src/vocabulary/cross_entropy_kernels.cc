@@ -1,8 +1,5 @@
-// A row of logits stays in the first caches for its three passes: maximum and mean, exponentials, scaling.
+// Passes over rows of a block, which lie in the caches.
 #include "vocabulary/cross_entropy_kernels.h"
-
-#include <cmath>
-#include <cstring>
 
 #include "isa/vec.h"
 
@@ -10,113 +7,84 @@ namespace nmt::NMT_ISA {
 
 namespace {
 
+constexpr float kLowest = -3.4e38f;
+
 int lanes_at(int i, int count) { return count - i < W ? count - i : W; }
 
-struct RowStatistics {
-  float largest;
-  float sum;
-};
-
-// logits += bias; their maximum and sum.
-RowStatistics add_bias(float* logits, const float* bias, int count) {
-  vf largest = vset1(-3.4e38f), sum = vzero();
+void exponentials(float* row, int columns, float* largest, float* total, float* sum) {
+  vf most = vset1(kLowest), logits = vzero();
   int i = 0;
-  for (; i + W <= count; i += W) {
-    const vf x = vload(logits + i) + vload(bias + i);
-    vstore(logits + i, x);
-    largest = vmax(largest, x);
-    sum = sum + x;
+  for (; i + W <= columns; i += W) {
+    const vf x = vload(row + i);
+    most = vmax(most, x);
+    logits = logits + x;
   }
-  RowStatistics statistics = {hmax(largest), hsum(sum)};
-  for (; i < count; i++) {
-    logits[i] += bias[i];
-    statistics.largest = logits[i] > statistics.largest ? logits[i] : statistics.largest;
-    statistics.sum += logits[i];
+  float top = hmax(most), rest = 0;
+  for (; i < columns; i++) {
+    top = row[i] > top ? row[i] : top;
+    rest += row[i];
   }
-  return statistics;
-}
+  *largest = top;
+  *sum = hsum(logits) + rest;
 
-// logits → e^(logit - largest) if KEEP; returns their sum.
-template <bool KEEP>
-float exponentials(float* logits, float largest, int count) {
-  const vf shift = vset1(largest);
+  const vf shift = vset1(top);
   vf sums[2] = {vzero(), vzero()};
-  int i = 0;
-  for (; i + 2 * W <= count; i += 2 * W) {
+  for (i = 0; i + 2 * W <= columns; i += 2 * W) {
     for (int u = 0; u < 2; u++) {
-      const vf e = vexp(vload(logits + i + u * W) - shift);
-      if (KEEP) vstore(logits + i + u * W, e);
+      const vf e = vexp(vload(row + i + u * W) - shift);
+      vstore(row + i + u * W, e);
       sums[u] = sums[u] + e;
     }
   }
-  float rest = 0;
-  for (; i < count; i += W) {
+  *total = hsum(sums[0] + sums[1]);
+  for (; i < columns; i += W) {
     float last[W];
-    const int lanes = lanes_at(i, count);
-    vstore(last, vexp(vload_n(logits + i, lanes) - shift));
-    for (int j = 0; j < lanes; j++) rest += last[j];
-    if (KEEP) std::memcpy(logits + i, last, static_cast<size_t>(lanes) * sizeof(float));
+    vstore(last, vexp(vload_n(row + i, lanes_at(i, columns)) - shift));
+    for (int j = 0; j < lanes_at(i, columns); j++) {
+      row[i + j] = last[j];
+      *total += last[j];
+    }
   }
-  return hsum(sums[0] + sums[1]) + rest;
 }
 
-// exponentials → probability - rest; added to (or, for the first row, written to) the column sums.
-template <bool FIRST>
-void subtract_rest(float* row, float scale, float rest, int count, float* column_sums) {
-  const vf factor = vset1(scale), shift = vset1(-rest);
+void combine(const BlockStatistics& blocks, int begin, int end, const RowStatistics& rows) {
+  for (int r = begin; r < end; r += W) {
+    const int lanes = lanes_at(r, end);
+    const auto at = [&](int block) { return blocks.at(block, r); };
+    vf largest = vset1(kLowest), total = vzero(), sum = vzero();
+    for (int b = 0; b < blocks.blocks; b++) largest = vmax(largest, vload_n(blocks.largest + at(b), lanes));
+    for (int b = 0; b < blocks.blocks; b++) {
+      const vf scale = vexp(vload_n(blocks.largest + at(b), lanes) - largest);
+      vstore_n(blocks.largest + at(b), scale, lanes);
+      total = vfma(scale, vload_n(blocks.total + at(b), lanes), total);
+      sum = sum + vload_n(blocks.sum + at(b), lanes);
+    }
+    for (int b = 0; b < blocks.blocks; b++) {
+      vstore_n(blocks.largest + at(b), vload_n(blocks.largest + at(b), lanes) / total, lanes);
+    }
+    vstore_n(rows.largest + r, largest, lanes);
+    vstore_n(rows.total + r, total, lanes);
+    vstore_n(rows.sum + r, sum, lanes);
+  }
+}
+
+void gradients(const float* exponentials, int columns, float factor, float rest, float* out, float* column_sums) {
+  const vf scale = vset1(factor), shift = vset1(-rest);
   int i = 0;
-  for (; i + W <= count; i += W) {
-    const vf g = vfma(vload(row + i), factor, shift);
-    vstore(row + i, g);
-    vstore(column_sums + i, FIRST ? g : vload(column_sums + i) + g);
+  for (; i + W <= columns; i += W) {
+    const vf g = vfma(vload(exponentials + i), scale, shift);
+    vstore(out + i, g);
+    vstore(column_sums + i, vload(column_sums + i) + g);
   }
-  if (i < count) {
-    const int lanes = lanes_at(i, count);
-    const vf g = vfma(vload_n(row + i, lanes), factor, shift);
-    vstore_n(row + i, g, lanes);
-    vstore_n(column_sums + i, FIRST ? g : vload_n(column_sums + i, lanes) + g, lanes);
-  }
-}
-
-RowLoss loss_of(const CrossEntropyRows& c, float gold, const RowStatistics& statistics, float total) {
-  const double normaliser = static_cast<double>(statistics.largest) + std::log(static_cast<double>(total));
-  const double mean = static_cast<double>(statistics.sum) / c.vocabulary;
-  const double smoothing = c.smoothing;
-  return {normaliser - (1 - smoothing) * gold - smoothing * mean, normaliser - gold};
-}
-
-void losses(const CrossEntropyRows& c, int row, int rows, RowLoss* out) {
-  for (int r = row; r < row + rows; r++) {
-    float* logits = c.logits + static_cast<size_t>(r) * c.stride;
-    const RowStatistics statistics = add_bias(logits, c.bias, c.vocabulary);
-    out[r] = loss_of(c, logits[c.targets[r]], statistics, exponentials<false>(logits, statistics.largest, c.vocabulary));
+  if (i < columns) {
+    const int lanes = columns - i;
+    const vf g = vfma(vload_n(exponentials + i, lanes), scale, shift);
+    vstore_n(out + i, g, lanes);
+    vstore_n(column_sums + i, vload_n(column_sums + i, lanes) + g, lanes);
   }
 }
 
-void gradients(const CrossEntropyRows& c, int row, int rows, RowLoss* out, float* column_sums) {
-  const float rest = c.smoothing / static_cast<float>(c.vocabulary);
-  for (int r = row; r < row + rows; r++) {
-    float* logits = c.logits + static_cast<size_t>(r) * c.stride;
-    const int target = c.targets[r];
-    const RowStatistics statistics = add_bias(logits, c.bias, c.vocabulary);
-    const float gold = logits[target];
-    const float total = exponentials<true>(logits, statistics.largest, c.vocabulary);
-    out[r] = loss_of(c, gold, statistics, total);
-    if (r == row) subtract_rest<true>(logits, 1.0f / total, rest, c.vocabulary, column_sums);
-    else subtract_rest<false>(logits, 1.0f / total, rest, c.vocabulary, column_sums);
-    logits[target] -= 1.0f - c.smoothing;
-    column_sums[target] -= 1.0f - c.smoothing;
-  }
-}
-
-void add_rows(const float* rows, int count, size_t width, int begin, int end, float* out) {
-  for (int i = begin; i < end; i += W) {
-    const int lanes = lanes_at(i, end);
-    vf sum = vload_n(out + i, lanes);
-    for (int r = 0; r < count; r++) sum = sum + vload_n(rows + static_cast<size_t>(r) * width + i, lanes);
-    vstore_n(out + i, sum, lanes);
-  }
-}
+constexpr CrossEntropyKernels table{&exponentials, &combine, &gradients};
 
 }  // namespace
 
@@ -124,6 +92,6 @@ void add_rows(const float* rows, int count, size_t width, int begin, int end, fl
 
 namespace nmt {
 
-NMT_DEFINE_KERNELS(CrossEntropyKernels, cross_entropy) = {&NMT_ISA::losses, &NMT_ISA::gradients, &NMT_ISA::add_rows};
+NMT_DEFINE_KERNELS(CrossEntropyKernels, cross_entropy) = NMT_ISA::table;
 
 }  // namespace nmt
