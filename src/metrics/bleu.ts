@@ -4,11 +4,12 @@ import { type Arithmetic, DOUBLE } from "./arithmetic.ts";
 import { Metric, type ReferenceStreams } from "./metric.ts";
 import { formatFixed } from "./number-format.ts";
 import { type Confidence, Score } from "./score.ts";
-import { SegmentNgrams, WordNumbers } from "./segment-ngrams.ts";
+import { SegmentNgrams } from "./segment-ngrams.ts";
 import type { Signature, SignatureItem } from "./signature.ts";
 import { type TokenizerName, tokenizerNamed } from "./tokenizers/by-name.ts";
 import type { Tokenizer } from "./tokenizers/tokenizer.ts";
 import { splitWords, stripEnd } from "./white-space.ts";
+import { WordNumbers } from "./word-numbers.ts";
 
 /** What becomes of a precision without matches (Chen and Cherry 2014). */
 export type SmoothMethod = "exp" | "floor" | "add-k" | "none";

@@ -5,9 +5,10 @@
 import { type Arithmetic, DOUBLE } from "./arithmetic.ts";
 import { Metric, type ReferenceStreams } from "./metric.ts";
 import { type Confidence, Score } from "./score.ts";
-import { SegmentNgrams, WordNumbers } from "./segment-ngrams.ts";
+import { SegmentNgrams } from "./segment-ngrams.ts";
 import type { Signature, SignatureItem } from "./signature.ts";
 import { removeWhiteSpace, splitWords } from "./white-space.ts";
+import { WordNumbers } from "./word-numbers.ts";
 
 export interface ChrfOptions {
   /** Longest character n-grams; default 6. */
@@ -68,11 +69,8 @@ export class CHRF extends Metric<Score> {
       );
       this.countOrders(charOrder, wordOrder, perReference);
     }
-    let best = perReference[0]!;
-    for (const statistics of perReference) {
-      if (this.valueOf(statistics, DOUBLE) > this.valueOf(best, DOUBLE)) best = statistics;
-    }
-    out.set(best);
+    const values = perReference.map((statistics) => this.valueOf(statistics, DOUBLE));
+    out.set(perReference[values.indexOf(Math.max(...values))]!);
   }
 
   protected scoreOf(statistics: Float64Array, signature: Signature, confidence?: Confidence): Score {

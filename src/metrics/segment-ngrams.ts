@@ -121,25 +121,3 @@ export class SegmentNgrams {
     if (sequences + 1 > this.starts.length) this.starts = new Int32Array(2 * sequences);
   }
 }
-
-/** Words as small whole numbers, the same number for the same word in every call since `clear`. */
-export class WordNumbers {
-  private readonly numbers = new Map<string, number>();
-
-  clear(): void {
-    this.numbers.clear();
-  }
-
-  of(words: readonly string[]): Int32Array {
-    const out = new Int32Array(words.length);
-    for (let i = 0; i < words.length; i++) {
-      let number = this.numbers.get(words[i]!);
-      if (number === undefined) {
-        number = this.numbers.size;
-        this.numbers.set(words[i]!, number);
-      }
-      out[i] = number;
-    }
-    return out;
-  }
-}

@@ -2,11 +2,11 @@
 import { type Arithmetic, DOUBLE } from "./arithmetic.ts";
 import { Metric, type ReferenceStreams } from "./metric.ts";
 import { type Confidence, Score } from "./score.ts";
-import { WordNumbers } from "./segment-ngrams.ts";
 import type { Signature, SignatureItem } from "./signature.ts";
 import { type TercomOptions, tercomWords } from "./tokenizers/tercom.ts";
 import { TranslationEdits } from "./translation-edits.ts";
 import { stripEnd } from "./white-space.ts";
+import { WordNumbers } from "./word-numbers.ts";
 
 export type TerOptions = TercomOptions;
 

@@ -1,8 +1,10 @@
 /** What test/metrics/golden/*.json hold: numbers that sacreBLEU 2.6.0 computed (see golden/generate.py). */
 import { readFileSync } from "node:fs";
+import { expect } from "vitest";
 import { BLEU, type BleuOptions } from "../../src/metrics/bleu.ts";
 import { CHRF, type ChrfOptions } from "../../src/metrics/chrf.ts";
-import type { Metric } from "../../src/metrics/metric.ts";
+import type { Metric, ReferenceStreams } from "../../src/metrics/metric.ts";
+import { type NamedSystem, pairedTest } from "../../src/metrics/paired-test.ts";
 import { TER, type TerOptions } from "../../src/metrics/ter.ts";
 
 /** Differences at and above this are differences. */
@@ -39,6 +41,8 @@ export interface NastyGolden {
   singleReference: CorpusEntry[];
   confidence: (Configuration & { samples: number; mean: number; halfWidth: number; json: string })[];
   paired: PairedEntry[];
+  /** Paired tests of cases[start … start + count). */
+  fewSegments: (PairedEntry & { start: number; count: number })[];
 }
 
 export interface NumbersGolden {
@@ -66,4 +70,21 @@ export function metricOf({ metric, options }: Configuration): Metric {
 
 export function title({ metric, options }: Configuration): string {
   return `${metric} ${JSON.stringify(options)}`;
+}
+
+/** Runs the entry's paired test and compares every number with the entry's. */
+export function checkPaired(entry: PairedEntry, systems: readonly NamedSystem[], references: ReferenceStreams): void {
+  const { method, samples, confidenceSamples } = entry;
+  const [comparison] = pairedTest(systems, [metricOf(entry)], references, { method, samples, confidenceSamples });
+  expect(comparison!.name).toBe(entry.name);
+  expect(comparison!.signature.format()).toBe(entry.signature);
+  expect(comparison!.results.map(({ pValue }) => pValue ?? null)).toEqual(entry.results.map(({ p }) => p));
+  entry.results.forEach((expected, i) => {
+    const { score, confidence } = comparison!.results[i]!;
+    expect(Math.abs(score - expected.score)).toBeLessThan(TOLERANCE);
+    expect(confidence === undefined).toBe(expected.mean === null);
+    if (confidence === undefined) return;
+    expect(Math.abs(confidence.mean - expected.mean!)).toBeLessThan(TOLERANCE);
+    expect(Math.abs(confidence.halfWidth - expected.halfWidth!)).toBeLessThan(TOLERANCE);
+  });
 }

@@ -2,8 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { Random } from "../../src/base/random.ts";
 import { BeamEditDistance } from "../../src/metrics/beam-edit-distance.ts";
-import { WordNumbers } from "../../src/metrics/segment-ngrams.ts";
 import { TranslationEdits } from "../../src/metrics/translation-edits.ts";
+import { WordNumbers } from "../../src/metrics/word-numbers.ts";
 
 function levenshtein(a: Int32Array, b: Int32Array): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);

@@ -278,6 +278,7 @@ def write_nasty():
             for name, options in RESAMPLED_CONFIGURATIONS
             for method, samples, confidence in (("bs", 300, -1), ("ar", 400, -1), ("ar", 101, 50))
         ],
+        "fewSegments": few_segments(cases),
     })
 
 
@@ -308,6 +309,20 @@ def mean_entry(values):
         "values": values, "double": float(numpy.array(values).mean()),
         "single": float(numpy.array(values, dtype="float32").mean()),
     }
+
+
+def few_segments(cases):
+    """Paired tests of a few segments each, where p is anywhere between 0 and 1."""
+    entries = []
+    for start in range(100, 300, 10):
+        chosen = cases[start:start + 10]
+        systems = [(key, [case[key] for case in chosen]) for key in ("hypothesis", "other")]
+        streams = [[case["references"][0] for case in chosen]]
+        for name, options in (("bleu", {}), ("bleu", {"smoothMethod": "add-k", "smoothValue": 0.9}), ("chrf", {"wordOrder": 2}), ("ter", {})):
+            for method in ("ar", "bs"):
+                entry = paired_entry(name, options, systems, streams, method, 200)
+                entries.append({"start": start, "count": len(chosen), **entry})
+    return entries
 
 
 def write_cli():
