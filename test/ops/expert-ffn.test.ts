@@ -37,6 +37,9 @@ const large: Case[] = [
   { sizes: [13, 0, 40, 1, 7, 0], width: 33, hidden: 70, bias: "none" },
   { sizes: [70, 2, 15], width: 48, hidden: 65, bias: "both" },
   { sizes: [1], width: 64, hidden: 96, bias: "inner" },
+  { sizes: [530, 3], width: 21, hidden: 5, bias: "both" },
+  { sizes: [9, 4, 5, 6], width: 11, hidden: 1100, bias: "both" },
+  { sizes: [3], width: 530, hidden: 20, bias: "none" },
   { sizes: Array.from({ length: 24 }, (_, i) => i % 5), width: 32, hidden: 32, bias: "none" },
 ];
 
@@ -48,7 +51,10 @@ function offsetsOf(sizes: number[]): Int32Array {
 
 function operands({ sizes, width, hidden, bias }: Case): Operand[] {
   const experts = sizes.length;
-  const weights = [operand(2, [experts, width, hidden], 0.4), operand(3, [experts, hidden, width], 0.4)];
+  const weights = [
+    operand(2, [experts, width, hidden], Math.min(0.4, width ** -0.5)),
+    operand(3, [experts, hidden, width], Math.min(0.4, hidden ** -0.5)),
+  ];
   const biases = [operand(4, [experts, hidden]), operand(5, [experts, width])];
   return [operand(1, [sum(sizes), width]), ...weights, ...biases.slice(0, { none: 0, inner: 1, both: 2 }[bias])];
 }

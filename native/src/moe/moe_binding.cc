@@ -119,7 +119,7 @@ napi_value expert_load(Call& call) {
       kernels.load(rows[i], sums.data() + i / kBlock * width);
     }
   });
-  kernels.sum_rows(sums.data(), blocks, width, out.data);
+  kernels.sum_rows(sums.data(), blocks, width, width, out.data, false);
   return call.nothing();
 }
 

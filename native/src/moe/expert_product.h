@@ -1,0 +1,136 @@
+// The matrix products inside an expert, for the blocking of gemm/blocked.h: both sides are packed apart, so that a packed
+// side can serve several products.
+#pragma once
+
+#include "gemm/blocked.h"
+#include "gemm/gemm.h"
+
+namespace nmt {
+
+// One side of a product: stored line by line, [rows or columns][k], or across, [k][rows or columns].
+struct Side {
+  const float* data;
+  size_t step;
+  bool across;
+};
+
+inline Side lines(const float* data, size_t step) { return {data, step, false}; }
+inline Side across(const float* data, size_t step) { return {data, step, true}; }
+
+// Where results go, [m][step], and what they add to: nothing (null), what is there (`data` itself), or one row for all.
+struct Result {
+  float* data;
+  size_t step;
+  const float* initial;
+};
+
+// result [m, n] = initial + left [m, k] · right [k, n]; `packed` holds all of the left side.
+struct ExpertProduct {
+  const GemmKernels& tile;
+  const ElementKernels& kernels;
+  int m, n, k;
+  Side left, right;
+  Result result;
+  float* packed;
+
+  RowPanels row_panels() const { return RowPanels(m, tile.rows); }
+  int elements() const { return ceil_div(k, kernels.depth); }
+  int column_panels() const { return ceil_div(n, tile.columns); }
+  bool left_across() const { return left.across; }
+  bool right_across() const { return right.across; }
+
+  void pack_left(int row, int count, int from, int to, float* panel) const {
+    pack(left, row, count, count, from, to, panel);
+  }
+
+  void pack_right(int j, int from, int to, float* panel) const {
+    pack(right, j * tile.columns, columns(j), tile.columns, from, to, panel);
+  }
+
+  RightSource right_source(int j, int from, int to) const {
+    return {right.data + first_k(from) * right.step + static_cast<size_t>(j) * tile.columns, right.step, depth(from, to)};
+  }
+
+  TilePlace place(int row, int j) const {
+    const size_t column = static_cast<size_t>(j) * tile.columns;
+    float* out = result.data + row * result.step + column;
+    if (result.initial == nullptr) return {out, result.step, columns(j), kZeros, 0};
+    if (result.initial == result.data) return {out, result.step, columns(j), out, result.step};
+    return {out, result.step, columns(j), result.initial + column, 0};
+  }
+
+ private:
+  int columns(int j) const { return least(tile.columns, n - j * tile.columns); }
+  size_t first_k(int from) const { return static_cast<size_t>(from) * kernels.depth; }
+  int depth(int from, int to) const { return least(to * kernels.depth, k) - from * kernels.depth; }
+
+  void pack(const Side& side, int first, int count, int stride, int from, int to, float* panel) const {
+    const int length = depth(from, to);
+    if (side.across) kernels.pack_columns(side.data + first_k(from) * side.step + first, side.step, count, stride, length, panel);
+    else kernels.pack_lines(side.data + first * side.step + first_k(from), side.step, count, stride, length, panel);
+  }
+};
+
+// One of the threads that work on an expert together, or the only one. Each does its share of every step.
+class CrewMember {
+ public:
+  explicit CrewMember(Precision precision) : CrewMember(precision, nullptr, 0, 1) {}
+  CrewMember(Precision precision, Team* team, int thread, int threads)
+      : tile_(gemm_kernels()),
+        kernels_(precision == Precision::bf16 ? tile_.bf16 : tile_.f32),
+        team_(team),
+        thread_(thread),
+        threads_(threads) {}
+
+  bool alone() const { return team_ == nullptr; }
+
+  // Waits for the others.
+  void meet() const {
+    if (team_ != nullptr) team_->barrier();
+  }
+
+  // How many k an unbroken sum of products runs over.
+  int sum_length() const { return kBlockElements * kernels_.depth; }
+
+  ExpertProduct product(int m, int n, int k, Side left, Side right, Result result, float* packed) const {
+    return {tile_, kernels_, m, n, k, left, right, result, packed};
+  }
+
+  void pack_left(const ExpertProduct& p) const { pack_all_rows(p, p.packed, thread_, threads_); }
+  void pack_right(const ExpertProduct& p, float* packed) const { pack_all_columns(p, packed, thread_, threads_); }
+
+  // Once the left side is packed: results column by column.
+  void multiply(const ExpertProduct& p) const { multiply_columns(p, p.packed, split(p.column_panels(), thread_, threads_)); }
+
+  // Once both sides are packed: results along their rows, which memory likes better where they are many and k is small.
+  void multiply_along_rows(const ExpertProduct& p, const float* right) const {
+    const RowPanels panels = p.row_panels();
+    const Range own = split(panels.count(), thread_, threads_);
+    const int elements = p.elements();
+    for (int from = 0; from < elements; from += kBlockElements) {
+      const int to = least(from + kBlockElements, elements);
+      for (int i = own.begin; i < own.end; i++) {
+        const Range rows = panels[i];
+        const float* left = p.packed + static_cast<size_t>(rows.begin) * elements + static_cast<size_t>(from) * rows.size();
+        for (int j = 0; j < p.column_panels(); j++) {
+          multiply_tile(p, rows, j, from, to, left, right + (static_cast<size_t>(j) * elements + from) * tile_.columns);
+        }
+      }
+    }
+  }
+
+  // The columns of a result that `multiply` gives to this thread.
+  Range columns(const ExpertProduct& p) const {
+    const Range own = split(p.column_panels(), thread_, threads_);
+    return {own.begin * tile_.columns, least(own.end * tile_.columns, p.n)};
+  }
+
+ private:
+  const GemmKernels& tile_;
+  const ElementKernels& kernels_;
+  Team* const team_;
+  const int thread_;
+  const int threads_;
+};
+
+}  // namespace nmt
