@@ -73,13 +73,15 @@ MicroTile micro_tile(const Product& p, int row, int j, int from, int to, const f
   const TilePlace at = p.place(row, j);
   const bool first = from == 0;
   return {to - from, at.columns, left, right, 0, 0, nullptr, first ? at.initial : at.out,
-          first ? at.initial_step : at.out_step, at.out, at.out_step};
+          first ? at.initial_step : at.out_step, at.out, at.out_step, {kZeros, 0}};
 }
 
 // The product of a panel of rows and a packed panel of columns, elements [from, to).
 template <class Product>
-void multiply_tile(const Product& p, Range rows, int j, int from, int to, const float* left, const float* right) {
-  p.kernels.product[rows.size()](micro_tile(p, rows.begin, j, from, to, left, right));
+void multiply_tile(const Product& p, Range rows, int j, int from, int to, const float* left, const float* right, Ahead ahead) {
+  MicroTile tile = micro_tile(p, rows.begin, j, from, to, left, right);
+  tile.ahead = ahead;
+  p.kernels.product[rows.size()](tile);
 }
 
 // The same with the right side as it is; leaves its panel at `packed`, unless that is null.
@@ -124,30 +126,36 @@ void pack_all_columns(const Product& p, float* right, int thread, int threads) {
   }
 }
 
-// A thread's panels of columns, all rows' panels being packed in `left`. The first product with a panel packs it.
+// A thread's panels of columns, all rows' panels being packed in `left`. The first product with a panel packs it; the
+// others bring the next block of rows' panels nearer.
 template <class Product>
 void multiply_columns(const Product& p, const float* left, Range columns) {
   const int elements = p.elements();
   const RowPanels panels = p.row_panels();
   const size_t block = static_cast<size_t>(p.tile.columns) * least(elements, kBlockElements);
   float* right = block_scratch().reserve(kBlockColumnPanels * block);
+  const auto left_panel = [&](int i, int from) {
+    return left + static_cast<size_t>(panels[i].begin) * elements + static_cast<size_t>(from) * panels[i].size();
+  };
   for (int j0 = columns.begin; j0 < columns.end; j0 += kBlockColumnPanels) {
     const int j1 = least(j0 + kBlockColumnPanels, columns.end);
     for (int from = 0; from == 0 || from < elements; from += kBlockElements) {
       const int to = least(from + kBlockElements, elements);
       for (int i0 = 0; i0 < panels.count(); i0 += kBlockRowPanels) {
         const int i1 = least(i0 + kBlockRowPanels, panels.count());
+        const bool last_rows = i1 == panels.count();
+        const int next_from = !last_rows ? from : to < elements ? to : 0;
         for (int j = j0; j < j1; j++) {
           float* panel = right + (j - j0) * block;
           for (int i = i0; i < i1; i++) {
-            const Range rows = panels[i];
-            const float* left_panel = left + static_cast<size_t>(rows.begin) * elements + static_cast<size_t>(from) * rows.size();
             if (i == 0 && p.right_across()) {
-              multiply_source(p, rows, j, from, to, left_panel, panels.count() > 1 ? panel : nullptr);
-            } else {
-              if (i == 0) p.pack_right(j, from, to, panel);
-              multiply_tile(p, rows, j, from, to, left_panel, panel);
+              multiply_source(p, panels[i], j, from, to, left_panel(i, from), panels.count() > 1 ? panel : nullptr);
+              continue;
             }
+            if (i == 0) p.pack_right(j, from, to, panel);
+            const int next = last_rows ? i - i0 : least(i + kBlockRowPanels, panels.count() - 1);
+            const Ahead ahead = ahead_of(left_panel(next, next_from), to - from, panels[next].size(), j - j0, j1 - j0);
+            multiply_tile(p, panels[i], j, from, to, left_panel(i, from), panel, ahead);
           }
         }
       }
@@ -155,23 +163,30 @@ void multiply_columns(const Product& p, const float* left, Range columns) {
   }
 }
 
-// A thread's rows, all panels of columns being packed in `right`.
+// A thread's rows, all panels of columns being packed in `right`. Products bring the next of these nearer.
 template <class Product>
 void multiply_rows(const Product& p, const float* right, Range mine) {
   if (mine.size() == 0) return;
   const int elements = p.elements(), width = p.tile.columns;
   const RowPanels panels(mine.size(), p.tile.rows);
   float* left = block_scratch().reserve(static_cast<size_t>(kBlockRowPanels) * p.tile.rows * least(elements, kBlockElements));
+  const auto rows_of = [&](int i) { return Range{mine.begin + panels[i].begin, mine.begin + panels[i].end}; };
+  const auto right_panel = [&](int j, int from) { return right + (static_cast<size_t>(j) * elements + from) * width; };
   for (int i0 = 0; i0 < panels.count(); i0 += kBlockRowPanels) {
     const int i1 = least(i0 + kBlockRowPanels, panels.count());
     for (int from = 0; from == 0 || from < elements; from += kBlockElements) {
       const int to = least(from + kBlockElements, elements);
-      const auto left_panel = [&](Range rows) { return left + static_cast<size_t>(rows.begin - panels[i0].begin) * (to - from); };
-      const auto placed = [&](Range rows) { return Range{mine.begin + rows.begin, mine.begin + rows.end}; };
-      for (int i = i0; i < i1; i++) p.pack_left(placed(panels[i]).begin, panels[i].size(), from, to, left_panel(panels[i]));
+      const auto left_panel = [&](int i) {
+        return left + static_cast<size_t>(panels[i].begin - panels[i0].begin) * (to - from);
+      };
+      for (int i = i0; i < i1; i++) p.pack_left(rows_of(i).begin, rows_of(i).size(), from, to, left_panel(i));
       for (int j = 0; j < p.column_panels(); j++) {
-        const float* panel = right + (static_cast<size_t>(j) * elements + from) * width;
-        for (int i = i0; i < i1; i++) multiply_tile(p, placed(panels[i]), j, from, to, left_panel(panels[i]), panel);
+        const bool last = j + 1 == p.column_panels();
+        const float* next = right_panel(last ? 0 : j + 1, !last ? from : to < elements ? to : 0);
+        for (int i = i0; i < i1; i++) {
+          const Ahead ahead = ahead_of(next, to - from, width, i - i0, i1 - i0);
+          multiply_tile(p, rows_of(i), j, from, to, left_panel(i), right_panel(j, from), ahead);
+        }
       }
     }
   }

@@ -68,6 +68,9 @@ struct Bf16 {
 };
 #endif
 
+// How far ahead a line is fetched, in elements.
+constexpr int kLinePrefetch = 64;
+
 // source [width][k] → panel [elements][stride], by transposing W × W blocks.
 template <class Element>
 void pack_lines(const float* source, size_t source_step, int width, int stride, int k, float* panel) {
@@ -77,7 +80,9 @@ void pack_lines(const float* source, size_t source_step, int width, int stride, 
     for (int at = 0; at < elements; at += W) {
       vf block[W];
       for (int i = 0; i < W; i++) {
-        block[i] = i < lines ? Element::load_line(source + (w + i) * source_step, k, at) : vzero();
+        const float* line = source + (w + i) * source_step;
+        block[i] = i < lines ? Element::load_line(line, k, at) : vzero();
+        if (i < lines) __builtin_prefetch(line + (at + kLinePrefetch) * Element::depth);
       }
       vtranspose(block);
       const int rows = least(W, elements - at);
@@ -143,6 +148,7 @@ template <class Element, int ROWS>
 inline void accumulate_packed(vf (&sum)[ROWS][kVectors], const MicroTile& tile) {
   const float* left = tile.left;
   const float* panel = tile.right;
+  const float* ahead = tile.ahead.memory;
 #pragma GCC unroll 4
   for (int e = 0; e < tile.elements; e++) {
     vf right[kVectors];
@@ -151,9 +157,11 @@ inline void accumulate_packed(vf (&sum)[ROWS][kVectors], const MicroTile& tile) 
       right[v] = vload(panel + v * W);
       __builtin_prefetch(panel + kPrefetch * kColumns + v * W);
     }
+    __builtin_prefetch(ahead, 0, 2);
     add_outer_product<Element>(sum, left, right);
     left += ROWS;
     panel += kColumns;
+    ahead += tile.ahead.step;
   }
 }
 

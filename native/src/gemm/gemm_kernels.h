@@ -13,6 +13,19 @@ namespace nmt {
 // A row of zeros, long enough for a micro-tile: what sums start from where nothing is added.
 extern const float kZeros[64];
 
+// Memory to bring into the second cache while a product runs: for element e, the cache line at memory + e · step. What the
+// next products read comes in while this one computes; waiting for it would cost a tenth of the time.
+struct Ahead {
+  const float* memory;
+  size_t step;
+};
+
+// Part `part` of `parts` of bringing a panel [elements][width].
+inline Ahead ahead_of(const float* panel, int elements, int width, int part, int parts) {
+  const size_t step = (width + parts - 1) / parts;
+  return {panel + step * elements * part, step};
+}
+
 // out[rows][columns] = initial + left · right.
 struct MicroTile {
   int elements;          // along k
@@ -26,6 +39,7 @@ struct MicroTile {
   size_t initial_step;
   float* out;            // [rows][out_step]
   size_t out_step;
+  Ahead ahead;           // while the right side is a panel
 };
 
 using MicroKernel = void (*)(const MicroTile&);

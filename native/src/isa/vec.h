@@ -5,6 +5,7 @@
 //   vload(p) vstore(p, v)          unaligned; vload_n(p, n) vstore_n(p, v, n): the first n of W, 0 ≤ n ≤ W, rest 0 / kept
 //   vset1(x) vzero()               vu_set1(x), vi_set1(x)
 //   vfma(a, b, c) = a·b + c        vfnma(a, b, c) = c - a·b
+//   vreciprocal(x)                 1 / x for finite x ≠ 0, to a unit in the last place or two
 //   vmin vmax vsqrt vround         vround: to the nearest whole number, ties to even, |x| < 2^22
 //   vconvert(vi)                   to floats
 //   vselect_lt(a, b, x, y)         lane by lane a < b ? x : y
@@ -87,12 +88,12 @@ inline vf vlog(vf x) {
   return vfma(n, vset1(0.693359375f), vfma(n, vset1(-2.12194440e-4f), p));
 }
 
-inline vf vsigmoid(vf x) { return vset1(1.0f) / (vset1(1.0f) + vexp(-x)); }
+inline vf vsigmoid(vf x) { return vreciprocal(vset1(1.0f) + vexp(-x)); }
 
 // 1 - 2 / (e^{2x} + 1); near 0, where that cancels, the odd Taylor polynomial of degree 9.
 inline vf vtanh(vf x) {
   const vf one = vset1(1.0f);
-  const vf far = one - vset1(2.0f) / (vexp(x + x) + one);
+  const vf far = vfnma(vset1(2.0f), vreciprocal(vexp(x + x) + one), one);
   const vf x2 = x * x;
   vf p = vset1(62.0f / 2835);
   p = vfma(p, x2, vset1(-17.0f / 315));
@@ -106,7 +107,7 @@ inline vf vtanh(vf x) {
 inline vf verf(vf x) {
   const vf one = vset1(1.0f);
   const vf a = vabs(x);
-  const vf t = one / vfma(vset1(0.3275911f), a, one);
+  const vf t = vreciprocal(vfma(vset1(0.3275911f), a, one));
   vf p = vset1(1.061405429f);
   p = vfma(p, t, vset1(-1.453152027f));
   p = vfma(p, t, vset1(1.421413741f));

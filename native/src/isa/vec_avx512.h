@@ -28,6 +28,11 @@ inline vf vfnma(vf a, vf b, vf c) { return _mm512_fnmadd_ps(a, b, c); }
 inline vf vmin(vf a, vf b) { return _mm512_min_ps(a, b); }
 inline vf vmax(vf a, vf b) { return _mm512_max_ps(a, b); }
 inline vf vsqrt(vf a) { return _mm512_sqrt_ps(a); }
+// A 14-bit estimate and one Newton step: a third of a division's time.
+inline vf vreciprocal(vf x) {
+  const vf r = _mm512_rcp14_ps(x);
+  return _mm512_fmadd_ps(_mm512_fnmadd_ps(x, r, _mm512_set1_ps(1.0f)), r, r);
+}
 inline vf vround(vf a) { return _mm512_roundscale_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
 inline vf vconvert(vi a) { return _mm512_cvtepi32_ps((__m512i)a); }
 inline vf vselect_lt(vf a, vf b, vf x, vf y) {

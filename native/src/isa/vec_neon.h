@@ -30,6 +30,7 @@ inline vf vfnma(vf a, vf b, vf c) { return (vf)vfmsq_f32((float32x4_t)c, (float3
 inline vf vmin(vf a, vf b) { return (vf)vminq_f32((float32x4_t)a, (float32x4_t)b); }
 inline vf vmax(vf a, vf b) { return (vf)vmaxq_f32((float32x4_t)a, (float32x4_t)b); }
 inline vf vsqrt(vf a) { return (vf)vsqrtq_f32((float32x4_t)a); }
+inline vf vreciprocal(vf x) { return vset1(1.0f) / x; }
 inline vf vround(vf a) { return (vf)vrndnq_f32((float32x4_t)a); }
 inline vf vconvert(vi a) { return (vf)vcvtq_f32_s32((int32x4_t)a); }
 inline vf vselect_lt(vf a, vf b, vf x, vf y) {

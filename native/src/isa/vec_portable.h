@@ -39,6 +39,7 @@ inline vf vsqrt(vf a) {
   for (int i = 0; i < W; i++) a[i] = __builtin_sqrtf(a[i]);
   return a;
 }
+inline vf vreciprocal(vf x) { return vset1(1.0f) / x; }
 // Adding 1.5 · 2^23 leaves no bits below the unit; right for |a| < 2^22.
 inline vf vround(vf a) {
   const vf shift = vset1(12582912.0f);

@@ -33,7 +33,7 @@ struct LstmInitialState {
   const float* cell;
 };
 
-// What the backward pass needs of the forward pass.
+// What the backward pass needs of the forward pass. It leaves gradients in `gates`, so it can run once.
 struct LstmRecord {
   float* output;  // [rows][hidden]
   float* gates;   // [rows][lstm_gate_width(hidden)]
@@ -45,7 +45,7 @@ struct LstmGradients {
   float* input;           // as the weights
   float* recurrent;
   float* bias;
-  float* initial_hidden;  // [batch_sizes[0]][hidden]; null if not wanted, both or neither
+  float* initial_hidden;  // [batch_sizes[0]][hidden]; null if not wanted, as initial_cell
   float* initial_cell;
 };
 

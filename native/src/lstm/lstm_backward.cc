@@ -93,7 +93,6 @@ struct WeightGradient : LstmPlan {
 
 // The calling thread's memory for a call of lstm_backward.
 struct BackwardScratch {
-  Scratch d_gates;                // as `gates`
   Scratch hidden_before;          // [rows][hidden]
   Scratch d_hidden, d_cell;       // [sentences][hidden], where the caller wants no gradients of initial states
   Scratch input, recurrent;       // all panels of the transposed weights
@@ -118,7 +117,7 @@ class Backward {
         scratch_(backward_scratch()),
         sentences_(most_rows(plan)),
         panel_(static_cast<size_t>(plan.gate_elements()) * plan.tile.columns),
-        d_gates_(scratch_.d_gates.reserve(static_cast<size_t>(plan.rows) * plan.blocks.count() * plan.blocks.width())),
+        d_gates_(record.gates),
         hidden_before_(scratch_.hidden_before.reserve(static_cast<size_t>(plan.rows) * plan.hidden)),
         d_hidden_(state_gradient(gradients.initial_hidden, scratch_.d_hidden)),
         d_cell_(state_gradient(gradients.initial_cell, scratch_.d_cell)),
@@ -198,7 +197,6 @@ class Backward {
       const size_t at = static_cast<size_t>(row) * plan_.hidden + first_unit;
       const size_t sentence = static_cast<size_t>(segment.first) * plan_.hidden + first_unit;
       kernels_.gate_gradients({segment.rows, plan_.blocks.present(block),
-                               plan_.gates_of(static_cast<const float*>(record_.gates), block, row),
                                plan_.gates_of(d_gates_, block, row), static_cast<size_t>(plan_.blocks.width()),
                                static_cast<size_t>(plan_.blocks.units),
                                segment.cell == nullptr ? nullptr : segment.cell + first_unit, record_.cells + at,
@@ -231,10 +229,11 @@ class Backward {
     const size_t row_step = plan_.hidden;
     for (int i = 0; i < panels.count(); i++) {
       const Range rows = panels[i];
-      plan_.kernels.product[rows.size()]({elements, plan_.blocks.present(block),
-                                          step_gates_[s % 2] + static_cast<size_t>(rows.begin) * elements,
-                                          recurrent_ + block * panel_, 0, 0, nullptr, kZeros, 0,
-                                          d_hidden_ + rows.begin * row_step + plan_.blocks.first(block), row_step});
+      const float* left = step_gates_[s % 2] + static_cast<size_t>(rows.begin) * elements;
+      const float* right = recurrent_ + block * panel_;
+      plan_.kernels.product[rows.size()]({elements, plan_.blocks.present(block), left, right, 0, 0, nullptr, kZeros, 0,
+                                          d_hidden_ + rows.begin * row_step + plan_.blocks.first(block), row_step,
+                                          ahead_of(right + panel_, elements, plan_.tile.columns, i, panels.count())});
     }
   }
 
@@ -257,7 +256,7 @@ class Backward {
   BackwardScratch& scratch_;
   int sentences_;
   size_t panel_;  // floats of a panel of transposed weights
-  float* d_gates_;
+  float* d_gates_;  // take the place of the gates
   float* hidden_before_;
   float* d_hidden_;  // of the states before the step at hand: [sentences][hidden]
   float* d_cell_;

@@ -144,7 +144,8 @@ class Forward {
         float* out = gates + rows.begin * row_step + gate * plan_.blocks.units;
         plan_.kernels.product[rows.size()]({hidden_elements_, plan_.blocks.present(block),
                                             hidden + static_cast<size_t>(rows.begin) * hidden_elements_, right, 0, 0, nullptr,
-                                            out, row_step, out, row_step});
+                                            out, row_step, out, row_step,
+                                            ahead_of(right + panel_, hidden_elements_, plan_.tile.columns, i, panels.count())});
       }
     }
   }

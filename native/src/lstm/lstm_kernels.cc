@@ -53,8 +53,7 @@ inline vf tanh_slope(vf t) { return vfnma(t, t, vset1(1.0f)); }
 template <class Lanes>
 inline void gate_gradients_at(const LstmGateGradients& s, int row, int unit) {
   const Lanes lanes(s.units - unit);
-  const float* gates = s.gates + row * s.row_step + unit;
-  float* d_gates = s.d_gates + row * s.row_step + unit;
+  float* gates = s.gates + row * s.row_step + unit;
   const size_t state = row * s.state_step + unit;
   const vf i = lanes.load(gates);
   const vf f = lanes.load(gates + s.gate_step);
@@ -65,10 +64,10 @@ inline void gate_gradients_at(const LstmGateGradients& s, int row, int unit) {
   const vf d_hidden = vadd(lanes.load(s.d_output + state), lanes.load(s.d_hidden + state));
   const vf d_cell = vfma(vmul(d_hidden, o), tanh_slope(squashed), lanes.load(s.d_cell + state));
   // Lanes past the last unit hold zeros, as everything they come from does.
-  vstore(d_gates, vmul(vmul(d_cell, g), sigmoid_slope(i)));
-  vstore(d_gates + s.gate_step, vmul(vmul(d_cell, before), sigmoid_slope(f)));
-  vstore(d_gates + 2 * s.gate_step, vmul(vmul(d_cell, i), tanh_slope(g)));
-  vstore(d_gates + 3 * s.gate_step, vmul(vmul(d_hidden, squashed), sigmoid_slope(o)));
+  vstore(gates, vmul(vmul(d_cell, g), sigmoid_slope(i)));
+  vstore(gates + s.gate_step, vmul(vmul(d_cell, before), sigmoid_slope(f)));
+  vstore(gates + 2 * s.gate_step, vmul(vmul(d_cell, i), tanh_slope(g)));
+  vstore(gates + 3 * s.gate_step, vmul(vmul(d_hidden, squashed), sigmoid_slope(o)));
   lanes.store(s.d_cell + state, vmul(d_cell, f));
 }
 

@@ -23,8 +23,7 @@ struct LstmGates {
 struct LstmGateGradients {
   int rows;
   int units;
-  const float* gates;        // [rows][row_step]: activations
-  float* d_gates;            // [rows][row_step]: gradients of the sums; 0 for the units from `units` to gate_step
+  float* gates;              // [rows][row_step]: activations, replaced by gradients of the sums; 0 from `units` to gate_step
   size_t row_step;
   size_t gate_step;          // a multiple of the vector
   const float* cell_before;  // [rows][state_step], or null for zeros

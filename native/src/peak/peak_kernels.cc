@@ -7,7 +7,7 @@ namespace nmt::NMT_ISA {
 namespace {
 
 // Enough independent chains to hide the latency of a multiply-add, few enough to stay in registers.
-constexpr int kChains = 10;
+constexpr int kChains = 12;
 
 struct MultiplyAdd {
   static vf step(vf a, vf b, vf sum) { return vfma(a, b, sum); }
@@ -31,6 +31,7 @@ float chains(long rounds) {
 #pragma GCC unroll 16
   for (int i = 0; i < kChains; i++) sum[i] = vset1(static_cast<float>(i));
   vf a = vset1(0.25f), b = vset1(0.5f);
+#pragma GCC unroll 8
   for (long round = 0; round < rounds; round++) {
     // To the compiler `a` has a new value now, so it can't merge rounds.
     asm volatile("" : NMT_VECTOR_REGISTER(a));

@@ -26,7 +26,7 @@ type Sequence = [
   initialCell: Float32Array | undefined,
   /** [positions, hidden] */
   output: Float32Array,
-  /** [positions · lstmGateWidth(hidden)], in an order of the kernels' own */
+  /** [positions · lstmGateWidth(hidden)], in an order of the kernels' own; the backward pass leaves gradients in it */
   gates: Float32Array,
   /** [positions, hidden] */
   cells: Float32Array,
@@ -37,7 +37,7 @@ export interface LstmKernels {
   lstmGateWidth(hidden: number): number;
   /** Writes output, gates and cells. */
   lstmForward(...args: Sequence): void;
-  /** From the output's gradient to those of everything; undefined where one isn't wanted. */
+  /** From the output's gradient to those of everything; undefined where one isn't wanted. Once per forward pass. */
   lstmBackward(
     ...args: [
       ...Sequence,
