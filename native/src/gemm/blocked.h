@@ -73,12 +73,13 @@ MicroTile micro_tile(const Product& p, int row, int j, int from, int to, const f
   const TilePlace at = p.place(row, j);
   const bool first = from == 0;
   return {to - from, at.columns, left, right, 0, 0, nullptr, first ? at.initial : at.out,
-          first ? at.initial_step : at.out_step, at.out, at.out_step, {kZeros, 0}};
+          first ? at.initial_step : at.out_step, at.out, at.out_step};
 }
 
 // The product of a panel of rows and a packed panel of columns, elements [from, to).
 template <class Product>
-void multiply_tile(const Product& p, Range rows, int j, int from, int to, const float* left, const float* right, Ahead ahead) {
+void multiply_tile(const Product& p, Range rows, int j, int from, int to, const float* left, const float* right,
+                   Ahead ahead = {}) {
   MicroTile tile = micro_tile(p, rows.begin, j, from, to, left, right);
   tile.ahead = ahead;
   p.kernels.product[rows.size()](tile);

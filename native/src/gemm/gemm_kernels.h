@@ -16,8 +16,8 @@ extern const float kZeros[64];
 // Memory to bring into the second cache while a product runs: for element e, the cache line at memory + e · step. What the
 // next products read comes in while this one computes; waiting for it would cost a tenth of the time.
 struct Ahead {
-  const float* memory;
-  size_t step;
+  const float* memory = kZeros;
+  size_t step = 0;
 };
 
 // Part `part` of `parts` of bringing a panel [elements][width].
@@ -39,7 +39,7 @@ struct MicroTile {
   size_t initial_step;
   float* out;            // [rows][out_step]
   size_t out_step;
-  Ahead ahead;           // while the right side is a panel
+  Ahead ahead = {};      // while the right side is a panel
 };
 
 using MicroKernel = void (*)(const MicroTile&);
