@@ -69,44 +69,35 @@ export function pairedTest(
   const baselineDraws = method === "bootstrap" ? draws : drawResamples(new Pcg64(seed), resamples, segments);
 
   return metrics.map((metric) => {
-    const [baseline, ...others] = systems.map((system) => metric.corpusStatistics(system.hypotheses, references));
-    const first = unpairedResult(metric, baseline!, baselineDraws);
-    const results = others.map((statistics) => {
-      const result = unpairedResult(metric, statistics, draws);
-      const difference = Math.abs(first.score - result.score);
-      result.pValue =
+    const all = systems.map((system) => metric.corpusStatistics(system.hypotheses, references));
+    const resampled = all.map((statistics, i) => resampledScores(metric, statistics, i === 0 ? baselineDraws : draws));
+    const results = all.map((statistics, i) => unpairedResult(metric, statistics, resampled[i]!));
+    for (let i = 1; i < results.length; i++) {
+      const difference = Math.abs(results[0]!.score - results[i]!.score);
+      results[i]!.pValue =
         method === "bootstrap"
-          ? bootstrapP(metric, baseline!, statistics, draws, difference)
-          : randomizationP(metric, baseline!, statistics, { coins, trials: samples }, difference);
-      return result;
-    });
+          ? bootstrapP(metric, resampled[0]!, resampled[i]!, difference)
+          : randomizationP(metric, all[0]!, all[i]!, { coins, trials: samples }, difference);
+    }
     const trials = method === "bootstrap" ? { bs: samples } : { ar: samples, ...(resamples > 0 && { bs: resamples }) };
-    const signature = metric.signature(baseline!.references, { ...trials, seed });
-    return { name: metric.name, signature, results: [first, ...results] };
+    const signature = metric.signature(all[0]!.references, { ...trials, seed });
+    return { name: metric.name, signature, results };
   });
 }
 
 /** Score, and confidence interval if there are resamples. */
-function unpairedResult(metric: Metric, statistics: CorpusStatistics, draws: Uint32Array): PairedResult {
+function unpairedResult(metric: Metric, statistics: CorpusStatistics, resampled: Float64Array): PairedResult {
   const score = metric.valueOf(sumStatistics(statistics), DOUBLE);
-  if (draws.length === 0) return { score };
+  if (resampled.length === 0) return { score };
   const { result } = resultArithmetic(metric);
-  const sorted = resampledScores(metric, statistics, draws).sort();
+  const sorted = resampled.slice().sort();
   return { score, confidence: { mean: pairwiseMean(sorted, result), halfWidth: middleHalfWidth(sorted, result) } };
 }
 
 /** How often a resample's difference, less the mean difference, exceeds the real one. */
-function bootstrapP(
-  metric: Metric,
-  baseline: CorpusStatistics,
-  system: CorpusStatistics,
-  draws: Uint32Array,
-  difference: number,
-): number {
+function bootstrapP(metric: Metric, baseline: Float64Array, system: Float64Array, difference: number): number {
   const { result } = resultArithmetic(metric);
-  const ofBaseline = resampledScores(metric, baseline, draws);
-  const ofSystem = resampledScores(metric, system, draws);
-  const differences = ofSystem.map((score, sample) => Math.abs(result(score - ofBaseline[sample]!)));
+  const differences = system.map((score, sample) => Math.abs(result(score - baseline[sample]!)));
   const mean = pairwiseMean(differences, result);
   const centred = differences.map((value) => result(value - mean));
   return pValue(centred, result(difference));

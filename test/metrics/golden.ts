@@ -26,6 +26,7 @@ export interface CorpusEntry extends Configuration {
 
 export interface PairedEntry extends Configuration {
   method: "bootstrap" | "randomization";
+  /** 0: the method's default. */
   samples: number;
   confidenceSamples: number;
   name: string;
@@ -75,7 +76,8 @@ export function title({ metric, options }: Configuration): string {
 /** Runs the entry's paired test and compares every number with the entry's. */
 export function checkPaired(entry: PairedEntry, systems: readonly NamedSystem[], references: ReferenceStreams): void {
   const { method, samples, confidenceSamples } = entry;
-  const [comparison] = pairedTest(systems, [metricOf(entry)], references, { method, samples, confidenceSamples });
+  const options = { method, confidenceSamples, ...(samples > 0 && { samples }) };
+  const [comparison] = pairedTest(systems, [metricOf(entry)], references, options);
   expect(comparison!.name).toBe(entry.name);
   expect(comparison!.signature.format()).toBe(entry.signature);
   expect(comparison!.results.map(({ pValue }) => pValue ?? null)).toEqual(entry.results.map(({ p }) => p));

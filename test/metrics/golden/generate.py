@@ -375,9 +375,13 @@ def write_wmt(folder):
     corpora, sentences = [], []
     for entry in published:
         hypotheses, streams = read(entry["hyp"]), [read(name) for name in entry["refs"]]
+        for name, options in (("ter", {}), ("chrf", {"wordOrder": 2})):
+            corpora.append({"hyp": entry["hyp"], "refs": entry["refs"], **corpus_entry(name, options, hypotheses, streams)})
+        if entry not in (published[0], published[-1]):
+            continue
         for name, options in (
-            ("ter", {}), ("ter", {"normalized": True, "asianSupport": True}), ("ter", {"noPunctuation": True, "caseSensitive": True}),
-            ("chrf", {"wordOrder": 2}), ("chrf", {"wordOrder": 2, "epsSmoothing": True}),
+            ("ter", {"normalized": True, "asianSupport": True}), ("ter", {"noPunctuation": True, "caseSensitive": True}),
+            ("chrf", {"wordOrder": 2, "epsSmoothing": True}),
             *(("bleu", {"tokenize": t}) for t in ("none", "intl", "zh", "char")),
             ("bleu", {"smoothMethod": "floor", "lowercase": True}), ("bleu", {"smoothMethod": "add-k"}), ("bleu", {"smoothMethod": "none"}),
         ):
