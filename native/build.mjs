@@ -1,16 +1,17 @@
 /**
  * Compiles the native addon: native/src → native/build/nmt_native.node. Needs a C++17 compiler and nothing else.
  *
- *   node native/build.mjs [--families gemm,lstm] [--folder native/build] [--verbose]
+ *   node native/build.mjs [--families gemm,lstm] [--folder native/build] [--test] [--verbose]
  *
  * Families are discovered by folder. In native/src/<family>/ a file *_kernels.cc is compiled once per instruction set,
  * every other .cc once; <family>_binding.cc must define `void register_<family>(Registry&)`. Unchanged objects are kept.
+ * With --test, native/test and the families it needs become the program native/build/native_test instead.
  */
 import { execFile, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
 
@@ -22,6 +23,7 @@ const { values: options } = parseArgs({
   options: {
     families: { type: "string" },
     folder: { type: "string", default: join(native, "build") },
+    test: { type: "boolean", default: false },
     verbose: { type: "boolean", default: false },
   },
 });
@@ -89,25 +91,33 @@ function writeRegistrations(names) {
   return path;
 }
 
-/** Every compilation of this build, in link order: code for all machines first, then each instruction set. */
-function plan(names, architecture, registrations) {
-  const isas = Object.entries(INSTRUCTION_SETS[architecture]);
-  const units = [{ file: registrations, object: "registrations.o", flags: [] }];
-  for (const name of names) {
-    for (const file of readdirSync(join(source, name)).sort()) {
-      if (!file.endsWith(".cc")) continue;
-      const path = join(source, name, file);
-      const stem = `${name}-${file.slice(0, -3)}`;
-      if (!file.endsWith("_kernels.cc")) units.push({ file: path, object: `${stem}.o`, flags: [] });
-      else {
-        for (const [rank, [isa, isaFlags]] of isas.entries()) {
-          const flags = [...isaFlags, ...KERNEL_FLAGS, `-DNMT_ISA=${isa}`, `-DNMT_ISA_${isa.toUpperCase()}`];
-          units.push({ file: path, object: `${stem}.${isa}.o`, flags, rank: rank + 1 });
-        }
-      }
-    }
-  }
-  return units.sort((a, b) => (a.rank ?? 0) - (b.rank ?? 0));
+/** Compilations of a folder: kernel files once per instruction set (rank 1, 2, …), others once (rank 0). */
+function unitsOf(folder, architecture) {
+  const files = readdirSync(folder).filter((file) => file.endsWith(".cc"));
+  return files.sort().flatMap((file) => {
+    const path = join(folder, file);
+    const stem = `${basename(folder)}-${file.slice(0, -3)}`;
+    if (!file.endsWith("_kernels.cc")) return [{ file: path, object: `${stem}.o`, flags: [], rank: 0 }];
+    return Object.entries(INSTRUCTION_SETS[architecture]).map(([isa, isaFlags], i) => {
+      const flags = [...isaFlags, ...KERNEL_FLAGS, `-DNMT_ISA=${isa}`, `-DNMT_ISA_${isa.toUpperCase()}`];
+      return { file: path, object: `${stem}.${isa}.o`, flags, rank: i + 1 };
+    });
+  });
+}
+
+/** The addon's compilations, in link order: code for all machines first, then each instruction set. */
+function addonUnits(architecture) {
+  const names = families();
+  const registrations = { file: writeRegistrations(names), object: "registrations.o", flags: [], rank: 0 };
+  const units = names.flatMap((name) => unitsOf(join(source, name), architecture));
+  return [registrations, ...units].sort((a, b) => a.rank - b.rank);
+}
+
+/** The test program's: native/test and the families it checks, without what needs Node. */
+function testUnits(architecture) {
+  const folders = ["isa", "memory", "threads", "gemm", "lstm"].map((name) => join(source, name));
+  const units = [...folders, join(native, "test")].flatMap((folder) => unitsOf(folder, architecture));
+  return units.filter(({ file }) => !file.endsWith("_binding.cc")).sort((a, b) => a.rank - b.rank);
 }
 
 /** Fingerprint of a compilation: its command and the contents of every file it read last time. */
@@ -172,18 +182,34 @@ async function compileAll(compiler, units, includes) {
   return { compiled, failures };
 }
 
-/** Links beside the target, then renames: another process may have the old addon open. */
-function link({ compiler, darwin }, objects, target) {
+/** Links, unless the objects are those of last time; beside the target, then renames: another process may have it open. */
+function link({ compiler, darwin }, units, target) {
+  const objects = units.map(({ object }) => join(build, object));
+  const stamps = objects.map((object) => `${object} ${readFileSync(`${object}.stamp`, "utf8")}`).join("\n");
+  const stamp = `${target}.stamp`;
+  if (existsSync(target) && existsSync(stamp) && readFileSync(stamp, "utf8") === stamps) return;
   const temporary = `${target}.${process.pid}.tmp`;
-  const flags = darwin
-    ? ["-bundle", "-undefined", "dynamic_lookup"]
-    : ["-shared", "-static-libstdc++", "-static-libgcc", "-Wl,--exclude-libs,ALL", "-Wl,--gc-sections"];
-  const result = spawnSync(compiler, [...flags, "-pthread", "-o", temporary, ...objects], { encoding: "utf8" });
+  const shared = darwin ? ["-bundle", "-undefined", "dynamic_lookup"] : ["-shared"];
+  const standalone = darwin ? [] : ["-static-libstdc++", "-static-libgcc", "-Wl,--exclude-libs,ALL"];
+  const flags = [...(options.test ? [] : shared), ...standalone, "-pthread"];
+  const result = spawnSync(compiler, [...flags, "-o", temporary, ...objects], { encoding: "utf8" });
   if (result.status !== 0) {
     rmSync(temporary, { force: true });
     throw new Error(`linking failed\n${result.stderr}`);
   }
   renameSync(temporary, target);
+  writeFileSync(stamp, stamps);
+}
+
+/** The folder of node_api.h: of the package node-api-headers, or of this Node's own installation. */
+function nodeHeaders() {
+  try {
+    return dirname(createRequire(import.meta.url).resolve("node-api-headers/include/node_api.h"));
+  } catch {
+    const own = join(dirname(process.execPath), "..", "include", "node");
+    if (existsSync(join(own, "node_api.h"))) return own;
+    throw new Error("node_api.h is missing: npm install node-api-headers");
+  }
 }
 
 async function main() {
@@ -195,24 +221,18 @@ async function main() {
     );
     return;
   }
-  const headers = createRequire(import.meta.url).resolve("node-api-headers/include/node_api.h");
   mkdirSync(build, { recursive: true });
-  const names = families();
-  const includes = [`-I${source}`, `-I${dirname(headers)}`];
-  const units = plan(names, toolchain.architecture, writeRegistrations(names));
   const start = Date.now();
+  const units = options.test ? testUnits(toolchain.architecture) : addonUnits(toolchain.architecture);
+  const includes = [`-I${source}`, `-I${native}`, `-I${nodeHeaders()}`];
   const { compiled, failures } = await compileAll(toolchain.compiler, units, includes);
   if (failures.length > 0) throw new Error(failures.join("\n"));
-  const target = join(build, "nmt_native.node");
-  if (compiled > 0 || !existsSync(target))
-    link(
-      toolchain,
-      units.map(({ object }) => join(build, object)),
-      target,
-    );
+  const target = join(build, options.test ? "native_test" : "nmt_native.node");
+  link(toolchain, units, target);
   const seconds = ((Date.now() - start) / 1000).toFixed(1);
+  const what = options.test ? "native tests" : "native addon";
   console.log(
-    `native addon: ${compiled} of ${units.length} objects compiled in ${seconds} s → ${relative(process.cwd(), target)}`,
+    `${what}: ${compiled} of ${units.length} objects compiled in ${seconds} s → ${relative(process.cwd(), target)}`,
   );
 }
 

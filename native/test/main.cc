@@ -1,0 +1,18 @@
+// Runs every check on every instruction set of this processor. Exit status 0 if all hold.
+#include "isa/isa.h"
+#include "test/check.h"
+#include "test/products.h"
+#include "test/vectors_kernels.h"
+
+int main() {
+  using namespace nmt;
+  for (int i = 0; i < kIsaCount; i++) {
+    const Isa isa = static_cast<Isa>(i);
+    if (!isa_supported(isa)) continue;
+    select_isa(isa_name(isa));
+    vectors_kernels().run();
+    check_products();
+    std::printf("%s: checked\n", isa_name(isa));
+  }
+  return failures == 0 ? 0 : 1;
+}

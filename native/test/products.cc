@@ -1,0 +1,105 @@
+// Matrix products against sums in double precision; LSTM layers on each instruction set against the portable one.
+#include "test/products.h"
+
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "gemm/gemm.h"
+#include "isa/isa.h"
+#include "lstm/lstm.h"
+#include "test/check.h"
+
+namespace nmt {
+
+namespace {
+
+// Numbers in (-1, 1), the same on every run.
+std::vector<float> numbers(size_t count, uint32_t seed) {
+  std::vector<float> values(count);
+  uint32_t state = seed * 2654435761u + 1;
+  for (float& value : values) {
+    state = state * 1664525u + 1013904223u;
+    value = static_cast<float>(static_cast<int32_t>(state) >> 8) / 8388608.0f;
+  }
+  return values;
+}
+
+void check_product(Team& team, int m, int n, int k, bool trans_a, bool trans_b) {
+  const auto a = numbers(static_cast<size_t>(m) * k, 1), b = numbers(static_cast<size_t>(k) * n, 2);
+  std::vector<float> c(static_cast<size_t>(m) * n);
+  gemm(team, Precision::f32, trans_a, trans_b, m, n, k, a.data(), trans_a ? m : k, b.data(), trans_b ? k : n, c.data(), n,
+       false);
+  double worst = 0;
+  for (int i = 0; i < m; i++) {
+    for (int j = 0; j < n; j++) {
+      double sum = 0, magnitude = 1e-3;
+      for (int q = 0; q < k; q++) {
+        const double term = static_cast<double>(a[trans_a ? q * m + i : i * k + q]) * b[trans_b ? j * k + q : q * n + j];
+        sum += term;
+        magnitude += std::fabs(term);
+      }
+      const double error = std::fabs(c[static_cast<size_t>(i) * n + j] - sum) / magnitude;
+      if (!(error <= worst)) worst = error;
+    }
+  }
+  expect_at_most("matrix product", isa_name(active_isa()), worst, 1e-6);
+}
+
+// Output and gradients of a ragged layer, one after the other.
+std::vector<float> layer(Team& team, bool reverse) {
+  const int inputs = 13, hidden = 37;
+  const std::vector<int32_t> sizes = {9, 9, 5, 2};
+  const int rows = 25, sentences = 9;
+  const LstmShape shape{inputs, hidden, sizes.data(), static_cast<int>(sizes.size()), reverse};
+  const auto x = numbers(rows * inputs, 3), input = numbers(inputs * 4 * hidden, 4), recurrent = numbers(hidden * 4 * hidden, 5);
+  const auto bias = numbers(4 * hidden, 6), h = numbers(sentences * hidden, 7), c = numbers(sentences * hidden, 8);
+  const auto d_output = numbers(rows * hidden, 9);
+  const LstmWeights weights{input.data(), recurrent.data(), bias.data()};
+  const LstmInitialState initial{h.data(), c.data()};
+  std::vector<float> output(rows * hidden), gates(static_cast<size_t>(rows) * lstm_gate_width(hidden)), cells(rows * hidden);
+  const LstmRecord record{output.data(), gates.data(), cells.data()};
+  std::vector<float> d_x(x.size()), d_input(input.size()), d_recurrent(recurrent.size()), d_bias(bias.size()), d_h(h.size()),
+      d_c(c.size());
+  lstm_forward(team, Precision::f32, shape, x.data(), weights, initial, record);
+  lstm_backward(team, Precision::f32, shape, x.data(), weights, initial, record, d_output.data(),
+                {d_x.data(), d_input.data(), d_recurrent.data(), d_bias.data(), d_h.data(), d_c.data()});
+  std::vector<float> all;
+  for (const auto* part : {&output, &d_x, &d_input, &d_recurrent, &d_bias, &d_h, &d_c}) {
+    all.insert(all.end(), part->begin(), part->end());
+  }
+  return all;
+}
+
+void check_layers(bool reverse) {
+  const std::string isa = isa_name(active_isa());
+  Team one(1), three(3);
+  const auto result = layer(one, reverse), result_of_three = layer(three, reverse);
+  expect("LSTM bits don't depend on threads", isa.c_str(),
+         std::memcmp(result.data(), result_of_three.data(), result.size() * sizeof(float)) == 0);
+  select_isa("portable");
+  const auto reference = layer(one, reverse);
+  select_isa(isa.c_str());
+  double worst = 0;
+  for (size_t i = 0; i < result.size(); i++) {
+    const double error = std::fabs(result[i] - reference[i]) / (1 + std::fabs(reference[i]));
+    if (!(error <= worst)) worst = error;
+  }
+  expect_at_most("LSTM layer", isa.c_str(), worst, 5e-5);
+}
+
+}  // namespace
+
+void check_products() {
+  Team team(3);
+  const int shapes[][3] = {{1, 1, 1}, {5, 33, 2}, {61, 130, 75}, {130, 31, 75}, {37, 90, 527}};
+  for (const auto& [m, n, k] : shapes) {
+    for (int transposed = 0; transposed < 4; transposed++) check_product(team, m, n, k, transposed & 1, transposed & 2);
+  }
+  check_layers(false);
+  check_layers(true);
+}
+
+}  // namespace nmt
