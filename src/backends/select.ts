@@ -16,7 +16,7 @@ export interface EngineOptions {
   backend?: BackendName | "auto";
   /** CPU threads of the native backend; 0 = all cores. */
   threads?: number;
-  /** Arithmetic of the native backend's matrix products; `auto` = bf16 where the processor has it. Accumulation is always f32. */
+  /** Arithmetic of the native backend's matrix products; `auto` = bf16 where the processor runs it faster. Accumulation is always f32. */
   precision?: Precision | "auto";
 }
 

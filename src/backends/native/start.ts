@@ -4,6 +4,7 @@ import { BackendError } from "../../base/errors.ts";
 import type { EngineOptions, Precision } from "../select.ts";
 import { loadAddon } from "./addon.ts";
 import { registerNativeBackend } from "./backend.ts";
+import { fasterPrecision } from "./faster-precision.ts";
 
 export async function startNative(options: EngineOptions): Promise<{ detail: string; precision: Precision }> {
   const addon = loadAddon();
@@ -17,7 +18,7 @@ export async function startNative(options: EngineOptions): Promise<{ detail: str
       nextStep: "Use --precision f32, or auto.",
     });
   }
-  const precision: Precision = wanted === "auto" ? (hasBf16 ? "bf16" : "f32") : wanted;
+  const precision: Precision = wanted !== "auto" ? wanted : hasBf16 ? fasterPrecision(addon) : "f32";
   addon.setPrecision(precision);
   registerNativeBackend(addon);
   return { detail: `${isa}, ${threads} ${threads === 1 ? "thread" : "threads"}, ${precision}`, precision };
