@@ -1,30 +1,36 @@
-/** Shows a training run on the terminal and writes its JSON-lines log. */
-
-import { join } from "node:path";
+/** Shows a training run on the terminal and writes its records: JSON lines, TensorBoard events, sample translations. */
 import type { SelectedBackend } from "../backends/select.ts";
-import { writeFileAtomic } from "../base/atomic-file.ts";
 import { log } from "../base/logger.ts";
 import { formatCount, formatDuration } from "../base/progress.ts";
 import { modelPaths } from "../checkpoint/model-directory.ts";
 import type { Config } from "../config/config.ts";
 import type { BalanceReport } from "../moe/expert-balance.ts";
-import { type JsonValue, RunLog } from "../report/run-log.ts";
+import { logScalars } from "../report/log-scalars.ts";
+import { type JsonValue, type LogEntry, RunLog } from "../report/run-log.ts";
+import { EventFile } from "../report/tensorboard.ts";
+import { writeSamples } from "../report/validation-samples.ts";
 import type { RunReporter } from "../training/run-training.ts";
 import type { Progress } from "../training/train-loop.ts";
 import type { Validation } from "../training/validate.ts";
 
 export function trainingReporter(config: Config, backend: SelectedBackend): RunReporter {
   let runLog: RunLog | undefined;
+  let events: EventFile | undefined;
+  const record = (entry: LogEntry) => {
+    runLog?.write(entry);
+    events?.scalars(entry.step, logScalars(entry));
+  };
   return {
     onMessage: (message) => log.info(message),
     onStart: ({ step, parameters, vocabularySize }) => {
       runLog = new RunLog(modelPaths(config.saveModel).log, step);
+      events = new EventFile(config.saveModel, step);
       const model = `${formatCount(parameters)} parameters, ${vocabularySize} wordpieces`;
       const experts = config.numExperts === 0 ? "dense" : `${config.numExperts} experts per layer`;
       log.info(
         `${step === 0 ? "training" : `resuming after step ${step}`}: ${model}, ${experts}; ${describe(backend)}`,
       );
-      runLog.write({
+      record({
         event: "start",
         step,
         parameters,
@@ -35,7 +41,7 @@ export function trainingReporter(config: Config, backend: SelectedBackend): RunR
     },
     onProgress: (progress) => {
       log.info(progressLine(progress));
-      runLog?.write({ event: "train", ...(progress as unknown as Record<string, JsonValue>), step: progress.step });
+      record({ event: "train", ...(progress as unknown as Record<string, JsonValue>), step: progress.step });
     },
     onValidation: (step, validation, isBest) => {
       log.info(validationLine(step, validation, isBest));
@@ -46,12 +52,12 @@ export function trainingReporter(config: Config, backend: SelectedBackend): RunR
           );
         }
       }
-      writeFileAtomic(join(config.saveModel, "validation", `step-${step}.txt`), sampleText(validation));
+      writeSamples(config.saveModel, step, validation.corpora);
       const { perplexity, bleu } = validation;
       const corpora = validation.corpora.map(({ name, perplexity, bleu }) => ({ name, perplexity, bleu }));
-      runLog?.write({ event: "validation", step, perplexity, bleu, isBest, corpora });
+      record({ event: "validation", step, perplexity, bleu, isBest, corpora });
     },
-    onCheckpoint: (step) => runLog?.write({ event: "checkpoint", step }),
+    onCheckpoint: (step) => record({ event: "checkpoint", step }),
   };
 }
 
@@ -84,14 +90,4 @@ function balance({ importanceVariation, loadVariation, maximumLoad }: BalanceRep
 function validationLine(step: number, { perplexity, bleu }: Validation, isBest: boolean): string {
   const score = Number.isNaN(bleu) ? "" : `, BLEU ${bleu.toFixed(2)}`;
   return `validation at step ${step}: perplexity ${perplexity.toFixed(2)}${score}${isBest ? " (best)" : ""}`;
-}
-
-/** Every translation of a validation: source, translation and reference, a blank line after each. */
-function sampleText({ corpora }: Validation): string {
-  return corpora
-    .flatMap(({ name, samples }) => [
-      `# ${name}\n`,
-      ...samples.map(({ source, translation, reference }) => `${source}\n→ ${translation}\n= ${reference}\n`),
-    ])
-    .join("\n");
 }

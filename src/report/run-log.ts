@@ -6,6 +6,11 @@ import { DataError } from "../base/errors.ts";
 
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
 
+/** True for JSON objects; arrays and null are none. */
+export function isObject(value: unknown): value is { readonly [key: string]: JsonValue } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 /** One line: what happened (`start`, `train`, `validation`, `checkpoint`, `end` …), after which step, and its numbers. */
 export interface LogEntry {
   event: string;
