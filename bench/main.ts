@@ -1,12 +1,22 @@
 /** `npm run bench -- NAME [options] --json`: runs one benchmark and prints its figures. */
 import { formatError, NmtError, UsageError } from "../src/base/errors.ts";
+import { type Figures, formatFigures } from "./figures.ts";
 
 /** Each benchmark takes its own options and returns figures by name. */
-export type Benchmark = (argv: readonly string[]) => Promise<Record<string, unknown>>;
+export type Benchmark = (argv: readonly string[]) => Promise<Figures>;
 
 const benchmarks: Record<string, () => Promise<{ run: Benchmark }>> = {
+  gemm: () => import("./gemm.ts"),
+  "lstm-layer": () => import("./lstm-layer.ts"),
+  attention: () => import("./attention.ts"),
+  "softmax-xent": () => import("./softmax-xent.ts"),
+  "expert-ffn": () => import("./expert-ffn.ts"),
   "train-step": () => import("./train-step.ts"),
-  wordpieces: () => import("./wordpieces.ts"),
+  "experts-scaling": () => import("./experts-scaling.ts"),
+  vocab: () => import("./vocab.ts"),
+  encode: () => import("./encode.ts"),
+  decode: () => import("./decode.ts"),
+  peers: () => import("./peers.ts"),
 };
 
 async function main([name, ...options]: readonly string[]): Promise<void> {
@@ -17,8 +27,8 @@ async function main([name, ...options]: readonly string[]): Promise<void> {
     });
   }
   const figures = await (await load()).run(options.filter((option) => option !== "--json"));
-  if (options.includes("--json")) process.stdout.write(`${JSON.stringify(figures)}\n`);
-  else for (const [key, value] of Object.entries(figures)) process.stdout.write(`${key.padEnd(16)} ${value}\n`);
+  const text = options.includes("--json") ? JSON.stringify(figures) : formatFigures(figures);
+  process.stdout.write(`${text}\n`);
 }
 
 try {

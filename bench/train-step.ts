@@ -1,107 +1,112 @@
 /**
- * One training step of the reference model: 3 + 2 LSTM layers, attention of appendix G, two MoE layers, label smoothing, clipping, Adam;
- * batch × (len + len) random tokens. The options and keys are those of the PyTorch peer, so that the two can be run in turn.
+ * One training step of the reference model: batch × (len + len) random tokens, label smoothing, clipping, Adam. The options and
+ * keys are those of the PyTorch peer, so that the two can be run in turn.
  */
-import { parseArgs } from "node:util";
 import * as tf from "@tensorflow/tfjs";
+import { loadAddon } from "../src/backends/native/addon.ts";
+import { KernelProfile, type StepProfile } from "../src/backends/native/profile.ts";
 import { type BackendName, selectBackend } from "../src/backends/select.ts";
 import { Random } from "../src/base/random.ts";
 import { packTranslationBatch } from "../src/data/batch.ts";
-import { Seq2Seq } from "../src/model/seq2seq.ts";
 import { Adam } from "../src/optim/adam.ts";
 import { trainStep } from "../src/training/train-step.ts";
+import { type Engine, startEngine } from "./engine.ts";
+import { type Figures, type Row, rounded } from "./figures.ts";
 import type { Benchmark } from "./main.ts";
+import { againstLimits, median } from "./measure.ts";
+import { readOptions } from "./options.ts";
+import { modelDefaults, randomPieces, referenceModel } from "./reference-model.ts";
 
-const numbers = {
-  experts: "16",
-  "expert-hidden": "1024",
-  hidden: "512",
-  batch: "64",
-  len: "25",
-  vocab: "8000",
-  threads: "2",
-  k: "2",
-  steps: "5",
-  dropout: "0",
+const defaults = {
+  ...modelDefaults,
+  batch: 64,
+  len: 25,
+  steps: 5,
+  threads: 2,
+  bf16: false,
+  isa: "",
+  backend: "native",
+  profile: false,
 } as const;
 
 export const run: Benchmark = async (argv) => {
-  const { values } = parseArgs({
-    args: [...argv],
-    options: {
-      ...Object.fromEntries(
-        Object.entries(numbers).map(([name, value]) => [name, { type: "string" as const, default: value }]),
-      ),
-      backend: { type: "string", default: "native" },
-      bf16: { type: "boolean", default: false },
-      "no-moe": { type: "boolean", default: false },
-    },
-  });
-  const option = (name: keyof typeof numbers) => Number((values as Record<string, string>)[name]);
-  const noMoe = values["no-moe"] === true;
-  const backend = await selectBackend({
-    backend: values.backend as BackendName,
-    threads: option("threads"),
-    precision: values.bf16 === true ? "bf16" : "f32",
-  });
-  const hiddenSize = option("hidden");
-  const model = new Seq2Seq(
-    {
-      vocabularySize: option("vocab"),
-      embeddingSize: hiddenSize,
-      hiddenSize,
-      encoderLayers: 3,
-      decoderLayers: 2,
-      attention: "multiplicative",
-      decoderStart: "zero",
-      shareEmbeddings: false,
-      tieSoftmax: false,
-      dropout: option("dropout"),
-      embeddingDeviation: 1,
-      forgetBias: 1,
-      weightRange: undefined,
-      moe: noMoe
-        ? undefined
-        : {
-            numExperts: option("experts"),
-            numExpertsPerToken: option("k"),
-            expertHiddenSize: option("expert-hidden"),
-            expertOutputInit: 1,
-            output: "sigmoid",
-            dropout: option("dropout"),
-            importanceLossWeight: 0.1,
-            loadLossWeight: 0.1,
-          },
-      moeEncoderAfter: [2],
-      moeDecoderAfter: [1],
-    },
-    { seed: 1 },
-  );
+  const options = readOptions(argv, defaults);
+  const { batch: sentences, len, steps, threads, bf16 } = options;
+  const native = options.backend === "native";
+  const engine = native ? await startEngine(options) : undefined;
+  const backend = native ? undefined : await selectBackend({ backend: options.backend as BackendName, threads });
+  const model = referenceModel(options);
   const optimizer = new Adam(model.parameters, { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, maxGradNorm: 5 });
   const random = new Random(1);
-  const [batchSize, length] = [option("batch"), option("len")];
-  const tokens = (count: number) => Int32Array.from({ length: count }, () => 4 + random.integer(option("vocab") - 4));
   // The decoder reads `<s>` and writes `</s>`, so `len` positions on each side.
-  const pairs = Array.from({ length: batchSize }, () => ({ source: tokens(length), target: tokens(length - 1) }));
+  const pairs = Array.from({ length: sentences }, () => ({
+    source: randomPieces(random, len, options.vocab),
+    target: randomPieces(random, len - 1, options.vocab),
+  }));
   const batch = packTranslationBatch(pairs);
-  const times: number[] = [];
   let loss = 0;
-  for (let pass = 0; pass <= option("steps"); pass++) {
-    const started = performance.now();
+  const step = (pass: number) => {
     const result = trainStep(model, optimizer, [batch], { learningRate: 1e-3, labelSmoothing: 0.1, seed: 1, pass });
-    if (pass > 0) times.push(performance.now() - started);
     loss = result.smoothedLoss / result.targetTokens + result.balanceLoss;
+  };
+  // The first step, which isn't timed, counts the work of every step.
+  const profile = native ? new KernelProfile(loadAddon()) : undefined;
+  profile?.start();
+  step(0);
+  profile?.stop();
+  const counted = profile?.report();
+  profile?.reset();
+  const times: number[] = [];
+  for (let pass = 1; pass <= steps; pass++) {
+    if (options.profile) profile?.start();
+    const started = performance.now();
+    step(pass);
+    times.push(performance.now() - started);
+    if (options.profile) profile?.stop();
   }
-  const ms = times.sort((a, b) => a - b)[Math.floor(times.length / 2)]!;
+  const ms = median(times);
   return {
-    backend: `${backend.backend} (${backend.detail})`,
-    bf16: values.bf16 === true,
-    experts: noMoe ? 0 : option("experts"),
-    params_m: Math.round(model.parameterCount / 1e5) / 10,
-    ms: Math.round(ms * 10) / 10,
-    tgt_tok_s: Math.round((length * batchSize * 1000) / ms),
-    loss: Math.round(loss * 1000) / 1000,
-    threads: option("threads"),
+    ...(engine?.figures ?? { backend: backend?.detail, threads }),
+    bf16,
+    experts: options["no-moe"] ? 0 : options.experts,
+    params_m: rounded(model.parameterCount / 1e6),
+    ms: rounded(ms),
+    tgt_tok_s: Math.round((len * sentences * 1000) / ms),
+    loss: rounded(loss, 3),
     tensors: tf.memory().numTensors,
+    max_rss_gib: rounded(process.resourceUsage().maxRSS / 2 ** 20, 2),
+    ...(engine && counted && workFigures(counted, ms, engine)),
+    ...(options.profile && profile && profileFigures(profile.report())),
   };
 };
+
+/** Useful arithmetic of a step, and the memory traffic that its experts, optimiser and element-wise kernels can't avoid. */
+function workFigures({ kernels }: StepProfile, ms: number, { limits }: Engine): Figures {
+  const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
+  const flops = sum(kernels.map((kernel) => kernel.flops));
+  const bytes = sum(kernels.map((kernel) => kernel.bytes));
+  return {
+    gflop: rounded(flops / 1e9, 2),
+    gflops: rounded(flops / ms / 1e6),
+    peak_share: againstLimits({ flops, bytes: 0 }, ms, limits)["share"],
+    traffic_gb: rounded(bytes / 1e9, 2),
+    memory_share: againstLimits({ flops: 0, bytes }, ms, limits)["share"],
+  };
+}
+
+/** A row for each kernel, per step; shares are per cent of the step. */
+function profileFigures({ steps, milliseconds, outsideKernels, kernels }: StepProfile): Figures {
+  const share = (part: number) => rounded((100 * part) / milliseconds, 2);
+  const rate = (amount: number, ms: number) => (amount === 0 ? undefined : rounded(amount / ms / 1e6));
+  const rows = kernels.map(
+    (kernel): Row => ({
+      kernel: kernel.name,
+      calls: rounded(kernel.calls / steps),
+      ms: rounded(kernel.milliseconds / steps, 3),
+      share: share(kernel.milliseconds),
+      gflops: rate(kernel.flops, kernel.milliseconds),
+      gb_s: rate(kernel.bytes, kernel.milliseconds),
+    }),
+  );
+  return { outside_kernels_share: share(outsideKernels), kernels: rows };
+}

@@ -11,7 +11,7 @@ import { Seq2Seq } from "../model/seq2seq.ts";
 import { Adam } from "../optim/adam.ts";
 import type { WordpieceModel } from "../text/wordpiece-model.ts";
 import { readRun, saveBest, saveFailure, saveRun } from "./run-files.ts";
-import { type Progress, type StopReason, trainLoop } from "./train-loop.ts";
+import { type Progress, type StepTimes, type StopReason, trainLoop } from "./train-loop.ts";
 import { freshState, type TrainerState } from "./trainer-state.ts";
 import { openCorpora } from "./training-corpora.ts";
 import { type Validation, validate } from "./validate.ts";
@@ -26,6 +26,8 @@ export interface RunReporter {
   onProgress(progress: Progress): void;
   onValidation(step: number, validation: Validation, isBest: boolean): void;
   onCheckpoint(step: number): void;
+  onStepStart?(): void;
+  onStepEnd?(step: StepTimes): void;
 }
 
 export interface RunStart {
@@ -107,6 +109,8 @@ function runHooks(
   let last: Validation | undefined;
   return {
     onProgress: (progress) => reporter.onProgress(progress),
+    onStepStart: () => reporter.onStepStart?.(),
+    onStepEnd: (step) => reporter.onStepEnd?.(step),
     shouldStop: () => signal.aborted,
     validate: async () => {
       if (corpora.length === 0) return undefined;

@@ -76,6 +76,14 @@ export interface TrainLoopHooks {
   saveFailure(state: TrainerState, result: TrainStepResult, lines: number[]): Promise<void>;
   /** Asked between steps; true saves and ends. */
   shouldStop(): boolean;
+  /** Told when a step begins, before it waits for its batches, and when it has ended. */
+  onStepStart?(): void;
+  onStepEnd?(step: StepTimes): void;
+}
+
+export interface StepTimes {
+  /** Milliseconds it waited for batches. */
+  dataWait: number;
 }
 
 export type StopReason = "finished" | "early-stopping" | "stopped";
@@ -107,6 +115,7 @@ export async function trainLoop<Position>(
       await save();
       return "stopped";
     }
+    hooks.onStepStart?.();
     const started = performance.now();
     const batches: TrainingBatch[] = [];
     for (let i = 0; i < options.accumCount; i++) batches.push(await data.next());
@@ -120,6 +129,7 @@ export async function trainLoop<Position>(
     state.targetTokens += result.targetTokens;
     state.sourceTokens += result.sourceTokens;
     const ended = performance.now();
+    hooks.onStepEnd?.({ dataWait: fed - started });
     state.trainSeconds += (ended - started) / 1000;
     window.add(result, (fed - started) / 1000, (ended - started) / 1000);
     if (state.step % options.reportEvery === 0) hooks.onProgress(window.report(state, learningRate, options));

@@ -1,0 +1,42 @@
+/** Translating with the reference model, greedily and with a beam: random sentences, every translation as long as its source. */
+import { Random } from "../src/base/random.ts";
+import { search } from "../src/decoding/search.ts";
+import { engineDefaults, startEngine } from "./engine.ts";
+import { type Row, rounded } from "./figures.ts";
+import type { Benchmark } from "./main.ts";
+import { againstLimits, median, timeCalls, workOf } from "./measure.ts";
+import { numberList, readOptions } from "./options.ts";
+import { modelDefaults, randomPieces, referenceModel } from "./reference-model.ts";
+
+const defaults = { ...modelDefaults, ...engineDefaults, beam: "1,5", batch: 64, len: 25, runs: 5 } as const;
+
+const [BOS, EOS] = [2, 3];
+
+export const run: Benchmark = async (argv) => {
+  const options = readOptions(argv, defaults);
+  const { batch, len, runs } = options;
+  const engine = await startEngine(options);
+  const model = referenceModel(options);
+  const random = new Random(1);
+  const sources = Array.from({ length: batch }, () => randomPieces(random, len, options.vocab));
+  const settings = {
+    ...{ bosId: BOS, eosId: EOS, nBest: 1, lengthPenalty: 0.6, coveragePenalty: 0, withAttention: false },
+    minLength: len - 1,
+    maxLengths: new Int32Array(batch).fill(len),
+  };
+  const searches = numberList("beam", options.beam).map((beamSize): Row => {
+    const translate = () => {
+      search(model, sources, { ...settings, beamSize });
+    };
+    const work = workOf(engine.native.addon, translate);
+    const ms = median(timeCalls(translate, runs));
+    return {
+      search: beamSize === 1 ? "greedy" : `beam ${beamSize}`,
+      sentences_s: rounded((1000 * batch) / ms),
+      tokens_s: Math.round((1000 * batch * len) / ms),
+      ...againstLimits(work, ms, engine.limits),
+    };
+  });
+  const experts = options["no-moe"] ? 0 : options.experts;
+  return { ...engine.figures, experts, batch, len, runs, searches };
+};

@@ -1,0 +1,133 @@
+/**
+ * PyTorch beside ours on the same training step: for each model and precision the two run in turn, several rounds, each in a process
+ * of its own with the same number of threads. Writes the table of docs/performance.md.
+ */
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { cpus, release, totalmem } from "node:os";
+import { join } from "node:path";
+import { writeFileAtomic } from "../src/base/atomic-file.ts";
+import { UsageError } from "../src/base/errors.ts";
+import { log } from "../src/base/logger.ts";
+import { benchmark, type Child, type Json, runChild } from "./child.ts";
+import { rounded } from "./figures.ts";
+import type { Benchmark } from "./main.ts";
+import { median } from "./measure.ts";
+import { readOptions } from "./options.ts";
+import { type Comparison, comparisonRow, peersTable, replaceBetweenMarkers } from "./peers-table.ts";
+
+const defaults = {
+  python: "python3",
+  peer: join(import.meta.dirname, "peers", "train_step.py"),
+  experts: "dense,16,64,256",
+  precisions: "f32,bf16",
+  rounds: 2,
+  steps: 5,
+  threads: 2,
+  /** Also the same model on TensorFlow's own Node package. */
+  "tfjs-node": false,
+  /** Empty writes no file. */
+  write: join(import.meta.dirname, "..", "docs", "performance.md"),
+} as const;
+
+export const run: Benchmark = async (argv) => {
+  const options = readOptions(argv, defaults);
+  const { python, peer, rounds, steps, threads } = options;
+  const env = childEnvironment(process.env, threads);
+  const torch = torchVersion(python, env);
+  const comparisons: Comparison[] = [];
+  const sizes = ["--steps", String(steps), "--threads", String(threads)];
+  let machine: Json = {};
+  for (const model of options.experts.split(",")) {
+    for (const precision of precisionsOf(options.precisions)) {
+      const args = [...sizes, ...modelArguments(model), ...(precision === "bf16" ? ["--bf16"] : [])];
+      const contenders: Record<string, Child> = {
+        ours: benchmark("train-step", args, env),
+        theirs: { command: python, args: [peer, ...args], env },
+        ...(options["tfjs-node"] &&
+          precision === "f32" && { tfjsNode: benchmark("train-step", [...args, "--backend", "tfjs-node"], env) }),
+      };
+      const figures = await inTurn(contenders, Math.max(1, rounds), `${model} ${precision}`);
+      machine = { ...machine, ...figures["ours"]![0] };
+      comparisons.push(comparison(model, precision, figures));
+    }
+  }
+  const circumstances = {
+    date: new Date().toISOString().slice(0, 10),
+    processor: cpus()[0]?.model.trim() ?? "unknown processor",
+    memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
+    system: `${process.platform} ${release()}`,
+    isa: String(machine["isa"]),
+    threads,
+    versions: `Node.js ${process.versions.node}, PyTorch ${torch}`,
+    runs: `medians of ${rounds} rounds of ${steps} steps`,
+  };
+  if (options.write !== "") {
+    const table = peersTable(comparisons, circumstances);
+    writeFileAtomic(options.write, replaceBetweenMarkers(readFileSync(options.write, "utf8"), "peers", table));
+  }
+  return { ...circumstances, written: options.write, models: comparisons.map(comparisonRow) };
+};
+
+/** Each contender once, then each again, so that a machine that slows down slows all of them. */
+async function inTurn(
+  contenders: Readonly<Record<string, Child>>,
+  rounds: number,
+  name: string,
+): Promise<Record<string, Json[]>> {
+  const figures: Record<string, Json[]> = Object.fromEntries(Object.keys(contenders).map((who) => [who, []]));
+  for (let round = 1; round <= rounds; round++) {
+    for (const [who, child] of Object.entries(contenders)) {
+      const result = await runChild(child);
+      log.info(`${name}, round ${round}: ${who} ${result["tgt_tok_s"]} tokens/s`);
+      figures[who]!.push(result);
+    }
+  }
+  return figures;
+}
+
+function comparison(model: string, precision: "f32" | "bf16", figures: Record<string, Json[]>): Comparison {
+  const middle = (who: string, key: string) => median(figures[who]!.map((each) => Number(each[key])));
+  return {
+    model: model === "dense" ? "dense" : `${model} experts`,
+    precision,
+    parameters: middle("ours", "params_m"),
+    ours: middle("ours", "tgt_tok_s"),
+    theirs: middle("theirs", "tgt_tok_s"),
+    ...(figures["tfjsNode"] && { tfjsNode: middle("tfjsNode", "tgt_tok_s") }),
+    peakShare: rounded(middle("ours", "peak_share")),
+    memoryGiB: middle("ours", "max_rss_gib"),
+  };
+}
+
+function modelArguments(model: string): string[] {
+  if (model === "dense") return ["--no-moe"];
+  if (Number.isInteger(Number(model)) && Number(model) > 0) return ["--experts", model];
+  throw new UsageError(`--experts knows "dense" and numbers, not "${model}"`, {
+    nextStep: "For example --experts dense,16,64,256.",
+  });
+}
+
+function precisionsOf(list: string): ("f32" | "bf16")[] {
+  return list.split(",").map((precision) => {
+    if (precision === "f32" || precision === "bf16") return precision;
+    throw new UsageError(`there is no precision "${precision}"`, { nextStep: "Use --precisions f32,bf16." });
+  });
+}
+
+/** Thread counts are fixed for every library a child may use, and nothing inherited speaks against them. */
+export function childEnvironment(inherited: NodeJS.ProcessEnv, threads: number): NodeJS.ProcessEnv {
+  const kept = Object.entries(inherited).filter(([name]) => !name.startsWith("OPENBLAS_"));
+  return { ...Object.fromEntries(kept), OMP_NUM_THREADS: String(threads), MKL_NUM_THREADS: String(threads) };
+}
+
+function torchVersion(python: string, env: NodeJS.ProcessEnv): string {
+  const { status, stdout } = spawnSync(python, ["-c", "import torch; print(torch.__version__)"], {
+    env,
+    encoding: "utf8",
+  });
+  if (status === 0) return stdout.trim();
+  throw new UsageError(`${python} can't import torch`, {
+    nextStep: "pip install torch, or name a Python that has it with --python PATH.",
+  });
+}

@@ -1,0 +1,60 @@
+/** The model that benchmarks run: 3 + 2 LSTM layers, attention of appendix G, two MoE layers (Shazeer et al. 2017), random tokens. */
+import type { Random } from "../src/base/random.ts";
+import { Seq2Seq } from "../src/model/seq2seq.ts";
+
+/** Options, with the names of the PyTorch peer. */
+export const modelDefaults = {
+  experts: 16,
+  "expert-hidden": 1024,
+  hidden: 512,
+  vocab: 8000,
+  k: 2,
+  dropout: 0,
+  "no-moe": false,
+} as const;
+
+export type ModelOptions = {
+  readonly [Name in keyof typeof modelDefaults]: Name extends "no-moe" ? boolean : number;
+};
+
+/** The first id that is a piece of text. */
+const FIRST_PIECE = 4;
+
+export function referenceModel(options: ModelOptions): Seq2Seq {
+  const moe = {
+    numExperts: options.experts,
+    numExpertsPerToken: options.k,
+    expertHiddenSize: options["expert-hidden"],
+    expertOutputInit: 1,
+    output: "sigmoid" as const,
+    dropout: options.dropout,
+    importanceLossWeight: 0.1,
+    loadLossWeight: 0.1,
+  };
+  return new Seq2Seq(
+    {
+      vocabularySize: options.vocab,
+      embeddingSize: options.hidden,
+      hiddenSize: options.hidden,
+      encoderLayers: 3,
+      decoderLayers: 2,
+      attention: "multiplicative",
+      decoderStart: "zero",
+      shareEmbeddings: false,
+      tieSoftmax: false,
+      dropout: options.dropout,
+      embeddingDeviation: 1,
+      forgetBias: 1,
+      weightRange: undefined,
+      moe: options["no-moe"] ? undefined : moe,
+      moeEncoderAfter: [2],
+      moeDecoderAfter: [1],
+    },
+    { seed: 1 },
+  );
+}
+
+/** Pieces of text, any with the same probability. */
+export function randomPieces(random: Random, length: number, vocabulary: number): Int32Array {
+  return Int32Array.from({ length }, () => FIRST_PIECE + random.integer(vocabulary - FIRST_PIECE));
+}

@@ -1,0 +1,76 @@
+// Source of truth: a table written by hand.
+import { describe, expect, test } from "vitest";
+import { childEnvironment } from "../../bench/peers.ts";
+import { type Comparison, comparisonRow, peersTable, replaceBetweenMarkers } from "../../bench/peers-table.ts";
+import { DataError } from "../../src/base/errors.ts";
+
+const dense: Comparison = {
+  ...{
+    model: "dense",
+    precision: "f32",
+    parameters: 24.04,
+    ours: 2500,
+    theirs: 1666,
+    peakShare: 76.54,
+    memoryGiB: 0.714,
+  },
+};
+const sparse: Comparison = {
+  ...{
+    model: "16 experts",
+    precision: "bf16",
+    parameters: 57.6,
+    ours: 3332,
+    theirs: 1666,
+    peakShare: 61,
+    memoryGiB: 1.5,
+  },
+};
+const circumstances = {
+  ...{ date: "2026-01-02", processor: "Some CPU", memory: "24 GiB", system: "linux 6.1", isa: "avx512", threads: 2 },
+  ...{ versions: "Node.js 22.1.0, PyTorch 2.13.0", runs: "medians of 2 rounds of 5 steps" },
+};
+
+describe("peersTable", () => {
+  test("says what ran where, and the ratio of the rates", () => {
+    expect(peersTable([dense, sparse], circumstances)).toBe(
+      [
+        "2026-01-02: Some CPU, 24 GiB, linux 6.1; avx512, 2 threads; Node.js 22.1.0, PyTorch 2.13.0; medians of 2 rounds of 5 steps, in turn.",
+        "",
+        "| model | parameters | precision | gnmt-moe, tokens/s | PyTorch, tokens/s | ratio | share of peak | memory |",
+        "| --- | ---: | --- | ---: | ---: | ---: | ---: | ---: |",
+        "| dense | 24 M | f32 | 2,500 | 1,666 | 1.50 | 76.5 % | 0.71 GiB |",
+        "| 16 experts | 57.6 M | bf16 | 3,332 | 1,666 | 2.00 | 61 % | 1.5 GiB |",
+      ].join("\n"),
+    );
+  });
+
+  test("has a column for tfjs-node where any comparison ran it", () => {
+    const rows = peersTable([{ ...dense, tfjsNode: 700 }, sparse], circumstances).split("\n");
+    expect(rows[2]).toMatch(/\| tfjs-node, tokens\/s \|$/);
+    expect(rows[4]).toMatch(/\| 700 \|$/);
+    expect(rows[5]).toMatch(/\| – \|$/);
+  });
+
+  test("the same ratio is among the figures", () => {
+    expect(comparisonRow(dense)).toMatchObject({ ours: 2500, ratio: 1.5 });
+  });
+});
+
+describe("replaceBetweenMarkers", () => {
+  test("replaces what is between, and nothing else, again and again", () => {
+    const document = "# Speed\n\n<!-- peers:begin -->\nold\n<!-- peers:end -->\n\nrest\n";
+    const once = replaceBetweenMarkers(document, "peers", "new");
+    expect(once).toBe("# Speed\n\n<!-- peers:begin -->\nnew\n<!-- peers:end -->\n\nrest\n");
+    expect(replaceBetweenMarkers(once, "peers", "new")).toBe(once);
+  });
+
+  test("refuses a document without the markers", () => {
+    expect(() => replaceBetweenMarkers("# Speed\n", "peers", "new")).toThrow(DataError);
+  });
+});
+
+test("children get no OPENBLAS settings and one number of threads", () => {
+  const env = childEnvironment({ PATH: "/bin", OPENBLAS_NUM_THREADS: "1", OMP_NUM_THREADS: "8" }, 2);
+  expect(env).toEqual({ PATH: "/bin", OMP_NUM_THREADS: "2", MKL_NUM_THREADS: "2" });
+});
