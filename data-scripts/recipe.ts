@@ -15,6 +15,10 @@ export interface RecipeOptions {
   from?: string;
   /** Folder that keeps downloads between runs. */
   cache?: string;
+  /** Address that holds every file under its host's name and path, instead of the addresses the recipe knows. */
+  mirror?: string;
+  /** Packages to take texts from, for recipes that read packages; absent: the recipe's own choice. */
+  packages?: readonly string[];
   /** Told what is being done, one line at a time. */
   progress?: (message: string) => void;
 }
@@ -37,6 +41,8 @@ export interface Recipe {
   licence: string;
   /** Where the texts come from, for people. */
   origin: string;
+  /** What is to be downloaded and what comes of it, for people. */
+  size?: string;
   /** Pairs that can be asked for; the first is the default. */
   pairs: readonly string[];
   /** Throws UsageError for a pair it does not have, DownloadError where the network fails, DataError for damaged files. */

@@ -1,8 +1,8 @@
-/** A small reader of .tar archives (POSIX ustar, pax and GNU long names), enough for npm packages. */
+/** A small reader of .tar archives (POSIX ustar, pax and GNU long names): headers, and whole archives that are small. */
 import { gunzipSync } from "node:zlib";
 import { DataError } from "../src/base/errors.ts";
 
-const BLOCK = 512;
+export const TAR_BLOCK = 512;
 
 /** Regular files of a gzipped archive by path. `name` is the archive's own name, for errors. */
 export function readTarGz(bytes: Uint8Array, name: string): Map<string, Uint8Array> {
@@ -19,23 +19,43 @@ export function readTarGz(bytes: Uint8Array, name: string): Map<string, Uint8Arr
 export function readTar(archive: Uint8Array, name: string): Map<string, Uint8Array> {
   const files = new Map<string, Uint8Array>();
   let longName: string | undefined;
-  for (let at = 0; at + BLOCK <= archive.length; ) {
-    const header = archive.subarray(at, at + BLOCK);
-    if (header.every((byte) => byte === 0)) break;
-    if (checksum(header) !== octal(header, 148, 8)) throw damaged(name, `the header at byte ${at} is not valid`);
-    const size = octal(header, 124, 12);
-    const body = archive.subarray(at + BLOCK, at + BLOCK + size);
+  for (let at = 0; at + TAR_BLOCK <= archive.length; ) {
+    const block = archive.subarray(at, at + TAR_BLOCK);
+    if (block.every((byte) => byte === 0)) break;
+    const header = readTarHeader(block);
+    if (header === undefined) throw damaged(name, `the header at byte ${at} is not valid`);
+    const { size, type, path } = header;
+    const body = archive.subarray(at + TAR_BLOCK, at + TAR_BLOCK + size);
     if (body.length < size) throw damaged(name, `it ends inside the file at byte ${at}`);
-    const type = String.fromCharCode(header[156]!);
-    if (type === "x") longName = paxPath(body) ?? longName;
-    else if (type === "L") longName = text(body, 0, body.length);
+    if (type === "x" || type === "L") longName = tarLongName(type, body) ?? longName;
     else {
-      if (type === "0" || type === "\0") files.set(longName ?? headerPath(header), body);
+      if (type === "0" || type === "\0") files.set(longName ?? path, body);
       longName = undefined;
     }
-    at += BLOCK + Math.ceil(size / BLOCK) * BLOCK;
+    at += TAR_BLOCK + Math.ceil(size / TAR_BLOCK) * TAR_BLOCK;
   }
   return files;
+}
+
+export interface TarHeader {
+  path: string;
+  /** Bytes of the body. */
+  size: number;
+  /** "0" or NUL: a regular file; "x": a pax header; "L": a GNU long name; others are folders, links and devices. */
+  type: string;
+}
+
+/** Reads a header block [512], or undefined where it is none. */
+export function readTarHeader(block: Uint8Array): TarHeader | undefined {
+  if (checksum(block) !== octal(block, 148, 8)) return undefined;
+  const size = octal(block, 124, 12);
+  if (!(size >= 0)) return undefined;
+  return { path: headerPath(block), size, type: String.fromCharCode(block[156]!) };
+}
+
+/** The name that a header of type x or L gives the next file, or undefined where it says other things. */
+export function tarLongName(type: "x" | "L", body: Uint8Array): string | undefined {
+  return type === "x" ? paxPath(body) : text(body, 0, body.length);
 }
 
 function text(bytes: Uint8Array, from: number, length: number): string {
@@ -44,7 +64,9 @@ function text(bytes: Uint8Array, from: number, length: number): string {
   return new TextDecoder().decode(end < 0 ? field : field.subarray(0, end));
 }
 
+/** An octal number, or GNU's binary one for 8 GiB and more. */
 function octal(bytes: Uint8Array, from: number, length: number): number {
+  if (bytes[from]! >= 0x80) return bytes.subarray(from + 1, from + length).reduce((sum, byte) => sum * 256 + byte, 0);
   return Number.parseInt(text(bytes, from, length).trim() || "0", 8);
 }
 

@@ -12,7 +12,7 @@ export interface ModelArguments {
   backend: string;
   threads: number;
   precision: string;
-  model: string | undefined;
+  model: string[] | undefined;
   src: string | undefined;
   src_lang: string | undefined;
   tgt_lang: string | undefined;
@@ -20,11 +20,17 @@ export interface ModelArguments {
   length_penalty: number | undefined;
 }
 
-/** Named by the model's directory. */
-export async function translatedSystem(directory: string, args: ModelArguments): Promise<NamedSystem> {
+/** Named by the model's directory. `sources` are the lines to translate; without them `--src` names their file. */
+export async function translatedSystem(
+  directory: string,
+  args: ModelArguments,
+  sources?: readonly string[],
+): Promise<NamedSystem> {
   const { src } = args;
-  if (src === undefined) {
-    throw new UsageError("--model without --src", { nextStep: "Name the file to translate with --src." });
+  if (src === undefined && sources === undefined) {
+    throw new UsageError("--model without --src", {
+      nextStep: "Name the file to translate with --src, or a test set with -t and -l.",
+    });
   }
   const loaded = await loadTranslationModel(directory, engineOf(checkedEngine(args)));
   try {
@@ -35,14 +41,19 @@ export async function translatedSystem(directory: string, args: ModelArguments):
       ...(args.length_penalty !== undefined && { lengthPenalty: args.length_penalty }),
     });
     const hypotheses: string[] = [];
-    for await (const translation of translator.translateStream(inputLines(src))) hypotheses.push(bestText(translation));
+    const lines = sources === undefined ? inputLines(src) : each(sources);
+    for await (const translation of translator.translateStream(lines)) hypotheses.push(bestText(translation));
     return { name: directory, hypotheses };
   } catch (error) {
-    releaseInput(src);
+    if (sources === undefined) releaseInput(src);
     throw error;
   } finally {
     loaded.model.dispose();
   }
+}
+
+async function* each(lines: readonly string[]): AsyncGenerator<string, void, undefined> {
+  yield* lines;
 }
 
 function checkedEngine({ backend, threads, precision }: ModelArguments): EngineArguments {

@@ -47,7 +47,12 @@ export interface MetricArguments {
 
 export interface EvaluateArguments extends MetricArguments, ModelArguments {
   hyp: string[] | undefined;
-  ref: string[];
+  ref: string[] | undefined;
+  test_set: string | undefined;
+  language_pair: string | undefined;
+  cache: string | undefined;
+  mirror: string | undefined;
+  compare: boolean;
   sentence_level: boolean;
   confidence: boolean;
   confidence_n: number;
@@ -62,6 +67,7 @@ export interface EvaluateArguments extends MetricArguments, ModelArguments {
   short: boolean;
 }
 
+const TEST_SET_GROUP = "A test set, downloaded where it is not there:";
 const MODEL_GROUP = "Translating with a model first:";
 const BLEU_GROUP = "BLEU:";
 const CHRF_GROUP = "chrF:";
@@ -71,16 +77,43 @@ const OUTPUT_GROUP = "Output:";
 
 export const evaluateOptions = {
   hyp: { type: "string", array: true, describe: "Translations to score, one file per system; - is standard input" },
-  ref: { type: "string", array: true, demandOption: true, describe: "References, one file each" },
-  metrics: { alias: "m", choices: METRICS, array: true, default: ["bleu"], describe: "Metrics" },
+  ref: { type: "string", array: true, describe: "References, one file each; or a test set" },
+  metrics: {
+    alias: "m",
+    choices: METRICS,
+    array: true,
+    describe: "Metrics",
+    defaultDescription: "bleu; with --compare all",
+  },
+  compare: flag("Compare several systems in a table: all metrics and a paired bootstrap against the first"),
   sentence_level: flag("A score for every line instead of one for all"),
   tgt_lang: {
     type: "string",
     describe: "Language of the references, such as zh: chooses the tokenizer, and what a model translates into",
   },
 
-  model: { group: MODEL_GROUP, type: "string", describe: "Model directory that nmt train wrote, scored as a system" },
-  src: { group: MODEL_GROUP, alias: "t", type: "string", describe: "Its source lines; - is standard input" },
+  test_set: { group: TEST_SET_GROUP, alias: "t", type: "string", describe: "Its name, as sacreBLEU's: wmt12 … wmt21" },
+  language_pair: { group: TEST_SET_GROUP, alias: "l", type: "string", describe: "Its language pair, such as en-de" },
+  cache: {
+    group: TEST_SET_GROUP,
+    type: "string",
+    describe: "Folder that keeps downloads",
+    defaultDescription: "$NMT_CACHE",
+  },
+  mirror: {
+    group: TEST_SET_GROUP,
+    type: "string",
+    describe: "Address that holds the files as HOST/PATH",
+    defaultDescription: "$NMT_MIRROR",
+  },
+
+  model: {
+    group: MODEL_GROUP,
+    type: "string",
+    array: true,
+    describe: "Model directories that nmt train wrote, each scored as a system",
+  },
+  src: { group: MODEL_GROUP, type: "string", describe: "Their source lines; - is standard input; or a test set" },
   src_lang: { group: MODEL_GROUP, type: "string", describe: "Language of the source" },
   beam_size: { group: MODEL_GROUP, type: "number", describe: "See nmt translate" },
   length_penalty: { group: MODEL_GROUP, type: "number", describe: "See nmt translate" },

@@ -1,6 +1,7 @@
 /** `nmt evaluate`: BLEU, chrF and TER of translations, and significance tests between systems, as sacreBLEU prints them. */
 import type { CommandModule } from "yargs";
 import { DataError, UsageError } from "../base/errors.ts";
+import { log } from "../base/logger.ts";
 import { readLines } from "../data/corpus.ts";
 import type { Metric } from "../metrics/metric.ts";
 import { formatFixed } from "../metrics/number-format.ts";
@@ -15,16 +16,59 @@ export const evaluateCommand: CommandModule<object, EvaluateArguments> = {
   command: "evaluate",
   describe: "Score translations with BLEU, chrF and TER, as sacreBLEU does",
   builder: (yargs) => yargs.options(evaluateOptions) as never,
-  handler: async (args) => {
-    const references = await Promise.all(args.ref.map(readText));
+  handler: async (given) => {
+    const { args, references, sources } = await withTestSet(comparing(given));
     const systems = await readSystems(args.hyp ?? []);
-    if (args.model !== undefined) {
+    const models: NamedSystem[] = [];
+    for (const directory of args.model ?? []) {
       const { translatedSystem } = await import("./evaluate-model.ts");
-      systems.unshift(await translatedSystem(args.model, args));
+      models.push(await translatedSystem(directory, args, sources));
     }
-    process.stdout.write(`${await evaluate(systems, references, args)}\n`);
+    process.stdout.write(`${await evaluate([...models, ...systems], references, args)}\n`);
   },
 };
+
+/** `--compare` as the options it stands for, unless others are given. */
+function comparing(args: EvaluateArguments): EvaluateArguments {
+  const metrics = args.metrics ?? (args.compare ? ["bleu", "chrf", "ter"] : ["bleu"]);
+  if (!args.compare) return { ...args, metrics };
+  return { ...args, metrics, format: "text", paired_bs: !args.paired_ar };
+}
+
+interface Texts {
+  args: EvaluateArguments & { ref: string[] };
+  references: string[][];
+  /** Of a test set. */
+  sources?: string[];
+}
+
+/** References and sources from files or from a test set, whose languages are those of the pair. */
+async function withTestSet(args: EvaluateArguments): Promise<Texts> {
+  const { test_set: name, language_pair: pair, ref, src } = args;
+  if (name === undefined) {
+    if (ref === undefined) {
+      throw new UsageError("there are no references", {
+        nextStep: "Name their files with --ref, or a test set with -t wmt14 -l en-de.",
+      });
+    }
+    return { args: { ...args, ref }, references: await Promise.all(ref.map(readText)) };
+  }
+  if (pair === undefined) throw new UsageError("-t without -l", { nextStep: "Add the language pair: -l en-de." });
+  if (ref !== undefined || src !== undefined) {
+    throw new UsageError("a test set has its own sources and references", { nextStep: "Leave --ref and --src out." });
+  }
+  const { cache, mirror } = args;
+  const { loadTestSet } = await import("../../data-scripts/test-sets.ts");
+  const { source, references } = await loadTestSet(name, pair, {
+    ...(cache !== undefined && { cache }),
+    ...(mirror !== undefined && { mirror }),
+    progress: (message) => log.info(message),
+  });
+  const [src_lang, tgt_lang] = pair.split("-") as [string, string];
+  const languages = { src_lang: args.src_lang ?? src_lang, tgt_lang: args.tgt_lang ?? tgt_lang };
+  const names = references.map((_, i) => `${name} ${pair}${references.length > 1 ? `, reference ${i + 1}` : ""}`);
+  return { args: { ...args, ...languages, ref: names }, references, sources: source };
+}
 
 /** What the command prints for systems whose translations are at hand. `args.ref` names the references in errors. */
 export async function evaluate(
@@ -33,7 +77,7 @@ export async function evaluate(
   args: EvaluateArguments,
 ): Promise<string> {
   checkUse(systems, args);
-  for (const system of systems) checkLengths(system, references, args.ref);
+  for (const system of systems) checkLengths(system, references, args.ref ?? []);
   const metrics = await metricsOf({ ...args, effective_order: args.effective_order || args.sentence_level });
   if (args.sentence_level) return sentenceLines(metrics[0]!, systems[0]!, references, args);
   if (systems.length === 1) return oneSystem(metrics, systems[0]!, references, args);
@@ -66,7 +110,10 @@ function checkUse(systems: readonly NamedSystem[], args: EvaluateArguments): voi
     if (wholeNumber(option, args[option]) === 0) wrong(`--${option} is 0`, "Give a whole number from 1 on.");
   }
   if (systems.length === 0)
-    wrong("there is nothing to score", "Name a file of translations after --hyp, or a --model and its --src.");
+    wrong(
+      "there is nothing to score",
+      "Name a file of translations after --hyp, or a --model and its --src or test set.",
+    );
   const names = systems.map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) < i);
   if (twice !== undefined) wrong(`${twice} is given twice`, "Give every system's file once.");

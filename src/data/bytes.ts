@@ -17,9 +17,9 @@ export function* readBytes(path: string): Generator<Uint8Array> {
   }
 }
 
-/** Chunks of a text as they arrive, in bounded memory whatever the compression. */
-export async function* streamBytes(path: string): AsyncGenerator<Uint8Array> {
-  const program = decompressor(path);
+/** Chunks of a text as they arrive, in bounded memory; `compression` says it where the name does not. */
+export async function* streamBytes(path: string, compression?: "gzip" | "zstd" | "xz"): AsyncGenerator<Uint8Array> {
+  const program = compression ?? decompressor(path);
   if (program === undefined) yield* readRawBytes(path);
   else if (program === "gzip") yield* streamGzip(path);
   else yield* streamProgram(path, program);

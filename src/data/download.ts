@@ -24,8 +24,10 @@ export interface DownloadOptions {
   /** Addresses of the same file, tried in order. */
   urls: readonly string[];
   path: string;
-  /** Hexadecimal; without it only lengths are checked. */
+  /** Hexadecimal; without any checksum only lengths are checked. */
   sha256?: string;
+  /** Hexadecimal; for files whose publisher gives no other. */
+  md5?: string;
   /** Bytes, where known. */
   size?: number;
   /** Milliseconds without a byte before the connection is given up (default 30,000). */
@@ -47,8 +49,8 @@ class Refused extends Error {}
  * `path.part` for the next call. Throws DownloadError with each address's failure.
  */
 export async function download(options: DownloadOptions): Promise<void> {
-  const { urls, path, sha256, attempts = 4, backoff = 500 } = options;
-  if (existsSync(path) && (sha256 === undefined || hashOf(path) === sha256)) return;
+  const { urls, path, attempts = 4, backoff = 500 } = options;
+  if (existsSync(path) && hasChecksums(path, options)) return;
   mkdirSync(dirname(path), { recursive: true });
   const failures: string[] = [];
   for (const url of urls) {
@@ -65,7 +67,7 @@ export async function download(options: DownloadOptions): Promise<void> {
       }
     }
     // Another mirror's bytes cannot be told to be the same without a checksum.
-    if (sha256 === undefined) discard(path);
+    if (!isChecked(options)) discard(path);
   }
   throw new DownloadError(`The file cannot be downloaded: ${[...new Set(failures)].join("; ")}.`, {
     where: path,
@@ -117,9 +119,10 @@ async function fetchRest(url: string, options: DownloadOptions): Promise<number>
 }
 
 /** Bytes of the part that the next request may leave out. */
-function resumableBytes({ path, sha256 }: DownloadOptions): number {
+function resumableBytes(options: DownloadOptions): number {
+  const { path } = options;
   const have = statSync(partPath(path), { throwIfNoEntry: false })?.size ?? 0;
-  return sha256 !== undefined || existsSync(validatorPath(path)) ? have : 0;
+  return isChecked(options) || existsSync(validatorPath(path)) ? have : 0;
 }
 
 /** The byte the response begins at. */
@@ -168,17 +171,31 @@ async function append(
 }
 
 /** Throws away a part that is not the file. One that was put together is worth another try, one that came whole is not. */
-function verify({ path, sha256, size }: DownloadOptions, start: number): void {
+function verify(options: DownloadOptions, start: number): void {
+  const { path, size } = options;
   const found = statSync(partPath(path)).size;
   const isWrongSize = size !== undefined && found !== size;
-  if (!isWrongSize && (sha256 === undefined || hashOf(partPath(path)) === sha256)) return;
+  if (!isWrongSize && hasChecksums(partPath(path), options)) return;
   discard(path);
   const message = isWrongSize ? `it has ${found} bytes, not ${size}` : "its checksum is not the expected one";
   throw start > 0 ? new Error(message) : new Refused(message);
 }
 
-function hashOf(path: string): string {
-  const hash = createHash("sha256");
+function isChecked({ sha256, md5 }: DownloadOptions): boolean {
+  return sha256 !== undefined || md5 !== undefined;
+}
+
+/** Whether a file has each checksum that is known. */
+function hasChecksums(path: string, { sha256, md5 }: Pick<DownloadOptions, "sha256" | "md5">): boolean {
+  return (
+    (sha256 === undefined || hashFile(path, "sha256") === sha256) &&
+    (md5 === undefined || hashFile(path, "md5") === md5)
+  );
+}
+
+/** Checksum of a file as it is stored, hexadecimal. */
+export function hashFile(path: string, algorithm: "sha256" | "md5" = "sha256"): string {
+  const hash = createHash(algorithm);
   for (const chunk of readRawBytes(path)) hash.update(chunk);
   return hash.digest("hex");
 }

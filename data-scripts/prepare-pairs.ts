@@ -1,0 +1,26 @@
+/** The frame of every recipe: which pairs are asked for, which are there already, and where each one goes. */
+import { chosenPairs, type PreparedPair, pairFolder, type Recipe, type RecipeOptions } from "./recipe.ts";
+import { alreadyPrepared, type CorpusIdentity } from "./write-corpus.ts";
+
+/** Prepares each missing pair with `prepare`, one after the other. Languages of a pair have no hyphens here. */
+export async function preparePairs(
+  recipe: Pick<Recipe, "name" | "pairs" | "origin" | "licence">,
+  version: string,
+  { pairs: asked, output }: RecipeOptions,
+  prepare: (identity: CorpusIdentity, folder: string) => Promise<PreparedPair>,
+): Promise<PreparedPair[]> {
+  const pairs = chosenPairs(recipe, asked);
+  const prepared: PreparedPair[] = [];
+  for (const pair of pairs) {
+    const [source, target] = pair.split("-") as [string, string];
+    const identity = { recipe, version, pair, source, target };
+    const folder = pairFolder(output, pair, pairs);
+    prepared.push(alreadyPrepared(folder, identity) ?? (await prepare(identity, folder)));
+  }
+  return prepared;
+}
+
+/** "en-de" as "de-en". */
+export function reversed(pair: string): string {
+  return pair.split("-").reverse().join("-");
+}
