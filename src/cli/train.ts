@@ -8,6 +8,7 @@ import { log } from "../base/logger.ts";
 import { formatDuration } from "../base/progress.ts";
 import { loadConfig } from "../config/load.ts";
 import { type RunReporter, runTraining } from "../training/run-training.ts";
+import { ensureCorpora } from "./ensure-corpora.ts";
 import { configOptions, configOverrides } from "./options.ts";
 import { formatProfile } from "./profile-table.ts";
 import { untilStopped } from "./stop-signal.ts";
@@ -33,6 +34,7 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
       .options(configOptions()) as never,
   handler: async (args) => {
     const config = loadConfig(args.config, configOverrides(args));
+    await ensureCorpora(config);
     const backend = await selectBackend(config);
     const profile = args.profile ? startProfile() : undefined;
     const reporter = { ...trainingReporter(config, backend), ...(profile && profiling(profile)) };
