@@ -15,11 +15,11 @@ export function median(values: readonly number[]): number {
   return (sorted[Math.ceil(middle) - 1]! + sorted[Math.floor(middle)]!) / 2;
 }
 
-/** Milliseconds of one call, in each of `runs` samples after a first one that isn't counted. */
+/** Milliseconds of one call, in each of `runs` samples after one or two calls that aren't counted. */
 export function timeCalls(call: () => void, runs: number): number[] {
   const first = elapsed(call, 1);
-  const calls = Math.max(1, Math.ceil(SAMPLE_MS / Math.max(first, 1e-3)));
-  elapsed(call, calls > 1 ? 2 : 0);
+  const typical = first < SAMPLE_MS ? elapsed(call, 1) : first;
+  const calls = Math.max(1, Math.ceil(SAMPLE_MS / Math.max(typical, 1e-3)));
   return Array.from({ length: Math.max(1, runs) }, () => elapsed(call, calls) / calls);
 }
 

@@ -66,7 +66,8 @@ export const run: Benchmark = async (argv) => {
   }
   const ms = median(times);
   return {
-    ...(engine?.figures ?? { backend: backend?.detail, threads }),
+    backend: options.backend,
+    ...(engine?.figures ?? { detail: backend?.detail, threads }),
     bf16,
     experts: options["no-moe"] ? 0 : options.experts,
     params_m: rounded(model.parameterCount / 1e6),
