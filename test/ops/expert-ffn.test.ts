@@ -1,6 +1,7 @@
 /** Source of truth: the experts' definition in double precision (moe-definition.ts), and central differences of it. */
 import type * as tf from "@tensorflow/tfjs";
-import { describe, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { selectBackend } from "../../src/backends/select.ts";
 import { combine, dispatch, planDispatch } from "../../src/ops/dispatch.ts";
 import { composedExpertFfn, type ExpertFfnInputs, expertFfn } from "../../src/ops/expert-ffn.ts";
 import { topKGates } from "../../src/ops/top-k-gates.ts";
@@ -15,6 +16,7 @@ import {
   onNative,
   operand,
   runOp,
+  sameBits,
   upstream,
 } from "./op-outcomes.ts";
 
@@ -43,6 +45,7 @@ const large: Case[] = [
   { sizes: Array.from({ length: 24 }, (_, i) => i % 5), width: 32, hidden: 32, bias: "none" },
 ];
 
+const norm = (values: Float32Array) => Math.sqrt(values.reduce((total, x) => total + x * x, 0));
 const sum = (sizes: number[]) => sizes.reduce((a, b) => a + b, 0);
 
 function offsetsOf(sizes: number[]): Int32Array {
@@ -87,6 +90,33 @@ describe.skipIf(addon === undefined)("native expert networks", () => {
     async (c) => {
       const offsets = offsetsOf(c.sizes);
       await expectNativeAgrees(addon!, asOp(expertFfn, offsets), asOp(composedExpertFfn, offsets), operands(c), 3e-5);
+    },
+  );
+});
+
+describe.skipIf(!addon?.instructionSets().includes("avx512bf16"))("native expert networks in bf16", () => {
+  it.each([large[0]!, large[4]!])(
+    "round only their operands, to the same bits with any number of threads: %o",
+    async (c) => {
+      await selectBackend({ backend: "cpu" });
+      const offsets = offsetsOf(c.sizes);
+      const exact = runOp(asOp(composedExpertFfn, offsets), operands(c));
+      const results = await onNative(addon!, (isa) => {
+        if (isa !== "avx512bf16") return undefined;
+        addon!.setPrecision("bf16");
+        const outcome = runOp(asOp(expertFfn, offsets), operands(c));
+        addon!.setPrecision("f32");
+        return outcome;
+      });
+      const [one, ...more] = results.flat().filter((outcome) => outcome !== undefined);
+      expectClose(one!.value, exact.value, 0.02);
+      one!.gradients.forEach((gradient, i) => {
+        // Relu's gradient jumps where rounding moves a hidden unit across 0, so single elements may be far off.
+        const expected = exact.gradients[i]!;
+        const error = norm(gradient.map((d, j) => d - expected[j]!)) / norm(expected);
+        expect(error).toBeLessThan(0.1);
+      });
+      for (const other of more) expect(sameBits(other, one!)).toBe(true);
     },
   );
 });

@@ -59,6 +59,20 @@ struct ExpertProduct {
     return {out, result.step, columns(j), result.initial + column, 0};
   }
 
+  // The packed panel of some rows, from an element on.
+  const float* packed_panel(Range rows, int from) const {
+    return packed + static_cast<size_t>(rows.begin) * elements() + static_cast<size_t>(from) * rows.size();
+  }
+
+  // The i-th cache line (from 1) of each element of a panel of columns, as the right matrix has it.
+  Ahead source_ahead(int j, int from, int to, int i) const {
+    constexpr int kLine = 16;
+    const int lines = tile.columns / kLine, line = i - 1;
+    const RightSource source = right_source(j, from, to);
+    if (!right.across || line >= lines * kernels.depth) return {};
+    return {source.data + line / lines * source.step + line % lines * kLine, source.step * kernels.depth};
+  }
+
  private:
   int columns(int j) const { return least(tile.columns, n - j * tile.columns); }
   size_t first_k(int from) const { return static_cast<size_t>(from) * kernels.depth; }
@@ -99,8 +113,29 @@ class CrewMember {
   void pack_left(const ExpertProduct& p) const { pack_all_rows(p, p.packed, thread_, threads_); }
   void pack_right(const ExpertProduct& p, float* packed) const { pack_all_columns(p, packed, thread_, threads_); }
 
-  // Once the left side is packed: results column by column.
-  void multiply(const ExpertProduct& p) const { multiply_columns(p, p.packed, split(p.column_panels(), thread_, threads_)); }
+  // Once the left side is packed: results by panels of columns, of which each is packed by its first product; the others
+  // bring nearer the next one. All rows' panels together are few enough to stay in the second cache.
+  void multiply(const ExpertProduct& p) const {
+    const RowPanels panels = p.row_panels();
+    const Range own = split(p.column_panels(), thread_, threads_);
+    const int elements = p.elements();
+    float* right = block_scratch().reserve(static_cast<size_t>(tile_.columns) * least(elements, kBlockElements));
+    for (int from = 0; from < elements; from += kBlockElements) {
+      const int to = least(from + kBlockElements, elements);
+      for (int j = own.begin; j < own.end; j++) {
+        for (int i = 0; i < panels.count(); i++) {
+          const float* left = p.packed_panel(panels[i], from);
+          if (i == 0 && p.right_across()) {
+            multiply_source(p, panels[i], j, from, to, left, panels.count() > 1 ? right : nullptr);
+            continue;
+          }
+          if (i == 0) p.pack_right(j, from, to, right);
+          const Ahead ahead = j + 1 < own.end ? p.source_ahead(j + 1, from, to, i) : Ahead{};
+          multiply_tile(p, panels[i], j, from, to, left, right, ahead);
+        }
+      }
+    }
+  }
 
   // Once both sides are packed: results along their rows, which memory likes better where they are many and k is small.
   void multiply_along_rows(const ExpertProduct& p, const float* right) const {
@@ -111,7 +146,7 @@ class CrewMember {
       const int to = least(from + kBlockElements, elements);
       for (int i = own.begin; i < own.end; i++) {
         const Range rows = panels[i];
-        const float* left = p.packed + static_cast<size_t>(rows.begin) * elements + static_cast<size_t>(from) * rows.size();
+        const float* left = p.packed_panel(rows, from);
         for (int j = 0; j < p.column_panels(); j++) {
           multiply_tile(p, rows, j, from, to, left, right + (static_cast<size_t>(j) * elements + from) * tile_.columns);
         }
