@@ -43,7 +43,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: "score",
-    summary: "Print the log-probability a model gives to each of the given translations",
+    summary: "Print the log-probability a model gives to each of the given translations or lines of text",
     load: async () => (await import("./score.ts")).scoreCommand,
   },
   {

@@ -1,18 +1,28 @@
-/** Opens a model directory for translation: configuration, wordpieces, backend and weights. */
+/** Opens a model directory: configuration, wordpieces, backend and weights. */
 import { type EngineOptions, type SelectedBackend, selectBackend } from "../backends/select.ts";
 import { CheckpointError } from "../base/errors.ts";
 import { checkSameParameters, floatsByName } from "../checkpoint/match.ts";
-import { openModelDirectory } from "../checkpoint/model-directory.ts";
+import { type ModelDirectory, openModelDirectory } from "../checkpoint/model-directory.ts";
 import { readSafetensors } from "../checkpoint/read-safetensors.ts";
 import type { Config } from "../config/config.ts";
 import { modelLanguages } from "../config/corpora.ts";
 import type { TranslatorParts } from "../decoding/translator.ts";
-import { seq2seqOptions } from "../model/options.ts";
+import type { ParameterSource } from "../layers/parameters.ts";
+import { LanguageModel } from "../model/language-model.ts";
+import { languageModelOptions, seq2seqOptions } from "../model/options.ts";
 import { Seq2Seq } from "../model/seq2seq.ts";
+import type { TrainableModel } from "../model/trainable-model.ts";
 import { WordpieceModel } from "../text/wordpiece-model.ts";
 
 export interface LoadedModel extends TranslatorParts {
   model: Seq2Seq;
+  wordpieces: WordpieceModel;
+  config: Config;
+  engine: SelectedBackend;
+}
+
+export interface LoadedLanguageModel {
+  model: LanguageModel;
   wordpieces: WordpieceModel;
   config: Config;
   engine: SelectedBackend;
@@ -23,21 +33,43 @@ export interface LoadedModel extends TranslatorParts {
  * is no translation model or whose files don't fit together, WordpieceError, BackendError.
  */
 export async function loadTranslationModel(directory: string, options: EngineOptions = {}): Promise<LoadedModel> {
-  const { config, wordpieceModelPath, weightsPath } = openModelDirectory(directory);
-  if (config.task !== "translation") {
+  const files = openModelDirectory(directory);
+  if (files.config.task !== "translation") {
     throw new CheckpointError("this is a language model, which does not translate", {
       where: directory,
       nextStep: "Give the directory of a model trained with task: translation.",
     });
   }
+  const loaded = await load(
+    files,
+    options,
+    (config, size, source) => new Seq2Seq(seq2seqOptions(config, size), source),
+  );
+  return { ...loaded, languages: modelLanguages(loaded.config) };
+}
+
+/** The same for the directory of a language model. */
+export async function loadLanguageModel(directory: string, options: EngineOptions = {}): Promise<LoadedLanguageModel> {
+  const files = openModelDirectory(directory);
+  if (files.config.task !== "language_model") {
+    throw new CheckpointError("this is a translation model, not a language model", {
+      where: directory,
+      nextStep: "Give the directory of a model trained with task: language_model.",
+    });
+  }
+  return load(files, options, (config, size, source) => new LanguageModel(languageModelOptions(config, size), source));
+}
+
+async function load<Model extends TrainableModel>(
+  { config, wordpieceModelPath, weightsPath }: ModelDirectory,
+  options: EngineOptions,
+  make: (config: Config, vocabularySize: number, source: ParameterSource) => Model,
+): Promise<{ model: Model; wordpieces: WordpieceModel; config: Config; engine: SelectedBackend }> {
   const wordpieces = WordpieceModel.load(wordpieceModelPath);
   const { tensors } = readSafetensors(weightsPath);
   const engine = await selectBackend(options);
-  const model = new Seq2Seq(seq2seqOptions(config, wordpieces.size), {
-    seed: config.seed,
-    stored: floatsByName(tensors),
-  });
+  const model = make(config, wordpieces.size, { seed: config.seed, stored: floatsByName(tensors) });
   const shapes = model.parameters.map(({ name, variable }) => ({ name, shape: variable.shape }));
   checkSameParameters(shapes, tensors, weightsPath);
-  return { model, wordpieces, languages: modelLanguages(config), config, engine };
+  return { model, wordpieces, config, engine };
 }

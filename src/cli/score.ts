@@ -1,19 +1,20 @@
-/** `nmt score`: log-probabilities of given translations, one line for each. */
+/** `nmt score`: log-probabilities of given translations, or of lines of text by a language model, one line for each. */
 import type { CommandModule } from "yargs";
-import { DataError } from "../base/errors.ts";
+import { DataError, UsageError } from "../base/errors.ts";
 import { log } from "../base/logger.ts";
-import { type LinePair, type PairScore, scorePairs } from "../decoding/force-score.ts";
+import { openModelDirectory } from "../checkpoint/model-directory.ts";
+import { type LinePair, type LineScore, scorePairs, scoreTexts } from "../decoding/force-score.ts";
 import { lineWindows } from "../decoding/line-windows.ts";
-import type { TranslatorParts } from "../decoding/translator.ts";
+import { splitWords } from "../metrics/white-space.ts";
 import { type EngineArguments, engineOf, engineOptions } from "./engine-options.ts";
 import { inputLines } from "./input-lines.ts";
 import { openLineOutput } from "./line-output.ts";
-import { loadTranslationModel } from "./load-model.ts";
+import { loadLanguageModel, loadTranslationModel } from "./load-model.ts";
 
 interface ScoreArguments extends EngineArguments {
   model: string;
   src: string;
-  tgt: string;
+  tgt: string | undefined;
   output: string | undefined;
   src_lang: string | undefined;
   tgt_lang: string | undefined;
@@ -22,17 +23,17 @@ interface ScoreArguments extends EngineArguments {
   batch_size: number;
 }
 
-/** Pairs that are read and sorted by length together. */
+/** Lines that are read and sorted by length together. */
 const WINDOW = { lines: 2000, patience: Number.POSITIVE_INFINITY };
 
 export const scoreCommand: CommandModule<object, ScoreArguments> = {
   command: "score",
-  describe: "Print the log-probability a model gives to each of the given translations",
+  describe: "Print the log-probability a model gives to each of the given translations or lines of text",
   builder: (yargs) =>
     yargs
       .option("model", { type: "string", demandOption: true, describe: "Model directory that nmt train wrote" })
-      .option("src", { type: "string", demandOption: true, describe: "Source lines" })
-      .option("tgt", { type: "string", demandOption: true, describe: "Their translations, line by line" })
+      .option("src", { type: "string", demandOption: true, describe: "Source lines, or a language model's text" })
+      .option("tgt", { type: "string", describe: "Their translations, line by line; none for a language model" })
       .option("output", { type: "string", describe: "File to write", defaultDescription: "standard output" })
       .option("src_lang", { type: "string", describe: "Language of the source" })
       .option("tgt_lang", { type: "string", describe: "Language of the translations, for models that know several" })
@@ -46,37 +47,84 @@ export const scoreCommand: CommandModule<object, ScoreArguments> = {
         default: false,
         describe: "Divide by the number of pieces, </s> included",
       })
-      .option("batch_size", { type: "number", default: 64, describe: "Pairs scored together, at most" })
+      .option("batch_size", { type: "number", default: 64, describe: "Lines scored together, at most" })
       .options(engineOptions) as never,
   handler: score,
 };
 
 async function score(args: ScoreArguments): Promise<void> {
-  const loaded = await loadTranslationModel(args.model, engineOf(args));
+  const { task } = openModelDirectory(args.model).config;
+  const { model, scores } = await (task === "language_model" ? textScores(args) : translationScores(args));
   try {
-    await scoreLines(loaded, args);
+    await writeScores(scores, args);
   } finally {
-    loaded.model.dispose();
+    model.dispose();
   }
 }
 
-async function scoreLines(parts: TranslatorParts, args: ScoreArguments): Promise<void> {
+async function writeScores(scores: AsyncIterable<LineScore>, args: ScoreArguments): Promise<void> {
   const output = openLineOutput(args.output);
-  const options = {
-    batchSize: args.batch_size,
-    ...(args.src_lang === undefined ? {} : { sourceLanguage: args.src_lang }),
-    ...(args.tgt_lang === undefined ? {} : { targetLanguage: args.tgt_lang }),
-  };
   try {
-    for await (const pairs of pairWindows(args.src, args.tgt)) {
-      for (const scored of scorePairs(parts, pairs, options)) await output.write(formatScore(scored, args));
-    }
+    for await (const scored of scores) await output.write(formatScore(scored, args));
     await output.close();
   } catch (error) {
     const unfinished = await output.abandon();
     if (unfinished !== undefined) log.warn(`the scores so far are in ${unfinished}`);
     throw error;
   }
+}
+
+/** A model and what it gives to each line of the input, in order. */
+interface Scoring {
+  model: { dispose(): void };
+  scores: AsyncIterable<LineScore>;
+}
+
+async function translationScores({ src, tgt, ...args }: ScoreArguments): Promise<Scoring> {
+  if (tgt === undefined) {
+    throw new UsageError("--tgt is missing: this model scores translations", {
+      where: args.model,
+      nextStep: "Name the file with the translations of --src, line by line.",
+    });
+  }
+  const options = {
+    batchSize: args.batch_size,
+    ...(args.src_lang === undefined ? {} : { sourceLanguage: args.src_lang }),
+    ...(args.tgt_lang === undefined ? {} : { targetLanguage: args.tgt_lang }),
+  };
+  const loaded = await loadTranslationModel(args.model, engineOf(args));
+  async function* scores(): AsyncGenerator<LineScore, void, undefined> {
+    for await (const pairs of pairWindows(src, tgt!)) yield* scorePairs(loaded, pairs, options);
+  }
+  return { model: loaded.model, scores: scores() };
+}
+
+/** At the end of the text its perplexity is told. */
+async function textScores(args: ScoreArguments): Promise<Scoring> {
+  const needless = (["tgt", "src_lang", "tgt_lang"] as const).find((option) => args[option] !== undefined);
+  if (needless !== undefined) {
+    throw new UsageError(`--${needless} is given, but a language model scores the lines of --src alone`, {
+      where: args.model,
+      nextStep: `Leave out --${needless}.`,
+    });
+  }
+  const loaded = await loadLanguageModel(args.model, engineOf(args));
+  async function* scores(): AsyncGenerator<LineScore, void, undefined> {
+    const total = { logProbability: 0, pieces: 0, words: 0 };
+    for await (const lines of lineWindows(inputLines(args.src), WINDOW)) {
+      for (const [i, scored] of scoreTexts(loaded, lines, { batchSize: args.batch_size }).entries()) {
+        total.logProbability += scored.logProbability;
+        total.pieces += scored.tokens.length;
+        total.words += splitWords(lines[i]!).length + 1;
+        yield scored;
+      }
+    }
+    if (total.pieces === 0) return;
+    const perplexity = (units: number) => Math.exp(-total.logProbability / units).toFixed(2);
+    const [byPiece, byWord] = [perplexity(total.pieces), perplexity(total.words)];
+    log.info(`perplexity ${byPiece} per wordpiece, ${byWord} per word; ends of lines count as both`);
+  }
+  return { model: loaded.model, scores: scores() };
 }
 
 /** Windows of line pairs. Throws DataError, with both counts, once one side has ended before the other. */
@@ -104,7 +152,7 @@ async function* pairWindows(src: string, tgt: string): AsyncGenerator<LinePair[]
 
 /** `score`, or `score ||| piece=log-probability …`. */
 export function formatScore(
-  { logProbability, pieces, tokens }: PairScore,
+  { logProbability, pieces, tokens }: LineScore,
   { per_token, normalize }: Pick<ScoreArguments, "per_token" | "normalize">,
 ): string {
   const total = (normalize ? logProbability / tokens.length : logProbability).toFixed(6);

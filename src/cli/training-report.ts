@@ -26,7 +26,7 @@ export function trainingReporter(config: Config, backend: SelectedBackend): RunR
       runLog = new RunLog(modelPaths(config.saveModel).log, step);
       events = new EventFile(config.saveModel, step);
       const model = `${formatCount(parameters)} parameters, ${vocabularySize} wordpieces`;
-      const experts = config.numExperts === 0 ? "dense" : `${config.numExperts} experts per layer`;
+      const experts = config.numExperts <= 1 ? "dense" : `${config.numExperts} experts per layer`;
       log.info(
         `${step === 0 ? "training" : `resuming after step ${step}`}: ${model}, ${experts}; ${describe(backend)}`,
       );
@@ -52,10 +52,10 @@ export function trainingReporter(config: Config, backend: SelectedBackend): RunR
           );
         }
       }
-      writeSamples(config.saveModel, step, validation.corpora);
-      const { perplexity, bleu } = validation;
-      const corpora = validation.corpora.map(({ name, perplexity, bleu }) => ({ name, perplexity, bleu }));
-      record({ event: "validation", step, perplexity, bleu, isBest, corpora });
+      if (config.task === "translation") writeSamples(config.saveModel, step, validation.corpora);
+      const { perplexity, wordPerplexity, bleu } = validation;
+      const corpora = validation.corpora.map(({ samples: _, ...figures }) => figures);
+      record({ event: "validation", step, perplexity, wordPerplexity, bleu, isBest, corpora });
     },
     onCheckpoint: (step) => record({ event: "checkpoint", step }),
   };
@@ -87,7 +87,9 @@ function balance({ importanceVariation, loadVariation, maximumLoad }: BalanceRep
   return `cv ${importanceVariation.toFixed(2)}/${loadVariation.toFixed(2)} max ${maximumLoad.toFixed(1)}`;
 }
 
-function validationLine(step: number, { perplexity, bleu }: Validation, isBest: boolean): string {
+function validationLine(step: number, validation: Validation, isBest: boolean): string {
+  const { perplexity, wordPerplexity, bleu } = validation;
   const score = Number.isNaN(bleu) ? "" : `, BLEU ${bleu.toFixed(2)}`;
-  return `validation at step ${step}: perplexity ${perplexity.toFixed(2)}${score}${isBest ? " (best)" : ""}`;
+  const perplexities = `perplexity ${perplexity.toFixed(2)}${score}, ${wordPerplexity.toFixed(2)} per word`;
+  return `validation at step ${step}: ${perplexities}${isBest ? " (best)" : ""}`;
 }

@@ -4,13 +4,22 @@ import { type ConfigKey, type CorpusSettings, configKeys, corpusKeys, type Setti
 type CamelCase<Key> = Key extends `${infer Head}_${infer Tail}` ? `${Head}${Capitalize<CamelCase<Tail>>}` : Key;
 type CamelKeys<T> = { [Key in keyof T as CamelCase<Key>]: T[Key] };
 
-/** Settings after `resolve`: defaults that depend on other keys are filled in, and `data` has one corpus per name. */
-export interface ResolvedSettings extends Omit<Settings, "data" | "embedding_size" | "moe_dropout" | "target_tags"> {
+/** Keys that `resolve` gives another type, or a value that depends on other keys. */
+interface Resolved {
+  task: "translation" | "language_model";
   data: Record<string, CorpusSettings>;
   embedding_size: number;
-  moe_dropout: number;
   target_tags: boolean;
+  moe_dropout: number;
+  importance_loss_weight: number;
+  load_loss_weight: number;
+  label_smoothing: number;
+  early_stopping_criteria: "bleu" | "perplexity";
+  best_checkpoint_metric: "bleu" | "perplexity";
 }
+
+/** Settings after `resolve`: defaults that depend on other keys are filled in, and `data` has one corpus per name. */
+export type ResolvedSettings = Omit<Settings, keyof Resolved> & Resolved;
 
 /** One corpus: `pathSrc`, `pathTgt` (absent for a language model), `weight`, `srcLang`, `tgtLang`. */
 export type CorpusConfig = CamelKeys<CorpusSettings>;

@@ -15,7 +15,7 @@ export const sectionTitles: Readonly<Record<SectionName, string>> = {
 };
 
 export const corpusHelp: Readonly<Record<keyof CorpusSettings, string>> = {
-  path_src: "Text file of sources, one sentence a line",
+  path_src: "Text file of sources, one sentence a line; of a language model, its text",
   path_tgt: "Text file of translations, line by line; absent for a language model",
   weight: "How often a pair of this corpus is drawn, relative to those of the others",
   src_lang: "Language code of the sources",
@@ -24,7 +24,7 @@ export const corpusHelp: Readonly<Record<keyof CorpusSettings, string>> = {
 
 export const keyHelp: HelpTexts = {
   run: {
-    task: "What to train: a translation model, or a language model on path_src alone",
+    task: "What to train: a translation model, or a language model (lm for short) on the text of path_src",
     seed: "Seed of every random number: same seed, same run",
     save_model: "Model directory; an existing one is resumed",
   },
@@ -33,7 +33,7 @@ export const keyHelp: HelpTexts = {
     target_tags: "Put <2xx> before each source; auto: when there is more than one target language",
     sampling_temperature: "Draw language pairs by size^(1/T): 1 keeps their proportions, larger evens them out",
     src_seq_length: "Leave out training pairs whose source has more wordpieces",
-    tgt_seq_length: "Leave out training pairs whose target has more wordpieces",
+    tgt_seq_length: "Leave out training pairs whose target, or lines of a language model's text, have more wordpieces",
     max_length_ratio: "Leave out training pairs whose one side is this many times longer than the other",
     drop_duplicates: "Leave out repeated training pairs",
     drop_identical: "Leave out training pairs whose source and target are the same text",
@@ -49,7 +49,7 @@ export const keyHelp: HelpTexts = {
     hidden_size: "Units of every LSTM layer",
     embedding_size: "Width of the embeddings (default: hidden_size)",
     encoder_layers: "LSTM layers of the encoder; the first is bidirectional",
-    decoder_layers: "LSTM layers of the decoder",
+    decoder_layers: "LSTM layers of the decoder, or of a language model",
     attention: "Score of a target position for a source position",
     decoder_start: "First decoder state: zero, or a learned bridge from the encoder's last state",
     share_embeddings: "One embedding table for source and target",
@@ -64,12 +64,14 @@ export const keyHelp: HelpTexts = {
     num_experts_per_tok: "Experts that each position uses (k)",
     expert_hidden_size: "Hidden units of one expert",
     moe_encoder_after: "Encoder layers that are followed by a mixture-of-experts layer",
-    moe_decoder_after: "Decoder layers that are followed by a mixture-of-experts layer",
+    moe_decoder_after: "Layers of the decoder, or of a language model, that are followed by a mixture-of-experts layer",
     gating: "How experts are chosen",
     moe_output: "Function on the layer's output before the residual; sigmoid is the paper's",
     expert_output_init: "Scale of the experts' second matrix at the start; 0 starts the layer as the identity",
-    importance_loss_weight: "Weight of the loss that evens out gate values over experts",
-    load_loss_weight: "Weight of the loss that evens out positions over experts",
+    expert_layers: "Hidden layers of a language model's single expert: the dense baseline MoE-1-Deep",
+    importance_loss_weight:
+      "Weight of the loss that evens out gate values over experts (default: 0.01; language model: 0.1)",
+    load_loss_weight: "Weight of the loss that evens out positions over experts (default: 0.01; language model: 0.1)",
     moe_dropout: "Dropout rate on the layer's output (default: dropout)",
   },
   training: {
@@ -88,7 +90,7 @@ export const keyHelp: HelpTexts = {
     train_steps: "End after this many steps; 0 for no limit",
     train_minutes: "End after this many minutes of training; 0 for no limit",
     max_grad_norm: "Scale gradients down to this norm; 0 for no clipping",
-    label_smoothing: "Probability mass spread over the whole vocabulary",
+    label_smoothing: "Probability mass spread over the whole vocabulary (default: 0.1; language model: 0)",
   },
   validation: {
     valid_steps: "Validate every so many steps and at the end; 0 for only at the end",
@@ -99,8 +101,9 @@ export const keyHelp: HelpTexts = {
     save_checkpoint_steps: "Save a resumable checkpoint every so many steps",
     keep_checkpoint: "Checkpoints kept",
     early_stopping: "Stop after this many validations without improvement; 0 for never",
-    early_stopping_criteria: "What has to improve",
-    best_checkpoint_metric: "What chooses the model that model.safetensors keeps",
+    early_stopping_criteria: "What has to improve (default: bleu; language model: perplexity)",
+    best_checkpoint_metric:
+      "What chooses the model that model.safetensors keeps (default: bleu; language model: perplexity)",
     report_every: "Report progress every so many steps",
   },
   engine: {

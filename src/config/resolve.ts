@@ -16,13 +16,15 @@ export function resolveConfig(input: ConfigInput, source = "configuration"): Con
 }
 
 /** The same for settings that already match the schema. */
-export function resolveSettings(settings: Settings, source: string): Config {
+export function resolveSettings(given: Settings, source: string): Config {
   const fail = (section: string, message: string, nextStep: string): never => {
     throw new ConfigError(message, { where: `${source}, section ${section}`, nextStep });
   };
+  const settings = withTaskDefaults(given);
   const data = resolveData(settings, fail);
   const embeddingSize = settings.embedding_size ?? settings.hidden_size;
   checkTraining(settings, fail);
+  checkValidation(settings, fail);
   checkModel(settings, embeddingSize, fail);
   return fromSettings({
     ...settings,
@@ -33,9 +35,28 @@ export function resolveSettings(settings: Settings, source: string): Config {
   });
 }
 
+type TaskSettings = ReturnType<typeof withTaskDefaults>;
+
+/** Defaults that depend on the task: those of Shazeer et al. 2017, appendices C (language models) and E (translation). */
+function withTaskDefaults(given: Settings) {
+  const task: "translation" | "language_model" = given.task === "translation" ? "translation" : "language_model";
+  const isLanguageModel = task === "language_model";
+  const balance = isLanguageModel ? 0.1 : 0.01;
+  const metric = isLanguageModel ? "perplexity" : "bleu";
+  return {
+    ...given,
+    task,
+    importance_loss_weight: given.importance_loss_weight ?? balance,
+    load_loss_weight: given.load_loss_weight ?? balance,
+    label_smoothing: given.label_smoothing ?? (isLanguageModel ? 0 : 0.1),
+    early_stopping_criteria: given.early_stopping_criteria ?? metric,
+    best_checkpoint_metric: given.best_checkpoint_metric ?? metric,
+  } as const;
+}
+
 type Fail = (section: string, message: string, nextStep: string) => never;
 
-function resolveData(settings: Settings, fail: Fail): Record<string, CorpusSettings> {
+function resolveData(settings: TaskSettings, fail: Fail): Record<string, CorpusSettings> {
   const data: Record<string, CorpusSettings> = {};
   for (const [name, entry] of Object.entries(settings.data)) {
     if (/^(valid|test)[A-Za-z]/.test(name)) {
@@ -68,7 +89,11 @@ function resolveData(settings: Settings, fail: Fail): Record<string, CorpusSetti
   return data;
 }
 
-function resolveTargetTags(settings: Settings, data: Record<string, CorpusSettings>, fail: Fail): boolean {
+function resolveTargetTags(settings: TaskSettings, data: Record<string, CorpusSettings>, fail: Fail): boolean {
+  if (settings.task === "language_model") {
+    if (settings.target_tags !== true) return false;
+    fail("data", "target_tags is on, but a language model has no sources to tag", "Remove target_tags.");
+  }
   const corpora = Object.entries(data);
   const train = corpora.filter(([name]) => corpusRole(name) === "train");
   const languages = new Set(train.map(([, corpus]) => corpus.tgt_lang));
@@ -92,7 +117,7 @@ function resolveTargetTags(settings: Settings, data: Record<string, CorpusSettin
   return true;
 }
 
-function checkTraining(settings: Settings, fail: Fail): void {
+function checkTraining(settings: TaskSettings, fail: Fail): void {
   if (settings.train_steps === 0 && settings.train_minutes === 0) {
     fail(
       "training",
@@ -100,6 +125,12 @@ function checkTraining(settings: Settings, fail: Fail): void {
       "Set train_steps, train_minutes, or both (whichever comes first ends training).",
     );
   }
+  if (settings.num_workers > 1) {
+    fail("engine", `num_workers is ${settings.num_workers}; this version trains on one`, "Set num_workers: 1.");
+  }
+}
+
+function checkValidation(settings: TaskSettings, fail: Fail): void {
   const validates = Object.keys(settings.data).some((name) => corpusRole(name) === "valid");
   if (settings.early_stopping > 0 && !validates) {
     fail(
@@ -116,23 +147,24 @@ function checkTraining(settings: Settings, fail: Fail): void {
     );
   }
   const criteria = ["best_checkpoint_metric", "early_stopping_criteria"] as const;
-  const unmeasured = criteria.find((key) => settings[key] === "bleu" && settings.valid_max_sentences === 0);
-  if (validates && unmeasured !== undefined) {
+  const unmeasured = criteria.find((key) => settings[key] === "bleu");
+  if (settings.task === "language_model" && unmeasured !== undefined) {
+    fail(
+      "validation",
+      `${unmeasured} is bleu, but a language model translates nothing`,
+      `Set ${unmeasured}: perplexity, or leave it out.`,
+    );
+  }
+  if (validates && unmeasured !== undefined && settings.valid_max_sentences === 0) {
     fail(
       "validation",
       `${unmeasured} is bleu, but valid_max_sentences is 0, so there is no BLEU`,
       `Set ${unmeasured}: perplexity, or translate some sentences.`,
     );
   }
-  if (settings.task === "language_model") {
-    fail("run", "task is language_model; this version trains translation models", "Set task: translation.");
-  }
-  if (settings.num_workers > 1) {
-    fail("engine", `num_workers is ${settings.num_workers}; this version trains on one`, "Set num_workers: 1.");
-  }
 }
 
-function checkModel(settings: Settings, embeddingSize: number, fail: Fail): void {
+function checkModel(settings: TaskSettings, embeddingSize: number, fail: Fail): void {
   if (settings.task === "translation" && settings.hidden_size % 2 !== 0) {
     fail(
       "model",
@@ -153,6 +185,13 @@ function checkModel(settings: Settings, embeddingSize: number, fail: Fail): void
       "experts",
       `num_experts_per_tok (${settings.num_experts_per_tok}) is more than num_experts (${settings.num_experts})`,
       `Choose num_experts_per_tok between 1 and ${settings.num_experts}, or more experts.`,
+    );
+  }
+  if (settings.expert_layers > 1 && (settings.task !== "language_model" || settings.num_experts > 1)) {
+    fail(
+      "experts",
+      `expert_layers is ${settings.expert_layers}; only a language model's single expert has more than one layer`,
+      "Set expert_layers: 1, or task: language_model with num_experts: 1 and num_experts_per_tok: 1.",
     );
   }
   const stacks = settings.task === "translation" ? (["encoder", "decoder"] as const) : (["decoder"] as const);

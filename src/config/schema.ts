@@ -21,7 +21,7 @@ const dataSchema = z.record(z.string().min(1), z.union([corpusSchema, z.array(co
 
 export const sections = {
   run: {
-    task: z.enum(["translation", "language_model"]).default("translation"),
+    task: z.enum(["translation", "language_model", "lm"]).default("translation"),
     seed: count.default(1),
     save_model: path,
   },
@@ -65,8 +65,9 @@ export const sections = {
     gating: z.enum(["noisy_top_k"]).default("noisy_top_k"),
     moe_output: z.enum(["sigmoid", "identity"]).default("sigmoid"),
     expert_output_init: z.number().min(0).default(1),
-    importance_loss_weight: z.number().min(0).default(0.01),
-    load_loss_weight: z.number().min(0).default(0.01),
+    expert_layers: positive.default(1),
+    importance_loss_weight: z.number().min(0).optional(),
+    load_loss_weight: z.number().min(0).optional(),
     moe_dropout: fraction.optional(),
   },
   training: {
@@ -87,7 +88,7 @@ export const sections = {
     train_steps: count.default(0),
     train_minutes: z.number().min(0).default(0),
     max_grad_norm: z.number().min(0).default(5),
-    label_smoothing: fraction.default(0.1),
+    label_smoothing: fraction.optional(),
   },
   validation: {
     valid_steps: count.default(500),
@@ -98,8 +99,8 @@ export const sections = {
     save_checkpoint_steps: positive.default(500),
     keep_checkpoint: positive.default(3),
     early_stopping: count.default(0),
-    early_stopping_criteria: z.enum(["bleu", "perplexity"]).default("bleu"),
-    best_checkpoint_metric: z.enum(["bleu", "perplexity"]).default("bleu"),
+    early_stopping_criteria: z.enum(["bleu", "perplexity"]).optional(),
+    best_checkpoint_metric: z.enum(["bleu", "perplexity"]).optional(),
     report_every: positive.default(50),
   },
   engine: {

@@ -1,16 +1,21 @@
-/** Log-probabilities of given translations, one pair of lines at a time however they are batched. */
+/** Log-probabilities of given translations, and of given texts by a language model: one line at a time however they are batched. */
+import type { ForcedScores } from "../model/decoder-state.ts";
 import { chooseTag } from "./languages.ts";
 import { lengthBatches } from "./length-batches.ts";
 import { tagPiece, withMarkers } from "./source-pieces.ts";
 import type { TranslatorParts } from "./translator.ts";
+import type { Wordpieces } from "./wordpieces.ts";
 
-export interface ScoreOptions {
+export interface BatchLimits {
+  /** Lines scored together, at most. Default 64. */
+  batchSize?: number;
+  /** Pieces scored together, those of sources among them, at most; a longer line is scored alone. Default 6,000. */
+  batchTokens?: number;
+}
+
+export interface ScoreOptions extends BatchLimits {
   sourceLanguage?: string;
   targetLanguage?: string;
-  /** Pairs scored together, at most. Default 64. */
-  batchSize?: number;
-  /** Source and target pieces scored together, at most; a longer pair is scored alone. Default 6,000. */
-  batchTokens?: number;
 }
 
 /** A given translation and its source. */
@@ -19,8 +24,8 @@ export interface LinePair {
   target: string;
 }
 
-export interface PairScore {
-  /** Natural logarithm of P(target | source), `</s>` included. */
+export interface LineScore {
+  /** Natural logarithm of P(target | source), or of P(text), `</s>` included. */
   logProbability: number;
   /** Target pieces and `</s>`. */
   pieces: string[];
@@ -28,25 +33,52 @@ export interface PairScore {
   tokens: Float32Array;
 }
 
+/** What scoring needs of a language model: texts are piece ids without markers. */
+export interface TextScorer {
+  forceScore(texts: readonly Int32Array[]): ForcedScores;
+}
+
 /** One score per pair, in order. A blank target has one piece, `</s>`. */
 export function scorePairs(
   { model, wordpieces, languages }: TranslatorParts,
   pairs: readonly LinePair[],
   options: ScoreOptions = {},
-): PairScore[] {
-  const { batchSize = 64, batchTokens = 6000 } = options;
+): LineScore[] {
   const tagId = tagPiece(wordpieces, chooseTag(languages, options));
   const sources = pairs.map(({ source }) => withMarkers(wordpieces.encode(source), tagId, wordpieces.eosId));
   const targets = pairs.map(({ target }) => wordpieces.encode(target));
   const lengths = targets.map((target, i) => target.length + 1 + sources[i]!.length);
-  const scores = new Array<PairScore>(pairs.length);
+  return scoreBatches(wordpieces, targets, lengths, options, (lines) =>
+    model.forceScore(
+      lines.map((i) => sources[i]!),
+      lines.map((i) => targets[i]!),
+    ),
+  );
+}
+
+/** One score per text, in order. A blank text has one piece, `</s>`. */
+export function scoreTexts(
+  { model, wordpieces }: { model: TextScorer; wordpieces: Wordpieces },
+  texts: readonly string[],
+  limits: BatchLimits = {},
+): LineScore[] {
+  const targets = texts.map((text) => wordpieces.encode(text));
+  const lengths = targets.map((target) => target.length + 1);
+  return scoreBatches(wordpieces, targets, lengths, limits, (lines) => model.forceScore(lines.map((i) => targets[i]!)));
+}
+
+function scoreBatches(
+  wordpieces: Wordpieces,
+  targets: readonly Int32Array[],
+  lengths: readonly number[],
+  { batchSize = 64, batchTokens = 6000 }: BatchLimits,
+  forceScore: (lines: readonly number[]) => ForcedScores,
+): LineScore[] {
+  const scores = new Array<LineScore>(targets.length);
   for (const batch of lengthBatches(lengths, { sentences: batchSize, pieces: batchTokens })) {
-    const chosen = Array.from(batch);
-    const forced = model.forceScore(
-      chosen.map((i) => sources[i]!),
-      chosen.map((i) => targets[i]!),
-    );
-    chosen.forEach((i, at) => {
+    const lines = Array.from(batch);
+    const forced = forceScore(lines);
+    lines.forEach((i, at) => {
       const tokens = forced.tokens[at]!;
       const ids = [...targets[i]!, wordpieces.eosId];
       scores[i] = {

@@ -15,7 +15,7 @@ import type { MoeLayer } from "../moe/moe-layer.ts";
 import { dotAttention } from "../ops/attention.ts";
 import type { VocabularyProjection } from "../ops/vocabulary-cross-entropy.ts";
 import type { StepAttention } from "./decoder-state.ts";
-import { moeLayers } from "./encoder.ts";
+import { moeLayers } from "./moe-layers.ts";
 import type { Seq2SeqOptions } from "./options.ts";
 
 /** Encoder output ready for decoding. */
@@ -43,7 +43,7 @@ export class Decoder {
       const inputSize = i === 0 ? embeddingSize : 2 * hiddenSize;
       return new Lstm(parameters, `decoder.lstm${i + 1}`, { inputSize, hiddenSize, forgetBias });
     });
-    this.moeAfter = moeLayers(parameters, "decoder", options.moeDecoderAfter, options);
+    this.moeAfter = moeLayers(parameters, "decoder.moe", options.moeDecoderAfter, options);
     const states = 2 * hiddenSize * decoderLayers;
     this.bridge =
       options.decoderStart === "bridge"

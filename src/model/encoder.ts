@@ -8,7 +8,8 @@ import type { Embedding } from "../layers/embedding.ts";
 import type { ForwardContext } from "../layers/forward-context.ts";
 import { Lstm } from "../layers/lstm.ts";
 import type { Parameters } from "../layers/parameters.ts";
-import { MoeLayer } from "../moe/moe-layer.ts";
+import type { MoeLayer } from "../moe/moe-layer.ts";
+import { moeLayers } from "./moe-layers.ts";
 import type { Seq2SeqOptions } from "./options.ts";
 
 export class Encoder {
@@ -32,7 +33,7 @@ export class Encoder {
       { length: options.encoderLayers - 1 },
       (_, i) => new Lstm(parameters, `encoder.lstm${i + 2}`, { inputSize: hiddenSize, hiddenSize, forgetBias }),
     );
-    this.moeAfter = moeLayers(parameters, "encoder", options.moeEncoderAfter, options);
+    this.moeAfter = moeLayers(parameters, "encoder.moe", options.moeEncoderAfter, options);
   }
 
   get moeLayers(): MoeLayer[] {
@@ -54,17 +55,4 @@ export class Encoder {
     });
     return x;
   }
-}
-
-/** The mixture-of-experts layers of one side, by the LSTM layer they follow. */
-export function moeLayers(
-  parameters: Parameters,
-  side: "encoder" | "decoder",
-  after: readonly number[],
-  { moe, hiddenSize }: Seq2SeqOptions,
-): Map<number, MoeLayer> {
-  if (moe === undefined) return new Map();
-  return new Map(
-    after.map((layer) => [layer, new MoeLayer(parameters, `${side}.moe${layer}`, { ...moe, hiddenSize })]),
-  );
 }

@@ -1,19 +1,13 @@
-/** The shape of a translation model: everything that decides its parameters and its forward pass. */
+/** The shape of a model: everything that decides its parameters and its forward pass. */
 import type { Config } from "../config/config.ts";
 import type { AttentionKind } from "../layers/attention.ts";
 import type { MoeOptions } from "../moe/moe-layer.ts";
 
-export interface Seq2SeqOptions {
+/** What a stack of LSTM layers over embeddings has, in either model. */
+export interface StackOptions {
   vocabularySize: number;
   embeddingSize: number;
   hiddenSize: number;
-  encoderLayers: number;
-  decoderLayers: number;
-  attention: AttentionKind;
-  /** How the decoder's LSTMs start: from zero, or from a projection of the mean encoder output. */
-  decoderStart: "zero" | "bridge";
-  /** One table for source and target pieces. */
-  shareEmbeddings: boolean;
   /** The target table is also the softmax's weights. */
   tieSoftmax: boolean;
   dropout: number;
@@ -23,22 +17,59 @@ export interface Seq2SeqOptions {
   weightRange: number | undefined;
   /** Mixture-of-experts layers; undefined for a dense model. */
   moe: Omit<MoeOptions, "hiddenSize"> | undefined;
+}
+
+export interface LanguageModelOptions extends StackOptions {
+  /** LSTM layers. */
+  layers: number;
+  /** LSTM layers (from 1) that a mixture-of-experts layer follows. */
+  moeAfter: readonly number[];
+  /** Above 1, a single dense network of so many ReLU layers stands in the place of each mixture of experts. */
+  expertLayers: number;
+}
+
+export interface Seq2SeqOptions extends StackOptions {
+  encoderLayers: number;
+  decoderLayers: number;
+  attention: AttentionKind;
+  /** How the decoder's LSTMs start: from zero, or from a projection of the mean encoder output. */
+  decoderStart: "zero" | "bridge";
+  /** One table for source and target pieces. */
+  shareEmbeddings: boolean;
   /** LSTM layers (from 1) that a mixture-of-experts layer follows. */
   moeEncoderAfter: readonly number[];
   moeDecoderAfter: readonly number[];
 }
 
-/** The model a configuration describes, for a vocabulary of this size. */
+/** The translation model a configuration describes, for a vocabulary of this size. */
 export function seq2seqOptions(config: Config, vocabularySize: number): Seq2SeqOptions {
   return {
-    vocabularySize,
-    embeddingSize: config.embeddingSize,
-    hiddenSize: config.hiddenSize,
+    ...stackOptions(config, vocabularySize),
     encoderLayers: config.encoderLayers,
     decoderLayers: config.decoderLayers,
     attention: config.attention,
     decoderStart: config.decoderStart,
     shareEmbeddings: config.shareEmbeddings,
+    moeEncoderAfter: config.moeEncoderAfter,
+    moeDecoderAfter: config.moeDecoderAfter,
+  };
+}
+
+/** The language model a configuration describes: the decoder's keys name its layers. */
+export function languageModelOptions(config: Config, vocabularySize: number): LanguageModelOptions {
+  return {
+    ...stackOptions(config, vocabularySize),
+    layers: config.decoderLayers,
+    moeAfter: config.moeDecoderAfter,
+    expertLayers: config.expertLayers,
+  };
+}
+
+function stackOptions(config: Config, vocabularySize: number): StackOptions {
+  return {
+    vocabularySize,
+    embeddingSize: config.embeddingSize,
+    hiddenSize: config.hiddenSize,
     tieSoftmax: config.tieSoftmax,
     dropout: config.dropout,
     embeddingDeviation: config.embeddingInitStd,
@@ -57,7 +88,5 @@ export function seq2seqOptions(config: Config, vocabularySize: number): Seq2SeqO
             importanceLossWeight: config.importanceLossWeight,
             loadLossWeight: config.loadLossWeight,
           },
-    moeEncoderAfter: config.moeEncoderAfter,
-    moeDecoderAfter: config.moeDecoderAfter,
   };
 }

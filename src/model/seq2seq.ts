@@ -1,8 +1,6 @@
 /** The translation model: encoder, attention, decoder and softmax, for training, scoring and decoding. */
 import * as tf from "@tensorflow/tfjs";
-import type { RowGroups } from "../base/packed-layout.ts";
-import { sentenceRows } from "../base/packed-layout.ts";
-import { invertOrder, type PackedSide, packSentences } from "../base/packed-sentences.ts";
+import { packSentences } from "../base/packed-sentences.ts";
 import { Embedding } from "../layers/embedding.ts";
 import { ForwardContext } from "../layers/forward-context.ts";
 import { type Parameter, type ParameterSource, Parameters } from "../layers/parameters.ts";
@@ -12,32 +10,12 @@ import { vocabularyLogProbability } from "../ops/vocabulary-top-k.ts";
 import { Decoder } from "./decoder.ts";
 import type { DecoderState, ForcedScores, TranslationModel } from "./decoder-state.ts";
 import { Encoder } from "./encoder.ts";
+import { forcedTargets, rowsOf, valuesBySentence } from "./forced-targets.ts";
 import type { Seq2SeqOptions } from "./options.ts";
 import { Seq2SeqDecoderState } from "./seq2seq-decoder-state.ts";
+import type { ModelBatch, ModelLoss, TrainableModel } from "./trainable-model.ts";
 
-const BOS = 2;
-const EOS = 3;
-
-/** What the model reads of a training batch; group g of both row lists is sentence g. */
-export interface Seq2SeqBatch {
-  source: PackedSide;
-  /** `<s>` and the target pieces. */
-  targetInput: PackedSide;
-  /** [target positions] the piece each row of `targetInput` should produce */
-  targetOutput: Int32Array;
-  sourceRows: RowGroups;
-  targetRows: RowGroups;
-}
-
-/** Sums over the target positions of a batch. */
-export interface Seq2SeqLoss {
-  /** [2]: cross-entropy with label smoothing (differentiable), and without (for perplexity) */
-  crossEntropy: tf.Tensor1D;
-  /** Weighted balance losses of the mixture-of-experts layers, one for each; empty in evaluation. */
-  balance: tf.Scalar[];
-}
-
-export class Seq2Seq implements TranslationModel {
+export class Seq2Seq implements TranslationModel, TrainableModel {
   readonly options: Seq2SeqOptions;
   private readonly store: Parameters;
   private readonly encoder: Encoder;
@@ -58,7 +36,6 @@ export class Seq2Seq implements TranslationModel {
     return this.options.vocabularySize;
   }
 
-  /** In creation order, which is also the order in checkpoints. */
   get parameters(): Parameter[] {
     return this.store.all;
   }
@@ -71,7 +48,7 @@ export class Seq2Seq implements TranslationModel {
     return [...this.encoder.moeLayers, ...this.decoder.moeLayers];
   }
 
-  loss(batch: Seq2SeqBatch, labelSmoothing: number, context: ForwardContext): Seq2SeqLoss {
+  loss(batch: ModelBatch, labelSmoothing: number, context: ForwardContext): ModelLoss {
     const balance: tf.Scalar[] = [];
     const hidden = this.decodeForced(batch, context, balance);
     const parameters = this.decoder.vocabularyProjection(hidden);
@@ -91,35 +68,23 @@ export class Seq2Seq implements TranslationModel {
   }
 
   forceScore(sources: readonly Int32Array[], targets: readonly Int32Array[]): ForcedScores {
-    const targetInput = packSentences(targets.map((target) => Int32Array.of(BOS, ...target)));
-    const targetOutput = packSentences(targets.map((target) => Int32Array.of(...target, EOS))).ids;
     const source = packSentences(sources);
-    const targetRows = rowsOf(targetInput);
-    const batch = { source, targetInput, targetOutput, sourceRows: rowsOf(source), targetRows };
+    const forced = forcedTargets(targets);
+    const batch = { source, sourceRows: rowsOf(source), ...forced };
     const scores = tf.tidy(() => {
       const hidden = this.decodeForced(batch, ForwardContext.evaluation, []);
-      return vocabularyLogProbability(this.decoder.vocabularyProjection(hidden), targetOutput);
+      return vocabularyLogProbability(this.decoder.vocabularyProjection(hidden), forced.targetOutput);
     });
-    const { rows, offsets } = targetRows;
-    return {
-      tokens: targets.map((_, i) =>
-        Float32Array.from(rows.subarray(offsets[i]!, offsets[i + 1]!), (row) => scores[row]!),
-      ),
-    };
+    return { tokens: valuesBySentence(scores, forced.targetRows) };
   }
 
   dispose(): void {
     this.store.dispose();
   }
 
-  private decodeForced(batch: Seq2SeqBatch, context: ForwardContext, balance: tf.Scalar[]): tf.Tensor2D {
+  private decodeForced(batch: ModelBatch, context: ForwardContext, balance: tf.Scalar[]): tf.Tensor2D {
     const encoded = this.encoder.encode(batch.source, context, balance);
     const source = { memory: this.decoder.remember(encoded), keyRows: batch.sourceRows };
     return this.decoder.decode(batch.targetInput, batch.targetRows, source, context, balance);
   }
-}
-
-/** The rows of each sentence, in the order the sentences were given. */
-function rowsOf(side: PackedSide): RowGroups {
-  return sentenceRows(side.layout, invertOrder(side.order));
 }

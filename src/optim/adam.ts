@@ -49,18 +49,21 @@ export class Adam {
     }));
   }
 
-  /** Updates every parameter; returns the global norm of the gradients before clipping. Gradients go by variable name. */
-  step(gradients: tf.NamedTensorMap, learningRate: number): number {
+  /**
+   * Updates every parameter; gradients go by variable name. They may be those of the loss divided by `lossScale`, such as of a sum whose mean
+   * is the loss; clipping, moments and the norm returned, which is that before clipping, are those of the loss itself.
+   */
+  step(gradients: tf.NamedTensorMap, learningRate: number, lossScale = 1): number {
     const updates = this.slots.flatMap((slot) => {
       const gradient = gradients[slot.variable.name];
       return gradient === undefined ? [] : [{ value: slot.variable, gradient, first: slot.first, second: slot.second }];
     });
-    const norm = globalNorm(updates.map(({ gradient }) => gradient));
+    const norm = lossScale * globalNorm(updates.map(({ gradient }) => gradient));
     if (!Number.isFinite(norm)) return norm;
     const { beta1, beta2, epsilon, maxGradNorm } = this.options;
-    const gradientScale = maxGradNorm > 0 && norm > maxGradNorm ? maxGradNorm / norm : 1;
+    const clipping = maxGradNorm > 0 && norm > maxGradNorm ? maxGradNorm / norm : 1;
     this.steps++;
-    adamStep(updates, { learningRate, beta1, beta2, epsilon, step: this.steps, gradientScale });
+    adamStep(updates, { learningRate, beta1, beta2, epsilon, step: this.steps, gradientScale: lossScale * clipping });
     return norm;
   }
 

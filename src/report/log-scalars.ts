@@ -36,6 +36,7 @@ function trainScalars(entry: LogEntry): Scalar[] {
 function validationScalars(entry: LogEntry): Scalar[] {
   const both = (prefix: string, of: { readonly [key: string]: unknown }) => [
     ...scalar(`${prefix}/perplexity`, of["perplexity"]),
+    ...scalar(`${prefix}/word_perplexity`, of["wordPerplexity"]),
     ...scalar(`${prefix}/bleu`, of["bleu"]),
   ];
   const scalars = both("validation", entry);

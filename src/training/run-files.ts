@@ -8,7 +8,7 @@ import { readLatestCheckpoint } from "../checkpoint/read-checkpoint.ts";
 import type { NamedArray } from "../checkpoint/safetensors-header.ts";
 import { writeBestModel, writeCheckpoint } from "../checkpoint/write-checkpoint.ts";
 import type { ParameterValues } from "../layers/parameters.ts";
-import type { Seq2Seq } from "../model/seq2seq.ts";
+import type { TrainableModel } from "../model/trainable-model.ts";
 import type { Adam, OptimizerState } from "../optim/adam.ts";
 import type { TrainStepResult } from "./train-step.ts";
 import type { TrainerState } from "./trainer-state.ts";
@@ -39,19 +39,25 @@ export function readRun<Position>(directory: string): ResumedRun<Position> | und
   };
 }
 
-export function saveRun(directory: string, model: Seq2Seq, optimizer: Adam, state: TrainerState, keep: number): void {
+export function saveRun(
+  directory: string,
+  model: TrainableModel,
+  optimizer: Adam,
+  state: TrainerState,
+  keep: number,
+): void {
   const arrays = { model: namedArrays(model.parameters), optimizer: namedArrays(optimizer.state()) };
   writeCheckpoint(directory, { step: state.step, ...arrays, state }, keep);
 }
 
-export function saveBest(directory: string, model: Seq2Seq, step: number): void {
+export function saveBest(directory: string, model: TrainableModel, step: number): void {
   writeBestModel(directory, step, namedArrays(model.parameters));
 }
 
 /** Parameters as they were before the step that failed, and the corpus lines of its batch. */
 export function saveFailure(
   directory: string,
-  model: Seq2Seq,
+  model: TrainableModel,
   optimizer: Adam,
   state: TrainerState,
   result: TrainStepResult,

@@ -3,17 +3,16 @@ import { mkdirSync } from "node:fs";
 import { writeFileAtomic } from "../base/atomic-file.ts";
 import { modelPaths } from "../checkpoint/model-directory.ts";
 import type { Config } from "../config/config.ts";
-import { modelLanguages } from "../config/corpora.ts";
 import { toYaml } from "../config/write.ts";
 import type { DataPosition } from "../data/training-data.ts";
-import { seq2seqOptions } from "../model/options.ts";
-import { Seq2Seq } from "../model/seq2seq.ts";
+import type { TrainableModel } from "../model/trainable-model.ts";
 import { Adam } from "../optim/adam.ts";
 import type { WordpieceModel } from "../text/wordpiece-model.ts";
 import { readRun, saveBest, saveFailure, saveRun } from "./run-files.ts";
 import { type Progress, type StepTimes, type StopReason, trainLoop } from "./train-loop.ts";
 import { freshState, type TrainerState } from "./trainer-state.ts";
 import { openCorpora } from "./training-corpora.ts";
+import { type TrainingTask, trainingTask } from "./training-task.ts";
 import { type Validation, validate } from "./validate.ts";
 import { heldOutCorpora } from "./validation-corpora.ts";
 import { ensureWordpieces } from "./vocabulary.ts";
@@ -56,10 +55,8 @@ export async function runTraining(config: Config, reporter: RunReporter, signal:
     reporter.onMessage(`training ${config.vocabSize} wordpieces`);
   });
   const state: TrainerState<DataPosition> = resumed?.state ?? freshState();
-  const model = new Seq2Seq(seq2seqOptions(config, wordpieces.size), {
-    seed: config.seed,
-    stored: resumed?.parameters,
-  });
+  const task = trainingTask(config, wordpieces, resumed?.parameters);
+  const { model } = task;
   // After the model, so that a configuration its checkpoint doesn't fit leaves the directory as it was.
   writeFileAtomic(paths.config, toYaml(config));
   const optimizer = makeOptimizer(config, model, resumed?.moments, state.step);
@@ -67,7 +64,7 @@ export async function runTraining(config: Config, reporter: RunReporter, signal:
   try {
     const parameters = model.parameterCount;
     reporter.onStart({ step: state.step, parameters, vocabularySize: wordpieces.size });
-    const hooks = runHooks(config, { model, optimizer, wordpieces }, reporter, signal);
+    const hooks = runHooks(config, { ...task, optimizer, wordpieces }, reporter, signal);
     const reason = await trainLoop(model, optimizer, data, state, { ...config, schedule: config }, hooks);
     return { reason, state, parameters };
   } finally {
@@ -79,7 +76,7 @@ export async function runTraining(config: Config, reporter: RunReporter, signal:
 
 function makeOptimizer(
   config: Config,
-  model: Seq2Seq,
+  model: TrainableModel,
   moments: ConstructorParameters<typeof Adam>[2],
   step: number,
 ): Adam {
@@ -94,18 +91,13 @@ function makeOptimizer(
 
 function runHooks(
   config: Config,
-  parts: { model: Seq2Seq; optimizer: Adam; wordpieces: WordpieceModel },
+  parts: TrainingTask & { optimizer: Adam; wordpieces: WordpieceModel },
   reporter: RunReporter,
   signal: AbortSignal,
 ): Parameters<typeof trainLoop>[5] {
-  const { model, optimizer, wordpieces } = parts;
+  const { model, optimizer, wordpieces, translate } = parts;
   const directory = config.saveModel;
   const corpora = heldOutCorpora(config, wordpieces, "valid");
-  const validationOptions = {
-    batchSize: config.validBatchSize,
-    beamSize: config.validBeamSize,
-    maxSentences: config.validMaxSentences,
-  };
   let last: Validation | undefined;
   return {
     onProgress: (progress) => reporter.onProgress(progress),
@@ -114,7 +106,7 @@ function runHooks(
     shouldStop: () => signal.aborted,
     validate: async () => {
       if (corpora.length === 0) return undefined;
-      last = validate({ model, wordpieces, languages: modelLanguages(config) }, corpora, validationOptions);
+      last = validate(model, corpora, config.validBatchSize, translate);
       return last;
     },
     onValidation: async (state, isBest) => {

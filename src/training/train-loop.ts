@@ -1,7 +1,7 @@
 /** The training loop: steps until the budget is spent, with validation, checkpoints, early stopping and a clean stop on request. */
 import { setImmediate } from "node:timers/promises";
 import { TrainingError } from "../base/errors.ts";
-import type { Seq2Seq, Seq2SeqBatch } from "../model/seq2seq.ts";
+import type { ModelBatch, TrainableModel } from "../model/trainable-model.ts";
 import type { BalanceReport } from "../moe/expert-balance.ts";
 import type { Adam } from "../optim/adam.ts";
 import { learningRateAt, type ScheduleOptions } from "../optim/schedules.ts";
@@ -9,7 +9,7 @@ import { stepIsFinite, type TrainStepResult, trainStep } from "./train-step.ts";
 import { type Criterion, improves, type TrainerState } from "./trainer-state.ts";
 
 /** A batch with the corpus lines it came from. */
-export interface TrainingBatch extends Seq2SeqBatch {
+export interface TrainingBatch extends ModelBatch {
   lines: Int32Array;
 }
 
@@ -89,7 +89,7 @@ export interface StepTimes {
 export type StopReason = "finished" | "early-stopping" | "stopped";
 
 export async function trainLoop<Position>(
-  model: Seq2Seq,
+  model: TrainableModel,
   optimizer: Adam,
   data: TrainingData<Position>,
   state: TrainerState,
@@ -189,7 +189,7 @@ async function failNotFinite(
 
 /** Sums between two progress reports. */
 class ReportWindow {
-  private readonly model: Seq2Seq;
+  private readonly model: TrainableModel;
   private steps = 0;
   private seconds = 0;
   private waited = 0;
@@ -200,7 +200,7 @@ class ReportWindow {
   private balanceLoss = 0;
   private gradientNorm = 0;
 
-  constructor(model: Seq2Seq) {
+  constructor(model: TrainableModel) {
     this.model = model;
   }
 

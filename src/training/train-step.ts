@@ -1,7 +1,7 @@
 /** One optimiser step over one or more batches: losses, gradients, clipping, update. Does no I/O. */
 import * as tf from "@tensorflow/tfjs";
 import { ForwardContext } from "../layers/forward-context.ts";
-import type { Seq2Seq, Seq2SeqBatch } from "../model/seq2seq.ts";
+import type { ModelBatch, TrainableModel } from "../model/trainable-model.ts";
 import type { Adam } from "../optim/adam.ts";
 
 export interface TrainStepOptions {
@@ -30,11 +30,14 @@ export function stepIsFinite(result: TrainStepResult): boolean {
   return Number.isFinite(result.smoothedLoss) && Number.isFinite(result.gradientNorm);
 }
 
-/** Gradients of mean cross-entropy per target token over all batches plus mean balance loss, then one Adam step. */
+/**
+ * One Adam step down the mean cross-entropy per target token over all batches plus the mean balance loss. Gradients are taken of
+ * the loss times the target tokens, where cross-entropy has weight 1: its kernel's gradients then need no scaling pass.
+ */
 export function trainStep(
-  model: Seq2Seq,
+  model: TrainableModel,
   optimizer: Adam,
-  batches: readonly Seq2SeqBatch[],
+  batches: readonly ModelBatch[],
   options: TrainStepOptions,
 ): TrainStepResult {
   const targetTokens = batches.reduce((sum, batch) => sum + batch.targetOutput.length, 0);
@@ -49,20 +52,19 @@ export function trainStep(
   let gradients: tf.NamedTensorMap | undefined;
   batches.forEach((batch, i) => {
     const context = ForwardContext.forTraining(options.seed, options.pass + i);
-    const next = batchGradients(model, batch, context, targetTokens, batches.length, options.labelSmoothing, result);
+    const next = batchGradients(model, batch, context, batches.length, options.labelSmoothing, result);
     gradients = gradients === undefined ? next : accumulate(gradients, next);
   });
-  result.gradientNorm = optimizer.step(gradients!, options.learningRate);
+  result.gradientNorm = optimizer.step(gradients!, options.learningRate, 1 / targetTokens);
   tf.dispose(gradients!);
   return result;
 }
 
-/** Gradients of one batch's share of the step's loss; adds its sums to `result`. */
+/** Gradients of one batch's share of the step's loss times the step's target tokens; adds its sums to `result`. */
 function batchGradients(
-  model: Seq2Seq,
-  batch: Seq2SeqBatch,
+  model: TrainableModel,
+  batch: ModelBatch,
   context: ForwardContext,
-  targetTokens: number,
   batchCount: number,
   labelSmoothing: number,
   result: TrainStepResult,
@@ -73,10 +75,10 @@ function batchGradients(
       const [smoothed, plain] = crossEntropy.dataSync() as Float32Array;
       result.smoothedLoss += smoothed!;
       result.negativeLogLikelihood += plain!;
-      let total = tf.div(tf.sum(tf.slice(crossEntropy, 0, 1)), targetTokens) as tf.Scalar;
+      let total = tf.sum(tf.slice(crossEntropy, 0, 1)) as tf.Scalar;
       for (const loss of balance) {
         result.balanceLoss += loss.dataSync()[0]! / batchCount;
-        total = tf.add(total, tf.div(loss, batchCount));
+        total = tf.add(total, tf.mul(loss, result.targetTokens / batchCount));
       }
       return total;
     },

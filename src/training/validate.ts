@@ -1,13 +1,10 @@
-/** Validation: perplexity of held-out translations, BLEU of the model's own, and samples to look at. */
+/** Validation: perplexity of held-out texts and, for a translation model, BLEU of its own translations and samples to look at. */
 import * as tf from "@tensorflow/tfjs";
 import { packTranslationBatch, type SentencePair } from "../data/batch.ts";
-import type { ModelLanguages } from "../decoding/languages.ts";
-import { bestText } from "../decoding/translation.ts";
-import { Translator } from "../decoding/translator.ts";
 import { ForwardContext } from "../layers/forward-context.ts";
 import { BLEU } from "../metrics/bleu.ts";
-import type { Seq2Seq } from "../model/seq2seq.ts";
-import type { WordpieceModel } from "../text/wordpiece-model.ts";
+import { splitWords } from "../metrics/white-space.ts";
+import type { TrainableModel } from "../model/trainable-model.ts";
 
 /** A held-out corpus, encoded once. */
 export interface ValidationCorpus {
@@ -15,17 +12,14 @@ export interface ValidationCorpus {
   /** Asked for in a model that translates into several languages. */
   targetLanguage: string | undefined;
   pairs: SentencePair[];
+  /** Empty for a language model. */
   sourceTexts: string[];
+  /** Texts of the targets: reference translations, or what a language model predicts. */
   references: string[];
 }
 
-export interface ValidationOptions {
-  /** Sentences per batch. */
-  batchSize: number;
-  beamSize: number;
-  /** Sentences of each corpus to translate for BLEU; 0 = perplexity only. */
-  maxSentences: number;
-}
+/** Translations of a corpus's first sentences. */
+export type TranslateCorpus = (corpus: ValidationCorpus) => string[];
 
 export interface SampleTranslation {
   source: string;
@@ -33,44 +27,40 @@ export interface SampleTranslation {
   translation: string;
 }
 
-export interface CorpusValidation {
-  name: string;
+export interface Perplexities {
   /** exp of the mean negative log-likelihood per target piece, `</s>` included */
   perplexity: number;
+  /** The same likelihood per word between white space, the end of each sentence counted as one: comparable over vocabularies. */
+  wordPerplexity: number;
+}
+
+export interface CorpusValidation extends Perplexities {
+  name: string;
   /** 13a, cased, over the translated sentences; NaN when none were. */
   bleu: number;
   samples: SampleTranslation[];
 }
 
-/** Perplexity over all corpora together, BLEU as their mean. */
-export interface Validation {
-  perplexity: number;
+/** Perplexities over all corpora together, BLEU as their mean. */
+export interface Validation extends Perplexities {
   bleu: number;
   corpora: CorpusValidation[];
 }
 
-export interface ValidationParts {
-  model: Seq2Seq;
-  wordpieces: WordpieceModel;
-  languages: ModelLanguages;
-}
-
+/** `batchSize` sentences are scored together. */
 export function validate(
-  parts: ValidationParts,
+  model: TrainableModel,
   corpora: readonly ValidationCorpus[],
-  options: ValidationOptions,
+  batchSize: number,
+  translate: TranslateCorpus,
 ): Validation {
-  let totalLoss = 0;
-  let totalPieces = 0;
-  const results = corpora.map((corpus): CorpusValidation => {
-    const { loss, pieces } = negativeLogLikelihood(parts.model, corpus.pairs, options.batchSize);
-    totalLoss += loss;
-    totalPieces += pieces;
-    const translations = translate(parts, corpus, options);
+  const all = corpora.map((corpus) => likelihood(model, corpus, batchSize));
+  const results = corpora.map((corpus, i): CorpusValidation => {
+    const translations = translate(corpus);
     const references = corpus.references.slice(0, translations.length);
     return {
       name: corpus.name,
-      perplexity: Math.exp(loss / pieces),
+      ...perplexities([all[i]!]),
       bleu: translations.length === 0 ? Number.NaN : new BLEU().corpusScore(translations, [references]).score,
       samples: translations.map((translation, i) => ({
         source: corpus.sourceTexts[i]!,
@@ -81,35 +71,37 @@ export function validate(
   });
   const bleus = results.map(({ bleu }) => bleu);
   return {
-    perplexity: Math.exp(totalLoss / totalPieces),
+    ...perplexities(all),
     bleu: bleus.reduce((sum, bleu) => sum + bleu, 0) / bleus.length,
     corpora: results,
   };
 }
 
-/** Summed over all pairs, in nats, with the number of target pieces. */
-function negativeLogLikelihood(
-  model: Seq2Seq,
-  pairs: readonly SentencePair[],
-  batchSize: number,
-): { loss: number; pieces: number } {
-  const byLength = [...pairs].sort((a, b) => a.target.length - b.target.length);
-  let loss = 0;
-  let pieces = 0;
-  for (let start = 0; start < byLength.length; start += batchSize) {
-    const batch = packTranslationBatch(byLength.slice(start, start + batchSize));
-    const sums = tf.tidy(() => model.loss(batch, 0, ForwardContext.evaluation).crossEntropy.dataSync());
-    loss += sums[1]!;
-    pieces += batch.targetOutput.length;
-  }
-  return { loss, pieces };
+/** What a model makes of a corpus's targets. */
+interface Likelihood {
+  /** Summed, in nats. */
+  negativeLogLikelihood: number;
+  /** Target pieces and ends. */
+  pieces: number;
+  /** Target words and ends. */
+  words: number;
 }
 
-/** Translations of a corpus's first sentences. A line that could not be translated counts as an empty one. */
-function translate(parts: ValidationParts, corpus: ValidationCorpus, options: ValidationOptions): string[] {
-  const { beamSize, batchSize } = options;
-  const target = corpus.targetLanguage === undefined ? {} : { targetLanguage: corpus.targetLanguage };
-  const translator = new Translator(parts, { beamSize, batchSize, ...target }, () => {});
-  const translations = translator.translate(corpus.sourceTexts.slice(0, options.maxSentences));
-  return translations.map(bestText);
+function likelihood(model: TrainableModel, corpus: ValidationCorpus, batchSize: number): Likelihood {
+  const byLength = [...corpus.pairs].sort((a, b) => a.target.length - b.target.length);
+  const words = corpus.references.reduce((sum, text) => sum + splitWords(text).length + 1, 0);
+  const sums: Likelihood = { negativeLogLikelihood: 0, pieces: 0, words };
+  for (let start = 0; start < byLength.length; start += batchSize) {
+    const batch = packTranslationBatch(byLength.slice(start, start + batchSize));
+    const losses = tf.tidy(() => model.loss(batch, 0, ForwardContext.evaluation).crossEntropy.dataSync());
+    sums.negativeLogLikelihood += losses[1]!;
+    sums.pieces += batch.targetOutput.length;
+  }
+  return sums;
+}
+
+function perplexities(likelihoods: readonly Likelihood[]): Perplexities {
+  const total = (key: keyof Likelihood) => likelihoods.reduce((sum, each) => sum + each[key], 0);
+  const loss = total("negativeLogLikelihood");
+  return { perplexity: Math.exp(loss / total("pieces")), wordPerplexity: Math.exp(loss / total("words")) };
 }

@@ -1,7 +1,7 @@
 /** Reads and encodes the held-out corpora of a configuration. */
 import type { Config } from "../config/config.ts";
 import { type CorpusRole, corporaOf, type NamedCorpus } from "../config/corpora.ts";
-import { readAligned } from "../data/corpus.ts";
+import { readAligned, readLines } from "../data/corpus.ts";
 import { targetTag } from "../decoding/languages.ts";
 import { withMarkers } from "../decoding/source-pieces.ts";
 import type { WordpieceModel } from "../text/wordpiece-model.ts";
@@ -17,26 +17,41 @@ export function heldOutCorpora(
   wordpieces: WordpieceModel,
   role: Exclude<CorpusRole, "train">,
 ): ValidationCorpus[] {
-  return corporaOf(config, role).map((corpus) => {
-    const tag = tagOf(config, wordpieces, corpus);
-    const result: ValidationCorpus = {
-      name: corpus.name,
-      targetLanguage: config.targetTags ? corpus.tgtLang : undefined,
-      pairs: [],
-      sourceTexts: [],
-      references: [],
-    };
-    let line = 0;
-    for (const { source, target } of readAligned(corpus.pathSrc, corpus.pathTgt!)) {
-      line++;
-      result.pairs.push({
-        source: withMarkers(wordpieces.encode(source), tag, wordpieces.eosId),
-        target: wordpieces.encode(target),
-        line,
-      });
-      result.sourceTexts.push(source);
-      result.references.push(target);
-    }
-    return result;
-  });
+  return corporaOf(config, role).map((corpus) =>
+    config.task === "language_model" ? heldOutText(wordpieces, corpus) : heldOutPairs(config, wordpieces, corpus),
+  );
+}
+
+function heldOutPairs(config: Config, wordpieces: WordpieceModel, corpus: NamedCorpus): ValidationCorpus {
+  const tag = tagOf(config, wordpieces, corpus);
+  const result = emptyCorpus(corpus.name, config.targetTags ? corpus.tgtLang : undefined);
+  let line = 0;
+  for (const { source, target } of readAligned(corpus.pathSrc, corpus.pathTgt!)) {
+    line++;
+    result.pairs.push({
+      source: withMarkers(wordpieces.encode(source), tag, wordpieces.eosId),
+      target: wordpieces.encode(target),
+      line,
+    });
+    result.sourceTexts.push(source);
+    result.references.push(target);
+  }
+  return result;
+}
+
+/** Lines as targets without sources. Blank lines are left out, as in training. */
+function heldOutText(wordpieces: WordpieceModel, { name, pathSrc }: NamedCorpus): ValidationCorpus {
+  const result = emptyCorpus(name, undefined);
+  let line = 0;
+  for (const text of readLines(pathSrc)) {
+    line++;
+    if (text.trim() === "") continue;
+    result.pairs.push({ source: new Int32Array(0), target: wordpieces.encode(text), line });
+    result.references.push(text);
+  }
+  return result;
+}
+
+function emptyCorpus(name: string, targetLanguage: string | undefined): ValidationCorpus {
+  return { name, targetLanguage, pairs: [], sourceTexts: [], references: [] };
 }

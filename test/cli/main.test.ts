@@ -160,7 +160,7 @@ describe("configuration options", () => {
   it("show every key with its section and default", async () => {
     const help = await commandHelp(command, "train", 110);
     for (const key of configKeys) if (key !== "data") expect(help).toContain(`--${key}`);
-    expect(help).toMatch(/--label_smoothing .*\[number\] \[default: 0.1\]/s);
+    expect(help).toMatch(/--dropout .*\[number\] \[default: 0.2\]/s);
     expect(help).toContain("Mixture of experts:");
   });
 });

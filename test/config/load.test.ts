@@ -123,9 +123,42 @@ describe("cross-field checks", () => {
     );
   });
 
-  it("refuses language models, which this version does not train", () => {
-    const input = { task: "language_model", save_model: "m", train_steps: 1, data: { a: { path_src: "x" } } } as const;
-    expect(failure(() => resolveConfig(input)).message).toContain("this version trains translation models");
+  it("refuses what a language model cannot have", () => {
+    const data = { a: { path_src: "x" }, valid: { path_src: "v" } };
+    const input = { task: "lm", save_model: "m", train_steps: 1, data } as const;
+    const message = (extra: object) => failure(() => resolveConfig({ ...input, ...extra })).message;
+    expect(message({ best_checkpoint_metric: "bleu" })).toContain("best_checkpoint_metric is bleu");
+    expect(message({ early_stopping: 2, early_stopping_criteria: "bleu" })).toContain(
+      "early_stopping_criteria is bleu",
+    );
+    expect(message({ target_tags: true })).toContain("no sources to tag");
+    expect(message({ num_experts: 4, expert_layers: 2 })).toContain("expert_layers is 2");
+    expect(message({ num_experts: 4, moe_decoder_after: [3] })).toContain("moe_decoder_after names layer 3");
+    expect(failure(() => load("num_experts: 1\nnum_experts_per_tok: 1\nexpert_layers: 4\n")).message).toContain(
+      "only a language model's single expert",
+    );
+  });
+
+  it("gives language models the defaults of their task, and ignores what only encoders have", () => {
+    const data = { a: { path_src: "x", tgt_lang: "en" }, b: { path_src: "y", tgt_lang: "de" } };
+    const input = { task: "lm", save_model: "m", train_steps: 1, num_experts: 4, hidden_size: 33, data } as const;
+    const config = resolveConfig({ ...input, encoder_layers: 1 });
+    expect(config).toMatchObject({
+      task: "language_model",
+      targetTags: false,
+      importanceLossWeight: 0.1,
+      loadLossWeight: 0.1,
+      labelSmoothing: 0,
+      bestCheckpointMetric: "perplexity",
+      earlyStoppingCriteria: "perplexity",
+    });
+    expect(parseConfig(toYaml(config), "config.yaml")).toEqual(config);
+    expect(load("")).toMatchObject({
+      importanceLossWeight: 0.01,
+      loadLossWeight: 0.01,
+      labelSmoothing: 0.1,
+      bestCheckpointMetric: "bleu",
+    });
   });
 
   it("refuses BLEU as a criterion when nothing is translated", () => {

@@ -42,3 +42,12 @@ export function reversePairs(random: Random, count: number, vocabularySize: numb
 export function reverseBatch(random: Random, count: number, vocabularySize = 12, maxLength = 5): TranslationBatch {
   return packTranslationBatch(reversePairs(random, count, vocabularySize, maxLength));
 }
+
+/** Texts without sources whose pieces count up from a random one: only the first piece and the end are uncertain. */
+export function countingTexts(random: Random, count: number, vocabularySize = 12): SentencePair[] {
+  return Array.from({ length: count }, () => {
+    const first = 4 + random.integer(vocabularySize - 4);
+    const length = 1 + random.integer(vocabularySize - first);
+    return { source: new Int32Array(0), target: Int32Array.from({ length }, (_, i) => first + i) };
+  });
+}

@@ -1,0 +1,110 @@
+/**
+ * The language model of Shazeer et al. 2017, appendix C: embedding, LSTM layers with mixtures of experts between them, softmax.
+ * The output of every layer but the softmax goes through dropout and is added to its input.
+ */
+import * as tf from "@tensorflow/tfjs";
+import type { PackedSide } from "../base/packed-sentences.ts";
+import { Embedding } from "../layers/embedding.ts";
+import { ForwardContext } from "../layers/forward-context.ts";
+import { constant } from "../layers/initializers.ts";
+import { Lstm } from "../layers/lstm.ts";
+import { type Parameter, type ParameterSource, Parameters } from "../layers/parameters.ts";
+import type { MoeLayer } from "../moe/moe-layer.ts";
+import { type VocabularyProjection, vocabularyCrossEntropy } from "../ops/vocabulary-cross-entropy.ts";
+import { vocabularyLogProbability } from "../ops/vocabulary-top-k.ts";
+import type { ForcedScores } from "./decoder-state.ts";
+import { DeepExpert } from "./deep-expert.ts";
+import { forcedTargets, valuesBySentence } from "./forced-targets.ts";
+import { moeLayers } from "./moe-layers.ts";
+import type { LanguageModelOptions } from "./options.ts";
+import type { ModelBatch, ModelLoss, TrainableModel } from "./trainable-model.ts";
+
+export class LanguageModel implements TrainableModel {
+  readonly options: LanguageModelOptions;
+  private readonly store: Parameters;
+  private readonly embedding: Embedding;
+  private readonly lstms: readonly Lstm[];
+  /** By the LSTM layer they follow, from 1. */
+  private readonly moeAfter: ReadonlyMap<number, MoeLayer>;
+  private readonly denseAfter: ReadonlyMap<number, DeepExpert>;
+  private readonly output: { weights: tf.Tensor2D; bias: tf.Tensor1D };
+
+  constructor(options: LanguageModelOptions, source: Omit<ParameterSource, "weightRange">) {
+    const { vocabularySize, embeddingSize, hiddenSize, layers, forgetBias, moe, expertLayers } = options;
+    this.options = options;
+    this.store = new Parameters({ ...source, weightRange: options.weightRange });
+    const table = { size: vocabularySize, width: embeddingSize, deviation: options.embeddingDeviation };
+    this.embedding = new Embedding(this.store, "embedding", table);
+    this.lstms = Array.from({ length: layers }, (_, i) => {
+      const inputSize = i === 0 ? embeddingSize : hiddenSize;
+      return new Lstm(this.store, `lstm${i + 1}`, { inputSize, hiddenSize, forgetBias });
+    });
+    const isDeep = moe !== undefined && expertLayers > 1;
+    this.moeAfter = isDeep ? new Map() : moeLayers(this.store, "moe", options.moeAfter, options);
+    this.denseAfter = new Map(
+      (isDeep ? options.moeAfter : []).map((layer) => {
+        const deep = { ...moe!, hiddenSize, layers: expertLayers };
+        return [layer, new DeepExpert(this.store, `expert${layer}`, deep)];
+      }),
+    );
+    this.output = {
+      weights: options.tieSoftmax
+        ? this.embedding.table
+        : this.store.weights("output.weights", [vocabularySize, hiddenSize], hiddenSize),
+      bias: this.store.create("output.bias", [vocabularySize], constant(0)),
+    };
+  }
+
+  get vocabularySize(): number {
+    return this.options.vocabularySize;
+  }
+
+  get parameters(): Parameter[] {
+    return this.store.all;
+  }
+
+  get parameterCount(): number {
+    return this.store.count;
+  }
+
+  get moeLayers(): MoeLayer[] {
+    return [...this.moeAfter.values()];
+  }
+
+  loss(
+    { targetInput, targetOutput }: Pick<ModelBatch, "targetInput" | "targetOutput">,
+    labelSmoothing: number,
+    context: ForwardContext,
+  ): ModelLoss {
+    const balance: tf.Scalar[] = [];
+    const projection = this.project(targetInput, context, balance);
+    return { crossEntropy: vocabularyCrossEntropy(projection, { targets: targetOutput, labelSmoothing }), balance };
+  }
+
+  /** Log-probabilities of the pieces of given texts and of the `</s>` that ends each; texts are piece ids without markers. */
+  forceScore(texts: readonly Int32Array[]): ForcedScores {
+    const { targetInput, targetOutput, targetRows } = forcedTargets(texts);
+    const scores = tf.tidy(() =>
+      vocabularyLogProbability(this.project(targetInput, ForwardContext.evaluation, []), targetOutput),
+    );
+    return { tokens: valuesBySentence(scores, targetRows) };
+  }
+
+  dispose(): void {
+    this.store.dispose();
+  }
+
+  /** The softmax's input, hidden [positions, hidden], with its weights and bias. */
+  private project(input: PackedSide, context: ForwardContext, losses: tf.Scalar[]): VocabularyProjection {
+    const { dropout, embeddingSize, hiddenSize } = this.options;
+    let y = context.dropout(this.embedding.lookUp(input.ids), dropout);
+    this.lstms.forEach((lstm, i) => {
+      const output = context.dropout(lstm.sequence(y, input.layout), dropout);
+      // Embeddings of another width than the first LSTM layer cannot be added to its output.
+      y = i === 0 && embeddingSize !== hiddenSize ? output : (tf.add(output, y) as tf.Tensor2D);
+      y = this.moeAfter.get(i + 1)?.apply(y, context, losses) ?? y;
+      y = this.denseAfter.get(i + 1)?.apply(y, context) ?? y;
+    });
+    return { hidden: y, ...this.output };
+  }
+}

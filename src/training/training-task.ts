@@ -1,0 +1,30 @@
+/** What the tasks differ in for a run: the model, and whether there are translations to validate. The rest of training is shared. */
+import type { Config } from "../config/config.ts";
+import type { ParameterSource } from "../layers/parameters.ts";
+import { LanguageModel } from "../model/language-model.ts";
+import { languageModelOptions, seq2seqOptions } from "../model/options.ts";
+import { Seq2Seq } from "../model/seq2seq.ts";
+import type { TrainableModel } from "../model/trainable-model.ts";
+import type { WordpieceModel } from "../text/wordpiece-model.ts";
+import { corpusTranslator } from "./translate-corpus.ts";
+import type { TranslateCorpus } from "./validate.ts";
+
+export interface TrainingTask {
+  model: TrainableModel;
+  /** No translations, for a language model. */
+  translate: TranslateCorpus;
+}
+
+/** Makes the model of a configuration, from new or stored parameters. */
+export function trainingTask(
+  config: Config,
+  wordpieces: WordpieceModel,
+  stored: ParameterSource["stored"],
+): TrainingTask {
+  const source = { seed: config.seed, stored };
+  if (config.task === "language_model") {
+    return { model: new LanguageModel(languageModelOptions(config, wordpieces.size), source), translate: () => [] };
+  }
+  const model = new Seq2Seq(seq2seqOptions(config, wordpieces.size), source);
+  return { model, translate: corpusTranslator(config, model, wordpieces) };
+}
