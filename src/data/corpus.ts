@@ -1,7 +1,8 @@
-/** Reads text and aligned text: UTF-8, one sentence a line, plain or compressed. Empty lines are lines. */
+/** Reads text and aligned text: UTF-8, one sentence a line, plain or compressed, named as text-files.ts says. Empty lines are lines. */
 import { DataError } from "../base/errors.ts";
 import { readBytes, streamBytes } from "./bytes.ts";
 import { LineSplitter } from "./line-splitter.ts";
+import { columnOf, type TextFile, textFiles } from "./text-files.ts";
 
 export interface AlignedLine {
   source: string;
@@ -9,19 +10,43 @@ export interface AlignedLine {
 }
 
 /**
- * Lines of a file. A line over 1 MiB is cut there. Throws DataError for a file that cannot be read and, with the line
+ * Lines of a text, its files one after the other. A line over 1 MiB is cut there. Throws DataError for a file that cannot be read and, with the line
  * number, for text that is not UTF-8.
  */
 export function* readLines(path: string): Generator<string> {
-  const splitter = new LineSplitter(path);
-  for (const chunk of readBytes(path)) yield* splitter.push(chunk);
-  yield* splitter.finish();
+  for (const file of textFiles(path)) yield* linesOf(file);
 }
 
-/** Line i of one file with line i of the other. Throws DataError with both counts where they differ. */
+function* linesOf(file: TextFile): Generator<string> {
+  const splitter = new LineSplitter(file.path);
+  let lines = 1;
+  for (const chunk of readBytes(file.path)) {
+    const block = splitter.push(chunk);
+    yield* columnOf(block, file, lines);
+    lines += block.length;
+  }
+  yield* columnOf(splitter.finish(), file, lines);
+}
+
+/** Line i of one text with line i of the other, file by file. Throws DataError with both counts where they differ. */
 export function* readAligned(pathSource: string, pathTarget: string): Generator<AlignedLine> {
-  const sources = readLines(pathSource);
-  const targets = readLines(pathTarget);
+  for (const [source, target] of filePairs(pathSource, pathTarget)) yield* readAlignedFiles(source, target);
+}
+
+/** The files of both sides, the first with the first. Throws DataError where there are more of one. */
+function filePairs(pathSource: string, pathTarget: string): [TextFile, TextFile][] {
+  const [sources, targets] = [textFiles(pathSource), textFiles(pathTarget)];
+  if (sources.length === targets.length) return sources.map((source, i) => [source, targets[i]!]);
+  throw new DataError(`The two sides have different numbers of files: ${sources.length} and ${targets.length}.`, {
+    where: `${pathSource} and ${pathTarget}`,
+    nextStep: "Name patterns that fit as many files on both sides; sorted by path, they belong together one by one.",
+  });
+}
+
+function* readAlignedFiles(sourceFile: TextFile, targetFile: TextFile): Generator<AlignedLine> {
+  const [pathSource, pathTarget] = [sourceFile.path, targetFile.path];
+  const sources = linesOf(sourceFile);
+  const targets = linesOf(targetFile);
   for (let lines = 0; ; lines++) {
     const source = sources.next();
     const target = targets.next();
@@ -37,14 +62,28 @@ export function* readAligned(pathSource: string, pathTarget: string): Generator<
 
 /** Blocks of lines as they arrive, in bounded memory whatever the compression. */
 export async function* streamLines(path: string): AsyncGenerator<string[]> {
-  const splitter = new LineSplitter(path);
-  for await (const chunk of streamBytes(path)) yield splitter.push(chunk);
-  yield splitter.finish();
+  for (const file of textFiles(path)) yield* streamFile(file);
+}
+
+async function* streamFile(file: TextFile): AsyncGenerator<string[]> {
+  const splitter = new LineSplitter(file.path);
+  let lines = 1;
+  for await (const chunk of streamBytes(file.path)) {
+    const block = splitter.push(chunk);
+    yield columnOf(block, file, lines);
+    lines += block.length;
+  }
+  yield columnOf(splitter.finish(), file, lines);
 }
 
 /** Blocks of aligned lines in bounded memory; errors as `readAligned`. */
 export async function* streamAligned(pathSource: string, pathTarget: string): AsyncGenerator<AlignedLine[]> {
-  const sides = [new LineQueue(pathSource), new LineQueue(pathTarget)] as const;
+  for (const [source, target] of filePairs(pathSource, pathTarget)) yield* streamAlignedFiles(source, target);
+}
+
+async function* streamAlignedFiles(source: TextFile, target: TextFile): AsyncGenerator<AlignedLine[]> {
+  const [pathSource, pathTarget] = [source.path, target.path];
+  const sides = [new LineQueue(source), new LineQueue(target)] as const;
   try {
     for (let lines = 0; ; ) {
       const available = await Promise.all(sides.map((side) => side.available()));
@@ -69,8 +108,8 @@ class LineQueue {
   private waiting: string[] = [];
   private taken = 0;
 
-  constructor(path: string) {
-    this.blocks = streamLines(path);
+  constructor(file: TextFile) {
+    this.blocks = streamFile(file);
   }
 
   /** How many lines can be taken; 0 only at the end of the file. */

@@ -20,6 +20,7 @@ import {
 import { streamAligned, streamLines } from "./corpus.ts";
 import { SeenPairs } from "./seen-pairs.ts";
 import { ShardWriter } from "./shard.ts";
+import { textFiles } from "./text-files.ts";
 import { identifyText, type TextIdentity } from "./text-identity.ts";
 
 /** Changes when the same texts and options would give other shards. */
@@ -27,7 +28,7 @@ const VERSION = 1;
 const SHARD_BYTES = 32 << 20;
 
 export interface PrepareOptions {
-  /** Text to translate from; in a monolingual corpus, the text. */
+  /** Text to translate from, named as text-files.ts says; in a monolingual corpus, the text. */
   pathSrc: string;
   /** Absent in a monolingual corpus: its pairs have the text as target and no source. */
   pathTgt?: string | undefined;
@@ -87,7 +88,7 @@ export async function prepareCorpus(options: PrepareOptions): Promise<PreparedCo
   const { outDir } = options;
   const earlier = readJson<PreparedFile>(join(outDir, "prepared.json"));
   const paths = options.pathTgt === undefined ? [options.pathSrc] : [options.pathSrc, options.pathTgt];
-  const texts = paths.map((path) => identifyText(path, earlier?.texts));
+  const texts = paths.flatMap((path) => textFiles(path).map((file) => identifyText(file, earlier?.texts)));
   const fingerprint = fingerprintOf(options, texts);
   if (earlier?.fingerprint === fingerprint && shardsExist(outDir, earlier.shards)) {
     return { ...withoutTexts(earlier), folder: outDir };
@@ -204,7 +205,7 @@ function fingerprintOf(options: PrepareOptions, texts: TextIdentity[]): string {
   const { srcLang, tgtLang, encoder, tag, maxLengths, dropDuplicates = true, shardBytes = SHARD_BYTES } = options;
   const cleaning = cleaningOf(options);
   const identity = { VERSION, srcLang, tgtLang, encoder, tag, maxLengths, cleaning, dropDuplicates, shardBytes };
-  const hashes = texts.map(({ sha256 }) => sha256);
+  const hashes = texts.map(({ sha256, column }) => (column === undefined ? sha256 : `${sha256}#${column}`));
   return createHash("sha256")
     .update(JSON.stringify({ ...identity, hashes }))
     .digest("hex");
