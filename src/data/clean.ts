@@ -8,6 +8,7 @@ export const DROP_REASONS = [
   "length ratio",
   "identical",
   "duplicate",
+  "near duplicate",
   "control characters",
   "broken encoding",
 ] as const;
@@ -20,6 +21,8 @@ export interface CleaningOptions {
   maxRatio: number;
   /** Leave out pairs whose sides are the same text. */
   dropIdentical: boolean;
+  /** Leave out pairs that are nearly the same as one of so many before (near-duplicates.ts); absent: keep them. */
+  nearDuplicateWindow?: number;
 }
 
 export const DEFAULT_CLEANING: CleaningOptions = { maxCharacters: 10_000, maxRatio: 9, dropIdentical: false };

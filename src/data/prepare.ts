@@ -18,6 +18,8 @@ import {
   emptyReport,
 } from "./clean.ts";
 import { streamAligned, streamLines } from "./corpus.ts";
+import { NearDuplicates } from "./near-duplicates.ts";
+import { reportHtml } from "./report-html.ts";
 import { SeenPairs } from "./seen-pairs.ts";
 import { ShardWriter } from "./shard.ts";
 import { textFiles } from "./text-files.ts";
@@ -111,6 +113,7 @@ export async function prepareCorpus(options: PrepareOptions): Promise<PreparedCo
     report: state.report,
   };
   guardWrite(outDir, () => {
+    writeFileAtomic(join(outDir, "cleaning.html"), reportHtml(options.pathSrc, prepared.report));
     writeJson(join(outDir, "prepared.json"), { ...prepared, texts });
     rmSync(join(outDir, "unfinished.json"), { force: true });
     for (let shard = state.shards; existsSync(shardPath(outDir, shard)); shard++) rmSync(shardPath(outDir, shard));
@@ -132,6 +135,8 @@ async function writeShards(options: PrepareOptions, fingerprint: string): Promis
   const { outDir, dropDuplicates = true, shardBytes = SHARD_BYTES } = options;
   const cleaning = cleaningOf(options);
   const seen = dropDuplicates ? new SeenPairs() : undefined;
+  const near =
+    cleaning.nearDuplicateWindow === undefined ? undefined : new NearDuplicates(cleaning.nearDuplicateWindow);
   const state = startFrom(outDir, fingerprint);
   const done = state.lines;
   let writer = new ShardWriter();
@@ -149,6 +154,7 @@ async function writeShards(options: PrepareOptions, fingerprint: string): Promis
       line++;
       let verdict: DropReason | "kept" = cleanPair(source, target, cleaning);
       if (verdict === "kept" && seen?.add(source, target) === false) verdict = "duplicate";
+      if (verdict === "kept" && near?.add(source, target) === false) verdict = "near duplicate";
       if (line <= done) continue;
       if (verdict === "kept") verdict = encodeInto(writer, source, target, line, options, state);
       count(state.report, verdict, { line, source, target });

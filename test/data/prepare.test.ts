@@ -52,7 +52,13 @@ describe("a prepared corpus", () => {
     expect(prepared).toMatchObject({ pairs: 2, srcLang: "xx", tgtLang: "y1", longest: { source: 4, target: 4 } });
     expect(prepared.report).toMatchObject({ read: 3, kept: 2, dropped: { empty: { count: 1 } } });
     expect(readPrepared(prepared.folder)).toEqual(prepared);
-    expect(readdirSync(prepared.folder).sort()).toEqual(["pairs-00000.bin", "prepared.json", "text.src", "text.tgt"]);
+    expect(readdirSync(prepared.folder).sort()).toEqual([
+      "cleaning.html",
+      "pairs-00000.bin",
+      "prepared.json",
+      "text.src",
+      "text.tgt",
+    ]);
   });
 
   test("leaves out repeated pairs and pairs of too many pieces, and counts them", async () => {
