@@ -43,7 +43,7 @@ const INSTRUCTION_SETS = {
   aarch64: { portable: [], neon: [] },
 };
 // GCC 12's own AVX-512 headers trip its warnings about uninitialised values.
-const KERNEL_FLAGS = ["-Wno-maybe-uninitialized", "-Wno-uninitialized", "-Wno-psabi"];
+const KERNEL_FLAGS = ["-Wno-unknown-warning-option", "-Wno-maybe-uninitialized", "-Wno-uninitialized", "-Wno-psabi"];
 const BASE_FLAGS = "-std=c++17 -O3 -fPIC -fvisibility=hidden -fno-math-errno -ffp-contract=off -Wall -Wextra -pthread";
 
 /** The compiler to use and the machine it compiles for, or undefined where there is none. */

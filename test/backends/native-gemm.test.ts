@@ -149,6 +149,16 @@ test("an empty inner axis gives zeros, or leaves what is accumulated", () => {
   expect([...out]).toEqual([0, 0, 0, 0]);
 });
 
+test("numbers below the normal range count as zero while kernels run, and only then", () => {
+  addon.setThreads(2);
+  const tiny = new Float32Array(64 * 64).fill(1e-40);
+  const ones = new Float32Array(64 * 64).fill(1);
+  const out = new Float32Array(64 * 64);
+  addon.matmul(tiny, ones, out, 64, 64, 64, false, false, false);
+  expect(out.every((value) => value === 0)).toBe(true);
+  expect(Number.MIN_VALUE * 2).toBeGreaterThan(0);
+});
+
 test("wrong arguments are named", () => {
   const short = new Float32Array(3);
   expect(() => addon.matmul(short, short, short, 2, 2, 2, false, false, false)).toThrow(

@@ -3,6 +3,7 @@
 
 #include "binding/registry.h"
 #include "isa/isa.h"
+#include "threads/flush_denormals.h"
 
 namespace nmt {
 
@@ -20,6 +21,7 @@ napi_value enter(napi_env env, napi_callback_info info) {
   napi_get_cb_info(env, info, &count, arguments, nullptr, &data);
   const Export& entry = *static_cast<Export*>(data);
   Call call(env, entry.name, count, arguments);
+  const FlushDenormals flush;
   try {
     return entry.function(call);
   } catch (const CallError& error) {

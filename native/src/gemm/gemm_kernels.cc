@@ -134,7 +134,7 @@ struct PartOfRow {
 constexpr int kPrefetch = 16;
 
 template <class Element, int ROWS>
-inline void add_outer_product(vf (&sum)[ROWS][kVectors], const float* left, const vf (&right)[kVectors]) {
+NMT_ALWAYS_INLINE void add_outer_product(vf (&sum)[ROWS][kVectors], const float* left, const vf (&right)[kVectors]) {
 #pragma GCC unroll 16
   for (int i = 0; i < ROWS; i++) {
     const vf a = vset1(left[i]);
@@ -145,7 +145,7 @@ inline void add_outer_product(vf (&sum)[ROWS][kVectors], const float* left, cons
 
 // The right side is a panel.
 template <class Element, int ROWS>
-inline void accumulate_packed(vf (&sum)[ROWS][kVectors], const MicroTile& tile) {
+NMT_ALWAYS_INLINE void accumulate_packed(vf (&sum)[ROWS][kVectors], const MicroTile& tile) {
   const float* left = tile.left;
   const float* panel = tile.right;
   const float* ahead = tile.ahead.memory;
@@ -167,7 +167,7 @@ inline void accumulate_packed(vf (&sum)[ROWS][kVectors], const MicroTile& tile) 
 
 // The right side is the matrix as it is; if `keep`, its panel is written on the way.
 template <class Element, int ROWS, class Row, bool keep>
-inline void accumulate_unpacked(vf (&sum)[ROWS][kVectors], const MicroTile& tile) {
+NMT_ALWAYS_INLINE void accumulate_unpacked(vf (&sum)[ROWS][kVectors], const MicroTile& tile) {
   const Row row(tile.columns);
   const float* left = tile.left;
   const float* source = tile.right;
@@ -191,7 +191,7 @@ inline void accumulate_unpacked(vf (&sum)[ROWS][kVectors], const MicroTile& tile
 }
 
 template <class Element, int ROWS, class Row>
-inline void product_of(const MicroTile& tile) {
+NMT_ALWAYS_INLINE void product_of(const MicroTile& tile) {
   const Row row(tile.columns);
   // The tile's old contents and its place are needed at the end; they come from memory meanwhile.
 #pragma GCC unroll 16

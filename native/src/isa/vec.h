@@ -31,6 +31,9 @@
 #error "vec.h is for kernel files, which build.mjs compiles once per instruction set"
 #endif
 
+// For functions that take arrays of vectors by reference: called, they would find them in memory instead of registers.
+#define NMT_ALWAYS_INLINE inline __attribute__((always_inline))
+
 namespace nmt::NMT_ISA {
 
 inline vf vadd(vf a, vf b) { return a + b; }

@@ -3,6 +3,8 @@
 #include <chrono>
 #include <memory>
 
+#include "threads/flush_denormals.h"
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
@@ -78,6 +80,7 @@ void Team::start(Entry entry, void* context) {
 }
 
 void Team::work(int thread) {
+  const FlushDenormals flush;
   for (unsigned seen = 0;; seen++) {
     const auto called = [&] { return generation_.load() != seen; };
     if (!spin_a_while(called)) {
