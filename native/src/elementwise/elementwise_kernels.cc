@@ -1,4 +1,5 @@
-// Unlike the functions of vec.h these answer for every float: infinities, NaN and denormal results.
+// Unlike the functions of vec.h these answer for infinities, NaN and results beyond float's range. Denormals count as 0, as
+// everywhere in kernels.
 #include "elementwise/elementwise_kernels.h"
 
 #include <limits>
@@ -21,11 +22,8 @@ vf exponential(vf x) {
 }
 
 vf logarithm(vf x) {
-  // Denormals are brought into vlog's range first.
-  const vf tiny = vset1(1.17549435e-38f), shift = vset1(16777216.0f), log_shift = vset1(16.63553233f);
-  const vf positive = vselect_lt(x, tiny, vlog(x * shift) - log_shift, vlog(x));
   const vf not_positive = vselect_lt(x, vzero(), vset1(kNan), x - vset1(kInfinity));  // 0 gives −∞, NaN itself
-  return vselect_lt(vzero(), x, vselect_lt(x, vset1(kInfinity), positive, x), not_positive);
+  return vselect_lt(vzero(), x, vselect_lt(x, vset1(kInfinity), vlog(x), x), not_positive);
 }
 
 // max(x, 0) + log(1 + e^−|x|); the logarithm as 2 artanh(y / (2 + y)), exact for small y too.
@@ -44,7 +42,7 @@ vf softplus(vf x) {
 
 // 1 above zero, else 0, NaN for NaN.
 vf step(vf x) {
-  const vf not_above = vselect_lt(x, vset1(1e-38f), vzero(), x);
+  const vf not_above = vselect_lt(x, vset1(1.0f), vzero(), x);
   return vselect_lt(vzero(), x, vset1(1.0f), not_above);
 }
 
