@@ -22,17 +22,22 @@ export interface ExpertReport {
   format: 1;
   /** Name of the model directory. */
   model: string;
-  /** `given` translations, or the model's own by `greedy` search. */
-  targets: "given" | "greedy";
+  /** `given` translations, the model's own by `greedy` search, or the `text` of a language model. */
+  targets: "given" | "greedy" | "text";
   parts: CorpusPart[];
   layers: (LayerSummary & { balance: { [figure: string]: JsonValue } })[];
 }
 
+const targetTexts: Record<ExpertReport["targets"], string> = {
+  given: ", decoder positions of given translations",
+  greedy: ", decoder positions of the model's own translations",
+  text: "",
+};
+
 export function expertPage(report: ExpertReport): string {
   const { model, parts, layers } = report;
   const lines = parts.reduce((sum, part) => sum + part.lines, 0);
-  const targets = report.targets === "given" ? "given translations" : "the model's own translations";
-  const lead = markup`Which positions each mixture-of-experts layer sends to which expert: ${formatWhole(lines)} lines${parts.length > 1 && ` in ${parts.length} parts`}, decoder positions from ${targets}.`;
+  const lead = markup`Which positions each mixture-of-experts layer sends to which expert: ${formatWhole(lines)} lines${parts.length > 1 && ` in ${parts.length} parts`}${targetTexts[report.targets]}.`;
   const body =
     layers.length === 0
       ? markup`<p>This model is dense: it has no mixture-of-experts layers, so there are no experts to show.</p>`

@@ -3,7 +3,7 @@ import { type Markup, markup } from "./markup.ts";
 import { formatNumber, formatShare } from "./numbers.ts";
 
 /** Experts of a band, with a figure in each cell and without. */
-const BAND = { figures: 16, plain: 48 };
+const BAND = { figures: 16, plain: 64 };
 /** Doublings at which a colour is full. */
 const FULL = 2;
 

@@ -67,6 +67,7 @@ h3 + .note { margin-top: 0; }
 .heat thead td { background: none; }
 .heat thead th { text-align: center; padding: 0; }
 .heat td { min-width: 0.85rem; height: 1.7rem; border-radius: 3px; text-align: center; background: var(--wash); }
+.heat:not(.figures) td { height: 1.15rem; border-radius: 2px; }
 .heat.figures td { min-width: 2.9rem; padding: 0 0.35rem; }
 .heat td[class] { background: color-mix(in oklab, var(--wash), var(--tint) calc(var(--v) * 1%)); }
 .heat .more { --tint: var(--more); } .heat .less { --tint: var(--less); }

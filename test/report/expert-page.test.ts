@@ -48,7 +48,7 @@ describe("expertPage", () => {
     expect(small).toContain(`title="expert 1, de: 66.7\u202f%">2.7</td>`);
     expect(small).toContain(`title="expert 2, de: 0\u202f%">0</td>`);
     const large = expertPage(report(100, ["de", "fr"]));
-    expect(count(large, /<table class="heat"/g)).toBe(3);
+    expect(count(large, /<table class="heat"/g)).toBe(2);
     expect(count(large, /<td class="(more|less)"/g)).toBe(200);
   });
 

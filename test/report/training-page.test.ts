@@ -88,6 +88,12 @@ describe("trainingPage", () => {
     expect(html.match(/<\/i>valid_fr<\/li>/g)).toHaveLength(2);
   });
 
+  it("shows perplexity per word where it was logged, and steps on one axis for all curves", () => {
+    const html = trainingPage(report([start, train(200), { ...validation(250, 20, true), wordPerplexity: 31.5 }]));
+    expect(titles(html)).toContain("Perplexity per word");
+    expect(html.match(/>250<\/text>/g)).toHaveLength(titles(html).length);
+  });
+
   it("reads an empty log, a run that has just started, and missing values", () => {
     const empty = trainingPage(report([]));
     expect(empty).toContain("not started yet");
