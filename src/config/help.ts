@@ -37,6 +37,8 @@ export const keyHelp: HelpTexts = {
     max_length_ratio: "Leave out training pairs whose one side is this many times longer than the other",
     drop_duplicates: "Leave out repeated training pairs",
     drop_identical: "Leave out training pairs whose source and target are the same text",
+    cleaning:
+      "Further rules, a map: max_characters of a side; near_duplicates, how many earlier pairs a pair is compared with (0: none); min_script_share of letters in the language's scripts (0: any); language_id by the package tinyld",
   },
   wordpieces: {
     vocab_size: "Size of the shared wordpiece vocabulary to train",

@@ -19,6 +19,16 @@ export const corpusSchema = z.strictObject({
 
 const dataSchema = z.record(z.string().min(1), z.union([corpusSchema, z.array(corpusSchema).min(1)]));
 
+/** Rules of cleaning that are off unless asked for, besides the lengths. */
+const cleaningSchema = z
+  .strictObject({
+    max_characters: positive.default(10_000),
+    near_duplicates: count.default(0),
+    min_script_share: z.number().min(0).max(1).default(0),
+    language_id: z.boolean().default(false),
+  })
+  .prefault({});
+
 export const sections = {
   run: {
     task: z.enum(["translation", "language_model", "lm"]).default("translation"),
@@ -34,6 +44,7 @@ export const sections = {
     max_length_ratio: z.number().min(1).default(9),
     drop_duplicates: z.boolean().default(true),
     drop_identical: z.boolean().default(false),
+    cleaning: cleaningSchema,
   },
   wordpieces: {
     vocab_size: positive.default(8000),

@@ -9,6 +9,8 @@ export const DROP_REASONS = [
   "identical",
   "duplicate",
   "near duplicate",
+  "other script",
+  "other language",
   "control characters",
   "broken encoding",
 ] as const;
@@ -23,6 +25,10 @@ export interface CleaningOptions {
   dropIdentical: boolean;
   /** Leave out pairs that are nearly the same as one of so many before (near-duplicates.ts); absent: keep them. */
   nearDuplicateWindow?: number;
+  /** Least share of a side's letters in its language's scripts (scripts.ts); absent: any. */
+  minScriptShare?: number;
+  /** Leave out pairs with a side in another language (language-id.ts). */
+  languageId?: boolean;
 }
 
 export const DEFAULT_CLEANING: CleaningOptions = { maxCharacters: 10_000, maxRatio: 9, dropIdentical: false };

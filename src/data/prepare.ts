@@ -18,8 +18,10 @@ import {
   emptyReport,
 } from "./clean.ts";
 import { streamAligned, streamLines } from "./corpus.ts";
+import { loadLanguageCheck } from "./language-id.ts";
 import { NearDuplicates } from "./near-duplicates.ts";
 import { reportHtml } from "./report-html.ts";
+import { scriptShare } from "./scripts.ts";
 import { SeenPairs } from "./seen-pairs.ts";
 import { ShardWriter } from "./shard.ts";
 import { textFiles } from "./text-files.ts";
@@ -137,6 +139,7 @@ async function writeShards(options: PrepareOptions, fingerprint: string): Promis
   const seen = dropDuplicates ? new SeenPairs() : undefined;
   const near =
     cleaning.nearDuplicateWindow === undefined ? undefined : new NearDuplicates(cleaning.nearDuplicateWindow);
+  const isOfLanguage = await languageRule(options, cleaning);
   const state = startFrom(outDir, fingerprint);
   const done = state.lines;
   let writer = new ShardWriter();
@@ -153,6 +156,7 @@ async function writeShards(options: PrepareOptions, fingerprint: string): Promis
     for (const { source, target } of block) {
       line++;
       let verdict: DropReason | "kept" = cleanPair(source, target, cleaning);
+      if (verdict === "kept") verdict = isOfLanguage(source, target);
       if (verdict === "kept" && seen?.add(source, target) === false) verdict = "duplicate";
       if (verdict === "kept" && near?.add(source, target) === false) verdict = "near duplicate";
       if (line <= done) continue;
@@ -165,6 +169,23 @@ async function writeShards(options: PrepareOptions, fingerprint: string): Promis
   }
   flush();
   return state;
+}
+
+/** The rules that depend on the sides' languages; a side whose language is not given passes. */
+async function languageRule(
+  { srcLang, tgtLang, pathTgt }: PrepareOptions,
+  { minScriptShare, languageId = false }: CleaningOptions,
+): Promise<(source: string, target: string) => DropReason | "kept"> {
+  const languages = pathTgt === undefined ? [srcLang ?? tgtLang] : [srcLang, tgtLang];
+  const check = languageId ? await loadLanguageCheck() : undefined;
+  return (...texts) => {
+    for (const [side, language] of languages.entries()) {
+      if (language === undefined) continue;
+      if (minScriptShare !== undefined && scriptShare(texts[side]!, language) < minScriptShare) return "other script";
+      if (check?.(texts[side]!, language) === false) return "other language";
+    }
+    return "kept";
+  };
 }
 
 /** Encodes a pair into the shard, unless its pieces are too many or none. */

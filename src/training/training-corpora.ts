@@ -24,7 +24,11 @@ export async function openCorpora(
       encoder,
       tag: tagOf(config, wordpieces, corpus),
       maxLengths: { source: config.srcSeqLength, target: config.tgtSeqLength },
-      cleaning: { maxRatio: config.maxLengthRatio, dropIdentical: config.dropIdentical },
+      cleaning: {
+        maxRatio: config.maxLengthRatio,
+        dropIdentical: config.dropIdentical,
+        ...cleaningRules(config.cleaning),
+      },
       dropDuplicates: config.dropDuplicates,
       outDir: join(config.saveModel, "data", corpus.name),
     });
@@ -39,4 +43,14 @@ export async function openCorpora(
     temperature: config.samplingTemperature,
     startPosition,
   });
+}
+
+/** The `cleaning` map as prepareCorpus takes it; rules that are off are left out. */
+function cleaningRules({ max_characters, near_duplicates, min_script_share, language_id }: Config["cleaning"]) {
+  return {
+    maxCharacters: max_characters,
+    ...(near_duplicates > 0 && { nearDuplicateWindow: near_duplicates }),
+    ...(min_script_share > 0 && { minScriptShare: min_script_share }),
+    ...(language_id && { languageId: true }),
+  };
 }
