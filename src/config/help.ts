@@ -63,17 +63,26 @@ export const keyHelp: HelpTexts = {
   },
   experts: {
     num_experts: "Experts of each mixture-of-experts layer; 0 for none",
-    num_experts_per_tok: "Experts that each position uses (k)",
+    num_experts_per_tok:
+      "Experts that each position uses (k); hierarchical: of each group; strictly_balanced: on average",
     expert_hidden_size: "Hidden units of one expert",
     moe_encoder_after: "Encoder layers that are followed by a mixture-of-experts layer",
     moe_decoder_after: "Layers of the decoder, or of a language model, that are followed by a mixture-of-experts layer",
-    gating: "How experts are chosen",
+    num_experts_by_layer: "num_experts of each layer, the encoder's first, where they differ",
+    num_experts_per_tok_by_layer: "num_experts_per_tok of each layer, likewise",
+    expert_hidden_size_by_layer: "expert_hidden_size of each layer, likewise",
+    gating: "How experts are chosen; dense: every position uses all of them",
+    num_expert_groups: "Groups of experts, of equal size, for hierarchical gating",
+    num_expert_groups_per_tok: "Groups that each position uses, for hierarchical gating",
+    expert_activation: "Hidden units of an expert: ReLU, or gated linear units",
+    shared_expert_hidden_size: "Hidden units of an expert that every position uses beside those chosen; 0 for none",
     moe_output: "Function on the layer's output before the residual; sigmoid is the paper's",
     expert_output_init: "Scale of the experts' second matrix at the start; 0 starts the layer as the identity",
     expert_layers: "Hidden layers of a language model's single expert: the dense baseline MoE-1-Deep",
     importance_loss_weight:
       "Weight of the loss that evens out gate values over experts (default: 0.01; language model: 0.1)",
     load_loss_weight: "Weight of the loss that evens out positions over experts (default: 0.01; language model: 0.1)",
+    router_z_loss_weight: "Weight of the loss that keeps gate logits small: mean squared log-sum-exp",
     moe_dropout: "Dropout rate on the layer's output (default: dropout)",
   },
   training: {

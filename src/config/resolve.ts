@@ -180,13 +180,6 @@ function checkModel(settings: TaskSettings, embeddingSize: number, fail: Fail): 
     );
   }
   if (settings.num_experts === 0) return;
-  if (settings.num_experts_per_tok > settings.num_experts) {
-    fail(
-      "experts",
-      `num_experts_per_tok (${settings.num_experts_per_tok}) is more than num_experts (${settings.num_experts})`,
-      `Choose num_experts_per_tok between 1 and ${settings.num_experts}, or more experts.`,
-    );
-  }
   if (settings.expert_layers > 1 && (settings.task !== "language_model" || settings.num_experts > 1)) {
     fail(
       "experts",
@@ -209,5 +202,56 @@ function checkModel(settings: TaskSettings, embeddingSize: number, fail: Fail): 
     if (new Set(places).size !== places.length) {
       fail("experts", `moe_${side}_after names a layer twice: ${places.join(", ")}`, "Name each layer once.");
     }
+  }
+  checkExpertSizes(settings, stacks.flatMap((side) => settings[`moe_${side}_after`]).length, fail);
+}
+
+function checkExpertSizes(settings: TaskSettings, layers: number, fail: Fail): void {
+  const byLayer = ["num_experts_by_layer", "num_experts_per_tok_by_layer", "expert_hidden_size_by_layer"] as const;
+  for (const key of byLayer) {
+    const given = settings[key].length;
+    if (given === 0 || given === layers) continue;
+    fail(
+      "experts",
+      `${key} has ${given} numbers, but there are ${layers} mixture-of-experts layers`,
+      `Give ${layers} numbers, the encoder's layers first, or an empty list for the same everywhere.`,
+    );
+  }
+  for (let layer = 0; layer < layers; layer++) {
+    const experts = settings.num_experts_by_layer[layer] ?? settings.num_experts;
+    const used = settings.num_experts_per_tok_by_layer[layer] ?? settings.num_experts_per_tok;
+    if (settings.gating === "hierarchical") checkGroups(settings, experts, used, fail);
+    else if (settings.gating !== "dense" && used > experts) {
+      fail(
+        "experts",
+        `num_experts_per_tok (${used}) is more than num_experts (${experts})`,
+        `Choose num_experts_per_tok between 1 and ${experts}, or more experts.`,
+      );
+    }
+  }
+}
+
+function checkGroups(settings: TaskSettings, experts: number, used: number, fail: Fail): void {
+  const { num_expert_groups: groups, num_expert_groups_per_tok: groupsUsed } = settings;
+  if (experts % groups !== 0) {
+    fail(
+      "experts",
+      `num_experts (${experts}) cannot be shared out evenly over num_expert_groups (${groups})`,
+      "Choose a number of groups that divides the number of experts.",
+    );
+  }
+  if (groupsUsed > groups) {
+    fail(
+      "experts",
+      `num_expert_groups_per_tok (${groupsUsed}) is more than num_expert_groups (${groups})`,
+      `Choose num_expert_groups_per_tok between 1 and ${groups}.`,
+    );
+  }
+  if (used > experts / groups) {
+    fail(
+      "experts",
+      `num_experts_per_tok (${used}) is more than a group has experts (${experts / groups})`,
+      `Choose num_experts_per_tok between 1 and ${experts / groups}, or fewer groups.`,
+    );
   }
 }

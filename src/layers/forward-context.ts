@@ -1,5 +1,5 @@
 /** What a forward pass needs beside its inputs: whether it trains, and a fresh random stream for each use of noise. */
-import type { Tensor } from "@tensorflow/tfjs";
+import type { Tensor, Tensor1D } from "@tensorflow/tfjs";
 import type { RandomStream } from "../base/random.ts";
 import { dropout } from "../ops/dropout.ts";
 
@@ -7,23 +7,34 @@ import { dropout } from "../ops/dropout.ts";
 const TRAINING_STREAMS = 2 ** 40;
 const STREAMS_PER_PASS = 256;
 
+/**
+ * Adds up a vector over all the batches that make one step together: of other workers, or of other parts of a batch.
+ * The gradient goes to this batch's own part, so that the gradients of all of them add up to that of the whole.
+ */
+export type SumOverBatches = (own: Tensor1D) => Tensor1D;
+
+const alone: SumOverBatches = (own) => own;
+
 export class ForwardContext {
   readonly training: boolean;
+  /** For losses on sums over positions that are not sums of losses, such as those of balance. */
+  readonly sumOverBatches: SumOverBatches;
   private readonly seed: number;
   private stream: number;
 
-  private constructor(training: boolean, seed: number, stream: number) {
+  private constructor(training: boolean, seed: number, stream: number, sumOverBatches: SumOverBatches) {
     this.training = training;
+    this.sumOverBatches = sumOverBatches;
     this.seed = seed;
     this.stream = stream;
   }
 
   /** `pass` numbers the forward passes of a run: the same seed and pass give the same noise. */
-  static forTraining(seed: number, pass: number): ForwardContext {
-    return new ForwardContext(true, seed, TRAINING_STREAMS + pass * STREAMS_PER_PASS);
+  static forTraining(seed: number, pass: number, sumOverBatches: SumOverBatches = alone): ForwardContext {
+    return new ForwardContext(true, seed, TRAINING_STREAMS + pass * STREAMS_PER_PASS, sumOverBatches);
   }
 
-  static readonly evaluation = new ForwardContext(false, 0, 0);
+  static readonly evaluation = new ForwardContext(false, 0, 0, alone);
 
   nextStream(): RandomStream {
     return { seed: this.seed, stream: this.stream++ };

@@ -8,8 +8,13 @@ export function moeLayers(
   parameters: Parameters,
   prefix: string,
   after: readonly number[],
-  { moe, hiddenSize }: Pick<StackOptions, "moe" | "hiddenSize">,
+  { moe, moeSizes, hiddenSize }: Pick<StackOptions, "moe" | "moeSizes" | "hiddenSize">,
 ): Map<number, MoeLayer> {
   if (moe === undefined) return new Map();
-  return new Map(after.map((layer) => [layer, new MoeLayer(parameters, `${prefix}${layer}`, { ...moe, hiddenSize })]));
+  return new Map(
+    after.map((layer) => {
+      const name = `${prefix}${layer}`;
+      return [layer, new MoeLayer(parameters, name, { ...moe, ...moeSizes?.get(name), hiddenSize })];
+    }),
+  );
 }

@@ -17,7 +17,11 @@ export interface StackOptions {
   weightRange: number | undefined;
   /** Mixture-of-experts layers; undefined for a dense model. */
   moe: Omit<MoeOptions, "hiddenSize"> | undefined;
+  /** What is particular to some of those layers, by name, such as encoder.moe2. */
+  moeSizes?: ReadonlyMap<string, MoeSizes>;
 }
+
+export type MoeSizes = Partial<Pick<MoeOptions, "numExperts" | "numExpertsPerToken" | "expertHiddenSize">>;
 
 export interface LanguageModelOptions extends StackOptions {
   /** LSTM layers. */
@@ -52,6 +56,10 @@ export function seq2seqOptions(config: Config, vocabularySize: number): Seq2SeqO
     shareEmbeddings: config.shareEmbeddings,
     moeEncoderAfter: config.moeEncoderAfter,
     moeDecoderAfter: config.moeDecoderAfter,
+    moeSizes: moeSizes(config, [
+      ...config.moeEncoderAfter.map((layer) => `encoder.moe${layer}`),
+      ...config.moeDecoderAfter.map((layer) => `decoder.moe${layer}`),
+    ]),
   };
 }
 
@@ -61,8 +69,29 @@ export function languageModelOptions(config: Config, vocabularySize: number): La
     ...stackOptions(config, vocabularySize),
     layers: config.decoderLayers,
     moeAfter: config.moeDecoderAfter,
+    moeSizes: moeSizes(
+      config,
+      config.moeDecoderAfter.map((layer) => `moe${layer}`),
+    ),
     expertLayers: config.expertLayers,
   };
+}
+
+/** The sizes of named layers where the configuration lists them. */
+function moeSizes(config: Config, names: readonly string[]): ReadonlyMap<string, MoeSizes> {
+  return new Map(
+    names.map((name, i) => {
+      const numExperts = config.numExpertsByLayer[i];
+      const numExpertsPerToken = config.numExpertsPerTokByLayer[i];
+      const expertHiddenSize = config.expertHiddenSizeByLayer[i];
+      const sizes: MoeSizes = {
+        ...(numExperts !== undefined && { numExperts }),
+        ...(numExpertsPerToken !== undefined && { numExpertsPerToken }),
+        ...(expertHiddenSize !== undefined && { expertHiddenSize }),
+      };
+      return [name, sizes];
+    }),
+  );
 }
 
 function stackOptions(config: Config, vocabularySize: number): StackOptions {
@@ -87,6 +116,12 @@ function stackOptions(config: Config, vocabularySize: number): StackOptions {
             dropout: config.moeDropout,
             importanceLossWeight: config.importanceLossWeight,
             loadLossWeight: config.loadLossWeight,
+            routerZLossWeight: config.routerZLossWeight,
+            gating: config.gating,
+            numGroups: config.numExpertGroups,
+            numGroupsPerToken: config.numExpertGroupsPerTok,
+            expertActivation: config.expertActivation,
+            sharedExpertHiddenSize: config.sharedExpertHiddenSize,
           },
   };
 }

@@ -1,8 +1,15 @@
-/** Balance losses: the squared coefficient of variation of importance and load (Shazeer et al. 2017, §4 and appendix A). */
+/** Losses on a batch's routing: the squared coefficient of variation of importance and load (Shazeer et al. 2017, §4 and appendix A), and a router z-loss. */
 import * as tf from "@tensorflow/tfjs";
+import type { ForwardContext } from "../layers/forward-context.ts";
+import { applyFused } from "../ops/fused-op.ts";
 
 /** Guards the division when nothing was routed at all. */
 const EPSILON = 1e-10;
+
+export interface BalanceLossWeights {
+  importanceLossWeight: number;
+  loadLossWeight: number;
+}
 
 /** CV² = population variance / mean² of a vector [experts]. */
 export function squaredVariation(values: tf.Tensor1D): tf.Scalar {
@@ -10,6 +17,39 @@ export function squaredVariation(values: tf.Tensor1D): tf.Scalar {
     const mean = tf.mean(values);
     const variance = tf.mean(tf.square(tf.sub(values, mean)));
     return tf.div(variance, tf.add(tf.square(mean), EPSILON)) as tf.Scalar;
+  });
+}
+
+/** w_importance · CV²(importance) + w_load · CV²(load), each [experts] and summed over all batches of the step. */
+export function balanceLoss(importance: tf.Tensor1D, load: tf.Tensor1D, weights: BalanceLossWeights): tf.Scalar {
+  return tf.add(
+    tf.mul(squaredVariation(importance), weights.importanceLossWeight),
+    tf.mul(squaredVariation(load), weights.loadLossWeight),
+  ) as tf.Scalar;
+}
+
+/** `loss` plus weight · mean over the rows of log²Σ exp(logits) (Zoph et al. 2022), which keeps logits [rows, experts] small. */
+export function withRouterZLoss(
+  loss: tf.Scalar,
+  logits: tf.Tensor2D,
+  weight: number,
+  context: ForwardContext,
+): tf.Scalar {
+  if (weight === 0) return loss;
+  return tf.tidy(() => {
+    const squares = context.sumOverBatches(tf.reshape(tf.sum(tf.square(logSumExp(logits))), [1]));
+    const rows = context.sumOverBatches(tf.tensor1d([logits.shape[0]]));
+    const mean = tf.sum(tf.div(squares, tf.maximum(rows, 1)));
+    return tf.add(loss, tf.mul(mean, weight)) as tf.Scalar;
+  });
+}
+
+/** log Σ exp of each row of logits [rows, experts]; its gradient is their softmax. */
+function logSumExp(logits: tf.Tensor2D): tf.Tensor1D {
+  return applyFused<[tf.Tensor2D], tf.Tensor1D, [tf.Tensor2D]>([logits], {
+    forward: (logits) => tf.logSumExp(logits, 1),
+    save: (_, logits) => [logits],
+    gradient: (dy, logits) => tf.mul(tf.softmax(logits), tf.reshape(dy, [-1, 1])),
   });
 }
 

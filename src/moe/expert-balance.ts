@@ -8,6 +8,8 @@ export interface BalanceReport {
   loadVariation: number;
   /** Busiest expert's positions over the mean. */
   maximumLoad: number;
+  /** Mean entropy of a position's gates, nats; 0 where one expert has all the weight. */
+  gateEntropy: number;
   /** Share of experts that took no position. */
   deadShare: number;
 }
@@ -17,17 +19,24 @@ export class ExpertBalance {
   readonly importance: Float64Array;
   /** [experts] positions */
   readonly load: Float64Array;
+  private positions = 0;
+  /** Nats, summed over positions */
+  private entropy = 0;
 
   constructor(numExperts: number) {
     this.importance = new Float64Array(numExperts);
     this.load = new Float64Array(numExperts);
   }
 
-  /** gates and experts [positions · k] */
-  count(gates: ArrayLike<number>, experts: Int32Array): void {
+  /** gates and experts: of every chosen (position, expert) pair */
+  count(gates: ArrayLike<number>, experts: Int32Array, positions: number): void {
+    this.positions += positions;
     for (let i = 0; i < experts.length; i++) {
-      this.importance[experts[i]!]! += gates[i]!;
-      if (gates[i]! > 0) this.load[experts[i]!]!++;
+      const gate = gates[i]!;
+      this.importance[experts[i]!]! += gate;
+      if (!(gate > 0)) continue;
+      this.load[experts[i]!]!++;
+      this.entropy -= gate * Math.log(gate);
     }
   }
 
@@ -38,6 +47,7 @@ export class ExpertBalance {
       importanceVariation: coefficientOfVariation(this.importance),
       loadVariation: coefficientOfVariation(this.load),
       maximumLoad: mean === 0 ? 0 : this.load.reduce((a, b) => Math.max(a, b), 0) / mean,
+      gateEntropy: this.positions === 0 ? 0 : this.entropy / this.positions,
       deadShare: this.load.filter((value) => value === 0).length / this.load.length,
     };
   }
@@ -45,5 +55,6 @@ export class ExpertBalance {
   reset(): void {
     this.importance.fill(0);
     this.load.fill(0);
+    this.positions = this.entropy = 0;
   }
 }

@@ -2,18 +2,34 @@
 import type { Scalar, Tensor2D } from "@tensorflow/tfjs";
 import type { ForwardContext } from "../layers/forward-context.ts";
 
+export const gatingKinds = ["noisy_top_k", "hierarchical", "strictly_balanced", "dense"] as const;
+export type GatingKind = (typeof gatingKinds)[number];
+
 export interface GateDecision {
-  /** [positions, k] weights of the chosen experts, best first */
+  /** [positions, k] weights of the chosen experts, best first; with `starts`, [slots, 1] position by position */
   gates: Tensor2D;
-  /** [positions · k] chosen experts, position by position */
+  /** [positions · k] or [slots] chosen experts, in the order of `gates` */
   experts: Int32Array;
-  /** Weighted balance losses of this batch; undefined in evaluation and where the gate has none. */
+  /** [positions + 1] the first slot of each position, where positions use different numbers of experts, some of them none */
+  starts?: Int32Array;
+  /** Weighted losses of the gate on this batch; undefined in evaluation and where the gate has none. */
   loss?: Scalar;
 }
 
 export interface Gating {
-  readonly numExperts: number;
-  readonly numExpertsPerToken: number;
-  /** x [positions, hidden] */
+  /** x [positions, hidden]. In evaluation a position's decision depends on nothing but its own row. */
   decide(x: Tensor2D, context: ForwardContext): GateDecision;
+}
+
+export interface GatingOptions {
+  hiddenSize: number;
+  numExperts: number;
+  /** k; in a hierarchy, of each chosen group; under strict balance, the mean over the positions of a batch. */
+  numExpertsPerToken: number;
+  /** Groups of a hierarchy, a divisor of `numExperts`, and how many of them a position uses. */
+  numGroups: number;
+  numGroupsPerToken: number;
+  importanceLossWeight: number;
+  loadLossWeight: number;
+  routerZLossWeight: number;
 }

@@ -5,10 +5,11 @@
 import * as tf from "@tensorflow/tfjs";
 import type { ForwardContext } from "../layers/forward-context.ts";
 import type { Parameters } from "../layers/parameters.ts";
+import { createGating } from "./create-gating.ts";
 import { ExpertBalance } from "./expert-balance.ts";
-import { Experts } from "./experts.ts";
-import type { Gating } from "./gating.ts";
-import { NoisyTopKGating } from "./noisy-top-k.ts";
+import { type ExpertActivation, ExpertNetworks } from "./expert-networks.ts";
+import { applyExperts } from "./experts.ts";
+import type { GateDecision, Gating, GatingKind } from "./gating.ts";
 
 export const moeOutputs = ["sigmoid", "identity"] as const;
 
@@ -23,6 +24,17 @@ export interface MoeOptions {
   dropout: number;
   importanceLossWeight: number;
   loadLossWeight: number;
+  /** noisy_top_k unless given */
+  gating?: GatingKind;
+  /** Groups of a hierarchy, 1 unless given, and how many a position uses, 1 unless given. */
+  numGroups?: number;
+  numGroupsPerToken?: number;
+  /** 0 unless given */
+  routerZLossWeight?: number;
+  /** relu unless given */
+  expertActivation?: ExpertActivation;
+  /** Hidden units of an expert that every position uses beside those chosen; 0, unless given, for none. */
+  sharedExpertHiddenSize?: number;
 }
 
 export class MoeLayer {
@@ -30,25 +42,61 @@ export class MoeLayer {
   /** Summed over training batches, and over others where `countsEvaluation` is set, since its last reset. */
   readonly balance: ExpertBalance;
   countsEvaluation = false;
+  /** Told of every decision, in training and evaluation alike; its tensors live only during the call. */
+  observer: ((decision: GateDecision) => void) | undefined;
   private readonly gating: Gating;
-  private readonly experts: Experts;
+  private readonly experts: ExpertNetworks;
+  private readonly sharedExpert: ExpertNetworks | undefined;
   private readonly options: MoeOptions;
 
   constructor(parameters: Parameters, name: string, options: MoeOptions) {
+    const { hiddenSize, numExperts, expertHiddenSize, sharedExpertHiddenSize = 0 } = options;
+    const networks = {
+      hiddenSize,
+      activation: options.expertActivation ?? "relu",
+      outputInit: options.expertOutputInit,
+    };
     this.name = name;
     this.options = options;
-    this.balance = new ExpertBalance(options.numExperts);
-    this.gating = new NoisyTopKGating(parameters, `${name}.gate`, options);
-    this.experts = new Experts(parameters, `${name}.experts`, { ...options, outputInit: options.expertOutputInit });
+    this.balance = new ExpertBalance(numExperts);
+    this.gating = createGating(options.gating ?? "noisy_top_k", parameters, `${name}.gate`, {
+      ...options,
+      numGroups: options.numGroups ?? 1,
+      numGroupsPerToken: options.numGroupsPerToken ?? 1,
+      routerZLossWeight: options.routerZLossWeight ?? 0,
+    });
+    this.experts = new ExpertNetworks(parameters, `${name}.experts`, { ...networks, numExperts, expertHiddenSize });
+    this.sharedExpert =
+      sharedExpertHiddenSize === 0
+        ? undefined
+        : new ExpertNetworks(parameters, `${name}.shared_expert`, {
+            ...networks,
+            numExperts: 1,
+            expertHiddenSize: sharedExpertHiddenSize,
+          });
   }
 
-  /** x [positions, hidden] → [positions, hidden]; balance losses are added to `losses`. */
+  /** x [positions, hidden] → [positions, hidden]; the gate's losses are added to `losses`. */
   apply(x: tf.Tensor2D, context: ForwardContext, losses: tf.Scalar[]): tf.Tensor2D {
     const decision = this.gating.decide(x, context);
-    if (context.training || this.countsEvaluation) this.balance.count(decision.gates.dataSync(), decision.experts);
+    this.observer?.(decision);
+    if (context.training || this.countsEvaluation) {
+      this.balance.count(decision.gates.dataSync(), decision.experts, x.shape[0]);
+    }
     if (decision.loss !== undefined) losses.push(decision.loss);
-    const mixed = this.experts.apply(x, decision);
-    const output = this.options.output === "sigmoid" ? tf.sigmoid(mixed) : mixed;
+    const mixed = applyExperts(this.experts, x, decision);
+    const output = this.output(x, mixed, decision.starts);
     return tf.add(x, context.dropout(output, this.options.dropout)) as tf.Tensor2D;
+  }
+
+  /** A position that no expert took, and that has no shared one, adds nothing to the residual: not even the sigmoid of 0. */
+  private output(x: tf.Tensor2D, mixed: tf.Tensor2D, starts: Int32Array | undefined): tf.Tensor2D {
+    const shared = this.sharedExpert?.run(x, Int32Array.of(0, x.shape[0]));
+    const sum = shared === undefined ? mixed : (tf.add(mixed, shared) as tf.Tensor2D);
+    if (this.options.output === "identity") return sum;
+    const squashed = tf.sigmoid(sum) as tf.Tensor2D;
+    if (starts === undefined || shared !== undefined) return squashed;
+    const taken = Float32Array.from({ length: x.shape[0] }, (_, i) => (starts[i + 1]! > starts[i]! ? 1 : 0));
+    return tf.mul(squashed, tf.tensor2d(taken, [x.shape[0], 1])) as tf.Tensor2D;
   }
 }

@@ -22,6 +22,21 @@ export function expertDefinition(
   });
 }
 
+/** (x W1 ∘ sigmoid(x Wg)) W2 of one row x [width]; W1 and Wg [width, hidden], W2 [hidden, width]. */
+export function gluDefinition(x: Float64Array, w1: Float64Array, gate: Float64Array, w2: Float64Array): Float64Array {
+  const width = x.length;
+  const hiddenSize = w1.length / width;
+  const hidden = Float64Array.from({ length: hiddenSize }, (_, j) => {
+    let [linear, opening] = [0, 0];
+    for (let i = 0; i < width; i++) {
+      linear += x[i]! * w1[i * hiddenSize + j]!;
+      opening += x[i]! * gate[i * hiddenSize + j]!;
+    }
+    return linear / (1 + Math.exp(-opening));
+  });
+  return Float64Array.from({ length: width }, (_, i) => hidden.reduce((sum, h, j) => sum + h * w2[j * width + i]!, 0));
+}
+
 /** Part e of equal parts. */
 export function part(values: Float64Array, e: number, parts: number): Float64Array {
   const size = values.length / parts;

@@ -1,0 +1,43 @@
+/** The two masks of strictly balanced gating (Shazeer et al. 2017, appendix F), each [positions · experts] of 0 and 1. */
+import type { RaggedChoices } from "../ops/ragged-dispatch.ts";
+
+/** Positions that each expert takes: k · positions in all, as even as whole numbers allow, the remainder to the lower experts. */
+export function positionsPerExpert(positions: number, numExperts: number, k: number): Int32Array {
+  const total = k * positions;
+  const least = Math.floor(total / numExperts);
+  return Int32Array.from({ length: numExperts }, (_, expert) => least + (expert < total % numExperts ? 1 : 0));
+}
+
+/** M_batchwise: for each expert, its m positions with the largest shares [positions, experts]; ties to the earlier position. */
+export function batchwiseMask(shares: Float32Array, numExperts: number, k: number): Uint8Array {
+  const positions = shares.length / numExperts;
+  const mask = new Uint8Array(shares.length);
+  const column = new Float32Array(positions);
+  positionsPerExpert(positions, numExperts, k).forEach((count, expert) => {
+    if (count === 0) return;
+    for (let position = 0; position < positions; position++) column[position] = shares[position * numExperts + expert]!;
+    const least = column.toSorted()[positions - count]!;
+    let ties = count - column.reduce((above, share) => above + (share > least ? 1 : 0), 0);
+    column.forEach((share, position) => {
+      if (share > least || (share === least && ties-- > 0)) mask[position * numExperts + expert] = 1;
+    });
+  });
+  return mask;
+}
+
+/** M_threshold: 1 where a share [positions, experts] exceeds its expert's threshold [experts]. */
+export function thresholdMask(shares: Float32Array, thresholds: Float32Array): Uint8Array {
+  return Uint8Array.from(shares, (share, i) => (share > thresholds[i % thresholds.length]! ? 1 : 0));
+}
+
+/** The pairs where a mask is 1, position by position, experts in order. */
+export function choicesOf(mask: Uint8Array, numExperts: number): RaggedChoices {
+  const positions = mask.length / numExperts;
+  const starts = new Int32Array(positions + 1);
+  const experts: number[] = [];
+  mask.forEach((chosen, i) => {
+    if (chosen === 1) experts.push(i % numExperts);
+    if (i % numExperts === numExperts - 1) starts[Math.floor(i / numExperts) + 1] = experts.length;
+  });
+  return { starts, experts: Int32Array.from(experts) };
+}

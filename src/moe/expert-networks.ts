@@ -1,0 +1,48 @@
+/** Networks of experts side by side, each run on rows of its own: relu(x W1) W2 (Shazeer et al. 2017, §3.2), or with gated linear units. */
+import type { Tensor2D, Tensor3D } from "@tensorflow/tfjs";
+import { uniform } from "../layers/initializers.ts";
+import type { Parameters } from "../layers/parameters.ts";
+import { expertFfn } from "../ops/expert-ffn.ts";
+import { expertGlu } from "../ops/expert-glu.ts";
+
+export const expertActivations = ["relu", "glu"] as const;
+export type ExpertActivation = (typeof expertActivations)[number];
+
+export interface ExpertNetworksOptions {
+  hiddenSize: number;
+  numExperts: number;
+  expertHiddenSize: number;
+  activation: ExpertActivation;
+  /** Scale of the second matrix at the start; 0 makes every expert start at zero output. */
+  outputInit: number;
+}
+
+export class ExpertNetworks {
+  readonly numExperts: number;
+  /** W1 [experts, hidden, expert hidden] */
+  private readonly inner: Tensor3D;
+  /** W2 [experts, expert hidden, hidden] */
+  private readonly outer: Tensor3D;
+  /** [experts, hidden, expert hidden] what opens gated linear units */
+  private readonly innerGate: Tensor3D | undefined;
+
+  constructor(parameters: Parameters, name: string, options: ExpertNetworksOptions) {
+    const { hiddenSize, numExperts, expertHiddenSize, activation, outputInit } = options;
+    this.numExperts = numExperts;
+    // A uniform range of √(3 / fan-in) has the variance 1 / fan-in.
+    const inner = uniform(Math.sqrt(3 / hiddenSize));
+    const outer = uniform(outputInit * Math.sqrt(3 / expertHiddenSize));
+    const innerShape = [numExperts, hiddenSize, expertHiddenSize];
+    this.inner = parameters.create(`${name}.inner`, innerShape, inner);
+    this.outer = parameters.create(`${name}.outer`, [numExperts, expertHiddenSize, hiddenSize], outer);
+    this.innerGate = activation === "glu" ? parameters.create(`${name}.inner_gate`, innerShape, inner) : undefined;
+  }
+
+  /** x [rows, hidden] sorted by expert → [rows, hidden]; expert e takes rows `offsets[e]` to `offsets[e + 1]`. */
+  run(x: Tensor2D, offsets: Int32Array): Tensor2D {
+    const weights = { x, w1: this.inner, w2: this.outer };
+    return this.innerGate === undefined
+      ? expertFfn(weights, offsets)
+      : expertGlu({ ...weights, gate: this.innerGate }, offsets);
+  }
+}
