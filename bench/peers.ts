@@ -60,7 +60,7 @@ export const run: Benchmark = async (argv) => {
     isa: String(machine["isa"]),
     threads,
     versions: `Node.js ${process.versions.node}, PyTorch ${torch}`,
-    runs: `medians of ${rounds} rounds of ${steps} steps`,
+    runs: `medians over ${rounds} × ${steps} steps`,
   };
   if (options.write !== "") {
     const table = peersTable(comparisons, circumstances);

@@ -28,14 +28,14 @@ const sparse: Comparison = {
 };
 const circumstances = {
   ...{ date: "2026-01-02", processor: "Some CPU", memory: "24 GiB", system: "linux 6.1", isa: "avx512", threads: 2 },
-  ...{ versions: "Node.js 22.1.0, PyTorch 2.13.0", runs: "medians of 2 rounds of 5 steps" },
+  ...{ versions: "Node.js 22.1.0, PyTorch 2.13.0", runs: "medians over 2 × 5 steps" },
 };
 
 describe("peersTable", () => {
   test("says what ran where, and the ratio of the rates", () => {
     expect(peersTable([dense, sparse], circumstances)).toBe(
       [
-        "2026-01-02: Some CPU, 24 GiB, linux 6.1; avx512, 2 threads; Node.js 22.1.0, PyTorch 2.13.0; medians of 2 rounds of 5 steps, in turn.",
+        "2026-01-02: Some CPU, 24 GiB, linux 6.1; avx512, 2 threads; Node.js 22.1.0, PyTorch 2.13.0; medians over 2 × 5 steps, in turn.",
         "",
         "| model | parameters | precision | gnmt-moe, tokens/s | PyTorch, tokens/s | ratio | share of peak | memory |",
         "| --- | ---: | --- | ---: | ---: | ---: | ---: | ---: |",
