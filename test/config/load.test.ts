@@ -96,6 +96,27 @@ describe("parseConfig", () => {
 describe("cross-field checks", () => {
   const cases: [name: string, extra: string, message: string][] = [
     ["more experts per token than experts", "num_experts: 2\nnum_experts_per_tok: 4\n", "num_experts_per_tok (4)"],
+    [
+      "groups that do not divide the experts",
+      "gating: hierarchical\nnum_experts: 20\n",
+      "num_experts (20) cannot be shared out evenly over num_expert_groups (16)",
+    ],
+    [
+      "more groups per token than groups",
+      "gating: hierarchical\nnum_experts: 4\nnum_expert_groups: 1\n",
+      "is more than num_expert_groups (1)",
+    ],
+    [
+      "more experts per token than a group has",
+      "gating: hierarchical\nnum_experts: 16\n",
+      "num_experts_per_tok (2) is more than a group has experts (1)",
+    ],
+    ["sizes for too few layers", "num_experts: 8\nnum_experts_by_layer: [4]\n", "num_experts_by_layer has 1 numbers"],
+    [
+      "more experts per token than a layer has",
+      "num_experts: 8\nnum_experts_by_layer: [8, 1]\n",
+      "num_experts_per_tok (2) is more than num_experts (1)",
+    ],
     ["experts beyond the encoder", "num_experts: 4\nencoder_layers: 1\n", "moe_encoder_after names layer 2"],
     ["a width that has no half", "hidden_size: 33\n", "hidden_size is 33"],
     ["experts twice at a layer", "num_experts: 4\nmoe_decoder_after: [1, 1]\n", "names a layer twice"],
