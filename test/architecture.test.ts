@@ -148,7 +148,7 @@ describe("imports", () => {
     };
     const packagesOf = (file: string) => [...reached(file)].filter((name) => !name.endsWith(".ts"));
     expect(packagesOf("cli/main.ts")).toEqual([]);
-    for (const command of ["average", "data", "evaluate", "vocab"]) {
+    for (const command of ["average", "data", "evaluate", "report", "vocab"]) {
       expect(packagesOf(`cli/${command}.ts`).filter((name) => name.startsWith("@tensorflow"))).toEqual([]);
     }
   });

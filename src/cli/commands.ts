@@ -52,6 +52,16 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./evaluate.ts")).evaluateCommand,
   },
   {
+    name: "report",
+    summary: "Write a training run's learning curves, translations and configuration as an HTML page",
+    load: async () => (await import("./report.ts")).reportCommand,
+  },
+  {
+    name: "experts",
+    summary: "Show which words and contexts each expert of a model takes, as an HTML page and JSON",
+    load: async () => (await import("./experts.ts")).expertsCommand,
+  },
+  {
     name: "average",
     summary: "Average the last checkpoints of a training run into a model directory of its own",
     load: async () => (await import("./average.ts")).averageCommand,

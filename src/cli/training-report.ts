@@ -82,9 +82,16 @@ function progressLine(progress: Progress): string {
   return parts.join(" | ");
 }
 
-/** CV of importance and of load, and the busiest expert's share over the mean. */
-function balance({ importanceVariation, loadVariation, maximumLoad }: BalanceReport): string {
-  return `cv ${importanceVariation.toFixed(2)}/${loadVariation.toFixed(2)} max ${maximumLoad.toFixed(1)}`;
+/** CV of importance and of load, the busiest expert's load over the mean, gate entropy, and share of dead experts where there are any. */
+function balance(report: BalanceReport): string {
+  const { importanceVariation, loadVariation, maximumLoad, gateEntropy, deadShare } = report;
+  const parts = [
+    `cv ${importanceVariation.toFixed(2)}/${loadVariation.toFixed(2)}`,
+    `max ${maximumLoad.toFixed(1)}`,
+    `entropy ${gateEntropy.toFixed(2)}`,
+  ];
+  if (deadShare > 0) parts.push(`dead ${(100 * deadShare).toFixed(0)} %`);
+  return parts.join(" ");
 }
 
 function validationLine(step: number, validation: Validation, isBest: boolean): string {
