@@ -66,6 +66,20 @@ function rounded(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value), (_, part) => (typeof part === "number" ? Number(part.toFixed(9)) : part));
 }
 
+describe("--compare", () => {
+  it("is one table of all metrics with p for every system but the first", async () => {
+    const printed = await evaluate(..."--ref ref.txt --hyp a.txt b.txt --compare --paired_bs_n 20".split(" "));
+    expect(printed).toMatch(/System.*BLEU.*chrF2.*TER/);
+    expect(printed.match(/\(p = 0\.\d{4}\)/g)).toHaveLength(3);
+    expect(printed).toContain("Paired bootstrap, 20 resamples, against Baseline: a.txt.");
+    const randomized = await evaluate(
+      ..."--ref ref.txt --hyp a.txt b.txt --compare -m bleu --paired_ar --paired_ar_n 20".split(" "),
+    );
+    expect(randomized).toContain("Paired approximate randomization, 20 trials");
+    expect(randomized).not.toContain("chrF2");
+  });
+});
+
 describe("paired tests as text", () => {
   it("have a table, and say what p is", async () => {
     const printed = await evaluate(
