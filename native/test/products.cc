@@ -30,14 +30,15 @@ std::vector<float> numbers(size_t count, uint32_t seed) {
 void check_product(Team& team, int m, int n, int k, bool trans_a, bool trans_b) {
   const auto a = numbers(static_cast<size_t>(m) * k, 1), b = numbers(static_cast<size_t>(k) * n, 2);
   std::vector<float> c(static_cast<size_t>(m) * n);
-  gemm(team, Precision::f32, trans_a, trans_b, m, n, k, a.data(), trans_a ? m : k, b.data(), trans_b ? k : n, c.data(), n,
-       false);
+  gemm(team, Precision::f32, trans_a, trans_b, m, n, k, a.data(), trans_a ? m : k, b.data(), trans_b ? k : n, c.data(),
+       n, false);
   double worst = 0;
   for (int i = 0; i < m; i++) {
     for (int j = 0; j < n; j++) {
       double sum = 0, magnitude = 1e-3;
       for (int q = 0; q < k; q++) {
-        const double term = static_cast<double>(a[trans_a ? q * m + i : i * k + q]) * b[trans_b ? j * k + q : q * n + j];
+        const double term =
+            static_cast<double>(a[trans_a ? q * m + i : i * k + q]) * b[trans_b ? j * k + q : q * n + j];
         sum += term;
         magnitude += std::fabs(term);
       }
@@ -54,15 +55,17 @@ std::vector<float> layer(Team& team, bool reverse) {
   const std::vector<int32_t> sizes = {9, 9, 5, 2};
   const int rows = 25, sentences = 9;
   const LstmShape shape{inputs, hidden, sizes.data(), static_cast<int>(sizes.size()), reverse};
-  const auto x = numbers(rows * inputs, 3), input = numbers(inputs * 4 * hidden, 4), recurrent = numbers(hidden * 4 * hidden, 5);
+  const auto x = numbers(rows * inputs, 3), input = numbers(inputs * 4 * hidden, 4),
+             recurrent = numbers(hidden * 4 * hidden, 5);
   const auto bias = numbers(4 * hidden, 6), h = numbers(sentences * hidden, 7), c = numbers(sentences * hidden, 8);
   const auto d_output = numbers(rows * hidden, 9);
   const LstmWeights weights{input.data(), recurrent.data(), bias.data()};
   const LstmInitialState initial{h.data(), c.data()};
-  std::vector<float> output(rows * hidden), gates(static_cast<size_t>(rows) * lstm_gate_width(hidden)), cells(rows * hidden);
+  std::vector<float> output(rows * hidden), gates(static_cast<size_t>(rows) * lstm_gate_width(hidden)),
+      cells(rows * hidden);
   const LstmRecord record{output.data(), gates.data(), cells.data()};
-  std::vector<float> d_x(x.size()), d_input(input.size()), d_recurrent(recurrent.size()), d_bias(bias.size()), d_h(h.size()),
-      d_c(c.size());
+  std::vector<float> d_x(x.size()), d_input(input.size()), d_recurrent(recurrent.size()), d_bias(bias.size()),
+      d_h(h.size()), d_c(c.size());
   lstm_forward(team, Precision::f32, shape, x.data(), weights, initial, record);
   lstm_backward(team, Precision::f32, shape, x.data(), weights, initial, record, d_output.data(),
                 {d_x.data(), d_input.data(), d_recurrent.data(), d_bias.data(), d_h.data(), d_c.data()});

@@ -3,14 +3,15 @@
 // A product is described by a struct with
 //   const GemmKernels& tile;  const ElementKernels& kernels;
 //   RowPanels row_panels() const;  int elements() const;  int column_panels() const;
-//   bool left_across() const;               // the left side is stored [k][rows], so that long runs of rows are contiguous
-//   void pack_left(int row, int rows, int from, int to, float* panel) const;     // elements [from, to)
-//   bool right_across() const;              // the right side is stored [k][columns]
-//   void pack_right(int j, int from, int to, float* panel) const;                // panel of columns j
-//   RightSource right_source(int j, int from, int to) const;                     // where it is, if right_across()
-//   TilePlace place(int row, int j) const;  // where the results of panel of columns j start, and what they add to
+//   bool left_across() const;         // the left side is stored [k][rows]
+//   void pack_left(int row, int rows, int from, int to, float* panel) const;   // elements [from, to)
+//   bool right_across() const;        // the right side is stored [k][columns]
+//   void pack_right(int j, int from, int to, float* panel) const;              // panel of columns j
+//   RightSource right_source(int j, int from, int to) const;                   // where that is, if right_across()
+//   TilePlace place(int row, int j) const;   // where the results of a panel of columns go, and what they add to
 // All panels of rows lie one after the other: the one that starts at `row` begins at left + row · elements. Sums run in
-// blocks of kBlockElements along k, so their bits depend on nothing but k. With no elements at all, results are what they start from.
+// blocks of kBlockElements along k, so their bits depend on nothing but k. With no elements at all, results are what
+// they start from.
 #pragma once
 
 #include "gemm/gemm_kernels.h"
@@ -52,7 +53,10 @@ Scratch& block_scratch();
 class RowPanels {
  public:
   RowPanels(int rows, int most, int second_rows = 0)
-      : rows_(rows), second_rows_(second_rows), count_(ceil_div(rows, most)), second_count_(ceil_div(second_rows, most)) {}
+      : rows_(rows),
+        second_rows_(second_rows),
+        count_(ceil_div(rows, most)),
+        second_count_(ceil_div(second_rows, most)) {}
 
   int count() const { return count_ + second_count_; }
   Range operator[](int i) const {
@@ -72,8 +76,9 @@ template <class Product>
 MicroTile micro_tile(const Product& p, int row, int j, int from, int to, const float* left, const float* right) {
   const TilePlace at = p.place(row, j);
   const bool first = from == 0;
-  return {to - from, at.columns, left, right, 0, 0, nullptr, first ? at.initial : at.out,
-          first ? at.initial_step : at.out_step, at.out, at.out_step};
+  const float* initial = first ? at.initial : at.out;
+  const size_t initial_step = first ? at.initial_step : at.out_step;
+  return {to - from, at.columns, left, right, initial, initial_step, at.out, at.out_step};
 }
 
 // The product of a panel of rows and a packed panel of columns, elements [from, to).
@@ -170,7 +175,8 @@ void multiply_rows(const Product& p, const float* right, Range mine) {
   if (mine.size() == 0) return;
   const int elements = p.elements(), width = p.tile.columns;
   const RowPanels panels(mine.size(), p.tile.rows);
-  float* left = block_scratch().reserve(static_cast<size_t>(kBlockRowPanels) * p.tile.rows * least(elements, kBlockElements));
+  float* left =
+      block_scratch().reserve(static_cast<size_t>(kBlockRowPanels) * p.tile.rows * least(elements, kBlockElements));
   const auto rows_of = [&](int i) { return Range{mine.begin + panels[i].begin, mine.begin + panels[i].end}; };
   const auto right_panel = [&](int j, int from) { return right + (static_cast<size_t>(j) * elements + from) * width; };
   for (int i0 = 0; i0 < panels.count(); i0 += kBlockRowPanels) {

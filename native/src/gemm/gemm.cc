@@ -81,8 +81,8 @@ MatrixProduct describe(Precision precision, bool trans_a, bool trans_b, int m, i
                        const float* b, int ldb, float* c, int ldc, bool accumulate, const float* bias) {
   const GemmKernels& tile = gemm_kernels();
   const ElementKernels& kernels = precision == Precision::bf16 ? tile.bf16 : tile.f32;
-  return {tile, kernels, trans_a, trans_b, m, n, k, a, static_cast<size_t>(lda), b, static_cast<size_t>(ldb),
-          c, static_cast<size_t>(ldc), accumulate, bias};
+  const size_t a_step = lda, b_step = ldb, c_step = ldc;
+  return {tile, kernels, trans_a, trans_b, m, n, k, a, a_step, b, b_step, c, c_step, accumulate, bias};
 }
 
 // One thread's work; `meet` waits for the other threads.
@@ -124,8 +124,8 @@ void gemm(Team& team, Precision precision, bool trans_a, bool trans_b, int m, in
   multiply(team, describe(precision, trans_a, trans_b, m, n, k, a, lda, b, ldb, c, ldc, accumulate, nullptr));
 }
 
-void gemm_bias(Team& team, Precision precision, bool trans_a, bool trans_b, int m, int n, int k, const float* a, int lda,
-               const float* b, int ldb, const float* bias, float* c, int ldc) {
+void gemm_bias(Team& team, Precision precision, bool trans_a, bool trans_b, int m, int n, int k, const float* a,
+               int lda, const float* b, int ldb, const float* bias, float* c, int ldc) {
   multiply(team, describe(precision, trans_a, trans_b, m, n, k, a, lda, b, ldb, c, ldc, false, bias));
 }
 

@@ -1,7 +1,8 @@
 // Matrix products, C[M, N] = A[M, K] · B[K, N] (+ C), either side optionally stored transposed.
 //
 // Each result is one chain of multiply-adds in the order of k, so it has the same bits whatever the number of threads,
-// of rows and of columns. bf16 rounds A and B to bf16 and accumulates in f32, where the instruction set has it; else f32.
+// of rows and of columns. bf16 rounds A and B to bf16 and accumulates in f32, where the instruction set has it; else
+// f32.
 #pragma once
 
 #include <cstddef>
@@ -21,8 +22,8 @@ void gemm(Team& team, Precision precision, bool trans_a, bool trans_b, int m, in
           const float* b, int ldb, float* c, int ldc, bool accumulate);
 
 // C = A · B + bias, a row [N] added to every row.
-void gemm_bias(Team& team, Precision precision, bool trans_a, bool trans_b, int m, int n, int k, const float* a, int lda,
-               const float* b, int ldb, const float* bias, float* c, int ldc);
+void gemm_bias(Team& team, Precision precision, bool trans_a, bool trans_b, int m, int n, int k, const float* a,
+               int lda, const float* b, int ldb, const float* bias, float* c, int ldc);
 
 // As gemm, on the calling thread only, with scratch memory of its own: for small products inside Team::run.
 void gemm_serial(Precision precision, bool trans_a, bool trans_b, int m, int n, int k, const float* a, int lda,

@@ -48,9 +48,7 @@ struct F32 {
 // Two consecutive k per element; an odd last k is paired with 0.
 struct Bf16 {
   static constexpr int depth = 2;
-  static vf multiply_add(vf left, vf right, vf sum) {
-    return _mm512_dpbf16_ps(sum, (__m512bh)left, (__m512bh)right);
-  }
+  static vf multiply_add(vf left, vf right, vf sum) { return _mm512_dpbf16_ps(sum, (__m512bh)left, (__m512bh)right); }
   static vf load_line(const float* line, int k, int at) {
     const int first = 2 * at, left = k - first;
     const vf low = vload_n(line + first, least(W, left));
@@ -98,7 +96,8 @@ void pack_lines(const float* source, size_t source_step, int width, int stride, 
 
 // source [k][width] → panel [elements][stride], a strip of W columns at most.
 template <class Element, class Lanes>
-inline void pack_strip(const float* source, size_t source_step, Lanes present, Lanes kept, int stride, int k, float* panel) {
+inline void pack_strip(const float* source, size_t source_step, Lanes present, Lanes kept, int stride, int k,
+                       float* panel) {
   const int elements = (k + Element::depth - 1) / Element::depth;
   for (int at = 0; at < elements; at++) {
     store(panel, Element::load_across(source, source_step, k - at * Element::depth, present), kept);
@@ -114,7 +113,8 @@ void pack_columns(const float* source, size_t source_step, int width, int stride
       pack_strip<Element>(source + w, source_step, AllLanes{}, AllLanes{}, stride, k, panel + w);
     } else {
       const int present = width > w ? width - w : 0;
-      pack_strip<Element>(source + w, source_step, SomeLanes{present}, SomeLanes{least(W, stride - w)}, stride, k, panel + w);
+      pack_strip<Element>(source + w, source_step, SomeLanes{present}, SomeLanes{least(W, stride - w)}, stride, k,
+                          panel + w);
     }
   }
 }

@@ -13,8 +13,8 @@ namespace nmt {
 // A row of zeros, long enough for a micro-tile: what sums start from where nothing is added.
 extern const float kZeros[64];
 
-// Memory to bring into the second cache while a product runs: for element e, the cache line at memory + e · step. What the
-// next products read comes in while this one computes; waiting for it would cost a tenth of the time.
+// Memory to bring into the second cache while a product runs: for element e, the cache line at memory + e · step. What
+// the next products read comes in while this one computes; waiting for it would cost a tenth of the time.
 struct Ahead {
   const float* memory = kZeros;
   size_t step = 0;
@@ -32,14 +32,14 @@ struct MicroTile {
   int columns;           // 1 … the micro-tile's columns
   const float* left;     // panel [elements][rows]
   const float* right;    // panel [elements][the micro-tile's columns]; or the right matrix as it is, [k][right_step]
-  size_t right_step;     // 0 for a panel
-  int k;                 // rows of the right matrix as it is
-  float* packed;         // where to leave a panel of the right matrix as it is, or null
   const float* initial;  // [rows][initial_step]; step 0 for one row, such as kZeros or a bias; may be `out`
   size_t initial_step;
-  float* out;            // [rows][out_step]
+  float* out;  // [rows][out_step]
   size_t out_step;
-  Ahead ahead = {};      // while the right side is a panel
+  size_t right_step = 0;    // 0 for a panel
+  int k = 0;                // rows of the right matrix as it is
+  float* packed = nullptr;  // where to leave a panel of the right matrix as it is, or null
+  Ahead ahead = {};         // while the right side is a panel
 };
 
 using MicroKernel = void (*)(const MicroTile&);
@@ -51,9 +51,9 @@ constexpr int kMostTileRows = 14;
 
 // Kernels of one element type.
 struct ElementKernels {
-  int depth;          // k per element
-  Pack pack_lines;    // source [width][k]
-  Pack pack_columns;  // source [k][width]
+  int depth;                               // k per element
+  Pack pack_lines;                         // source [width][k]
+  Pack pack_columns;                       // source [k][width]
   MicroKernel product[kMostTileRows + 1];  // by number of rows
 };
 

@@ -1,8 +1,8 @@
 // How a kernel family is compiled once per instruction set and picked at run time.
 //
 //   foo_kernels.h    struct FooKernels { void (*kernel)(…); };
-//                    NMT_DECLARE_KERNELS(FooKernels, foo)      // foo_kernels(): the table of the active instruction set
-//   foo_kernels.cc   namespace nmt::NMT_ISA { … }              // everything inside, so that no two copies share a name
+//                    NMT_DECLARE_KERNELS(FooKernels, foo)   // foo_kernels() is the running instruction set's table
+//   foo_kernels.cc   namespace nmt::NMT_ISA { … }           // everything inside: no two copies may share a name
 //                    NMT_DEFINE_KERNELS(FooKernels, foo) = {&NMT_ISA::kernel};   // in namespace nmt
 #pragma once
 
@@ -12,18 +12,18 @@
 #define NMT_CONCAT(a, b) NMT_CONCAT_(a, b)
 
 #if defined(__x86_64__)
-#define NMT_DECLARE_KERNELS(Table, family)                                                                            \
-  extern const Table family##_portable, family##_avx2, family##_avx512, family##_avx512bf16;                          \
-  inline const Table& family##_kernels() {                                                                            \
+#define NMT_DECLARE_KERNELS(Table, family)                                                                             \
+  extern const Table family##_portable, family##_avx2, family##_avx512, family##_avx512bf16;                           \
+  inline const Table& family##_kernels() {                                                                             \
     static const Table* const tables[] = {&family##_portable, &family##_avx2, &family##_avx512, &family##_avx512bf16}; \
-    return *tables[static_cast<int>(::nmt::active_isa())];                                                            \
+    return *tables[static_cast<int>(::nmt::active_isa())];                                                             \
   }
 #else
-#define NMT_DECLARE_KERNELS(Table, family)                                          \
-  extern const Table family##_portable, family##_neon;                              \
-  inline const Table& family##_kernels() {                                          \
-    static const Table* const tables[] = {&family##_portable, &family##_neon};      \
-    return *tables[static_cast<int>(::nmt::active_isa())];                          \
+#define NMT_DECLARE_KERNELS(Table, family)                                     \
+  extern const Table family##_portable, family##_neon;                         \
+  inline const Table& family##_kernels() {                                     \
+    static const Table* const tables[] = {&family##_portable, &family##_neon}; \
+    return *tables[static_cast<int>(::nmt::active_isa())];                     \
   }
 #endif
 

@@ -1,8 +1,9 @@
 // Vectors of floats for the instruction set being compiled: `vf` holds W of them. Include only in *_kernels.cc files.
 //
 // Primitives of each instruction set (vec_<set>.h), in namespace nmt::NMT_ISA:
-//   vf, vi, vu                     W floats, int32s, uint32s; GCC vector types, so + - * / & | ^ << >> work on them
-//   vload(p) vstore(p, v)          unaligned; vload_n(p, n) vstore_n(p, v, n): the first n of W, 0 ≤ n ≤ W, rest 0 / kept
+//   vf, vi, vu                     W floats, int32s, uint32s; GCC's vectors: + - * / & | ^ << >> work on them
+//   vload(p) vstore(p, v)          unaligned
+//   vload_n(p, n) vstore_n(p, v, n)   only the first n of W, 0 ≤ n ≤ W; the others are 0, or kept
 //   vset1(x) vzero()               vu_set1(x), vi_set1(x)
 //   vfma(a, b, c) = a·b + c        vfnma(a, b, c) = c - a·b
 //   vreciprocal(x)                 1 / x for finite x ≠ 0, to a unit in the last place or two
@@ -56,7 +57,8 @@ inline vf vcopysign(vf a, vf b) {
   return vbits<vf>((vbits<vi>(a) & vi_set1(0x7fffffff)) | (vbits<vi>(b) & vi_set1(INT32_MIN)));
 }
 
-// e^x = 2^n · e^r with |r| ≤ ln 2 / 2, e^r by a polynomial of degree 6. Below -87.3 it gives 1.2e-38, above 88.3 2.2e38.
+// e^x = 2^n · e^r with |r| ≤ ln 2 / 2, e^r by a polynomial of degree 6. Below -87.3 it gives 1.2e-38,
+// above 88.3 2.2e38.
 inline vf vexp(vf x) {
   x = vmax(vset1(-87.3f), vmin(vset1(88.3f), x));  // in this order, for x86 gives the second operand where one is NaN
   const vf n = vround(x * vset1(1.442695041f));

@@ -62,7 +62,8 @@ inline void vtranspose(vf r[16]) {
     t[i + 3] = (vf)_mm512_unpackhi_pd(b, d);
   }
   for (int i = 0; i < 4; i++) {
-    const __m512 even_low = _mm512_shuffle_f32x4(t[i], t[4 + i], 0x88), odd_low = _mm512_shuffle_f32x4(t[i], t[4 + i], 0xdd);
+    const __m512 even_low = _mm512_shuffle_f32x4(t[i], t[4 + i], 0x88),
+                 odd_low = _mm512_shuffle_f32x4(t[i], t[4 + i], 0xdd);
     const __m512 even_high = _mm512_shuffle_f32x4(t[8 + i], t[12 + i], 0x88);
     const __m512 odd_high = _mm512_shuffle_f32x4(t[8 + i], t[12 + i], 0xdd);
     r[i] = _mm512_shuffle_f32x4(even_low, even_high, 0x88);

@@ -1,8 +1,8 @@
 // LSTM layers over packed sequences, forward and backward, and one step for inference.
 //
 // Rows are time-major, longest sentence first: step t has batch_sizes[t] rows, one per sentence that is alive. Public
-// weights have columns in blocks i, f, g, o of `hidden` each. `gates` is this code's own: blocks of hidden units, each a
-// matrix [rows][4 · units of a block].
+// weights have columns in blocks i, f, g, o of `hidden` each. `gates` is this code's own: blocks of hidden units, each
+// a matrix [rows][4 · units of a block].
 #pragma once
 
 #include <cstddef>
@@ -41,8 +41,8 @@ struct LstmRecord {
 };
 
 struct LstmGradients {
-  float* x;               // [rows][inputs]; null if not wanted
-  float* input;           // as the weights
+  float* x;      // [rows][inputs]; null if not wanted
+  float* input;  // as the weights
   float* recurrent;
   float* bias;
   float* initial_hidden;  // [batch_sizes[0]][hidden]; null if not wanted, as initial_cell
@@ -60,7 +60,8 @@ void lstm_backward(Team& team, Precision precision, const LstmShape& shape, cons
                    const LstmGradients& gradients);
 
 // One step of `rows` sentences: x [rows][inputs], states [rows][hidden].
-void lstm_step(Team& team, Precision precision, int rows, int inputs, int hidden, const float* x, const float* hidden_before,
-               const float* cell_before, const LstmWeights& weights, float* hidden_after, float* cell_after);
+void lstm_step(Team& team, Precision precision, int rows, int inputs, int hidden, const float* x,
+               const float* hidden_before, const float* cell_before, const LstmWeights& weights, float* hidden_after,
+               float* cell_after);
 
 }  // namespace nmt

@@ -1,5 +1,5 @@
-// LSTM, backward: step by step the gates' gradients and their product with the recurrent weights, block by block of hidden
-// units, each thread its own blocks; then, over all rows at once, the gradients of inputs and weights.
+// LSTM, backward: step by step the gates' gradients and their product with the recurrent weights, block by block of
+// hidden units, each thread its own blocks; then, over all rows at once, the gradients of inputs and weights.
 #include <cstring>
 
 #include "lstm/lstm.h"
@@ -93,11 +93,11 @@ struct WeightGradient : LstmPlan {
 
 // The calling thread's memory for a call of lstm_backward.
 struct BackwardScratch {
-  Scratch hidden_before;          // [rows][hidden]
-  Scratch d_hidden, d_cell;       // [sentences][hidden], where the caller wants no gradients of initial states
-  Scratch input, recurrent;       // all panels of the transposed weights
-  Scratch step_gates[2];          // panels of a step's gate gradients
-  Scratch weight_rows;            // all panels of [inputs | states before], transposed
+  Scratch hidden_before;     // [rows][hidden]
+  Scratch d_hidden, d_cell;  // [sentences][hidden], where the caller wants no gradients of initial states
+  Scratch input, recurrent;  // all panels of the transposed weights
+  Scratch step_gates[2];     // panels of a step's gate gradients
+  Scratch weight_rows;       // all panels of [inputs | states before], transposed
 };
 
 BackwardScratch& backward_scratch() {
@@ -107,8 +107,8 @@ BackwardScratch& backward_scratch() {
 
 class Backward {
  public:
-  Backward(const LstmPlan& plan, const float* x, const LstmWeights& weights,
-           const LstmRecord& record, const float* d_output, const LstmGradients& gradients)
+  Backward(const LstmPlan& plan, const float* x, const LstmWeights& weights, const LstmRecord& record,
+           const float* d_output, const LstmGradients& gradients)
       : plan_(plan),
         weights_(weights),
         record_(record),
@@ -170,7 +170,8 @@ class Backward {
     }
     if (gradients_.x != nullptr) {
       const Range panels = split(input_gradient_.column_panels(), thread, threads);
-      for (int j = panels.begin; j < panels.end; j++) pack_transposed(plan_, weights_.input, plan_.inputs, j, input_ + j * panel_);
+      for (int j = panels.begin; j < panels.end; j++)
+        pack_transposed(plan_, weights_.input, plan_.inputs, j, input_ + j * panel_);
     }
     const size_t row = plan_.hidden * sizeof(float);
     const Range sentences = split(sentences_, thread, threads);
@@ -186,8 +187,8 @@ class Backward {
     }
   }
 
-  // Gate gradients of a step's rows for a block of hidden units. Sentences whose last step this is have zero gradients of
-  // their states still.
+  // Gate gradients of a step's rows for a block of hidden units. Sentences whose last step this is have zero gradients
+  // of their states still.
   void differentiate_gates(size_t s, int block) const {
     const Step& step = plan_.steps[s];
     const size_t first_unit = plan_.blocks.first(block);
@@ -196,11 +197,11 @@ class Backward {
       const int row = step.row + segment.first;
       const size_t at = static_cast<size_t>(row) * plan_.hidden + first_unit;
       const size_t sentence = static_cast<size_t>(segment.first) * plan_.hidden + first_unit;
-      kernels_.gate_gradients({segment.rows, plan_.blocks.present(block),
-                               plan_.gates_of(d_gates_, block, row), static_cast<size_t>(plan_.blocks.width()),
-                               static_cast<size_t>(plan_.blocks.units),
+      kernels_.gate_gradients({segment.rows, plan_.blocks.present(block), plan_.gates_of(d_gates_, block, row),
+                               static_cast<size_t>(plan_.blocks.width()), static_cast<size_t>(plan_.blocks.units),
                                segment.cell == nullptr ? nullptr : segment.cell + first_unit, record_.cells + at,
-                               d_output_ + at, d_hidden_ + sentence, d_cell_ + sentence, static_cast<size_t>(plan_.hidden)});
+                               d_output_ + at, d_hidden_ + sentence, d_cell_ + sentence,
+                               static_cast<size_t>(plan_.hidden)});
     }
   }
 
@@ -231,9 +232,10 @@ class Backward {
       const Range rows = panels[i];
       const float* left = step_gates_[s % 2] + static_cast<size_t>(rows.begin) * elements;
       const float* right = recurrent_ + block * panel_;
-      plan_.kernels.product[rows.size()]({elements, plan_.blocks.present(block), left, right, 0, 0, nullptr, kZeros, 0,
-                                          d_hidden_ + rows.begin * row_step + plan_.blocks.first(block), row_step,
-                                          ahead_of(right + panel_, elements, plan_.tile.columns, i, panels.count())});
+      float* out = d_hidden_ + rows.begin * row_step + plan_.blocks.first(block);
+      MicroTile tile{elements, plan_.blocks.present(block), left, right, kZeros, 0, out, row_step};
+      tile.ahead = ahead_of(right + panel_, elements, plan_.tile.columns, i, panels.count());
+      plan_.kernels.product[rows.size()](tile);
     }
   }
 
@@ -255,7 +257,7 @@ class Backward {
   const LstmGradients& gradients_;
   BackwardScratch& scratch_;
   int sentences_;
-  size_t panel_;  // floats of a panel of transposed weights
+  size_t panel_;    // floats of a panel of transposed weights
   float* d_gates_;  // take the place of the gates
   float* hidden_before_;
   float* d_hidden_;  // of the states before the step at hand: [sentences][hidden]

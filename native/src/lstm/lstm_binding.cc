@@ -30,7 +30,8 @@ struct Sequence {
     const bool reverse = call.boolean("reverse");
     shape = {inputs, hidden, sizes.data, static_cast<int>(sizes.length), reverse};
     for (size_t t = 0; t < sizes.length; t++) {
-      call.require(sizes[t] > 0 && (t == 0 || sizes[t] <= sizes[t - 1]), "batchSizes must be positive and never increase");
+      call.require(sizes[t] > 0 && (t == 0 || sizes[t] <= sizes[t - 1]),
+                   "batchSizes must be positive and never increase");
       rows += sizes[t];
     }
     call.require(inputs > 0 && hidden > 0, "inputs and hidden must be positive");

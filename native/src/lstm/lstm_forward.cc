@@ -129,8 +129,8 @@ class Forward {
       const size_t state = static_cast<size_t>(row) * plan_.hidden + plan_.blocks.first(block);
       const float* cell_before = segment.cell == nullptr ? nullptr : segment.cell + plan_.blocks.first(block);
       kernels_.gates({segment.rows, plan_.blocks.present(block), gates, static_cast<size_t>(plan_.blocks.width()),
-                      static_cast<size_t>(plan_.blocks.units), cell_before, record_.cells + state, record_.output + state,
-                      static_cast<size_t>(plan_.hidden)});
+                      static_cast<size_t>(plan_.blocks.units), cell_before, record_.cells + state,
+                      record_.output + state, static_cast<size_t>(plan_.hidden)});
     }
   }
 
@@ -141,11 +141,11 @@ class Forward {
       const float* right = recurrent_ + (4 * block + gate) * panel_;
       for (int i = 0; i < panels.count(); i++) {
         const Range rows = panels[i];
+        const float* left = hidden + static_cast<size_t>(rows.begin) * hidden_elements_;
         float* out = gates + rows.begin * row_step + gate * plan_.blocks.units;
-        plan_.kernels.product[rows.size()]({hidden_elements_, plan_.blocks.present(block),
-                                            hidden + static_cast<size_t>(rows.begin) * hidden_elements_, right, 0, 0, nullptr,
-                                            out, row_step, out, row_step,
-                                            ahead_of(right + panel_, hidden_elements_, plan_.tile.columns, i, panels.count())});
+        MicroTile tile{hidden_elements_, plan_.blocks.present(block), left, right, out, row_step, out, row_step};
+        tile.ahead = ahead_of(right + panel_, hidden_elements_, plan_.tile.columns, i, panels.count());
+        plan_.kernels.product[rows.size()](tile);
       }
     }
   }
@@ -177,13 +177,16 @@ void lstm_forward(Team& team, Precision precision, const LstmShape& shape, const
   team.run([&](int thread, int threads) { forward.run(team, thread, threads); });
 }
 
-void lstm_step(Team& team, Precision precision, int rows, int inputs, int hidden, const float* x, const float* hidden_before,
-               const float* cell_before, const LstmWeights& weights, float* hidden_after, float* cell_after) {
+void lstm_step(Team& team, Precision precision, int rows, int inputs, int hidden, const float* x,
+               const float* hidden_before, const float* cell_before, const LstmWeights& weights, float* hidden_after,
+               float* cell_after) {
   thread_local Scratch scratch;
   const int width = 4 * hidden;
   float* gates = scratch.reserve(static_cast<size_t>(rows) * width);
-  gemm_bias(team, precision, false, false, rows, width, inputs, x, inputs, weights.input, width, weights.bias, gates, width);
-  gemm(team, precision, false, false, rows, width, hidden, hidden_before, hidden, weights.recurrent, width, gates, width, true);
+  gemm_bias(team, precision, false, false, rows, width, inputs, x, inputs, weights.input, width, weights.bias, gates,
+            width);
+  gemm(team, precision, false, false, rows, width, hidden, hidden_before, hidden, weights.recurrent, width, gates,
+       width, true);
   const LstmKernels& kernels = lstm_kernels();
   team.run([&](int thread, int threads) {
     const Range mine = split(rows, thread, threads);

@@ -11,19 +11,19 @@ namespace nmt {
 struct LstmGates {
   int rows;
   int units;
-  float* gates;             // [rows][row_step], gate k's units from k · gate_step: sums, replaced by their activations
+  float* gates;  // [rows][row_step], gate k's units from k · gate_step: sums, replaced by their activations
   size_t row_step;
   size_t gate_step;
-  const float* cell_before; // [rows][state_step], or null for zeros; may be `cell`
-  float* cell;              // [rows][state_step]
-  float* hidden;            // [rows][state_step]
+  const float* cell_before;  // [rows][state_step], or null for zeros; may be `cell`
+  float* cell;               // [rows][state_step]
+  float* hidden;             // [rows][state_step]
   size_t state_step;
 };
 
 struct LstmGateGradients {
   int rows;
   int units;
-  float* gates;              // [rows][row_step]: activations, replaced by gradients of the sums; 0 from `units` to gate_step
+  float* gates;  // [rows][row_step]: activations, replaced by gradients of the sums; 0 from `units` to gate_step
   size_t row_step;
   size_t gate_step;          // a multiple of the vector
   const float* cell_before;  // [rows][state_step], or null for zeros

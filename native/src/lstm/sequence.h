@@ -10,14 +10,14 @@ namespace nmt {
 
 // Rows of a step that go on from the same matrix of states.
 struct Segment {
-  int first;            // row of the step
+  int first;  // row of the step
   int rows;
   const float* hidden;  // [rows][hidden]: states before; null for zeros
   const float* cell;
 };
 
 struct Step {
-  int row;      // of the layer's rows: the step's first
+  int row;  // of the layer's rows: the step's first
   int rows;
   int carried;  // the first rows go on from the step before; the others begin here
   Segment segments[2];
@@ -37,7 +37,8 @@ inline std::vector<Step> lstm_steps(const LstmShape& shape, const LstmInitialSta
     const int before = s == 0 ? 0 : steps[s - 1].row;
     const auto of = [&](const float* states, int row) { return states == nullptr ? nullptr : states + row * width; };
     step.segments[0] = {0, step.carried, record.output + before * width, record.cells + before * width};
-    step.segments[1] = {step.carried, step.rows - step.carried, of(initial.hidden, step.carried), of(initial.cell, step.carried)};
+    step.segments[1] = {step.carried, step.rows - step.carried, of(initial.hidden, step.carried),
+                        of(initial.cell, step.carried)};
   }
   return steps;
 }
@@ -48,8 +49,8 @@ inline int sequence_rows(const std::vector<Step>& steps) {
   return rows;
 }
 
-// A block has as many hidden units as a micro-tile has columns, so that each gate of a block is one panel of columns; panel
-// 4 · block + gate. In `gates`, block b of row r is at (b · rows + r) · 4 · units.
+// A block has as many hidden units as a micro-tile has columns, so that each gate of a block is one panel of columns;
+// panel 4 · block + gate. In `gates`, block b of row r is at (b · rows + r) · 4 · units.
 struct UnitBlocks {
   int units;  // of a block
   int hidden;

@@ -37,9 +37,8 @@ double arithmetic_rate(Team& threads, float (*chains)(long), double flops_per_ro
     if (seconds_since(start) > 0.015) break;
   }
   rounds *= 2;
-  return best_rate(flops_per_round * rounds * threads.threads(), [&] {
-    threads.run([&](int, int) { sink = chains(rounds); });
-  });
+  return best_rate(flops_per_round * rounds * threads.threads(),
+                   [&] { threads.run([&](int, int) { sink = chains(rounds); }); });
 }
 
 double read_rate(Team& threads, const PeakKernels& kernels) {

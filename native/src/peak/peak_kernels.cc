@@ -56,7 +56,7 @@ float read(const float* memory, size_t floats) {
 }
 
 #if defined(NMT_ISA_AVX512BF16)
-constexpr PeakKernels table{2.0 * W * kChains, 4.0 * W * kChains, &chains<MultiplyAdd>, &chains<Bf16Dot>, &read};
+constexpr PeakKernels table{2.0 * W * kChains, 4.0 * W* kChains, &chains<MultiplyAdd>, &chains<Bf16Dot>, &read};
 #else
 constexpr PeakKernels table{2.0 * W * kChains, 0, &chains<MultiplyAdd>, nullptr, &read};
 #endif

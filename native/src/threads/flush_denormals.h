@@ -1,5 +1,5 @@
-// Numbers too small for a normal float count as zero while kernels run. Processors take a hundred times longer over them,
-// and moments of parameters that get no gradient decay through their range.
+// Numbers too small for a normal float count as zero while kernels run. Processors take a hundred times longer over
+// them, and moments of parameters that get no gradient decay through their range.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,8 @@
 
 namespace nmt {
 
-// For the calling thread, until the object goes. Every thread that runs kernels holds one, so that all give the same bits.
+// For the calling thread, until the object goes. Every thread that runs kernels holds one, so that all give the same
+// bits.
 class FlushDenormals {
  public:
   FlushDenormals() : before_(read()) { write(before_ | kFlush); }
