@@ -42,14 +42,11 @@ export class NativeBackend extends MathBackendCPU {
     return tf.engine().makeTensorFromTensorInfo(this.tensorInfo(shape, floats), this) as T;
   }
 
-  /** The memory of a float32 tensor, without a copy. */
+  /** The memory of a float32 tensor, without a copy, unless it is a cast of whole numbers or booleans, which TensorFlow.js leaves as they are. */
   floats(tensor: tf.TensorInfo): Float32Array<ArrayBuffer> {
-    return this.data.get(tensor.dataId).values as Float32Array<ArrayBuffer>;
-  }
-
-  /** Whether a kernel may write into the tensor's memory: it is pooled, and no other tensor shares it. */
-  ownsMemory(tensor: tf.TensorInfo): boolean {
-    return this.refCount(tensor.dataId) === 1 && this.pool.owns(this.floats(tensor).buffer);
+    const { values } = this.data.get(tensor.dataId);
+    if (values instanceof Float32Array) return values as Float32Array<ArrayBuffer>;
+    return Float32Array.from(values as Int32Array | Uint8Array);
   }
 
   /** Views of pooled memory handed in by JavaScript kernels (a contiguous slice is one) are copied: they don't own it. */
