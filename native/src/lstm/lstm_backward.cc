@@ -97,6 +97,7 @@ struct BackwardScratch {
   Scratch d_hidden, d_cell;  // [sentences][hidden], where the caller wants no gradients of initial states
   Scratch input, recurrent;  // all panels of the transposed weights
   Scratch step_gates[2];     // panels of a step's gate gradients
+  Scratch bias_sums;         // [blocks][4 · units]
   Scratch weight_rows;       // all panels of [inputs | states before], transposed
 };
 
@@ -122,6 +123,7 @@ class Backward {
         d_hidden_(state_gradient(gradients.initial_hidden, scratch_.d_hidden)),
         d_cell_(state_gradient(gradients.initial_cell, scratch_.d_cell)),
         recurrent_(scratch_.recurrent.reserve(plan.blocks.count() * panel_)),
+        bias_sums_(scratch_.bias_sums.reserve(static_cast<size_t>(plan.blocks.count()) * plan.blocks.width())),
         input_gradient_(plan, d_gates_, weights.input, gradients.x),
         weight_gradient_(plan, x, hidden_before_, d_gates_, gradients) {
     for (int i = 0; i < 2; i++) {
@@ -145,7 +147,7 @@ class Backward {
         for (int block = mine.begin; block < mine.end; block++) differentiate_states(s, wanted, block);
       }
     }
-    for (int block = mine.begin; block < mine.end; block++) differentiate_bias(block);
+    for (int block = mine.begin; block < mine.end; block++) write_bias_gradient(block);
     pack_all_rows(weight_gradient_, weight_rows_, thread, threads);
     team.barrier();
     if (gradients_.x != nullptr) multiply_rows(input_gradient_, input_, split(plan_.rows, thread, threads));
@@ -163,10 +165,11 @@ class Backward {
     return wanted != nullptr ? wanted : scratch.reserve(static_cast<size_t>(sentences_) * plan_.hidden);
   }
 
-  // Zero gradients of states, packed weights, and the states every row went on from.
+  // Zero gradients of states and sums of the bias's, packed weights, and the states every row went on from.
   void prepare(Range mine, int thread, int threads) const {
     for (int block = mine.begin; block < mine.end; block++) {
       pack_transposed(plan_, weights_.recurrent, plan_.hidden, block, recurrent_ + block * panel_);
+      std::memset(bias_sums(block), 0, plan_.blocks.width() * sizeof(float));
     }
     if (gradients_.x != nullptr) {
       const Range panels = split(input_gradient_.column_panels(), thread, threads);
@@ -187,8 +190,10 @@ class Backward {
     }
   }
 
-  // Gate gradients of a step's rows for a block of hidden units. Sentences whose last step this is have zero gradients
-  // of their states still.
+  float* bias_sums(int block) const { return bias_sums_ + static_cast<size_t>(block) * plan_.blocks.width(); }
+
+  // Gate gradients of a step's rows for a block of hidden units, and their sums. Sentences whose last step this is still
+  // have zero gradients of their states.
   void differentiate_gates(size_t s, int block) const {
     const Step& step = plan_.steps[s];
     const size_t first_unit = plan_.blocks.first(block);
@@ -203,6 +208,7 @@ class Backward {
                                d_output_ + at, d_hidden_ + sentence, d_cell_ + sentence,
                                static_cast<size_t>(plan_.hidden)});
     }
+    kernels_.add_rows(plan_.gates_of(d_gates_, block, step.row), step.rows, plan_.blocks.width(), bias_sums(block));
   }
 
   // Rows of a step whose states before it have gradients that are needed.
@@ -239,10 +245,9 @@ class Backward {
     }
   }
 
-  void differentiate_bias(int block) const {
-    thread_local Scratch scratch;
-    float* sums = scratch.reserve(plan_.blocks.width());
-    kernels_.sum_rows(plan_.gates_of(d_gates_, block, 0), plan_.rows, plan_.blocks.width(), sums);
+  // From the blocks' order to that of the public bias.
+  void write_bias_gradient(int block) const {
+    const float* sums = bias_sums(block);
     for (int gate = 0; gate < 4; gate++) {
       std::memcpy(gradients_.bias + plan_.blocks.column(4 * block + gate), sums + gate * plan_.blocks.units,
                   plan_.blocks.present(block) * sizeof(float));
@@ -263,6 +268,7 @@ class Backward {
   float* d_hidden_;  // of the states before the step at hand: [sentences][hidden]
   float* d_cell_;
   float* recurrent_;
+  float* bias_sums_;
   InputGradient input_gradient_;
   WeightGradient weight_gradient_;
   float* input_;

@@ -79,27 +79,20 @@ void gate_gradients(const LstmGateGradients& s) {
   }
 }
 
-// In stretches of rows, whose sums are added: less rounding than one long sum.
-void sum_rows(const float* matrix, int rows, int columns, float* sums) {
-  constexpr int kStretch = 64, kVectors = 4;
+void add_rows(const float* matrix, int rows, int columns, float* sums) {
+  constexpr int kVectors = 4;
   for (int c = 0; c < columns; c += kVectors * W) {
-    vf total[kVectors];
-    for (vf& t : total) t = vzero();
-    for (int from = 0; from < rows; from += kStretch) {
-      const int to = from + kStretch < rows ? from + kStretch : rows;
-      vf sum[kVectors];
-      for (vf& s : sum) s = vzero();
-      for (int r = from; r < to; r++) {
-        const float* row = matrix + static_cast<size_t>(r) * columns + c;
-        for (int v = 0; v < kVectors; v++) sum[v] = vadd(sum[v], vload(row + v * W));
-      }
-      for (int v = 0; v < kVectors; v++) total[v] = vadd(total[v], sum[v]);
+    vf sum[kVectors];
+    for (vf& s : sum) s = vzero();
+    for (int r = 0; r < rows; r++) {
+      const float* row = matrix + static_cast<size_t>(r) * columns + c;
+      for (int v = 0; v < kVectors; v++) sum[v] = vadd(sum[v], vload(row + v * W));
     }
-    for (int v = 0; v < kVectors; v++) vstore(sums + c + v * W, total[v]);
+    for (int v = 0; v < kVectors; v++) vstore(sums + c + v * W, vadd(vload(sums + c + v * W), sum[v]));
   }
 }
 
-constexpr LstmKernels table{&gates, &gate_gradients, &sum_rows};
+constexpr LstmKernels table{&gates, &gate_gradients, &add_rows};
 
 }  // namespace
 }  // namespace nmt::NMT_ISA

@@ -37,8 +37,8 @@ struct LstmGateGradients {
 struct LstmKernels {
   void (*gates)(const LstmGates&);
   void (*gate_gradients)(const LstmGateGradients&);
-  // sums[c] = Σ over rows of matrix [rows][columns], columns a multiple of four vectors.
-  void (*sum_rows)(const float* matrix, int rows, int columns, float* sums);
+  // sums[c] += Σ over rows of matrix [rows][columns], columns a multiple of four vectors.
+  void (*add_rows)(const float* matrix, int rows, int columns, float* sums);
 };
 
 NMT_DECLARE_KERNELS(LstmKernels, lstm)

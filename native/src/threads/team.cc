@@ -30,7 +30,7 @@ inline void pause() {
 template <class Condition>
 void spin_until(Condition&& condition) {
   for (int turn = 1; !condition(); turn++) {
-    if (turn % 2048 == 0) std::this_thread::yield();
+    if (turn % 256 == 0) std::this_thread::yield();
     else pause();
   }
 }
