@@ -3,7 +3,7 @@
  * of its own with the same number of threads. Writes the table of docs/performance.md.
  */
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
 import { join } from "node:path";
 import { writeFileAtomic } from "../src/base/atomic-file.ts";
@@ -35,6 +35,12 @@ export const run: Benchmark = async (argv) => {
   const { python, peer, rounds, steps, threads } = options;
   const env = childEnvironment(process.env, threads);
   const torch = torchVersion(python, env);
+  if (options.write !== "" && !existsSync(options.write)) {
+    throw new UsageError(`${options.write} does not exist`, {
+      where: "--write",
+      nextStep: "Name a file with peers:begin and peers:end comments, or give --write= to write none.",
+    });
+  }
   const comparisons: Comparison[] = [];
   const sizes = ["--steps", String(steps), "--threads", String(threads)];
   let machine: Json = {};
