@@ -49,6 +49,11 @@ export class NativeBackend extends MathBackendCPU {
     return Float32Array.from(values as Int32Array | Uint8Array);
   }
 
+  /** Whether a kernel may write into the tensor's memory: it is pooled, and no other tensor shares it. */
+  ownsMemory(tensor: tf.TensorInfo): boolean {
+    return this.refCount(tensor.dataId) === 1 && this.pool.owns(this.floats(tensor).buffer);
+  }
+
   /** Views of pooled memory handed in by JavaScript kernels (a contiguous slice is one) are copied: they don't own it. */
   override write(values: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType): object {
     const aliased = ArrayBuffer.isView(values) && this.pool.owns(values.buffer);
