@@ -15,8 +15,10 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// How long a worker waits awake for the next kernel. Waking a sleeping one costs about 50 µs.
-constexpr auto kStayAwake = std::chrono::microseconds(400);
+// How long threads wait awake: workers for the next kernel, and threads of a kernel for each other. Waking a sleeping
+// thread costs about 50 µs.
+constexpr std::chrono::microseconds kBetweenKernels{400};
+constexpr std::chrono::microseconds kInsideKernel{200};
 
 inline void pause() {
 #if defined(__x86_64__)
@@ -26,40 +28,34 @@ inline void pause() {
 #endif
 }
 
-// Waits awake for a condition; gives the processor away now and then, in case the other thread isn't on one.
-template <class Condition>
-void spin_until(Condition&& condition) {
-  for (int turn = 1; !condition(); turn++) {
-    if (turn % 256 == 0) std::this_thread::yield();
-    else pause();
-  }
-}
+}  // namespace
 
-// As above, for `kStayAwake`; false if the condition didn't come true.
 template <class Condition>
-bool spin_a_while(Condition&& condition) {
+void WaitingPlace::wait(std::chrono::microseconds awake, Condition&& condition) {
   Clock::time_point start{};
   for (int turn = 1; !condition(); turn++) {
-    if (turn % 128 != 0) pause();
-    else if (start == Clock::time_point{}) start = Clock::now();
-    else if (Clock::now() - start > kStayAwake) return false;
+    if (turn % 128 != 0) {
+      pause();
+    } else if (start == Clock::time_point{}) {
+      start = Clock::now();
+    } else if (Clock::now() - start > awake) {
+      std::unique_lock<std::mutex> lock(mutex_);
+      sleepers_.fetch_add(1);
+      condition_.wait(lock, condition);
+      sleepers_.fetch_sub(1);
+      return;
+    }
   }
-  return true;
 }
-
-}  // namespace
 
 Team::Team(int threads) : threads_(threads < 1 ? 1 : threads) {
   for (int thread = 1; thread < threads_; thread++) workers_.emplace_back([this, thread] { work(thread); });
 }
 
 Team::~Team() {
-  {
-    std::lock_guard<std::mutex> lock(sleep_);
-    stopping_.store(true);
-    generation_.fetch_add(1);
-  }
-  wake_.notify_all();
+  stopping_.store(true);
+  generation_.fetch_add(1);
+  for_work_.wake();
   for (std::thread& worker : workers_) worker.join();
 }
 
@@ -68,41 +64,33 @@ void Team::start(Entry entry, void* context) {
   if (threads_ == 1) return entry(context, 0, 1);
   entry_ = entry;
   context_ = context;
-  finished_.store(0, std::memory_order_relaxed);
+  finished_.store(0);
   generation_.fetch_add(1);
-  if (sleepers_.load() > 0) {
-    // Taking the lock waits for a worker that has found nothing to do but isn't asleep yet.
-    { std::lock_guard<std::mutex> lock(sleep_); }
-    wake_.notify_all();
-  }
+  for_work_.wake();
   entry(context, 0, threads_);
-  spin_until([&] { return finished_.load(std::memory_order_acquire) == threads_ - 1; });
+  for_end_.wait(kInsideKernel, [&] { return finished_.load() == threads_ - 1; });
 }
 
 void Team::work(int thread) {
   const FlushDenormals flush;
   for (unsigned seen = 0;; seen++) {
-    const auto called = [&] { return generation_.load() != seen; };
-    if (!spin_a_while(called)) {
-      std::unique_lock<std::mutex> lock(sleep_);
-      sleepers_.fetch_add(1);
-      wake_.wait(lock, called);
-      sleepers_.fetch_sub(1);
-    }
+    for_work_.wait(kBetweenKernels, [&] { return generation_.load() != seen; });
     if (stopping_.load()) return;
     entry_(context_, thread, threads_);
-    finished_.fetch_add(1, std::memory_order_release);
+    finished_.fetch_add(1);
+    for_end_.wake();
   }
 }
 
 void Team::barrier() {
   if (threads_ == 1) return;
-  const unsigned generation = barrier_generation_.load(std::memory_order_acquire);
-  if (arrived_.fetch_add(1, std::memory_order_acq_rel) == threads_ - 1) {
-    arrived_.store(0, std::memory_order_relaxed);
-    barrier_generation_.store(generation + 1, std::memory_order_release);
+  const unsigned generation = barrier_generation_.load();
+  if (arrived_.fetch_add(1) == threads_ - 1) {
+    arrived_.store(0);
+    barrier_generation_.store(generation + 1);
+    for_barrier_.wake();
   } else {
-    spin_until([&] { return barrier_generation_.load(std::memory_order_acquire) != generation; });
+    for_barrier_.wait(kInsideKernel, [&] { return barrier_generation_.load() != generation; });
   }
 }
 

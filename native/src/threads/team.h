@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -25,6 +26,27 @@ inline Range split(int count, int part, int parts, int grain = 1) {
   };
   return {bound(part), bound(part + 1)};
 }
+
+// Where threads wait for a condition another thread makes true: awake for a while, because it mostly comes soon, then
+// asleep, because on a busy machine the other thread may have no processor.
+class WaitingPlace {
+ public:
+  // Returns when condition() is true.
+  template <class Condition>
+  void wait(std::chrono::microseconds awake, Condition&& condition);
+  // After making the condition true, by a sequentially consistent write.
+  void wake() {
+    if (sleepers_.load() == 0) return;
+    // Taking the lock waits for a thread that has found the condition false but isn't asleep yet.
+    { std::lock_guard<std::mutex> lock(mutex_); }
+    condition_.notify_all();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable condition_;
+  std::atomic<int> sleepers_{0};
+};
 
 class Team {
  public:
@@ -82,10 +104,9 @@ class Team {
   alignas(64) std::atomic<int> arrived_{0};
   alignas(64) std::atomic<unsigned> barrier_generation_{0};
   std::atomic<bool> stopping_{false};
-
-  std::mutex sleep_;
-  std::condition_variable wake_;
-  std::atomic<int> sleepers_{0};
+  WaitingPlace for_work_;
+  WaitingPlace for_end_;
+  WaitingPlace for_barrier_;
 };
 
 // The process's team.
