@@ -15,7 +15,7 @@ namespace {
 std::atomic<Precision> chosen_precision{Precision::f32};
 
 // Multiply-adds; less takes one thread a few microseconds.
-constexpr double kWorthThreads = 256 * 1024;
+constexpr double kWorthThreads = 512 * 1024;
 
 // Memory of the calling thread for the side that is packed whole.
 Scratch& whole_scratch() {
