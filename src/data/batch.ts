@@ -1,12 +1,8 @@
 /** Training batches of sentence pairs, packed without padding (base/packed-layout.ts); a group is a sentence in batch order. */
 
+import { forcedTargets } from "../base/forced-targets.ts";
 import { type RowGroups, sentenceRows } from "../base/packed-layout.ts";
 import { invertOrder, type PackedSide, packSentences } from "../base/packed-sentences.ts";
-
-/** The piece every decoder input starts with, `<s>`. */
-export const BOS = 2;
-/** The piece that ends every source and every target, `</s>`. */
-export const EOS = 3;
 
 /** One encoded sentence pair. */
 export interface SentencePair {
@@ -47,9 +43,7 @@ export interface TranslationBatch {
 /** Packs pairs into a batch; sentence g of the batch is `pairs[g]`. Without any source, as for a language model, that side is empty. */
 export function packTranslationBatch(pairs: readonly SentencePair[]): TranslationBatch {
   const source = packSources(pairs.map((pair) => pair.source));
-  const targetInput = packSentences(pairs.map((pair) => withFirst(BOS, pair.target)));
-  // Input and output of a sentence have the same length, so the same ranking packs both.
-  const targetOutput = packSentences(pairs.map((pair) => withLast(pair.target, EOS))).ids;
+  const { targetInput, targetOutput, targetRows } = forcedTargets(pairs.map((pair) => pair.target));
   const sourceRankOfSentence = invertOrder(source.order);
   const targetRankOfSentence = invertOrder(targetInput.order);
   return {
@@ -58,7 +52,7 @@ export function packTranslationBatch(pairs: readonly SentencePair[]): Translatio
     targetInput,
     targetOutput,
     sourceRows: sentenceRows(source.layout, sourceRankOfSentence),
-    targetRows: sentenceRows(targetInput.layout, targetRankOfSentence),
+    targetRows,
     sourceRankOfSentence,
     targetRankOfSentence,
     sourceRankOfTargetRank: targetInput.order.map((sentence) => sourceRankOfSentence[sentence]!),
@@ -76,18 +70,4 @@ function packSources(sources: readonly Int32Array[]): PackedSide {
   if (sources.some((source) => source.length > 0)) return packSentences(sources);
   const none = new Int32Array(0);
   return { ids: none, layout: { batchSizes: none }, order: Int32Array.from(sources, (_, i) => i) };
-}
-
-function withFirst(first: number, ids: Int32Array): Int32Array {
-  const out = new Int32Array(ids.length + 1);
-  out[0] = first;
-  out.set(ids, 1);
-  return out;
-}
-
-function withLast(ids: Int32Array, last: number): Int32Array {
-  const out = new Int32Array(ids.length + 1);
-  out.set(ids);
-  out[ids.length] = last;
-  return out;
 }

@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { writeFileAtomic } from "../base/atomic-file.ts";
 import { DataError, NmtError } from "../base/errors.ts";
-import { EOS } from "./batch.ts";
+import { EOS } from "../base/forced-targets.ts";
 import {
   type CleaningOptions,
   type CleaningReport,

@@ -3,6 +3,7 @@
  * The output of every layer but the softmax goes through dropout and is added to its input.
  */
 import * as tf from "@tensorflow/tfjs";
+import { forcedTargets, valuesBySentence } from "../base/forced-targets.ts";
 import type { PackedSide } from "../base/packed-sentences.ts";
 import { Embedding } from "../layers/embedding.ts";
 import { ForwardContext } from "../layers/forward-context.ts";
@@ -14,7 +15,6 @@ import { type VocabularyProjection, vocabularyCrossEntropy } from "../ops/vocabu
 import { vocabularyLogProbability } from "../ops/vocabulary-top-k.ts";
 import type { ForcedScores } from "./decoder-state.ts";
 import { DeepExpert } from "./deep-expert.ts";
-import { forcedTargets, valuesBySentence } from "./forced-targets.ts";
 import { moeLayers } from "./moe-layers.ts";
 import type { LanguageModelOptions } from "./options.ts";
 import type { ModelBatch, ModelLoss, TrainableModel } from "./trainable-model.ts";

@@ -1,5 +1,6 @@
 /** The translation model: encoder, attention, decoder and softmax, for training, scoring and decoding. */
 import * as tf from "@tensorflow/tfjs";
+import { forcedTargets, rowsOf, valuesBySentence } from "../base/forced-targets.ts";
 import { packSentences } from "../base/packed-sentences.ts";
 import { Embedding } from "../layers/embedding.ts";
 import { ForwardContext } from "../layers/forward-context.ts";
@@ -10,7 +11,6 @@ import { vocabularyLogProbability } from "../ops/vocabulary-top-k.ts";
 import { Decoder } from "./decoder.ts";
 import type { DecoderState, ForcedScores, TranslationModel } from "./decoder-state.ts";
 import { Encoder } from "./encoder.ts";
-import { forcedTargets, rowsOf, valuesBySentence } from "./forced-targets.ts";
 import type { Seq2SeqOptions } from "./options.ts";
 import { Seq2SeqDecoderState } from "./seq2seq-decoder-state.ts";
 import type { ModelBatch, ModelLoss, TrainableModel } from "./trainable-model.ts";

@@ -4,17 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { selectBackend } from "../../src/backends/select.ts";
-import { writeBestModel } from "../../src/checkpoint/write-checkpoint.ts";
 import { loadLanguageModel } from "../../src/cli/load-model.ts";
 import { runCommand } from "../../src/cli/run-command.ts";
 import { scoreCommand } from "../../src/cli/score.ts";
-import { resolveConfig } from "../../src/config/resolve.ts";
-import { toYaml } from "../../src/config/write.ts";
 import { scoreTexts } from "../../src/decoding/force-score.ts";
-import { LanguageModel } from "../../src/model/language-model.ts";
-import { languageModelOptions } from "../../src/model/options.ts";
-import { namedArrays } from "../../src/training/run-files.ts";
-import { toyWordpieces, writeToyModel } from "./toy-model-directory.ts";
+import { writeToyLanguageModel } from "./toy-language-model.ts";
+import { writeToyModel } from "./toy-model-directory.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nmt-score-"));
 const source = join(folder, "text.txt");
@@ -22,22 +17,7 @@ const lines = ["ab c", "", "f", "dead beef a", "zz"];
 
 beforeAll(async () => {
   await selectBackend({ backend: "cpu" });
-  const config = resolveConfig({
-    task: "language_model",
-    save_model: folder,
-    train_steps: 1,
-    data: { text: { path_src: "x" } },
-    hidden_size: 12,
-    num_experts: 4,
-    expert_hidden_size: 8,
-    param_init: 0.6,
-  });
-  const wordpieces = toyWordpieces([]);
-  const model = new LanguageModel(languageModelOptions(config, wordpieces.size), { seed: 4 });
-  writeFileSync(join(folder, "config.yaml"), toYaml(config));
-  wordpieces.save(join(folder, "wordpiece.model"));
-  writeBestModel(folder, 1, namedArrays(model.parameters));
-  model.dispose();
+  writeToyLanguageModel(folder);
   writeFileSync(source, lines.map((line) => `${line}\n`).join(""));
 });
 

@@ -1,9 +1,11 @@
 /** Given texts as a decoder reads and should say them: what teacher forcing and scoring run on. */
-import { type RowGroups, sentenceRows } from "../base/packed-layout.ts";
-import { invertOrder, type PackedSide, packSentences } from "../base/packed-sentences.ts";
+import { type RowGroups, sentenceRows } from "./packed-layout.ts";
+import { invertOrder, type PackedSide, packSentences } from "./packed-sentences.ts";
 
-const BOS = 2;
-const EOS = 3;
+/** The piece every decoder input starts with, `<s>`. */
+export const BOS = 2;
+/** The piece that ends every source and every target, `</s>`. */
+export const EOS = 3;
 
 export interface ForcedTargets {
   /** `<s>` and the pieces. */
@@ -16,8 +18,9 @@ export interface ForcedTargets {
 
 /** Texts as piece ids without markers; an empty one has one position, which should say `</s>`. */
 export function forcedTargets(texts: readonly Int32Array[]): ForcedTargets {
-  const targetInput = packSentences(texts.map((text) => Int32Array.of(BOS, ...text)));
-  const targetOutput = packSentences(texts.map((text) => Int32Array.of(...text, EOS))).ids;
+  const targetInput = packSentences(texts.map((text) => withFirst(BOS, text)));
+  // Input and output of a sentence have the same length, so the same ranking packs both.
+  const targetOutput = packSentences(texts.map((text) => withLast(text, EOS))).ids;
   return { targetInput, targetOutput, targetRows: rowsOf(targetInput) };
 }
 
@@ -31,4 +34,18 @@ export function valuesBySentence(values: Float32Array, { rows, offsets }: RowGro
 /** The rows of each sentence, in the order the sentences were given. */
 export function rowsOf(side: PackedSide): RowGroups {
   return sentenceRows(side.layout, invertOrder(side.order));
+}
+
+function withFirst(first: number, ids: Int32Array): Int32Array {
+  const out = new Int32Array(ids.length + 1);
+  out[0] = first;
+  out.set(ids, 1);
+  return out;
+}
+
+function withLast(ids: Int32Array, last: number): Int32Array {
+  const out = new Int32Array(ids.length + 1);
+  out.set(ids);
+  out[ids.length] = last;
+  return out;
 }
