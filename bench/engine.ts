@@ -34,7 +34,8 @@ export async function startEngine(options: { threads: number; bf16: boolean; isa
   await selectBackend({ backend: "native", threads: options.threads, precision });
   const addon = loadAddon();
   const peak = addon.measurePeak();
-  const limits = { gflops: options.bf16 ? peak.bf16 : peak.f32, gigabytes: peak.memory };
+  // Where bf16 instructions are slower, or there are none, bf16 products are f32 products of rounded numbers.
+  const limits = { gflops: options.bf16 ? Math.max(peak.bf16, peak.f32) : peak.f32, gigabytes: peak.memory };
   return {
     native: nativeBackend()!,
     limits,

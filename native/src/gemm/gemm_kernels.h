@@ -1,7 +1,7 @@
 // What the matrix product needs of an instruction set: packing into panels, and products of packed panels.
 //
 // A panel holds a few rows of the left matrix or columns of the right one, k-major: [elements][width]. An element is 32
-// bits: one float, or for bf16 two consecutive k as bf16, the lower k in the low half.
+// bits: one float (for bf16 a rounded one), or with bf16 instructions two consecutive k as bf16, the lower k in the low half.
 #pragma once
 
 #include <cstddef>
@@ -61,7 +61,7 @@ struct GemmKernels {
   int rows;     // most rows of a micro-tile
   int columns;  // columns of a micro-tile
   ElementKernels f32;
-  ElementKernels bf16;  // where the instruction set has no bf16, the same as f32
+  ElementKernels bf16;
 };
 
 NMT_DECLARE_KERNELS(GemmKernels, gemm)

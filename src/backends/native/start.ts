@@ -1,6 +1,5 @@
 /** Starts the native backend: loads the addon, sets threads and precision, registers it with TensorFlow.js. */
 import { cpus } from "node:os";
-import { BackendError } from "../../base/errors.ts";
 import type { EngineOptions, Precision } from "../select.ts";
 import { loadAddon } from "./addon.ts";
 import { registerNativeBackend } from "./backend.ts";
@@ -11,14 +10,8 @@ export async function startNative(options: EngineOptions): Promise<{ detail: str
   const threads = options.threads === undefined || options.threads === 0 ? cpus().length : options.threads;
   addon.setThreads(threads);
   const isa = addon.isa();
-  const hasBf16 = isa === "avx512bf16";
   const wanted = options.precision ?? "f32";
-  if (wanted === "bf16" && !hasBf16) {
-    throw new BackendError(`bf16 arithmetic needs AVX-512 with bf16; this processor runs ${isa}`, {
-      nextStep: "Use --precision f32, or auto.",
-    });
-  }
-  const precision: Precision = wanted !== "auto" ? wanted : hasBf16 ? fasterPrecision(addon) : "f32";
+  const precision: Precision = wanted !== "auto" ? wanted : isa === "avx512bf16" ? fasterPrecision(addon) : "f32";
   addon.setPrecision(precision);
   registerNativeBackend(addon);
   return { detail: `${isa}, ${threads} ${threads === 1 ? "thread" : "threads"}, ${precision}`, precision };

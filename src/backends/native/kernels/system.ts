@@ -20,13 +20,13 @@ export interface SystemFunctions {
   /** Replaces the team of threads that kernels run on. */
   setThreads(threads: number): void;
   threads(): number;
-  /** The instruction set whose kernels run: the best the processor has, or the one NMT_ISA names. */
+  /** The instruction set whose kernels run: the one NMT_ISA names, or the fastest (avx512bf16 isn't, on Intel's processors). */
   isa(): InstructionSet;
   /** Those this processor can run, lowest first. */
   instructionSets(): InstructionSet[];
   /** Makes another one active; for tests. Throws a TypeError if the processor lacks it. */
   selectIsa(name: InstructionSet): void;
-  /** Arithmetic of matrix products from now on. Without bf16 instructions, `bf16` computes in f32. */
+  /** Arithmetic of matrix products from now on. Without bf16 instructions, `bf16` rounds operands to it and multiplies them as f32. */
   setPrecision(precision: "f32" | "bf16"): void;
   precision(): "f32" | "bf16";
   /** Measures for about half a second. */
