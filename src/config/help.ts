@@ -88,7 +88,8 @@ export const keyHelp: HelpTexts = {
   training: {
     batch_type: "What batch_size counts: source and target wordpieces each, or sentence pairs",
     batch_size: "Size of a batch",
-    accum_count: "Batches whose gradients make one step",
+    accum_count:
+      "Batches whose gradients make one step; balance losses of all of them together cost a second forward pass",
     optim: "Optimiser",
     adam_beta1: "Decay of Adam's first moment",
     adam_beta2: "Decay of Adam's second moment",

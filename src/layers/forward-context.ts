@@ -17,13 +17,22 @@ const alone: SumOverBatches = (own) => own;
 
 export class ForwardContext {
   readonly training: boolean;
+  /** A training pass run again later, with the same noise: only what it tells `sumOverBatches` matters. */
+  readonly rehearsal: boolean;
   /** For losses on sums over positions that are not sums of losses, such as those of balance. */
   readonly sumOverBatches: SumOverBatches;
   private readonly seed: number;
   private stream: number;
 
-  private constructor(training: boolean, seed: number, stream: number, sumOverBatches: SumOverBatches) {
+  private constructor(
+    training: boolean,
+    seed: number,
+    stream: number,
+    sumOverBatches: SumOverBatches,
+    rehearsal: boolean,
+  ) {
     this.training = training;
+    this.rehearsal = rehearsal;
     this.sumOverBatches = sumOverBatches;
     this.seed = seed;
     this.stream = stream;
@@ -31,10 +40,15 @@ export class ForwardContext {
 
   /** `pass` numbers the forward passes of a run: the same seed and pass give the same noise. */
   static forTraining(seed: number, pass: number, sumOverBatches: SumOverBatches = alone): ForwardContext {
-    return new ForwardContext(true, seed, TRAINING_STREAMS + pass * STREAMS_PER_PASS, sumOverBatches);
+    return new ForwardContext(true, seed, TRAINING_STREAMS + pass * STREAMS_PER_PASS, sumOverBatches, false);
   }
 
-  static readonly evaluation = new ForwardContext(false, 0, 0, alone);
+  /** The noise of `forTraining`, before the pass that is differentiated. */
+  static forRehearsal(seed: number, pass: number, sumOverBatches: SumOverBatches): ForwardContext {
+    return new ForwardContext(true, seed, TRAINING_STREAMS + pass * STREAMS_PER_PASS, sumOverBatches, true);
+  }
+
+  static readonly evaluation = new ForwardContext(false, 0, 0, alone, false);
 
   nextStream(): RandomStream {
     return { seed: this.seed, stream: this.stream++ };

@@ -81,6 +81,12 @@ export class LanguageModel implements TrainableModel {
     return { crossEntropy: vocabularyCrossEntropy(projection, { targets: targetOutput, labelSmoothing }), balance };
   }
 
+  route({ targetInput }: Pick<ModelBatch, "targetInput">, context: ForwardContext): void {
+    tf.tidy(() => {
+      this.project(targetInput, context, []);
+    });
+  }
+
   /** Log-probabilities of the pieces of given texts and of the `</s>` that ends each; texts are piece ids without markers. */
   forceScore(texts: readonly Int32Array[]): ForcedScores {
     const { targetInput, targetOutput, targetRows } = forcedTargets(texts);

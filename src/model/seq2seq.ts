@@ -58,6 +58,12 @@ export class Seq2Seq implements TranslationModel, TrainableModel {
     };
   }
 
+  route(batch: ModelBatch, context: ForwardContext): void {
+    tf.tidy(() => {
+      this.decodeForced(batch, context, []);
+    });
+  }
+
   startDecoding(sources: readonly Int32Array[]): DecoderState {
     const packed = packSentences(sources);
     const memory = tf.tidy(() => {

@@ -31,6 +31,8 @@ export interface TrainableModel {
   readonly parameterCount: number;
   readonly moeLayers: MoeLayer[];
   loss(batch: ModelBatch, labelSmoothing: number, context: ForwardContext): ModelLoss;
+  /** Runs the forward pass without the softmax, for what its experts tell `context`. */
+  route(batch: ModelBatch, context: ForwardContext): void;
   /** Releases the parameters. */
   dispose(): void;
 }

@@ -76,11 +76,17 @@ export class MoeLayer {
           });
   }
 
+  /** Whether the gate's losses are of sums over all batches of a step. Strict balance is between the positions of one batch. */
+  get sumsOverBatches(): boolean {
+    const { gating, importanceLossWeight, loadLossWeight } = this.options;
+    return gating !== "strictly_balanced" && (importanceLossWeight > 0 || loadLossWeight > 0);
+  }
+
   /** x [positions, hidden] → [positions, hidden]; the gate's losses are added to `losses`. */
   apply(x: tf.Tensor2D, context: ForwardContext, losses: tf.Scalar[]): tf.Tensor2D {
     const decision = this.gating.decide(x, context);
-    this.observer?.(decision);
-    if (context.training || this.countsEvaluation) {
+    if (!context.rehearsal) this.observer?.(decision);
+    if (context.training ? !context.rehearsal : this.countsEvaluation) {
       this.balance.count(decision.gates.dataSync(), decision.experts, x.shape[0]);
     }
     if (decision.loss !== undefined) losses.push(decision.loss);

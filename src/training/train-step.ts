@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { ForwardContext } from "../layers/forward-context.ts";
 import type { ModelBatch, TrainableModel } from "../model/trainable-model.ts";
 import type { Adam } from "../optim/adam.ts";
+import { StepSums } from "./step-sums.ts";
 
 export interface TrainStepOptions {
   learningRate: number;
@@ -20,7 +21,7 @@ export interface TrainStepResult {
   smoothedLoss: number;
   /** Negative log-likelihood, nats. */
   negativeLogLikelihood: number;
-  /** Weighted balance losses of all layers, mean over batches. */
+  /** Weighted balance losses of all layers, of sums over the batches; of gates that balance each batch by itself, their mean. */
   balanceLoss: number;
   gradientNorm: number;
 }
@@ -31,8 +32,9 @@ export function stepIsFinite(result: TrainStepResult): boolean {
 }
 
 /**
- * One Adam step down the mean cross-entropy per target token over all batches plus the mean balance loss. Gradients are taken of
+ * One Adam step down the mean cross-entropy per target token over all batches plus the balance loss. Gradients are taken of
  * the loss times the target tokens, where cross-entropy has weight 1: its kernel's gradients then need no scaling pass.
+ * Several batches with balance losses of their sums cost a second forward pass (without the softmax) each.
  */
 export function trainStep(
   model: TrainableModel,
@@ -49,10 +51,14 @@ export function trainStep(
     balanceLoss: 0,
     gradientNorm: 0,
   };
+  const sums = stepSums(model, batches, options);
+  // With sums, each batch's balance loss is that of the step, and its gradient the batch's part of the step's.
+  const balanceWeight = sums === undefined ? targetTokens / batches.length : targetTokens;
   let gradients: tf.NamedTensorMap | undefined;
   batches.forEach((batch, i) => {
-    const context = ForwardContext.forTraining(options.seed, options.pass + i);
-    const next = batchGradients(model, batch, context, batches.length, options.labelSmoothing, result);
+    const context = ForwardContext.forTraining(options.seed, options.pass + i, sums?.replay(i));
+    const balance = { weight: balanceWeight, share: 1 / batches.length };
+    const next = batchGradients(model, batch, context, balance, options.labelSmoothing, result);
     gradients = gradients === undefined ? next : accumulate(gradients, next);
   });
   result.gradientNorm = optimizer.step(gradients!, options.learningRate, 1 / targetTokens);
@@ -60,12 +66,26 @@ export function trainStep(
   return result;
 }
 
+/** What balance losses need of all batches, before the first of them is differentiated; undefined where they need nothing. */
+function stepSums(
+  model: TrainableModel,
+  batches: readonly ModelBatch[],
+  { seed, pass }: TrainStepOptions,
+): StepSums | undefined {
+  if (batches.length === 1 || !model.moeLayers.some((layer) => layer.sumsOverBatches)) return undefined;
+  const sums = new StepSums();
+  batches.forEach((batch, i) => {
+    model.route(batch, ForwardContext.forRehearsal(seed, pass + i, sums.record()));
+  });
+  return sums;
+}
+
 /** Gradients of one batch's share of the step's loss times the step's target tokens; adds its sums to `result`. */
 function batchGradients(
   model: TrainableModel,
   batch: ModelBatch,
   context: ForwardContext,
-  batchCount: number,
+  balanceLoss: { weight: number; share: number },
   labelSmoothing: number,
   result: TrainStepResult,
 ): tf.NamedTensorMap {
@@ -77,8 +97,8 @@ function batchGradients(
       result.negativeLogLikelihood += plain!;
       let total = tf.sum(tf.slice(crossEntropy, 0, 1)) as tf.Scalar;
       for (const loss of balance) {
-        result.balanceLoss += loss.dataSync()[0]! / batchCount;
-        total = tf.add(total, tf.mul(loss, result.targetTokens / batchCount));
+        result.balanceLoss += loss.dataSync()[0]! * balanceLoss.share;
+        total = tf.add(total, tf.mul(loss, balanceLoss.weight));
       }
       return total;
     },

@@ -1,4 +1,4 @@
-// Source of truth: gradients of the mean loss, taken directly.
+// Source of truth: gradients of the step's loss, taken directly: of all batches in one graph.
 import * as tf from "@tensorflow/tfjs";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { probeBackend, selectBackend } from "../../src/backends/select.ts";
@@ -14,16 +14,29 @@ const batches = [3, 5].map((count) => reverseBatch(new Random(count), count));
 const tokens = batches.reduce((sum, { targetOutput }) => sum + targetOutput.length, 0);
 const step = { learningRate: 0.01, labelSmoothing: 0.1, seed: 7, pass: 4 };
 
-/** Gradients of mean cross-entropy plus mean balance loss, by variable name. */
-function meanGradients(model: Seq2Seq): tf.NamedTensorMap {
+/** Gradients of mean cross-entropy plus the balance losses of both batches' importance and load, by variable name. */
+function stepGradients(model: Seq2Seq): tf.NamedTensorMap {
   const loss = (): tf.Scalar => {
-    const parts = batches.map((batch, i) => {
-      const context = ForwardContext.forTraining(step.seed, step.pass + i);
-      const { crossEntropy, balance } = model.loss(batch, step.labelSmoothing, context);
-      const cost = tf.div(tf.sum(tf.slice(crossEntropy, 0, 1)), tokens);
-      return balance.reduce((sum, loss) => tf.add(sum, tf.div(loss, batches.length)), cost as tf.Scalar);
+    const statistics: tf.Tensor1D[][] = [];
+    const costs = batches.map((batch, i) => {
+      const own: tf.Tensor1D[] = [];
+      statistics.push(own);
+      const record = (vector: tf.Tensor1D) => {
+        own.push(vector);
+        return vector;
+      };
+      const context = ForwardContext.forTraining(step.seed, step.pass + i, record);
+      const { crossEntropy } = model.loss(batch, step.labelSmoothing, context);
+      return tf.div<tf.Scalar>(tf.sum(tf.slice(crossEntropy, 0, 1)), tokens);
     });
-    return tf.addN(parts) as tf.Scalar;
+    let call = 0;
+    const summed = () => {
+      const parts = statistics.map((own) => own[call]!);
+      call++;
+      return tf.addN(parts);
+    };
+    const { balance } = model.loss(batches[0]!, 0, ForwardContext.forTraining(step.seed, step.pass, summed));
+    return tf.addN([...costs, ...balance]);
   };
   return tf.variableGrads(
     loss,
@@ -44,8 +57,8 @@ describe.each(["cpu", "native"] as const)("on %s", (backend) => {
     model.dispose();
   });
 
-  test("gradients, over their scale, are those of the mean loss with its balance losses, and so is the norm", () => {
-    const expected = meanGradients(model);
+  test("gradients, over their scale, are those of the loss with its balance losses, and so is the norm", () => {
+    const expected = stepGradients(model);
     const optimizer = new Adam(model.parameters, { beta1: 0.9, beta2: 0.98, epsilon: 1e-8, maxGradNorm: 5 });
     const spy = vi.spyOn(optimizer, "step").mockImplementation((gradients, _rate, lossScale) => {
       for (const [name, gradient] of Object.entries(expected)) {
