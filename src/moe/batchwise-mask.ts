@@ -1,5 +1,6 @@
 /** The two masks of strictly balanced gating (Shazeer et al. 2017, appendix F), each [positions · experts] of 0 and 1. */
 import type { RaggedChoices } from "../ops/ragged-dispatch.ts";
+import type { MaskAgreement } from "./gating.ts";
 
 /** Positions that each expert takes: k · positions in all, as even as whole numbers allow, the remainder to the lower experts. */
 export function positionsPerExpert(positions: number, numExperts: number, k: number): Int32Array {
@@ -28,6 +29,16 @@ export function batchwiseMask(shares: Float32Array, numExperts: number, k: numbe
 /** M_threshold: 1 where a share [positions, experts] exceeds its expert's threshold [experts]. */
 export function thresholdMask(shares: Float32Array, thresholds: Float32Array): Uint8Array {
   return Uint8Array.from(shares, (share, i) => (share > thresholds[i % thresholds.length]! ? 1 : 0));
+}
+
+/** How far M_threshold, which inference uses, chooses what M_batchwise does. */
+export function maskAgreement(chosen: Uint8Array, aboveThreshold: Uint8Array): MaskAgreement {
+  let [both, either] = [0, 0];
+  for (let i = 0; i < chosen.length; i++) {
+    both += chosen[i]! & aboveThreshold[i]!;
+    either += chosen[i]! | aboveThreshold[i]!;
+  }
+  return { both, either };
 }
 
 /** The pairs where a mask is 1, position by position, experts in order. */

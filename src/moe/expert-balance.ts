@@ -1,5 +1,6 @@
 /** How evenly a layer's experts were used: sums over batches, read by the progress line and the log. */
 import { coefficientOfVariation } from "./balance-loss.ts";
+import type { GateDecision } from "./gating.ts";
 
 export interface BalanceReport {
   /** Coefficient of variation of the summed gate weights per expert. */
@@ -12,6 +13,8 @@ export interface BalanceReport {
   gateEntropy: number;
   /** Share of experts that took no position. */
   deadShare: number;
+  /** Under strict balance: of the pairs that the mask of training or that of inference chooses, the share that both do. */
+  maskAgreement?: number;
 }
 
 export class ExpertBalance {
@@ -20,6 +23,7 @@ export class ExpertBalance {
   /** [experts] positions */
   readonly load: Float64Array;
   private positions = 0;
+  private readonly masks = { both: 0, either: 0 };
   /** Nats, summed over positions */
   private entropy = 0;
 
@@ -28,9 +32,15 @@ export class ExpertBalance {
     this.load = new Float64Array(numExperts);
   }
 
-  /** gates and experts: of every chosen (position, expert) pair */
-  count(gates: ArrayLike<number>, experts: Int32Array, positions: number): void {
+  /** gates: those of the decision, read */
+  count(
+    gates: ArrayLike<number>,
+    { experts, agreement }: Pick<GateDecision, "experts" | "agreement">,
+    positions: number,
+  ): void {
     this.positions += positions;
+    this.masks.both += agreement?.both ?? 0;
+    this.masks.either += agreement?.either ?? 0;
     for (let i = 0; i < experts.length; i++) {
       const gate = gates[i]!;
       this.importance[experts[i]!]! += gate;
@@ -49,12 +59,13 @@ export class ExpertBalance {
       maximumLoad: mean === 0 ? 0 : this.load.reduce((a, b) => Math.max(a, b), 0) / mean,
       gateEntropy: this.positions === 0 ? 0 : this.entropy / this.positions,
       deadShare: this.load.filter((value) => value === 0).length / this.load.length,
+      ...(this.masks.either === 0 ? {} : { maskAgreement: this.masks.both / this.masks.either }),
     };
   }
 
   reset(): void {
     this.importance.fill(0);
     this.load.fill(0);
-    this.positions = this.entropy = 0;
+    this.positions = this.entropy = this.masks.both = this.masks.either = 0;
   }
 }

@@ -5,6 +5,12 @@ import type { ForwardContext } from "../layers/forward-context.ts";
 export const gatingKinds = ["noisy_top_k", "hierarchical", "strictly_balanced", "dense"] as const;
 export type GatingKind = (typeof gatingKinds)[number];
 
+/** (position, expert) pairs chosen by both, and by either, of the masks of training and of inference. */
+export interface MaskAgreement {
+  both: number;
+  either: number;
+}
+
 export interface GateDecision {
   /** [positions, k] weights of the chosen experts, best first; with `starts`, [slots, 1] position by position */
   gates: Tensor2D;
@@ -12,6 +18,8 @@ export interface GateDecision {
   experts: Int32Array;
   /** [positions + 1] the first slot of each position, where positions use different numbers of experts, some of them none */
   starts?: Int32Array;
+  /** Of strictly balanced gates in training. */
+  agreement?: MaskAgreement;
   /** Weighted losses of the gate on this batch; undefined in evaluation and where the gate has none. */
   loss?: Scalar;
 }

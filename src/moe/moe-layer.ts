@@ -87,7 +87,7 @@ export class MoeLayer {
     const decision = this.gating.decide(x, context);
     if (!context.rehearsal) this.observer?.(decision);
     if (context.training ? !context.rehearsal : this.countsEvaluation) {
-      this.balance.count(decision.gates.dataSync(), decision.experts, x.shape[0]);
+      this.balance.count(decision.gates.dataSync(), decision, x.shape[0]);
     }
     if (decision.loss !== undefined) losses.push(decision.loss);
     const mixed = applyExperts(this.experts, x, decision);

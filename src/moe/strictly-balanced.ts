@@ -11,7 +11,7 @@ import type { Parameters } from "../layers/parameters.ts";
 import { gatherEntries, gatherRows, scatterAddRows } from "../ops/gather-rows.ts";
 import { positionOfSlots } from "../ops/ragged-dispatch.ts";
 import { withRouterZLoss } from "./balance-loss.ts";
-import { batchwiseMask, choicesOf, thresholdMask } from "./batchwise-mask.ts";
+import { batchwiseMask, choicesOf, maskAgreement, thresholdMask } from "./batchwise-mask.ts";
 import type { GateDecision, Gating, GatingOptions } from "./gating.ts";
 import { thresholdLoss } from "./threshold-loss.ts";
 
@@ -43,7 +43,11 @@ export class StrictlyBalancedGating implements Gating {
     if (!context.training) return masked(shares, aboveThreshold);
     const chosen = batchwiseMask(values, this.thresholds.size, numExpertsPerToken);
     const loss = thresholdLoss(this.thresholds, values, { chosen, aboveThreshold }, context);
-    return { ...masked(shares, chosen), loss: withRouterZLoss(loss, logits, routerZLossWeight, context) };
+    return {
+      ...masked(shares, chosen),
+      agreement: maskAgreement(chosen, aboveThreshold),
+      loss: withRouterZLoss(loss, logits, routerZLossWeight, context),
+    };
   }
 }
 

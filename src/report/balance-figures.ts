@@ -10,6 +10,8 @@ export interface BalanceFigure {
   /** What it means, and which value says what. */
   meaning: string;
   isShare?: boolean;
+  /** Only some gates have it: left out where no report does. */
+  optional?: boolean;
 }
 
 export const balanceFigures: readonly BalanceFigure[] = [
@@ -43,6 +45,15 @@ export const balanceFigures: readonly BalanceFigure[] = [
     tag: "dead_share",
     meaning: "Share of the experts that took no position at all.",
     isShare: true,
+  },
+  {
+    key: "maskAgreement",
+    title: "Agreement of masks",
+    tag: "mask_agreement",
+    meaning:
+      "Strict balance: of the choices that training's mask or inference's thresholds make, the share that both make; 100 % is equal.",
+    isShare: true,
+    optional: true,
   },
 ];
 

@@ -152,7 +152,10 @@ function corporaOf(entry: LogEntry): { readonly [key: string]: JsonValue }[] {
 function balanceCharts(train: readonly LogEntry[]): LineChartOptions[] {
   const reports = train.map(({ step, experts }) => ({ step, experts: isObject(experts) ? experts : {} }));
   const layers = [...new Set(reports.flatMap(({ experts }) => Object.keys(experts)))];
-  return balanceFigures.map(({ key, title, meaning, isShare }) => ({
+  const reported = (key: string) =>
+    reports.some(({ experts }) => Object.values(experts).some((report) => isObject(report) && key in report));
+  const shown = balanceFigures.filter(({ key, optional }) => optional !== true || reported(key));
+  return shown.map(({ key, title, meaning, isShare }) => ({
     title,
     note: meaning,
     least: 0,

@@ -5,8 +5,8 @@ import { ExpertBalance } from "../../src/moe/expert-balance.ts";
 describe("the balance of experts", () => {
   it("sums batches up", () => {
     const balance = new ExpertBalance(4);
-    balance.count([0.5, 0.5, 1, 0], Int32Array.of(0, 1, 0, 1), 2);
-    balance.count([0.25, 0.75], Int32Array.of(2, 0), 1);
+    balance.count([0.5, 0.5, 1, 0], { experts: Int32Array.of(0, 1, 0, 1) }, 2);
+    balance.count([0.25, 0.75], { experts: Int32Array.of(2, 0) }, 1);
     expect(Array.from(balance.importance)).toEqual([2.25, 0.5, 0.25, 0]);
     expect(Array.from(balance.load)).toEqual([3, 1, 1, 0]);
     const report = balance.report();
@@ -17,9 +17,16 @@ describe("the balance of experts", () => {
     expect(report.gateEntropy).toBeCloseTo(entropy / 3, 10);
   });
 
+  it("has the agreement of masks over all batches, where gates tell it", () => {
+    const balance = new ExpertBalance(2);
+    balance.count([1], { experts: Int32Array.of(1), agreement: { both: 1, either: 4 } }, 1);
+    balance.count([1], { experts: Int32Array.of(0), agreement: { both: 2, either: 2 } }, 1);
+    expect(balance.report().maskAgreement).toBe(0.5);
+  });
+
   it("is all zero before anything was routed, and after a reset", () => {
     const balance = new ExpertBalance(2);
-    balance.count([1], Int32Array.of(1), 1);
+    balance.count([1], { experts: Int32Array.of(1), agreement: { both: 1, either: 2 } }, 1);
     balance.reset();
     const nothing = { importanceVariation: 0, loadVariation: 0, maximumLoad: 0, gateEntropy: 0, deadShare: 1 };
     expect(balance.report()).toEqual(nothing);

@@ -2,11 +2,19 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeEach, describe, expect, it } from "vitest";
 import { selectBackend } from "../../src/backends/select.ts";
-import { batchwiseMask, choicesOf, positionsPerExpert, thresholdMask } from "../../src/moe/batchwise-mask.ts";
+import { ForwardContext } from "../../src/layers/forward-context.ts";
+import {
+  batchwiseMask,
+  choicesOf,
+  maskAgreement,
+  positionsPerExpert,
+  thresholdMask,
+} from "../../src/moe/batchwise-mask.ts";
+import type { MoeOptions } from "../../src/moe/moe-layer.ts";
 import { thresholdLoss } from "../../src/moe/threshold-loss.ts";
 import { expectClose, normals, numericGradient } from "../ops/finite-differences.ts";
 import { softmax } from "./gating-definition.ts";
-import { trainingContext } from "./toy-layer.ts";
+import { layerOf, layerOperands, layerOptions, trainingContext } from "./toy-layer.ts";
 
 beforeEach(async () => {
   await selectBackend({ backend: "cpu" });
@@ -59,6 +67,44 @@ describe("the training mask", () => {
     const { starts, experts } = choicesOf(Uint8Array.of(0, 1, 1, 0, 0, 0, 1, 0, 0), 3);
     expect(Array.from(starts)).toEqual([0, 2, 2, 3]);
     expect(Array.from(experts)).toEqual([1, 2, 0]);
+  });
+});
+
+describe("a layer in training", () => {
+  const options: MoeOptions = { ...layerOptions, gating: "strictly_balanced", numExperts: 5 };
+  const positions = 23;
+  const layer = () => {
+    const [x, ...parameters] = layerOperands(options, positions).map(({ shape, values }) =>
+      tf.tensor(Float32Array.from(shape.length === 1 ? values.map(() => 0.2) : values), shape),
+    );
+    const layer = layerOf(options, parameters);
+    return { layer, apply: (context: ForwardContext) => layer.apply(x as tf.Tensor2D, context, []) };
+  };
+
+  it("gives every expert exactly its m positions", () => {
+    const { layer: strict, apply } = layer();
+    apply(trainingContext());
+    expect(Array.from(strict.balance.load)).toEqual(Array.from(positionsPerExpert(positions, 5, 2)));
+  });
+
+  it("reports the share of choices that inference would make too", () => {
+    const { layer: strict, apply } = layer();
+    const chosen: Set<number>[] = [];
+    strict.observer = ({ experts, starts }) => {
+      const pairs = new Set<number>();
+      for (let position = 0; position < positions; position++) {
+        for (let i = starts![position]!; i < starts![position + 1]!; i++) pairs.add(position * 5 + experts[i]!);
+      }
+      chosen.push(pairs);
+    };
+    apply(trainingContext());
+    apply(ForwardContext.evaluation);
+    const [training, inference] = chosen as [Set<number>, Set<number>];
+    const both = [...training].filter((pair) => inference.has(pair)).length;
+    const { maskAgreement } = strict.balance.report();
+    expect(maskAgreement).toBe(both / new Set([...training, ...inference]).size);
+    expect(maskAgreement).toBeGreaterThan(0.2);
+    expect(maskAgreement).toBeLessThan(0.95);
   });
 });
 
@@ -117,6 +163,9 @@ describe("L_batchwise", () => {
     });
     const differences = mask.reduce((sum, chosenAlone, i) => sum + Math.abs(chosenAlone - chosen[i]!), 0);
     expect(differences / (k * positions)).toBeLessThan(0.02);
+    const { both, either } = maskAgreement(chosen, mask);
+    expect(either - both).toBe(differences);
+    expect(both / either).toBeGreaterThan(0.98);
     expect(lossOf(thresholds).dataSync()[0]).toBeLessThan(1e-4);
   });
 });

@@ -138,6 +138,8 @@ describe("expectation of load", () => {
     const [right, wrong] = estimates.map((estimate) =>
       counts.reduce((most, count, i) => Math.max(most, Math.abs(count - estimate[i]!)), 0),
     );
+    const total = estimates[0]!.reduce((a, b) => a + b);
+    expect(Math.abs(total - positions * k)).toBeLessThan(2);
     // A count has a variance of at most positions / 4, so its mean over the draws deviates by less than 0.24.
     expect(right).toBeLessThan(0.9);
     expect(wrong).toBeGreaterThan(4);
