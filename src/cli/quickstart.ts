@@ -9,13 +9,13 @@ import { selectBackend } from "../backends/select.ts";
 import { writeFileAtomic } from "../base/atomic-file.ts";
 import { UsageError } from "../base/errors.ts";
 import { log } from "../base/logger.ts";
+import { packageFolder } from "../base/package-folder.ts";
 import { formatCount, formatDuration } from "../base/progress.ts";
 import { resolveConfig } from "../config/resolve.ts";
 import type { ConfigInput } from "../config/schema.ts";
 import { runTraining } from "../training/run-training.ts";
 import type { SampleTranslation } from "../training/validate.ts";
 import { evaluateHeldOut } from "./held-out.ts";
-import { packageRoot } from "./package-info.ts";
 import { untilStopped } from "./stop-signal.ts";
 import { trainingReporter } from "./training-report.ts";
 
@@ -103,7 +103,7 @@ async function prepare(output: string, pairs: string[]): Promise<PreparedPair[]>
 
 /** configs/quickstart.yaml with these corpora, model directory and time. */
 function quickstartConfig(corpora: readonly PreparedPair[], args: QuickstartArguments): ConfigInput {
-  const file = readFileSync(join(packageRoot(), "configs", "quickstart.yaml"), "utf8");
+  const file = readFileSync(join(packageFolder(), "configs", "quickstart.yaml"), "utf8");
   const data: ConfigInput["data"] = {};
   for (const { pair, folder, source, target } of corpora) {
     const name = pair.replaceAll("-", "_");

@@ -2,10 +2,10 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { BackendError } from "../../base/errors.ts";
 import { log } from "../../base/logger.ts";
+import { packageFolder } from "../../base/package-folder.ts";
 import type { AttentionKernels } from "./kernels/attention.ts";
 import type { DropoutKernels } from "./kernels/dropout.ts";
 import type { ElementwiseKernels } from "./kernels/elementwise.ts";
@@ -31,19 +31,6 @@ export interface NativeAddon
     VocabularyKernels {}
 
 const FILE = "nmt_native.node";
-
-/** The package's folder, from src/ and from dist/src/ alike. */
-function packageFolder(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, "native", "build.mjs"))) {
-    const parent = dirname(folder);
-    if (parent === folder) {
-      throw new BackendError("the package's native folder is missing", { nextStep: "Install the package again." });
-    }
-    folder = parent;
-  }
-  return folder;
-}
 
 /** Where the addon lies; undefined if there is none yet. `NMT_ADDON` names another file. */
 export function findAddon(): string | undefined {

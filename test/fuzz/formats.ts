@@ -1,0 +1,29 @@
+/** Every kind of file that is fuzzed. */
+import type { Format } from "./format.ts";
+import { archives, testSets } from "./formats/archives.ts";
+import { checkpoints, trainerStates } from "./formats/checkpoints.ts";
+import { configurations } from "./formats/configurations.ts";
+import { modelDirectories } from "./formats/model-directory.ts";
+import { runLogs } from "./formats/run-logs.ts";
+import { safetensors } from "./formats/safetensors.ts";
+import { preparedAgain, shards } from "./formats/shards.ts";
+import { compressedTexts, plainTexts, tabSeparated } from "./formats/texts.ts";
+import { bpeModels, unigramModels } from "./formats/wordpieces.ts";
+
+export const FORMATS: readonly Format[] = [
+  bpeModels,
+  unigramModels,
+  safetensors,
+  modelDirectories,
+  checkpoints,
+  trainerStates,
+  shards,
+  preparedAgain,
+  plainTexts,
+  tabSeparated,
+  ...compressedTexts,
+  configurations,
+  runLogs,
+  ...archives,
+  testSets,
+];

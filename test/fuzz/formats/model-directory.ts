@@ -1,0 +1,32 @@
+/** Model directories: configuration, wordpieces and weights, opened and translated with. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { selectBackend } from "../../../src/backends/select.ts";
+import { loadTranslationModel } from "../../../src/cli/load-model.ts";
+import { bestText } from "../../../src/decoding/translation.ts";
+import { Translator } from "../../../src/decoding/translator.ts";
+import { writeToyModel } from "../../cli/toy-model-directory.ts";
+import { expectThat, type Format } from "../format.ts";
+
+const FILES = ["config.yaml", "wordpiece.model", "model.safetensors"];
+
+export const modelDirectories: Format = {
+  name: "model-directory",
+  isText: true,
+  samples: async (folder) => {
+    await selectBackend({ backend: "cpu" });
+    writeToyModel(folder);
+    return [{ files: Object.fromEntries(FILES.map((name) => [name, readFileSync(join(folder, name))])) }];
+  },
+  read: async (folder) => {
+    const loaded = await loadTranslationModel(folder, { backend: "cpu" });
+    try {
+      const translator = new Translator(loaded, { beamSize: 2 });
+      const translations = await translator.translate(["ab cd", "f"]);
+      expectThat(translations.length === 2, "a line has no translation");
+      for (const each of translations) expectThat(typeof bestText(each) === "string", "a translation is no text");
+    } finally {
+      loaded.model.dispose();
+    }
+  },
+};
