@@ -97,6 +97,9 @@ class CrewMember {
         threads_(threads) {}
 
   bool alone() const { return team_ == nullptr; }
+  bool first() const { return thread_ == 0; }
+  // This member's part of [0, count).
+  Range share(int count, int grain) const { return split(count, thread_, threads_, grain); }
 
   // Waits for the others.
   void meet() const {

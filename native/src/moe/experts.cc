@@ -1,174 +1,12 @@
-// An expert's work runs over blocks of its hidden units, so that each weight comes from memory once, and over chunks of its
-// rows. Threads take whole experts, those with most rows first. An expert with so many rows that the others would wait for
-// it is worked on by all threads together. Blocks end where sums of products do, so both ways give the same bits.
 #include "moe/experts.h"
 
 #include <algorithm>
-#include <numeric>
-#include <vector>
 
-#include "moe/expert_product.h"
-#include "moe/moe_kernels.h"
+#include "moe/expert_passes.h"
 
 namespace nmt {
 
 namespace {
-
-constexpr int kRowChunk = 512;
-
-// One expert's share of the arrays.
-struct Expert {
-  int rows, width, hidden;
-  size_t first;                     // of its numbers in x and out
-  size_t weights;                   // of its numbers in w1 and w2
-  size_t hidden_bias, width_bias;   // in b1, b2
-  const float *x, *w1, *w2, *b1, *b2;
-
-  Expert(const Experts& all, int e)
-      : rows(all.offsets[e + 1] - all.offsets[e]),
-        width(all.width),
-        hidden(all.hidden),
-        first(static_cast<size_t>(all.offsets[e]) * all.width),
-        weights(static_cast<size_t>(e) * all.width * all.hidden),
-        hidden_bias(static_cast<size_t>(e) * all.hidden),
-        width_bias(static_cast<size_t>(e) * all.width),
-        x(all.x + first),
-        w1(all.w1 + weights),
-        w2(all.w2 + weights),
-        b1(all.b1 == nullptr ? nullptr : all.b1 + hidden_bias),
-        b2(all.b2 == nullptr ? nullptr : all.b2 + width_bias) {}
-};
-
-// Some rows of an expert, and some of its hidden units.
-struct Part {
-  int row, rows;
-  int unit, units;
-};
-
-// Memory for one part. Packed sides are named after what they hold: its rows, or its columns (`across`).
-struct Workspace {
-  int units;                // the most of a part; the step of `hidden` and `d_hidden`
-  float *hidden, *d_hidden;  // [rows][units]
-  float *x_rows, *x_columns, *hidden_rows, *hidden_columns;
-  float *d_y_rows, *d_y_right, *d_hidden_rows, *d_hidden_right;
-
-  Workspace(const Experts& all, const CrewMember& crew, Scratch& memory) {
-    int most = 0;
-    for (int e = 0; e < all.count; e++) most = std::max(most, all.offsets[e + 1] - all.offsets[e]);
-    units = crew.alone() ? least(all.hidden, crew.sum_length()) : all.hidden;
-    constexpr size_t kWidestPanel = 64;
-    const size_t rows = least(most, kRowChunk);
-    const size_t outer = rows * (all.width + kWidestPanel), inner = rows * (units + kWidestPanel);
-    float* next = memory.reserve(4 * outer + 6 * inner);
-    for (float** packed : {&x_rows, &x_columns, &d_y_rows, &d_y_right}) {
-      *packed = next;
-      next += outer;
-    }
-    for (float** packed : {&hidden, &d_hidden, &hidden_rows, &hidden_columns, &d_hidden_rows, &d_hidden_right}) {
-      *packed = next;
-      next += inner;
-    }
-  }
-};
-
-// Calls work(part) for every part: chunk of rows by chunk of rows, block of hidden units by block.
-template <class Work>
-void for_each_part(const Expert& e, int units, Work&& work) {
-  for (int row = 0; row < e.rows; row += kRowChunk) {
-    for (int unit = 0; unit < e.hidden; unit += units) {
-      work(Part{row, least(kRowChunk, e.rows - row), unit, least(units, e.hidden - unit)});
-    }
-  }
-}
-
-// The hidden layer of a part before relu: x W1 + b1.
-ExpertProduct to_hidden(const CrewMember& crew, const Workspace& w, const Expert& e, const Part& part) {
-  const size_t width = e.width, hidden = e.hidden;
-  return crew.product(part.rows, part.units, e.width, lines(e.x + part.row * width, width), across(e.w1 + part.unit, hidden),
-                      {w.hidden, static_cast<size_t>(w.units), e.b1 == nullptr ? nullptr : e.b1 + part.unit}, w.x_rows);
-}
-
-void forward(const CrewMember& crew, const Workspace& w, const Expert& e, float* out) {
-  const MoeKernels& kernels = moe_kernels();
-  const size_t width = e.width, step = w.units;
-  for_each_part(e, w.units, [&](const Part& part) {
-    float* y = out + e.first + part.row * width;
-    const ExpertProduct inner = to_hidden(crew, w, e, part);
-    const ExpertProduct outer =
-        crew.product(part.rows, e.width, part.units, lines(w.hidden, step), across(e.w2 + part.unit * width, width),
-                     {y, width, part.unit > 0 ? y : e.b2}, w.hidden_rows);
-    if (part.unit == 0) crew.pack_left(inner);
-    crew.meet();
-    crew.multiply(inner);
-    if (const Range own = crew.columns(inner); own.size() > 0) {
-      for (int i = 0; i < part.rows; i++) kernels.relu(w.hidden + i * step + own.begin, own.size());
-    }
-    crew.meet();
-    crew.pack_left(outer);
-    crew.meet();
-    crew.multiply(outer);
-  });
-}
-
-void backward(const CrewMember& crew, const Workspace& w, const Expert& e, const float* d_out, const ExpertGradients& d) {
-  const MoeKernels& kernels = moe_kernels();
-  const size_t width = e.width, hidden = e.hidden, step = w.units;
-  for_each_part(e, w.units, [&](const Part& part) {
-    const float* d_y = d_out + e.first + part.row * width;
-    float* d_x = d.x + e.first + part.row * width;
-    float* d_w1 = d.w1 + e.weights + part.unit;
-    float* d_w2 = d.w2 + e.weights + part.unit * width;
-    const bool first_rows = part.row == 0, first_units = part.unit == 0;
-
-    const ExpertProduct inner = to_hidden(crew, w, e, part);
-    const ExpertProduct d_inner =
-        crew.product(part.rows, part.units, e.width, lines(d_y, width), lines(e.w2 + part.unit * width, width),
-                     {w.d_hidden, step, nullptr}, w.d_y_rows);
-    const ExpertProduct to_d_x =
-        crew.product(part.rows, e.width, part.units, lines(w.d_hidden, step), lines(e.w1 + part.unit, hidden),
-                     {d_x, width, first_units ? nullptr : d_x}, w.d_hidden_rows);
-    const ExpertProduct to_d_w1 =
-        crew.product(e.width, part.units, part.rows, across(e.x + part.row * width, width), across(w.d_hidden, step),
-                     {d_w1, hidden, first_rows ? nullptr : d_w1}, w.x_columns);
-    const ExpertProduct to_d_w2 =
-        crew.product(part.units, e.width, part.rows, across(w.hidden, step), across(d_y, width),
-                     {d_w2, width, first_rows ? nullptr : d_w2}, w.hidden_columns);
-
-    if (first_units) {
-      crew.meet();
-      crew.pack_left(inner);
-      crew.pack_left(d_inner);
-      crew.pack_left(to_d_w1);
-      crew.pack_right(to_d_w2, w.d_y_right);
-      const Range own = crew.columns(to_d_x);
-      if (d.b2 != nullptr && own.size() > 0) {
-        kernels.sum_rows(d_y + own.begin, part.rows, width, own.size(), d.b2 + e.width_bias + own.begin, !first_rows);
-      }
-    }
-    crew.meet();
-    crew.multiply(inner);
-    crew.multiply(d_inner);
-    if (const Range own = crew.columns(inner); own.size() > 0) {
-      for (int i = 0; i < part.rows; i++) {
-        float* h = w.hidden + i * step + own.begin;
-        kernels.relu(h, own.size());
-        kernels.relu_gradient(h, w.d_hidden + i * step + own.begin, own.size());
-      }
-      if (d.b1 != nullptr) {
-        float* sums = d.b1 + e.hidden_bias + part.unit + own.begin;
-        kernels.sum_rows(w.d_hidden + own.begin, part.rows, step, own.size(), sums, !first_rows);
-      }
-    }
-    crew.meet();
-    crew.pack_left(to_d_x);
-    crew.pack_left(to_d_w2);
-    crew.pack_right(to_d_w1, w.d_hidden_right);
-    crew.meet();
-    crew.multiply(to_d_x);
-    crew.multiply_along_rows(to_d_w1, w.d_hidden_right);
-    crew.multiply_along_rows(to_d_w2, w.d_y_right);
-  });
-}
 
 void clear_gradients(const Expert& e, const ExpertGradients& d) {
   const size_t weights = static_cast<size_t>(e.width) * e.hidden;
@@ -178,44 +16,18 @@ void clear_gradients(const Expert& e, const ExpertGradients& d) {
   if (d.b2 != nullptr) std::fill_n(d.b2 + e.width_bias, e.width, 0.0f);
 }
 
-// Calls work(crew, workspace, expert) for every expert.
-template <class Work>
-void for_each_expert(Team& team, Precision precision, const Experts& all, Work&& work) {
-  const auto rows = [&](int e) { return all.offsets[e + 1] - all.offsets[e]; };
-  std::vector<int> order(all.count);
-  std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return rows(a) > rows(b); });
-  // A thread that does an expert alone shouldn't need for it more than half the time that it all takes.
-  const long total = all.offsets[all.count];
-  const auto for_all = [&](int e) { return team.threads() > 1 && rows(e) * 2L * team.threads() > total; };
-  const int together = static_cast<int>(std::find_if_not(order.begin(), order.end(), for_all) - order.begin());
-
-  thread_local Scratch memory;
-  if (together > 0) {
-    const Workspace workspace(all, CrewMember(precision, &team, 0, team.threads()), memory);
-    team.run([&](int thread, int threads) {
-      const CrewMember crew(precision, &team, thread, threads);
-      for (int i = 0; i < together; i++) work(crew, workspace, Expert(all, order[i]));
-    });
-  }
-  team.parallel_dynamic(all.count - together, [&](int i) {
-    const CrewMember crew(precision);
-    work(crew, Workspace(all, crew, memory), Expert(all, order[together + i]));
-  });
-}
-
 }  // namespace
 
 void experts_forward(Team& team, Precision precision, const Experts& experts, float* out) {
   for_each_expert(team, precision, experts, [&](const CrewMember& crew, const Workspace& w, const Expert& e) {
-    forward(crew, w, e, out);
+    expert_forward(crew, w, e, out);
   });
 }
 
 void experts_backward(Team& team, Precision precision, const Experts& experts, const float* d_out,
                       const ExpertGradients& gradients) {
   for_each_expert(team, precision, experts, [&](const CrewMember& crew, const Workspace& w, const Expert& e) {
-    if (e.rows > 0) backward(crew, w, e, d_out, gradients);
+    if (e.rows > 0) expert_backward(crew, w, e, d_out, ExpertPlaces(gradients, e), [](const Part&) {});
     else clear_gradients(e, gradients);
   });
 }

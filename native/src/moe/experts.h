@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "gemm/gemm.h"
+#include "optimizer/factored_adam.h"
 
 namespace nmt {
 
@@ -31,5 +32,20 @@ void experts_forward(Team& team, Precision precision, const Experts& experts, fl
 // From d_out [rows][width]. Hidden activations are computed again.
 void experts_backward(Team& team, Precision precision, const Experts& experts, const float* d_out,
                       const ExpertGradients& gradients);
+
+// The experts' matrices, to be updated, and their moments.
+struct ExpertMoments {
+  float* w1;        // [count][width][hidden]
+  float* rows1;     // [count][width]
+  float* columns1;  // [count][hidden]
+  float* w2;        // [count][hidden][width]
+  float* rows2;     // [count][hidden]
+  float* columns2;  // [count][width]
+};
+
+// The backward pass of experts without biases, and a step of factored Adam on their matrices as soon as each one's
+// gradient is known. Returns Σ g² over all of them.
+double experts_update(Team& team, Precision precision, const Experts& experts, const float* d_out, float* d_x,
+                      const ExpertMoments& moments, const FactoredRates& rates);
 
 }  // namespace nmt

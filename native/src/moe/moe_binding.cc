@@ -3,6 +3,7 @@
 
 #include "binding/registry.h"
 #include "moe/experts.h"
+#include "optimizer/factored_rates.h"
 #include "moe/moe_kernels.h"
 #include "threads/share.h"
 
@@ -294,6 +295,28 @@ napi_value expert_ffn_gradient(Call& call) {
   return call.nothing();
 }
 
+napi_value expert_ffn_update(Call& call) {
+  const auto x = call.floats("x"), w1 = call.floats("w1"), w2 = call.floats("w2");
+  const auto offsets = call.ints("offsets");
+  const auto dy = call.floats("dy"), d_x = call.floats("dX");
+  const auto rows1 = call.floats("rows1"), columns1 = call.floats("columns1");
+  const auto rows2 = call.floats("rows2"), columns2 = call.floats("columns2");
+  Experts experts{0, 0, 0, offsets.data, x.data, w1.data, w2.data, nullptr, nullptr};
+  const ExpertShapes shapes(call, experts, offsets);
+  const FactoredRates rates = read_factored_rates(call);
+  call.require_length(x, shapes.x, "x");
+  call.require_length(w1, shapes.weights, "w1");
+  call.require_length(w2, shapes.weights, "w2");
+  call.require_length(dy, shapes.x, "dy");
+  call.require_length(d_x, shapes.x, "dX");
+  call.require_length(rows1, shapes.width_bias, "rows1");
+  call.require_length(columns1, shapes.hidden_bias, "columns1");
+  call.require_length(rows2, shapes.hidden_bias, "rows2");
+  call.require_length(columns2, shapes.width_bias, "columns2");
+  const ExpertMoments moments{w1.data, rows1.data, columns1.data, w2.data, rows2.data, columns2.data};
+  return call.number_result(experts_update(team(), precision(), experts, dy.data, d_x.data, moments, rates));
+}
+
 }  // namespace
 
 void register_moe(Registry& registry) {
@@ -307,6 +330,7 @@ void register_moe(Registry& registry) {
   registry.add("combineGradient", combine_gradient);
   registry.add("expertFfn", expert_ffn);
   registry.add("expertFfnGradient", expert_ffn_gradient);
+  registry.add("expertFfnUpdate", expert_ffn_update);
 }
 
 }  // namespace nmt

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "binding/registry.h"
+#include "optimizer/factored_rates.h"
 #include "optimizer/optimizer_kernels.h"
 #include "threads/team.h"
 
@@ -56,6 +57,28 @@ napi_value adam_step(Call& call) {
   return call.nothing();
 }
 
+// One matrix [rows][columns] after the other; returns Σ g².
+napi_value factored_adam_step(Call& call) {
+  const auto value = call.floats("value"), gradient = call.floats("gradient");
+  const auto row_means = call.floats("rowMeans"), column_means = call.floats("columnMeans");
+  const size_t matrices = call.size("matrices"), rows = call.size("rows"), columns = call.size("columns");
+  const FactoredRates rates = read_factored_rates(call);
+  call.require_length(value, matrices * rows * columns, "value");
+  call.require_length(gradient, matrices * rows * columns, "gradient");
+  call.require_length(row_means, matrices * rows, "rowMeans");
+  call.require_length(column_means, matrices * columns, "columnMeans");
+  std::vector<double> squares(matrices);
+  team().parallel_dynamic(static_cast<int>(matrices), [&](int m) {
+    const size_t at = static_cast<size_t>(m) * rows * columns;
+    const FactoredMatrix matrix{static_cast<int>(rows), static_cast<int>(columns), value.data + at, row_means.data + m * rows,
+                                column_means.data + m * columns};
+    squares[m] = factored_adam(matrix, gradient.data + at, rates);
+  });
+  double sum = 0;
+  for (const double square : squares) sum += square;
+  return call.number_result(sum);
+}
+
 napi_value global_norm(Call& call) {
   const Tensors gradients = call.float_arrays("gradients");
   const std::vector<Piece> work = pieces(gradients);
@@ -74,6 +97,7 @@ napi_value global_norm(Call& call) {
 
 void register_optimizer(Registry& registry) {
   registry.add("adamStep", adam_step);
+  registry.add("factoredAdamStep", factored_adam_step);
   registry.add("globalNorm", global_norm);
 }
 

@@ -63,7 +63,56 @@ float sum_of_squares(const float* x, size_t n) {
   return hsum((sum[0] + sum[1]) + (sum[2] + sum[3]));
 }
 
-constexpr OptimizerKernels table{&adam, &sum_of_squares};
+constexpr int kMostRows = 16;
+
+template <int ROWS>
+NMT_ALWAYS_INLINE void add_squares_of(const float* gradient, size_t step, int rows, int columns, float* row_sums,
+                                      float* column_sums) {
+  const int count = ROWS == 0 ? rows : ROWS;
+  vf row[kMostRows];
+#pragma GCC unroll 16
+  for (int i = 0; i < count; i++) row[i] = vzero();
+  int j = 0;
+  for (; j + W <= columns; j += W) {
+    vf column = vzero();
+#pragma GCC unroll 16
+    for (int i = 0; i < count; i++) {
+      const vf g = vload(gradient + i * step + j);
+      row[i] = vfma(g, g, row[i]);
+      column = vfma(g, g, column);
+    }
+    vstore(column_sums + j, vload(column_sums + j) + column);
+  }
+  if (const int rest = columns - j; rest > 0) {
+    vf column = vzero();
+#pragma GCC unroll 16
+    for (int i = 0; i < count; i++) {
+      const vf g = vload_n(gradient + i * step + j, rest);
+      row[i] = vfma(g, g, row[i]);
+      column = vfma(g, g, column);
+    }
+    vstore_n(column_sums + j, vload_n(column_sums + j, rest) + column, rest);
+  }
+  for (int i = 0; i < count; i++) row_sums[i] += hsum(row[i]);
+}
+
+void add_squares(const float* gradient, size_t step, int rows, int columns, float* row_sums, float* column_sums) {
+  if (rows == kMostRows) add_squares_of<kMostRows>(gradient, step, rows, columns, row_sums, column_sums);
+  else add_squares_of<0>(gradient, step, rows, columns, row_sums, column_sums);
+}
+
+void subtract_scaled(float* value, const float* gradient, float scale, const float* scales, int n) {
+  const vf s = vset1(scale);
+  int j = 0;
+  for (; j + W <= n; j += W) {
+    vstore(value + j, vfnma(vload(gradient + j) * s, vload(scales + j), vload(value + j)));
+  }
+  if (const int rest = n - j; rest > 0) {
+    vstore_n(value + j, vfnma(vload_n(gradient + j, rest) * s, vload_n(scales + j, rest), vload_n(value + j, rest)), rest);
+  }
+}
+
+constexpr OptimizerKernels table{&adam, &add_squares, &subtract_scaled, &sum_of_squares};
 
 }  // namespace
 }  // namespace nmt::NMT_ISA

@@ -1,4 +1,4 @@
-// Adam's update and sums of squares over ranges of tensors.
+// Adam's updates and sums of squares over ranges of tensors.
 #pragma once
 
 #include <cstddef>
@@ -17,6 +17,10 @@ struct AdamRates {
 struct OptimizerKernels {
   // Updates value, first and second [n] in place.
   void (*adam)(float* value, const float* gradient, float* first, float* second, size_t n, const AdamRates& rates);
+  // For up to 16 rows of a gradient [][step]: row_sums[i] += Σ of a row's squares, column_sums[j] += Σ of a column's.
+  void (*add_squares)(const float* gradient, size_t step, int rows, int columns, float* row_sums, float* column_sums);
+  // value[j] -= scale · scales[j] · gradient[j]
+  void (*subtract_scaled)(float* value, const float* gradient, float scale, const float* scales, int n);
   // Σ x², for n up to a few ten thousand.
   float (*sum_of_squares)(const float* x, size_t n);
 };
