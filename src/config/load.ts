@@ -1,6 +1,6 @@
 /** Reads a YAML configuration file, with command-line overrides on top, and names file, line, section and key in every error. */
 import { readFileSync } from "node:fs";
-import { LineCounter, parseDocument } from "yaml";
+import { type Document, LineCounter, parseDocument } from "yaml";
 import { ConfigError } from "../base/errors.ts";
 import type { Config } from "./config.ts";
 import { applyOverrides, type Overrides } from "./overrides.ts";
@@ -36,7 +36,7 @@ export function parseConfig(text: string, file: string, overrides: Overrides = {
       nextStep: duplicate ? "Keep one of the two." : "Correct the line; indent with spaces, and write key: value.",
     });
   }
-  const content: unknown = document.toJS() ?? {};
+  const content = contentOf(document, file) ?? {};
   if (typeof content !== "object" || Array.isArray(content)) {
     throw new ConfigError("the file does not hold keys and values", {
       where: file,
@@ -64,6 +64,19 @@ export function parseConfig(text: string, file: string, overrides: Overrides = {
       node = pair.value;
     }
     return place;
+  }
+}
+
+/** Plain values. Aliases that lead nowhere, or to more than can be held, are found only here. */
+function contentOf(document: Document, file: string): unknown {
+  try {
+    return document.toJS();
+  } catch (cause) {
+    throw new ConfigError(`not valid YAML: ${(cause as Error).message}`, {
+      where: file,
+      nextStep: "Correct the alias (*name), or put the value in quotes if it begins with an asterisk.",
+      cause,
+    });
   }
 }
 

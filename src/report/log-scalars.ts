@@ -1,7 +1,7 @@
 /** The scalars of a log entry, by TensorBoard tag. */
 import { figuresOf } from "./balance-figures.ts";
 import type { Scalar } from "./event-message.ts";
-import { isObject, type LogEntry } from "./run-log.ts";
+import { isObject, type LogEntry, namedCorpora } from "./run-log.ts";
 
 const trainTags: Readonly<Record<string, string>> = {
   loss: "train/loss",
@@ -40,9 +40,9 @@ function validationScalars(entry: LogEntry): Scalar[] {
     ...scalar(`${prefix}/bleu`, of["bleu"]),
   ];
   const scalars = both("validation", entry);
-  const corpora = Array.isArray(entry["corpora"]) ? entry["corpora"].filter(isObject) : [];
+  const corpora = namedCorpora(entry);
   if (corpora.length < 2) return scalars;
-  return scalars.concat(corpora.flatMap((corpus) => both(`validation/${corpus["name"]}`, corpus)));
+  return scalars.concat(corpora.flatMap((corpus) => both(`validation/${corpus.name}`, corpus)));
 }
 
 function scalar(tag: string, value: unknown): Scalar[] {

@@ -18,6 +18,15 @@ export interface LogEntry {
   [key: string]: JsonValue;
 }
 
+/** The corpora of a `validation` entry; one without a name is left out. */
+export function namedCorpora(entry: LogEntry): { readonly name: string; readonly [key: string]: JsonValue }[] {
+  const corpora = Array.isArray(entry["corpora"]) ? entry["corpora"] : [];
+  return corpora.flatMap((corpus) => {
+    if (!isObject(corpus) || typeof corpus["name"] !== "string") return [];
+    return [{ ...corpus, name: corpus["name"] }];
+  });
+}
+
 /** Appends entries to one file. A number that is not finite is written as null, as JSON demands. */
 export class RunLog {
   readonly path: string;
@@ -68,7 +77,8 @@ function completeLines(text: string): string[] {
 function parseEntry(line: string): LogEntry | undefined {
   try {
     const entry = JSON.parse(line) as Partial<LogEntry> | null;
-    return typeof entry?.event === "string" && typeof entry.step === "number" ? (entry as LogEntry) : undefined;
+    const isEntry = typeof entry?.event === "string" && Number.isSafeInteger(entry.step) && entry.step! >= 0;
+    return isEntry ? (entry as LogEntry) : undefined;
   } catch {
     return undefined;
   }

@@ -6,7 +6,7 @@ import { type LineChartOptions, lineChart, type Series } from "./line-chart.ts";
 import { type Markup, markup } from "./markup.ts";
 import { formatNumber, formatShare, formatWhole } from "./numbers.ts";
 import { page } from "./page.ts";
-import { isObject, type JsonValue, type LogEntry } from "./run-log.ts";
+import { isObject, type LogEntry, namedCorpora } from "./run-log.ts";
 import { type StepSamples, samplesSection } from "./samples-section.ts";
 
 export interface TrainingReport {
@@ -133,20 +133,16 @@ function learningCharts(train: readonly LogEntry[], validations: readonly LogEnt
 
 /** One series a corpus, where there are several. */
 function corpusSeries(validations: readonly LogEntry[], key: string): Series[] {
-  const names = new Set(validations.flatMap((entry) => corporaOf(entry).map(({ name }) => String(name))));
+  const names = new Set(validations.flatMap((entry) => namedCorpora(entry).map(({ name }) => name)));
   if (names.size < 2) return [];
   return [...names].map((name) => ({
     name,
     isSparse: true,
     points: validations.map((entry) => {
-      const corpus = corporaOf(entry).find((each) => each["name"] === name);
+      const corpus = namedCorpora(entry).find((each) => each.name === name);
       return { x: entry.step, y: finite(corpus?.[key]) };
     }),
   }));
-}
-
-function corporaOf(entry: LogEntry): { readonly [key: string]: JsonValue }[] {
-  return Array.isArray(entry["corpora"]) ? entry["corpora"].filter(isObject) : [];
 }
 
 function balanceCharts(train: readonly LogEntry[]): LineChartOptions[] {

@@ -3,7 +3,10 @@
 import { join } from "node:path";
 import type * as tf from "@tensorflow/tfjs";
 import { writeFileAtomic } from "../base/atomic-file.ts";
+import { CheckpointError } from "../base/errors.ts";
+import { checkpointName } from "../checkpoint/checkpoint-folder.ts";
 import { floatsByName } from "../checkpoint/match.ts";
+import { modelPaths } from "../checkpoint/model-directory.ts";
 import { readLatestCheckpoint } from "../checkpoint/read-checkpoint.ts";
 import type { NamedArray } from "../checkpoint/safetensors-header.ts";
 import { writeBestModel, writeCheckpoint } from "../checkpoint/write-checkpoint.ts";
@@ -11,7 +14,7 @@ import type { ParameterValues } from "../layers/parameters.ts";
 import type { TrainableModel } from "../model/trainable-model.ts";
 import type { Adam, OptimizerState } from "../optim/adam.ts";
 import type { TrainStepResult } from "./train-step.ts";
-import type { TrainerState } from "./trainer-state.ts";
+import { stateProblem, type TrainerState } from "./trainer-state.ts";
 
 /** Variables as plain arrays, read from the backend. */
 export function namedArrays(variables: readonly { name: string; variable: tf.Variable }[]): NamedArray[] {
@@ -28,10 +31,17 @@ export interface ResumedRun<Position> {
   moments: OptimizerState;
 }
 
-/** The newest intact checkpoint of a model directory, or undefined for a new run. */
+/** The newest intact checkpoint of a model directory, or undefined for a new run. Throws CheckpointError where there are only unusable ones. */
 export function readRun<Position>(directory: string): ResumedRun<Position> | undefined {
   const checkpoint = readLatestCheckpoint<TrainerState<Position>>(directory);
   if (checkpoint === undefined) return undefined;
+  const problem = stateProblem(checkpoint.state, checkpoint.step);
+  if (problem !== undefined) {
+    throw new CheckpointError(`the trainer's state cannot be gone on with: ${problem}`, {
+      where: join(modelPaths(directory).checkpoints, checkpointName(checkpoint.step)),
+      nextStep: "Remove that folder; the same command goes on from the checkpoint before it.",
+    });
+  }
   return {
     state: checkpoint.state,
     parameters: floatsByName(checkpoint.model),

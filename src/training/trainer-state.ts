@@ -39,6 +39,32 @@ export function freshState<Position>(): TrainerState<Position> {
   };
 }
 
+/** Why a state that was read back cannot be gone on with; undefined for a sound one of this step. */
+export function stateProblem(state: unknown, step: number): string | undefined {
+  if (typeof state !== "object" || state === null) return "it is no object";
+  const found = state as Record<string, unknown>;
+  for (const key of ["step", "pass", "targetTokens", "sourceTokens", "stale"] as const) {
+    if (!isCount(found[key])) return `${key} is ${String(found[key])}`;
+  }
+  if (!isAmount(found["trainSeconds"])) return `trainSeconds is ${String(found["trainSeconds"])}`;
+  if (typeof found["finished"] !== "boolean") return `finished is ${String(found["finished"])}`;
+  if (found["step"] !== step) return `it is of step ${found["step"]}, not ${step}`;
+  const { position, best } = found as { position?: object | null; best?: Partial<BestScore> | null };
+  const numbers = Object.values(position ?? {}).filter((value) => typeof value === "number");
+  if (position === null || typeof (position ?? {}) !== "object" || !numbers.every(isCount))
+    return `position is ${JSON.stringify(position)}`;
+  if (best !== undefined && !isCount(best?.step)) return `best is ${JSON.stringify(best)}`;
+  return undefined;
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isAmount(value: unknown): boolean {
+  return Number.isFinite(value) && (value as number) >= 0;
+}
+
 export type Criterion = "bleu" | "perplexity";
 
 /** Whether a validation is better than the best so far. */

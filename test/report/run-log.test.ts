@@ -1,5 +1,5 @@
 /** Source of truth: the rule that a resumed log reads as if the run had never stopped. */
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -41,5 +41,9 @@ describe("RunLog", () => {
     new RunLog(path, 0).write({ event: "start", step: 0 });
     appendFileSync(path, "{}\n");
     expect(() => readRunLog(path)).toThrow(expect.objectContaining({ where: `${path}, line 2` }));
+    for (const step of ["1e999", "-1", "0.5", '"1"']) {
+      writeFileSync(path, `{"event":"train","step":${step}}\n`);
+      expect(() => readRunLog(path), step).toThrow(DataError);
+    }
   });
 });

@@ -7,7 +7,7 @@ import { trainingPage } from "../../../src/report/training-page.ts";
 import { expectThat, type Format } from "../format.ts";
 
 const time = "2026-01-01T10:00:00.000Z";
-const balance = { importanceCv: 0.1, loadCv: 0.2, maxOverMeanLoad: 1.5, gateEntropy: 0.7, deadExperts: 0.01 };
+const balance = { importanceVariation: 0.1, loadVariation: 0.2, maximumLoad: 1.5, gateEntropy: 0.7, deadShare: 0.01 };
 
 function entries(): object[] {
   const start = { event: "start", step: 0, time, parameters: 10_430_624, vocabularySize: 4000, backend: "native" };
