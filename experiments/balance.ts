@@ -1,0 +1,159 @@
+/** Do the balance losses do what they are for? The rows of table 6 of Shazeer et al. 2017: weights of the losses of importance and load. */
+import { numberList, readOptions } from "../bench/options.ts";
+import { type Experiment, type ResultOf, type RunPlan, type RunResult, sharedDefaults } from "./experiment.ts";
+import {
+  expertSettings,
+  languageModelDefaults,
+  languageModelNotes,
+  languageModelSettings,
+  prepareLanguageText,
+} from "./language-model-runs.ts";
+import type { OpenExperiment } from "./main.ts";
+import { markdownTable } from "./markdown.ts";
+import { readShared } from "./read-shared.ts";
+import { estimate, formatEstimate, formatFixed } from "./statistics.ts";
+import type { ChartSeries } from "./svg-chart.ts";
+
+const defaults = { ...sharedDefaults, ...languageModelDefaults, experts: 64 } as const;
+
+/** Weights of the importance and the load loss, and the paper's figures for 256 experts: perplexity, CVs, busiest over mean. */
+export const table6 = [
+  { importance: 0, load: 0, paper: [39.8, 3.04, 3.01, 17.8] },
+  { importance: 0.2, load: 0, paper: [35.6, 0.06, 0.17, 1.47] },
+  { importance: 0, load: 0.2, paper: [35.7, 0.22, 0.04, 1.15] },
+  { importance: 0.1, load: 0.1, paper: [35.6, 0.06, 0.05, 1.14] },
+  { importance: 0.01, load: 0.01, paper: [35.7, 0.48, 0.11, 1.37] },
+  { importance: 1, load: 1, paper: [35.7, 0.03, 0.02, 1.07] },
+] as const;
+
+type Row = (typeof table6)[number];
+
+export const open: OpenExperiment = (argv): Experiment => {
+  const options = readOptions(argv, defaults);
+  const shared = readShared(options, "balance");
+  const seeds = numberList("seeds", options.seeds);
+  const base = languageModelSettings(options, shared);
+  const runs = table6.flatMap((row) =>
+    seeds.map((seed): RunPlan => {
+      const weights = { importance_loss_weight: row.importance, load_loss_weight: row.load };
+      return {
+        row: rowName(row),
+        seed,
+        settings: { ...base, seed, ...expertSettings(options.experts, options), ...weights },
+      };
+    }),
+  );
+  return {
+    options: shared,
+    runs,
+    prepare: () => prepareLanguageText(shared, options.vocab),
+    report: (resultOf) => ({
+      title: "Balance losses: table 6 in shape",
+      question: `Shazeer et al. 2017, table 6, asks what the two balance losses do to perplexity and to how evenly experts are used. Here with ${options.experts} experts, ${options.k} for each position, and steps enough to tell the rows apart, not to converge.`,
+      body: body(runs, resultOf, options.experts),
+      charts: {
+        perplexity: {
+          title: "Validation perplexity",
+          xLabel: "step",
+          yLabel: "per wordpiece, logarithmic",
+          yScale: "logarithmic",
+          series: curves(runs, resultOf, ({ curve }) =>
+            curve.map(({ step, perplexity }) => ({ x: step, y: perplexity })),
+          ),
+        },
+        load: {
+          title: "CV of load in training",
+          xLabel: "step",
+          yLabel: "standard deviation over mean of the experts' positions, logarithmic",
+          yScale: "logarithmic",
+          series: curves(runs, resultOf, ({ trainBalance }) =>
+            trainBalance.map(({ step, experts }) => ({ x: step, y: first(experts)?.loadVariation ?? Number.NaN })),
+          ),
+        },
+      },
+    }),
+  };
+};
+
+function rowName({ importance, load }: Pick<Row, "importance" | "load">): string {
+  return `importance-${importance}-load-${load}`;
+}
+
+function body(runs: readonly RunPlan[], resultOf: ResultOf, experts: number): string {
+  const rows = table6.map((row) => {
+    const results = runs.filter((plan) => plan.row === rowName(row)).flatMap((plan) => resultOf(plan) ?? []);
+    return { row, results };
+  });
+  const ours = markdownTable(
+    {
+      ...{ "w importance": "right", "w load": "right", "test perplexity": "right" },
+      ...{ "CV(importance)": "right", "CV(load)": "right", "max/mean load": "right", "dead experts": "right" },
+      ...{ "held-out CV(importance)": "right", "held-out CV(load)": "right", "held-out max/mean": "right" },
+    },
+    rows.map(({ row, results }) => {
+      const trained = results.flatMap(({ trainBalance }) => first(trainBalance.at(-1)?.experts) ?? []);
+      const held = results.flatMap(({ heldOutUse }) => first(heldOutUse) ?? []);
+      return [
+        String(row.importance),
+        String(row.load),
+        formatEstimate(results.map(({ testPerplexity }) => testPerplexity)),
+        formatEstimate(trained.map(({ importanceVariation }) => importanceVariation)),
+        formatEstimate(trained.map(({ loadVariation }) => loadVariation)),
+        formatEstimate(trained.map(({ maximumLoad }) => maximumLoad)),
+        trained.length === 0 ? formatFixed(undefined) : String(deadExperts(trained, experts)),
+        formatEstimate(held.map(({ importanceVariation }) => importanceVariation)),
+        formatEstimate(held.map(({ loadVariation }) => loadVariation)),
+        formatEstimate(held.map(({ maximumLoad }) => maximumLoad)),
+      ];
+    }),
+  );
+  const paper = markdownTable(
+    {
+      ...{ "w importance": "right", "w load": "right", "test perplexity": "right" },
+      ...{ "CV(importance)": "right", "CV(load)": "right", "max/mean load": "right" },
+    },
+    table6.map(({ importance, load, paper: figures }) => [importance, load, ...figures].map(String)),
+  );
+  const results = rows.flatMap((each) => each.results);
+  return [
+    "## Results",
+    ours,
+    `${seedText(results)}CV is the standard deviation over the mean, over ${experts} experts. The middle columns are sums over the training batches of ${windowText(results)}, with the gates' noise; the held-out ones are sums over the test lines, without it. Load is counted: the number of positions that an expert took.`,
+    languageModelNotes,
+    "The paper's rows, of 256 experts on the one-billion-word text:",
+    paper,
+  ].join("\n\n");
+}
+
+/** Rounded mean over seeds. */
+function deadExperts(reports: readonly { deadShare: number }[], experts: number): number {
+  return Math.round(experts * estimate(reports.map(({ deadShare }) => deadShare)).mean);
+}
+
+function seedText(results: readonly RunResult[]): string {
+  const seeds = [...new Set(results.map(({ seed }) => seed))];
+  return seeds.length > 1 ? `Means ± standard errors over seeds ${seeds.join(", ")}. ` : `Seed ${seeds.join("")}. `;
+}
+
+function windowText(results: readonly RunResult[]): string {
+  const steps = results[0]?.trainBalance.map(({ step }) => step) ?? [];
+  const [from, to] = steps.slice(-2);
+  return to === undefined ? "the last report" : `steps ${from! + 1} to ${to}`;
+}
+
+/** One series a row, of its first seed that has a result. */
+function curves(
+  runs: readonly RunPlan[],
+  resultOf: ResultOf,
+  points: (result: RunResult) => ChartSeries["points"],
+): ChartSeries[] {
+  return table6.flatMap((row) => {
+    const plan = runs.find((each) => each.row === rowName(row) && resultOf(each) !== undefined);
+    return plan === undefined ? [] : { name: `${row.importance} / ${row.load}`, points: points(resultOf(plan)!) };
+  });
+}
+
+/** The model's one mixture-of-experts layer. */
+function first<T>(layers: Readonly<Record<string, T>> | undefined): T | undefined {
+  return Object.values(layers ?? {})[0];
+}

@@ -1,0 +1,76 @@
+/** What the language-model experiments share: LSTM, experts, LSTM (Shazeer et al. 2017, appendix C), on text in all languages. */
+import { join } from "node:path";
+import { allTexts } from "./corpora.ts";
+import { budget, type RunPlan, type SharedOptions } from "./experiment.ts";
+import { languageTextPaths, writeLanguageText } from "./language-text.ts";
+import { precisionOf } from "./read-shared.ts";
+
+/** Validations and reports of balance in a run. */
+const VALIDATIONS = 10;
+const REPORTS = 20;
+
+/** The part of appendix C that is scaled: half the paper's widths, so a quarter of its operations a token. */
+export const languageModelDefaults = {
+  hidden: 256,
+  "expert-hidden": 512,
+  /** Experts that a position uses. */
+  k: 4,
+  vocab: 8000,
+  "batch-tokens": 2000,
+  "learning-rate": 0.002,
+  steps: 500,
+} as const;
+
+export type LanguageModelOptions = { readonly [Name in keyof typeof languageModelDefaults]: number } & {
+  readonly minutes: number;
+  readonly precision: string;
+};
+
+/** Settings without seed and experts. */
+export function languageModelSettings(options: LanguageModelOptions, { work }: Pick<SharedOptions, "work">) {
+  const text = languageTextPaths(join(work, "text"), options.vocab);
+  const length = budget(options);
+  // By time, the number of steps is not known beforehand.
+  const every = (times: number) =>
+    length.train_steps === 0 ? 50 : Math.max(1, Math.round(length.train_steps / times));
+  return {
+    task: "language_model",
+    data: { text: { path_src: text.train }, valid: { path_src: text.valid }, test: { path_src: text.test } },
+    wordpiece_model: text.wordpieces,
+    tgt_seq_length: 60,
+    hidden_size: options.hidden,
+    decoder_layers: 2,
+    dropout: 0.1,
+    batch_size: options["batch-tokens"],
+    learning_rate: options["learning-rate"],
+    decay_method: "cosine",
+    warmup_steps: 100,
+    ...length,
+    valid_steps: every(VALIDATIONS),
+    report_every: every(REPORTS),
+    save_checkpoint_steps: Math.max(every(VALIDATIONS), 100),
+    keep_checkpoint: 1,
+    precision: precisionOf(options.precision),
+  } as const satisfies RunPlan["settings"];
+}
+
+/** Settings of the mixture between the two LSTM layers. */
+export function expertSettings(experts: number, options: LanguageModelOptions) {
+  return {
+    num_experts: experts,
+    num_experts_per_tok: Math.min(options.k, experts),
+    expert_hidden_size: options["expert-hidden"],
+    moe_decoder_after: [1],
+    moe_output: "sigmoid",
+  } as const satisfies Partial<RunPlan["settings"]>;
+}
+
+export function prepareLanguageText(shared: SharedOptions, vocabulary: number): void {
+  writeLanguageText(allTexts(shared.data), join(shared.work, "text"), vocabulary);
+}
+
+/** What the pages say about text and perplexity. */
+export const languageModelNotes =
+  "The model is embedding, LSTM, experts, LSTM, softmax. Its text is all languages of the corpora together, each line once; no held-out line is in it. " +
+  "Perplexity is per wordpiece, `</s>` included, on the test lines, of the weights with the lowest perplexity on the validation lines. " +
+  "All runs take the same number of steps, and their learning rates fall to the end of them.";

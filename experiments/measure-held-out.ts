@@ -1,0 +1,73 @@
+/** A trained model on the test text of its configuration: perplexity, what each expert takes, and translations. */
+import { loadLanguageModel, loadTranslationModel } from "../src/cli/load-model.ts";
+import type { Config } from "../src/config/config.ts";
+import { bestText } from "../src/decoding/translation.ts";
+import { Translator } from "../src/decoding/translator.ts";
+import type { TrainableModel } from "../src/model/trainable-model.ts";
+import type { MoeLayer } from "../src/moe/moe-layer.ts";
+import type { WordpieceModel } from "../src/text/wordpiece-model.ts";
+import { validate } from "../src/training/validate.ts";
+import { heldOutCorpora } from "../src/training/validation-corpora.ts";
+import type { HeldOutUse, RunResult } from "./experiment.ts";
+
+type HeldOutFigures = Pick<RunResult, "testPerplexity" | "heldOutUse" | "translations" | "references">;
+
+/** Translates with a beam where `beamSize` is given. The model directory's best weights are used. */
+export async function measureHeldOut(
+  directory: string,
+  config: Config,
+  beamSize: number | undefined,
+): Promise<HeldOutFigures> {
+  if (config.task === "language_model") {
+    const { model, wordpieces } = await loadLanguageModel(directory, config);
+    try {
+      return likelihoodAndUse(model, config, wordpieces);
+    } finally {
+      model.dispose();
+    }
+  }
+  const loaded = await loadTranslationModel(directory, config);
+  try {
+    const figures = likelihoodAndUse(loaded.model, config, loaded.wordpieces);
+    if (beamSize === undefined) return figures;
+    const [corpus] = heldOutCorpora(config, loaded.wordpieces, "test");
+    // Translations cut at their maximum length stay as they are: early models have many.
+    const translator = new Translator(loaded, { beamSize }, () => {});
+    const translations = translator.translate(corpus!.sourceTexts).map(bestText);
+    return { ...figures, translations, references: corpus!.references };
+  } finally {
+    loaded.model.dispose();
+  }
+}
+
+function likelihoodAndUse(model: TrainableModel, config: Config, wordpieces: WordpieceModel): HeldOutFigures {
+  const counts = model.moeLayers.map((layer) => ({ layer, ...watched(layer) }));
+  const { perplexity } = validate(model, heldOutCorpora(config, wordpieces, "test"), config.validBatchSize, () => []);
+  const heldOutUse = Object.fromEntries(counts.map(({ layer, counted }) => [layer.name, useOf(layer, counted)]));
+  return { testPerplexity: perplexity, heldOutUse };
+}
+
+interface Counted {
+  positions: number;
+  untaken: number;
+}
+
+/** Counts the positions that come to a layer from now on, and those that no expert takes. */
+function watched(layer: MoeLayer): { counted: Counted } {
+  const counted: Counted = { positions: 0, untaken: 0 };
+  layer.countsEvaluation = true;
+  layer.balance.reset();
+  layer.observer = ({ gates, starts }) => {
+    counted.positions += starts === undefined ? gates.shape[0] : starts.length - 1;
+    starts?.forEach((start, i) => {
+      if (i > 0 && start === starts[i - 1]) counted.untaken++;
+    });
+  };
+  return { counted };
+}
+
+function useOf(layer: MoeLayer, { positions, untaken }: Counted): HeldOutUse {
+  const shares = Array.from(layer.balance.load, (load) => load / positions);
+  layer.observer = undefined;
+  return { ...layer.balance.report(), positions, shares, untaken: untaken / positions };
+}
