@@ -2,23 +2,13 @@
 
 import { DataError } from "../src/base/errors.ts";
 import { archiveMembers, memberBytes } from "./archive-member.ts";
+import { ARCHIVE, TEST_TALKS } from "./iwslt14-archive.ts";
 import { preparePairs } from "./prepare-pairs.ts";
 import type { Recipe } from "./recipe.ts";
-import { fetchSource, recordOf, type SourceFile } from "./source-file.ts";
+import { fetchSource, recordOf } from "./source-file.ts";
 import { readSegments } from "./test-set-formats.ts";
 import { earlierSources, type TextPair, writeCorpus } from "./write-corpus.ts";
 
-/** Nobody states a checksum of it. */
-const ARCHIVE: SourceFile = {
-  name: "iwslt14.de-en.tgz",
-  urls: [
-    "https://dl.fbaipublicfiles.com/fairseq/data/iwslt14/de-en.tgz",
-    "https://wit3.fbk.eu/archive/2014-01/texts/de/en/de-en.tgz",
-  ],
-};
-
-/** Development and test talks that together are the customary test set of 6,750 sentences. */
-const TESTS = ["TED.dev2010", "TEDX.dev2012", "TED.tst2010", "TED.tst2011", "TED.tst2012"];
 /** Every 23rd training pair validates. */
 const VALID_EVERY = 23;
 
@@ -44,7 +34,7 @@ export const iwslt14: Recipe = {
         return found;
       };
       const all = side((language) => talkLines(text(`train.tags.de-en.${language}`)));
-      const test = TESTS.flatMap((name) =>
+      const test = TEST_TALKS.flatMap((name) =>
         side((language) => readSegments(text(`IWSLT14.${name}.de-en.${language}.xml`), name)),
       );
       const isUsable = ({ source, target }: TextPair) => source !== "" && target !== "";

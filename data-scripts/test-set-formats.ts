@@ -1,5 +1,6 @@
 /** Reads test sets as WMT and IWSLT publish them: one segment a line in SGML-like files, and the XML of WMT 2021. */
 import { DataError } from "../src/base/errors.ts";
+import { stripEnd } from "../src/metrics/white-space.ts";
 import { decodeEntities } from "./entities.ts";
 
 /** Segments of a `<seg id="…">text</seg>` file in order, white space collapsed; entities stay as they are, as in sacreBLEU. */
@@ -12,6 +13,13 @@ export function readSegments(text: string, name: string): string[] {
   }
   if (segments.length === 0) throw malformed(name, "it has no segments");
   return segments;
+}
+
+/** Lines of a plain text, without white space at their ends. */
+export function readLinesOf(text: string): string[] {
+  const lines = text.split("\n");
+  if (lines.at(-1) === "") lines.pop();
+  return lines.map(stripEnd);
 }
 
 export interface XmlTestSet {

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import type { CommandModule } from "yargs";
 import { type Recipe, SPLITS } from "../../data-scripts/recipe.ts";
 import { RECIPES } from "../../data-scripts/recipes.ts";
-import { loadTestSet, TEST_SETS } from "../../data-scripts/test-sets.ts";
+import { TEST_SETS } from "../../data-scripts/test-set-registry.ts";
+import { loadTestSet } from "../../data-scripts/test-sets.ts";
 import { UsageError } from "../base/errors.ts";
 import { log } from "../base/logger.ts";
 

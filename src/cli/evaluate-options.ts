@@ -92,7 +92,12 @@ export const evaluateOptions = {
     describe: "Language of the references, such as zh: chooses the tokenizer, and what a model translates into",
   },
 
-  test_set: { group: TEST_SET_GROUP, alias: "t", type: "string", describe: "Its name, as sacreBLEU's: wmt12 … wmt21" },
+  test_set: {
+    group: TEST_SET_GROUP,
+    alias: "t",
+    type: "string",
+    describe: "Its name, as sacreBLEU's: wmt08 … wmt24, iwslt17; iwslt14; nmt data testset lists them",
+  },
   language_pair: { group: TEST_SET_GROUP, alias: "l", type: "string", describe: "Its language pair, such as en-de" },
   cache: {
     group: TEST_SET_GROUP,

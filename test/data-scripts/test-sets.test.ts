@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test, vi } from "vitest";
 import { readSegments, readXmlTestSet } from "../../data-scripts/test-set-formats.ts";
-import { findTestSet, readTestSet, TEST_SETS, type TestSet } from "../../data-scripts/test-sets.ts";
+import { TEST_SETS, type TestSet } from "../../data-scripts/test-set-registry.ts";
+import { findTestSet, readTestSet } from "../../data-scripts/test-sets.ts";
 import { main } from "../../src/cli/main.ts";
 import { tarGz } from "./archive.ts";
 import { serveMirror } from "./recipe-server.ts";
@@ -45,18 +46,24 @@ describe("formats", () => {
 });
 
 describe("the registry", () => {
-  test("has every year, an MD5 each, and file names for every pair", () => {
-    for (let year = 12; year <= 21; year++) expect(TEST_SETS.map(({ name }) => name)).toContain(`wmt${year}`);
-    for (const { name, archive, pairs, files } of TEST_SETS) {
-      expect(archive.md5, name).toMatch(/^[\da-f]{32}$/);
-      expect(new Set(pairs).size).toBe(pairs.length);
+  test("has every year, an MD5 each but of IWSLT 2014, and file names for every pair", () => {
+    for (let year = 8; year <= 24; year++) {
+      expect(TEST_SETS.map(({ name }) => name)).toContain(`wmt${String(year).padStart(2, "0")}`);
+    }
+    for (const { name, archive, pairs, parts = [""], files } of TEST_SETS) {
+      expect(new Set(pairs).size, name).toBe(pairs.length);
       for (const pair of pairs) {
         const [source, target] = pair.split("-") as [string, string];
-        for (const file of files(source, target)) expect(file).toMatch(/\.(sgm|xml)$/);
+        for (const file of parts.flatMap((part) => files(source, target, part))) {
+          expect(file).toMatch(/\.(sgm|xml|[a-z]{2})$/);
+          const { md5, urls } = typeof archive === "function" ? archive(file) : archive;
+          expect(urls[0]).toMatch(/^https:/);
+          if (name !== "iwslt14") expect(md5, name).toMatch(/^[\da-f]{32}$/);
+        }
       }
     }
     const files = (name: string, source: string, target: string) =>
-      findTestSet(name, `${source}-${target}`).files(source, target);
+      findTestSet(name, `${source}-${target}`).files(source, target, "");
     expect(files("wmt13", "en", "de")).toEqual(["test/newstest2013-src.en.sgm", "test/newstest2013-src.de.sgm"]);
     expect(files("wmt14", "en", "fr")).toEqual([
       "test/newstest2014-fren-src.en.sgm",
@@ -65,6 +72,15 @@ describe("the registry", () => {
     expect(files("wmt15", "en", "fr")[1]).toBe("test/newsdiscusstest2015-enfr-ref.fr.sgm");
     expect(files("wmt20/tworefs", "zh", "en")[2]).toBe("sgm/newstestB2020-zhen-ref.en.sgm");
     expect(files("wmt21", "xh", "zu")).toEqual(["test/florestest2021.xh-zu.xml"]);
+    expect(files("wmt10", "cs", "en")).toEqual(["test/newstest2010-src.cz.sgm", "test/newstest2010-src.en.sgm"]);
+    expect(files("wmt17/dev", "lv", "en")[0]).toBe("dev/newsdev2017-lven-src.lv.sgm");
+    expect(files("wmt22", "ru", "sah")).toEqual(["wmt22-news-systems-1.1/xml/wmttest2022.ru-sah.all.xml"]);
+    const translators = (name: string, pair: string) => findTestSet(name, pair).translators!(pair);
+    expect([translators("wmt22", "en-cs"), translators("wmt22", "en-de"), translators("wmt23", "he-en")]).toEqual([
+      ["B"],
+      ["A"],
+      ["refB"],
+    ]);
   });
 
   test("suggests what there is", () => {
@@ -119,6 +135,64 @@ describe("a set over the network", () => {
       where: join(folder, "x.tgz"),
     });
     expect(existsSync(join(folder, "x.tgz"))).toBe(true);
+  });
+});
+
+describe("sets of other shapes", () => {
+  const served = async (files: Record<string, Buffer>, set: TestSet, pair: string) => {
+    const mirror = await serveMirror(files);
+    try {
+      return await readTestSet(set, pair, { cache: mkdtempSync(join(folder, "cache-")), mirror: mirror.url });
+    } finally {
+      mirror.close();
+    }
+  };
+  const source = (name: string) => ({ name, urls: [`https://x.org/${name}`] });
+
+  test("parts follow each other", async () => {
+    const files = Object.fromEntries(
+      ["one", "two"].flatMap((part) => ["de", "en"].map((side) => [`${part}.${side}.xml`, sgm([`${part} ${side}`])])),
+    );
+    const talks: TestSet = {
+      name: "talks",
+      archive: source("talks.tgz"),
+      pairs: ["de-en"],
+      parts: ["one", "two"],
+      files: (a, b, part) => [`${part}.${a}.xml`, `${part}.${b}.xml`],
+    };
+    expect(await served({ "x.org/talks.tgz": tarGz(files) }, talks, "de-en")).toEqual({
+      source: ["one de", "two de"],
+      references: [["one en", "two en"]],
+    });
+  });
+
+  test("each direction's archive has its source side, plain text or segments", async () => {
+    const sides: TestSet = {
+      name: "sides",
+      archive: (file) => source(`${file.slice(0, 5)}.tgz`),
+      pairs: ["de-en"],
+      files: () => ["de-en/a.de", "en-de/a.en"],
+    };
+    const archives = {
+      "x.org/de-en.tgz": tarGz({ "de-en/a.de": "Ein Hund \nzwei\u00a0\n" }),
+      "x.org/en-de.tgz": tarGz({ "en-de/a.en": "A dog\ntwo" }),
+    };
+    expect(await served(archives, sides, "de-en")).toEqual({
+      source: ["Ein Hund", "zwei"],
+      references: [["A dog", "two"]],
+    });
+  });
+
+  test("a pair's own translator is taken from XML", async () => {
+    const choice: TestSet = {
+      name: "choice",
+      archive: source("c.tgz"),
+      pairs: ["en-de"],
+      files: () => ["x.xml"],
+      translators: (pair) => (pair === "en-de" ? ["B"] : ["A"]),
+    };
+    const texts = await served({ "x.org/c.tgz": tarGz({ "x.xml": xml }) }, choice, "en-de");
+    expect(texts.references).toEqual([["Eine", ""]]);
   });
 });
 
