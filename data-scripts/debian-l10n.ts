@@ -48,6 +48,7 @@ export const debianL10n: Recipe = {
   licence: "that of each program, mostly GPL-2.0-or-later and GPL-3.0-or-later",
   origin: "gettext catalogues (.mo) of Debian packages",
   size: "about 70 MB to download for all languages together",
+  checksums: "those of the distribution, signed; apt-get compares them",
   pairs: LANGUAGES.flatMap((language) => [`en-${language}`, `${language}-en`]),
   prepare: (options) =>
     preparePairs(debianL10n, `1 ${(options.packages ?? PACKAGES).join(" ")}`, options, async (identity, folder) => {

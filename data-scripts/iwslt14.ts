@@ -18,6 +18,7 @@ export const iwslt14: Recipe = {
   licence: "CC BY-NC-ND 4.0 (TED talks; cite Cettolo et al. 2012)",
   origin: "https://wit3.fbk.eu, archive 2014-01",
   size: "19 MB to download",
+  checksums: "none published; the first download is remembered and compared with",
   pairs: ["de-en", "en-de"],
   prepare: (options) =>
     preparePairs(iwslt14, "1", options, async (identity, folder) => {

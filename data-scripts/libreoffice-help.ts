@@ -21,6 +21,7 @@ export const libreofficeHelp: Recipe = {
   licence: "MPL-2.0 (The Document Foundation)",
   origin: "Debian packages libreoffice-help-*",
   size: "7 MB to download a pair",
+  checksums: "those of the distribution, signed; apt-get compares them",
   pairs: LANGUAGES.flatMap((language) => [`en-${language}`, `${language}-en`]),
   prepare: (options) =>
     preparePairs(libreofficeHelp, "1", options, async (identity, folder) => {

@@ -4,8 +4,8 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { DataError } from "../src/base/errors.ts";
 import { readLines } from "../src/data/corpus.ts";
-import { download } from "../src/data/download.ts";
-import { cacheFolder, chosenPairs, pairFolder, type Recipe, type RecipeOptions, SPLITS, type Split } from "./recipe.ts";
+import { chosenPairs, pairFolder, type Recipe, type RecipeOptions, SPLITS, type Split } from "./recipe.ts";
+import { fetchSource } from "./source-file.ts";
 import { alreadyPrepared, type TextPair, writeCorpus } from "./write-corpus.ts";
 
 /** The corpus's own name of each split. */
@@ -37,16 +37,19 @@ export const multi30k: Recipe = {
   description: "Picture captions, 29,000 in English, German, French and Czech; test_2016_flickr as test set",
   licence: "none stated; cite Elliott et al. 2016, Multi30K: Multilingual English-German Image Descriptions",
   origin: "https://github.com/multi30k/dataset",
+  size: "0.6 MB to download a language",
+  checksums: "SHA-256 of every text",
   pairs: ["en-de", "en-fr", "en-cs", "de-en", "fr-en", "cs-en", "de-fr", "de-cs", "fr-de", "fr-cs", "cs-de", "cs-fr"],
   prepare: (options) => prepareMulti30k(options, CHECKSUMS),
 };
 
 /** `checksums` are by name of the text, "val.en". */
 export async function prepareMulti30k(
-  { pairs: asked, output, from, cache = cacheFolder(), progress }: RecipeOptions,
+  options: RecipeOptions,
   checksums: Record<string, string>,
 ): ReturnType<Recipe["prepare"]> {
-  const pairs = chosenPairs(multi30k, asked);
+  const { output, from } = options;
+  const pairs = chosenPairs(multi30k, options.pairs);
   const wanted = pairs.map((pair) => {
     const [source, target] = pair.split("-") as [string, string];
     const identity = { recipe: multi30k, version: "1", pair, source, target };
@@ -59,7 +62,7 @@ export async function prepareMulti30k(
   for (const language of languages) {
     for (const split of SPLITS) {
       const name = `${FILES[split]}.${language}`;
-      const path = from === undefined ? await fetchText(name, join(cache, "multi30k"), progress) : findText(name, from);
+      const path = from === undefined ? await fetchText(name, options) : findText(name, from);
       texts.set(`${split}.${language}`, readText(path, checksums[name]!, from === undefined));
     }
   }
@@ -80,10 +83,13 @@ export async function prepareMulti30k(
   });
 }
 
-async function fetchText(name: string, folder: string, progress: RecipeOptions["progress"]): Promise<string> {
-  const path = join(folder, `${name}.gz`);
-  if (!existsSync(path)) progress?.(`Fetching ${name}.gz`);
-  await download({ urls: MIRRORS.map((mirror) => `${mirror}/${name}.gz`), path });
+async function fetchText(name: string, options: RecipeOptions): Promise<string> {
+  const file = `${name}.gz`;
+  const { path } = await fetchSource(
+    { name: file, urls: MIRRORS.map((mirror) => `${mirror}/${file}`) },
+    "multi30k",
+    options,
+  );
   return path;
 }
 

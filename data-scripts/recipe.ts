@@ -41,8 +41,10 @@ export interface Recipe {
   licence: string;
   /** Where the texts come from, for people. */
   origin: string;
-  /** What is to be downloaded and what comes of it, for people. */
-  size?: string;
+  /** What is to be downloaded, for people. */
+  size: string;
+  /** How downloads are known to be the published ones, for people. */
+  checksums: string;
   /** Pairs that can be asked for; the first is the default. */
   pairs: readonly string[];
   /** Throws UsageError for a pair it does not have, DownloadError where the network fails, DataError for damaged files. */

@@ -65,7 +65,8 @@ export const dataCommand: CommandModule<object, DataArguments> = {
     log.info(`${recipe.name}: ${recipe.description}`);
     log.info(`Origin: ${recipe.origin}`);
     log.info(`Licence: ${recipe.licence}`);
-    if (recipe.size !== undefined) log.info(`Size: ${recipe.size}`);
+    log.info(`Size: ${recipe.size}`);
+    log.info(`Checksums: ${recipe.checksums}`);
     const prepared = await recipe.prepare({
       output: folder,
       progress: (message) => log.info(message),

@@ -6,6 +6,7 @@ import { join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, test } from "vitest";
 import { multi30k, prepareMulti30k } from "../../data-scripts/multi30k.ts";
+import { serveMirror } from "./recipe-server.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nmt-multi30k-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -66,6 +67,27 @@ describe("multi30k from a folder", () => {
       message: expect.stringContaining("train.cs"),
       where: from,
     });
+  });
+});
+
+describe("multi30k over the network", () => {
+  const gz = Object.keys(checksums).map((name) => {
+    const path = join(from, name);
+    const bytes = existsSync(`${path}.gz`) ? readFileSync(`${path}.gz`) : gzipSync(readFileSync(path));
+    return [`raw.githubusercontent.com/multi30k/dataset/master/data/task1/raw/${name}.gz`, bytes] as const;
+  });
+
+  test("goes on where a connection broke, by way of a mirror, and keeps the texts", async () => {
+    const broken = gz.filter(([path]) => path.endsWith("train.de.gz")).map(([path]) => path);
+    const mirror = await serveMirror(Object.fromEntries(gz), broken);
+    const options = { cache: join(folder, "cache"), mirror: mirror.url };
+    const [prepared] = await prepareMulti30k({ ...options, output: join(folder, "fetched") }, checksums);
+    expect(prepared!.lines).toEqual({ train: 9, valid: 3, test: 2 });
+    expect(mirror.asked.filter((path) => path.endsWith("train.de.gz"))).toHaveLength(2);
+    const asked = mirror.asked.length;
+    await prepareMulti30k({ ...options, output: join(folder, "again") }, checksums);
+    expect(mirror.asked).toHaveLength(asked);
+    mirror.close();
   });
 });
 

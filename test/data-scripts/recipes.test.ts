@@ -25,8 +25,8 @@ const numbered = (count: number, line: (i: number) => string) =>
 const letters = (i: number) => [...String(i)].map((digit) => "abcdefghij"[Number(digit)]).join("");
 
 test("every recipe says where its texts come from and under which licence", () => {
-  for (const { name, licence, origin, pairs } of RECIPES) {
-    expect(licence.length, name).toBeGreaterThan(2);
+  for (const { name, licence, origin, size, checksums, pairs } of RECIPES) {
+    for (const text of [licence, size, checksums]) expect(text.length, name).toBeGreaterThan(2);
     expect(origin.length, name).toBeGreaterThan(5);
     expect(new Set(pairs).size, name).toBe(pairs.length);
   }
