@@ -1,5 +1,8 @@
 /** A model as a system to score: it translates a source file first. */
+import { basename, join, resolve } from "node:path";
+import { writeFileAtomic } from "../base/atomic-file.ts";
 import { UsageError } from "../base/errors.ts";
+import { log } from "../base/logger.ts";
 import { bestText } from "../decoding/translation.ts";
 import { Translator } from "../decoding/translator.ts";
 import type { NamedSystem } from "../metrics/paired-test.ts";
@@ -18,6 +21,7 @@ export interface ModelArguments {
   tgt_lang: string | undefined;
   beam_size: number | undefined;
   length_penalty: number | undefined;
+  save_translations: string | undefined;
 }
 
 /** Named by the model's directory. `sources` are the lines to translate; without them `--src` names their file. */
@@ -34,15 +38,18 @@ export async function translatedSystem(
   }
   const loaded = await loadTranslationModel(directory, engineOf(checkedEngine(args)));
   try {
+    const { sources: sourceLanguages, targets: targetLanguages } = loaded.languages;
     const translator = new Translator(loaded, {
-      ...(args.src_lang !== undefined && { sourceLanguage: args.src_lang }),
-      ...(args.tgt_lang !== undefined && { targetLanguage: args.tgt_lang }),
+      // A model of one pair whose languages were never named takes any.
+      ...(args.src_lang !== undefined && sourceLanguages.length > 0 && { sourceLanguage: args.src_lang }),
+      ...(args.tgt_lang !== undefined && targetLanguages.length > 0 && { targetLanguage: args.tgt_lang }),
       ...(args.beam_size !== undefined && { beamSize: args.beam_size }),
       ...(args.length_penalty !== undefined && { lengthPenalty: args.length_penalty }),
     });
     const hypotheses: string[] = [];
     const lines = sources === undefined ? inputLines(src) : each(sources);
     for await (const translation of translator.translateStream(lines)) hypotheses.push(bestText(translation));
+    keep(directory, hypotheses, args.save_translations);
     return { name: directory, hypotheses };
   } catch (error) {
     if (sources === undefined) releaseInput(src);
@@ -50,6 +57,17 @@ export async function translatedSystem(
   } finally {
     loaded.model.dispose();
   }
+}
+
+/** Writes translations as FOLDER/NAME.txt, so that they can be scored again without the model. */
+function keep(directory: string, hypotheses: readonly string[], folder: string | undefined): void {
+  if (folder === undefined) return;
+  const path = join(folder, `${basename(resolve(directory))}.txt`);
+  writeFileAtomic(
+    path,
+    hypotheses.map((line) => `${line}\n`),
+  );
+  log.info(`the translations of ${directory} are in ${path}`);
 }
 
 async function* each(lines: readonly string[]): AsyncGenerator<string, void, undefined> {

@@ -61,7 +61,7 @@ export interface EvaluateArguments extends MetricArguments, ModelArguments {
   paired_ar: boolean;
   paired_ar_n: number;
   seed: number;
-  format: "json" | "text";
+  format: "json" | "text" | undefined;
   width: number;
   score_only: boolean;
   short: boolean;
@@ -122,6 +122,7 @@ export const evaluateOptions = {
   src_lang: { group: MODEL_GROUP, type: "string", describe: "Language of the source" },
   beam_size: { group: MODEL_GROUP, type: "number", describe: "See nmt translate" },
   length_penalty: { group: MODEL_GROUP, type: "number", describe: "See nmt translate" },
+  save_translations: { group: MODEL_GROUP, type: "string", describe: "Folder that gets NAME.txt for each model" },
   backend: { group: MODEL_GROUP, type: "string", default: "auto", describe: "See nmt translate" },
   threads: { group: MODEL_GROUP, type: "number", default: 0, describe: "See nmt translate" },
   precision: { group: MODEL_GROUP, type: "string", default: "f32", describe: "See nmt translate" },
@@ -169,7 +170,12 @@ export const evaluateOptions = {
   paired_ar_n: count(10000, "Its trials"),
   seed: { group: TEST_GROUP, type: "number", default: DEFAULT_SEED, describe: "Seed of resampling" },
 
-  format: { group: OUTPUT_GROUP, choices: ["json", "text"] as const, default: "json" as const, describe: "Format" },
+  format: {
+    group: OUTPUT_GROUP,
+    choices: ["json", "text"] as const,
+    describe: "Format",
+    defaultDescription: "json; with --compare text",
+  },
   width: { group: OUTPUT_GROUP, alias: "w", type: "number", default: 1, describe: "Decimals" },
   score_only: { group: OUTPUT_GROUP, alias: "b", type: "boolean", default: false, describe: "Only the numbers" },
   short: flag("Short signatures in text", OUTPUT_GROUP),

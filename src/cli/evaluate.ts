@@ -1,4 +1,5 @@
 /** `nmt evaluate`: BLEU, chrF and TER of translations, and significance tests between systems, as sacreBLEU prints them. */
+import { basename, resolve } from "node:path";
 import type { CommandModule } from "yargs";
 import { DataError, UsageError } from "../base/errors.ts";
 import { log } from "../base/logger.ts";
@@ -17,7 +18,9 @@ export const evaluateCommand: CommandModule<object, EvaluateArguments> = {
   describe: "Score translations with BLEU, chrF and TER, as sacreBLEU does",
   builder: (yargs) => yargs.options(evaluateOptions) as never,
   handler: async (given) => {
-    const { args, references, sources } = await withTestSet(comparing(given));
+    const comparison = comparing(given);
+    checkUse([...(given.model ?? []), ...(given.hyp ?? [])], comparison);
+    const { args, references, sources } = await withTestSet(comparison);
     const systems = await readSystems(args.hyp ?? []);
     const models: NamedSystem[] = [];
     for (const directory of args.model ?? []) {
@@ -31,8 +34,8 @@ export const evaluateCommand: CommandModule<object, EvaluateArguments> = {
 /** `--compare` as the options it stands for, unless others are given. */
 function comparing(args: EvaluateArguments): EvaluateArguments {
   const metrics = args.metrics ?? (args.compare ? ["bleu", "chrf", "ter"] : ["bleu"]);
-  if (!args.compare) return { ...args, metrics };
-  return { ...args, metrics, format: "text", paired_bs: !args.paired_ar };
+  const format = args.format ?? (args.compare ? "text" : "json");
+  return { ...args, metrics, format, paired_bs: args.paired_bs || (args.compare && !args.paired_ar) };
 }
 
 interface Texts {
@@ -76,7 +79,10 @@ export async function evaluate(
   references: readonly (readonly string[])[],
   args: EvaluateArguments,
 ): Promise<string> {
-  checkUse(systems, args);
+  checkUse(
+    systems.map(({ name }) => name),
+    args,
+  );
   for (const system of systems) checkLengths(system, references, args.ref ?? []);
   const metrics = await metricsOf({ ...args, effective_order: args.effective_order || args.sentence_level });
   if (args.sentence_level) return sentenceLines(metrics[0]!, systems[0]!, references, args);
@@ -99,7 +105,8 @@ async function readText(path: string): Promise<string[]> {
   return lines;
 }
 
-function checkUse(systems: readonly NamedSystem[], args: EvaluateArguments): void {
+/** Throws UsageError for options that do not go together; `systems` are their names. */
+function checkUse(systems: readonly string[], args: EvaluateArguments): void {
   const wrong = (message: string, nextStep: string): never => {
     throw new UsageError(message, { nextStep });
   };
@@ -114,9 +121,14 @@ function checkUse(systems: readonly NamedSystem[], args: EvaluateArguments): voi
       "there is nothing to score",
       "Name a file of translations after --hyp, or a --model and its --src or test set.",
     );
-  const names = systems.map(({ name }) => name);
-  const twice = names.find((name, i) => names.indexOf(name) < i);
+  const twice = systems.find((name, i) => systems.indexOf(name) < i);
   if (twice !== undefined) wrong(`${twice} is given twice`, "Give every system's file once.");
+  const files = (args.save_translations === undefined ? [] : (args.model ?? [])).map((model) =>
+    basename(resolve(model)),
+  );
+  if (new Set(files).size < files.length) {
+    wrong("two models would save their translations in one file", "Give directories with different names.");
+  }
   if (args.paired_bs && args.paired_ar) wrong("--paired_bs and --paired_ar exclude each other", "Choose one of them.");
   if (args.sentence_level) {
     if (systems.length > 1 || args.metrics.length > 1) {

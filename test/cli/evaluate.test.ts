@@ -1,5 +1,5 @@
 /** Source of truth: what the command `sacrebleu` 2.6.0 printed for the same files (test/metrics/golden/generate.py). */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -9,6 +9,8 @@ import { DataError, UsageError } from "../../src/base/errors.ts";
 import { evaluateCommand } from "../../src/cli/evaluate.ts";
 import { runCommand } from "../../src/cli/run-command.ts";
 import { translateCommand } from "../../src/cli/translate.ts";
+import { tarGz } from "../data-scripts/archive.ts";
+import { serveMirror } from "../data-scripts/recipe-server.ts";
 import { toyWordpieces, writeToyModel } from "./toy-model-directory.ts";
 
 interface CliGolden {
@@ -129,6 +131,61 @@ describe("a model as system", () => {
   });
 });
 
+describe("models on a test set", () => {
+  const talks = ["TED.dev2010", "TEDX.dev2012", "TED.tst2010", "TED.tst2011", "TED.tst2012"];
+  const lines = { de: ["ab cd", "f", "abc def"], en: ["ab", "fa", "abc abc"] };
+  const archive = tarGz(
+    Object.fromEntries(
+      talks.flatMap((talk) =>
+        (["de", "en"] as const).map((side) => [
+          `de-en/IWSLT14.${talk}.de-en.${side}.xml`,
+          lines[side].map((line, i) => `<seg id="${i + 1}"> ${line} </seg>\n`).join(""),
+        ]),
+      ),
+    ),
+  );
+
+  it("are translated, scored and compared by one command, from the network", async () => {
+    await selectBackend({ backend: "cpu" });
+    const models = ["first", "second"].map((name) => join(folder, name));
+    for (const [i, model] of models.entries()) {
+      mkdirSync(model);
+      writeToyModel(model, [], 4 + i);
+    }
+    const path = "dl.fbaipublicfiles.com/fairseq/data/iwslt14/de-en.tgz";
+    const mirror = await serveMirror({ [path]: archive }, [path]);
+    try {
+      const set = ["-t", "iwslt14", "-l", "de-en", "--mirror", mirror.url, "--cache", "cache"];
+      const engine = ["--backend", "cpu", "--beam_size", "2", "--paired_bs_n", "20"];
+      const compare = ["--compare", "--save_translations", "kept", ...engine];
+      const printed = await evaluate(...set, "--model", ...models, ...compare);
+      expect(printed).toMatch(/System.*BLEU.*chrF2.*TER/);
+      expect(printed).toContain(`Baseline: ${models[0]}`);
+      expect(printed.match(/\(p = 0\.\d{4}\)/g)).toHaveLength(3);
+      expect(mirror.asked).toEqual([path, path]);
+
+      // The same from what was kept, and as JSON.
+      expect(readFileSync("kept/first.txt", "utf8").split("\n")).toHaveLength(16);
+      const again = [...set, "--hyp", "kept/first.txt", "kept/second.txt", "--compare", "--paired_bs_n", "20"];
+      expect(withoutNames(await evaluate(...again))).toBe(withoutNames(printed));
+      const rows = JSON.parse(await evaluate(...again, "--format", "json"));
+      expect(rows).toHaveLength(2);
+      expect(rows[1].chrF2).toMatchObject({ score: expect.any(Number), p_value: expect.any(Number) });
+      expect(mirror.asked).toHaveLength(2);
+
+      const alone = JSON.parse(await evaluate(...set, "--model", models[0]!, "-m", "chrf", "-w", "8", ...engine));
+      expect(alone.score).toBeCloseTo(rows[0].chrF2.score, 7);
+    } finally {
+      mirror.close();
+    }
+  });
+
+  /** A table without the systems' names and the room they take. */
+  function withoutNames(table: string): string {
+    return table.replace(/(Baseline: )?\S*(first|second)(\.txt)?/g, "$2").replace(/[ ═─]+/g, " ");
+  }
+});
+
 describe("wrong use", () => {
   it("names both counts when files differ in length", async () => {
     const failure = evaluate("--ref", "ref.txt", "short.txt", "--hyp", "a.txt");
@@ -139,6 +196,8 @@ describe("wrong use", () => {
   it.each([
     ["--hyp a.txt b.txt --confidence", /--confidence is for one system/],
     ["--hyp a.txt --paired_bs", /compares systems/],
+    ["--model nowhere --src a.txt --compare", /compares systems/],
+    ["--model x/best y/best --src a.txt --save_translations kept", /in one file/],
     ["--hyp a.txt b.txt --paired_bs --paired_ar", /exclude each other/],
     ["--hyp a.txt --hyp a.txt", /a\.txt is given twice/],
     ["--hyp a.txt --sentence_level -m bleu ter", /one system and one metric/],

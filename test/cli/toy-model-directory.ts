@@ -42,7 +42,7 @@ export function toyWordpieces(languages: readonly string[]): WordpieceModel {
 }
 
 /** Writes the directory; the current backend makes the parameters. Several languages make a model with target tags. */
-export function writeToyModel(directory: string, languages: readonly string[] = []): void {
+export function writeToyModel(directory: string, languages: readonly string[] = [], seed = 4): void {
   const corpora = languages.map((language) => [language, { path_src: "x", path_tgt: "y", tgt_lang: language }]);
   const config = resolveConfig({
     save_model: directory,
@@ -55,7 +55,7 @@ export function writeToyModel(directory: string, languages: readonly string[] = 
     param_init: 0.6,
   });
   const wordpieces = toyWordpieces(languages);
-  const model = new Seq2Seq(seq2seqOptions(config, wordpieces.size), { seed: 4 });
+  const model = new Seq2Seq(seq2seqOptions(config, wordpieces.size), { seed });
   writeFileSync(join(directory, "config.yaml"), toYaml(config));
   wordpieces.save(join(directory, "wordpiece.model"));
   writeBestModel(directory, 1, namedArrays(model.parameters));
