@@ -6,9 +6,11 @@ import * as tf from "@tensorflow/tfjs";
 import { loadAddon } from "../src/backends/native/addon.ts";
 import { KernelProfile, type StepProfile } from "../src/backends/native/profile.ts";
 import { type BackendName, selectBackend } from "../src/backends/select.ts";
+import { UsageError } from "../src/base/errors.ts";
 import { Random } from "../src/base/random.ts";
 import { packTranslationBatch } from "../src/data/batch.ts";
-import { Adam } from "../src/optim/adam.ts";
+import { createOptimizer, type ExpertOptimizer, expertOptimizers } from "../src/optim/create-optimizer.ts";
+import { stateBytes } from "../src/optim/optimizer.ts";
 import { trainStep } from "../src/training/train-step.ts";
 import { type Engine, startEngine } from "./engine.ts";
 import { type Figures, type Row, rounded } from "./figures.ts";
@@ -25,6 +27,8 @@ const defaults = {
   threads: 2,
   bf16: false,
   isa: "",
+  /** The paper's, unlike the peer's. */
+  "expert-optim": "factored_adam",
   backend: "native",
   profile: false,
 } as const;
@@ -36,7 +40,10 @@ export const run: Benchmark = async (argv) => {
   const engine = native ? await startEngine(options) : undefined;
   const backend = native ? undefined : await selectBackend({ backend: options.backend as BackendName, threads });
   const model = referenceModel(options);
-  const optimizer = new Adam(model.parameters, { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, maxGradNorm: 5 });
+  const optimizer = createOptimizer(model.parameters, {
+    ...{ beta1: 0.9, beta2: 0.999, epsilon: 1e-8, maxGradNorm: 5 },
+    expertOptim: expertOptimizer(options["expert-optim"]),
+  });
   const random = new Random(1);
   // The decoder reads `<s>` and writes `</s>`, so `len` positions on each side.
   const pairs = Array.from({ length: sentences }, () => ({
@@ -74,12 +81,21 @@ export const run: Benchmark = async (argv) => {
     ms: rounded(ms),
     tgt_tok_s: Math.round((len * sentences * 1000) / ms),
     loss: rounded(loss, 3),
+    optimizer_state_mb: rounded(stateBytes(optimizer) / 1e6),
     tensors: tf.memory().numTensors,
     max_rss_gib: rounded(process.resourceUsage().maxRSS / 2 ** 20, 2),
     ...(engine && counted && workFigures(counted, ms, engine)),
     ...(options.profile && profile && profileFigures(profile.report())),
   };
 };
+
+function expertOptimizer(name: string): ExpertOptimizer {
+  const found = expertOptimizers.find((kind) => kind === name);
+  if (found !== undefined) return found;
+  throw new UsageError(`there is no optimiser "${name}" for experts`, {
+    nextStep: `Use --expert-optim ${expertOptimizers.join(" or ")}.`,
+  });
+}
 
 /** Useful arithmetic of a step, and the memory traffic that its experts, optimiser and element-wise kernels can't avoid. */
 function workFigures({ kernels }: StepProfile, ms: number, { limits }: Engine): Figures {

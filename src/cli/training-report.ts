@@ -22,18 +22,20 @@ export function trainingReporter(config: Config, backend: SelectedBackend): RunR
   };
   return {
     onMessage: (message) => log.info(message),
-    onStart: ({ step, parameters, vocabularySize }) => {
+    onStart: ({ step, parameters, optimizerStateBytes, vocabularySize }) => {
       runLog = new RunLog(modelPaths(config.saveModel).log, step);
       events = new EventFile(config.saveModel, step);
       const model = `${formatCount(parameters)} parameters, ${vocabularySize} wordpieces`;
+      const moments = `${formatCount(optimizerStateBytes / 2 ** 20)} MiB of optimiser state`;
       const experts = config.numExperts <= 1 ? "dense" : `${config.numExperts} experts per layer`;
       log.info(
-        `${step === 0 ? "training" : `resuming after step ${step}`}: ${model}, ${experts}; ${describe(backend)}`,
+        `${step === 0 ? "training" : `resuming after step ${step}`}: ${model}, ${moments}, ${experts}; ${describe(backend)}`,
       );
       record({
         event: "start",
         step,
         parameters,
+        optimizerStateBytes,
         vocabularySize,
         backend: backend.backend,
         detail: backend.detail,

@@ -91,6 +91,8 @@ export const keyHelp: HelpTexts = {
     accum_count:
       "Batches whose gradients make one step; balance losses of all of them together cost a second forward pass",
     optim: "Optimiser",
+    expert_optim:
+      "Optimiser of the experts' matrices: adam, or the paper's factored_adam, without first moment and with a row and a column of numbers for the second",
     adam_beta1: "Decay of Adam's first moment",
     adam_beta2: "Decay of Adam's second moment",
     adam_epsilon: "Added to the root of Adam's second moment",

@@ -94,6 +94,7 @@ export const sections = {
     batch_size: positive.default(1200),
     accum_count: positive.default(1),
     optim: z.enum(["adam"]).default("adam"),
+    expert_optim: z.enum(["adam", "factored_adam"]).default("adam"),
     adam_beta1: fraction.default(0.9),
     adam_beta2: fraction.default(0.98),
     adam_epsilon: z.number().gt(0).default(1e-8),

@@ -2,6 +2,7 @@
 import type { Tensor, Tensor1D } from "@tensorflow/tfjs";
 import type { RandomStream } from "../base/random.ts";
 import { dropout } from "../ops/dropout.ts";
+import type { ExpertUpdate } from "../ops/expert-ffn-update.ts";
 
 /** Streams of one pass start here, clear of those that initialise parameters. */
 const TRAINING_STREAMS = 2 ** 40;
@@ -21,6 +22,8 @@ export class ForwardContext {
   readonly rehearsal: boolean;
   /** For losses on sums over positions that are not sums of losses, such as those of balance. */
   readonly sumOverBatches: SumOverBatches;
+  /** Where the backward pass of experts is also their optimiser's step. */
+  readonly expertUpdate: ExpertUpdate | undefined;
   private readonly seed: number;
   private stream: number;
 
@@ -30,17 +33,25 @@ export class ForwardContext {
     stream: number,
     sumOverBatches: SumOverBatches,
     rehearsal: boolean,
+    expertUpdate?: ExpertUpdate,
   ) {
     this.training = training;
     this.rehearsal = rehearsal;
     this.sumOverBatches = sumOverBatches;
+    this.expertUpdate = expertUpdate;
     this.seed = seed;
     this.stream = stream;
   }
 
   /** `pass` numbers the forward passes of a run: the same seed and pass give the same noise. */
-  static forTraining(seed: number, pass: number, sumOverBatches: SumOverBatches = alone): ForwardContext {
-    return new ForwardContext(true, seed, TRAINING_STREAMS + pass * STREAMS_PER_PASS, sumOverBatches, false);
+  static forTraining(
+    seed: number,
+    pass: number,
+    sumOverBatches: SumOverBatches = alone,
+    expertUpdate?: ExpertUpdate,
+  ): ForwardContext {
+    const stream = TRAINING_STREAMS + pass * STREAMS_PER_PASS;
+    return new ForwardContext(true, seed, stream, sumOverBatches, false, expertUpdate);
   }
 
   /** The noise of `forTraining`, before the pass that is differentiated. */

@@ -7,6 +7,8 @@ import { type Initializer, uniform } from "./initializers.ts";
 export interface Parameter {
   name: string;
   variable: tf.Variable;
+  /** Matrices of experts, [experts, rows, columns]. */
+  expertMatrices: boolean;
 }
 
 /** Values of parameters by name, as a checkpoint gives them. */
@@ -23,6 +25,7 @@ export interface ParameterSource {
 export class Parameters {
   private readonly source: ParameterSource;
   private readonly byName = new Map<string, tf.Variable>();
+  private readonly ofExperts = new Set<string>();
 
   constructor(source: ParameterSource) {
     this.source = source;
@@ -43,6 +46,12 @@ export class Parameters {
     return variable as unknown as T;
   }
 
+  /** Matrices of experts, [experts, rows, columns]. */
+  expertMatrices(name: string, shape: [number, number, number], initializer: Initializer): tf.Tensor3D {
+    this.ofExperts.add(name);
+    return this.create<tf.Tensor3D>(name, shape, initializer);
+  }
+
   private initialValues(name: string, shape: number[], initializer: Initializer): Float32Array {
     const { seed, stored } = this.source;
     if (stored === undefined) return initializer(tf.util.sizeFromShape(shape), name, seed);
@@ -55,7 +64,7 @@ export class Parameters {
   }
 
   get all(): Parameter[] {
-    return [...this.byName].map(([name, variable]) => ({ name, variable }));
+    return [...this.byName].map(([name, variable]) => ({ name, variable, expertMatrices: this.ofExperts.has(name) }));
   }
 
   /** How many numbers the model has. */

@@ -3,6 +3,7 @@ import type { Tensor2D, Tensor3D } from "@tensorflow/tfjs";
 import { uniform } from "../layers/initializers.ts";
 import type { Parameters } from "../layers/parameters.ts";
 import { expertFfn } from "../ops/expert-ffn.ts";
+import { type ExpertUpdate, updatedExpertFfn } from "../ops/expert-ffn-update.ts";
 import { expertGlu } from "../ops/expert-glu.ts";
 
 export const expertActivations = ["relu", "glu"] as const;
@@ -32,17 +33,20 @@ export class ExpertNetworks {
     // A uniform range of √(3 / fan-in) has the variance 1 / fan-in.
     const inner = uniform(Math.sqrt(3 / hiddenSize));
     const outer = uniform(outputInit * Math.sqrt(3 / expertHiddenSize));
-    const innerShape = [numExperts, hiddenSize, expertHiddenSize];
-    this.inner = parameters.create(`${name}.inner`, innerShape, inner);
-    this.outer = parameters.create(`${name}.outer`, [numExperts, expertHiddenSize, hiddenSize], outer);
-    this.innerGate = activation === "glu" ? parameters.create(`${name}.inner_gate`, innerShape, inner) : undefined;
+    const innerShape: [number, number, number] = [numExperts, hiddenSize, expertHiddenSize];
+    this.inner = parameters.expertMatrices(`${name}.inner`, innerShape, inner);
+    this.outer = parameters.expertMatrices(`${name}.outer`, [numExperts, expertHiddenSize, hiddenSize], outer);
+    this.innerGate =
+      activation === "glu" ? parameters.expertMatrices(`${name}.inner_gate`, innerShape, inner) : undefined;
   }
 
-  /** x [rows, hidden] sorted by expert → [rows, hidden]; expert e takes rows `offsets[e]` to `offsets[e + 1]`. */
-  run(x: Tensor2D, offsets: Int32Array): Tensor2D {
-    const weights = { x, w1: this.inner, w2: this.outer };
-    return this.innerGate === undefined
-      ? expertFfn(weights, offsets)
-      : expertGlu({ ...weights, gate: this.innerGate }, offsets);
+  /**
+   * x [rows, hidden] sorted by expert → [rows, hidden]; expert e takes rows `offsets[e]` to `offsets[e + 1]`. With `update`, the
+   * backward pass updates the experts; gated ones have gradients all the same.
+   */
+  run(x: Tensor2D, offsets: Int32Array, update?: ExpertUpdate): Tensor2D {
+    const { inner: w1, outer: w2, innerGate: gate } = this;
+    if (gate !== undefined) return expertGlu({ x, w1, gate, w2 }, offsets);
+    return update === undefined ? expertFfn({ x, w1, w2 }, offsets) : updatedExpertFfn(x, w1, w2, offsets, update);
   }
 }

@@ -5,6 +5,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { ForwardContext } from "../layers/forward-context.ts";
 import type { Parameters } from "../layers/parameters.ts";
+import type { ExpertUpdate } from "../ops/expert-ffn-update.ts";
 import { createGating } from "./create-gating.ts";
 import { ExpertBalance } from "./expert-balance.ts";
 import { type ExpertActivation, ExpertNetworks } from "./expert-networks.ts";
@@ -90,14 +91,19 @@ export class MoeLayer {
       this.balance.count(decision.gates.dataSync(), decision, x.shape[0]);
     }
     if (decision.loss !== undefined) losses.push(decision.loss);
-    const mixed = applyExperts(this.experts, x, decision);
-    const output = this.output(x, mixed, decision.starts);
+    const mixed = applyExperts(this.experts, x, decision, context.expertUpdate);
+    const output = this.output(x, mixed, decision.starts, context.expertUpdate);
     return tf.add(x, context.dropout(output, this.options.dropout)) as tf.Tensor2D;
   }
 
   /** A position that no expert took, and that has no shared one, adds nothing to the residual: not even the sigmoid of 0. */
-  private output(x: tf.Tensor2D, mixed: tf.Tensor2D, starts: Int32Array | undefined): tf.Tensor2D {
-    const shared = this.sharedExpert?.run(x, Int32Array.of(0, x.shape[0]));
+  private output(
+    x: tf.Tensor2D,
+    mixed: tf.Tensor2D,
+    starts: Int32Array | undefined,
+    update?: ExpertUpdate,
+  ): tf.Tensor2D {
+    const shared = this.sharedExpert?.run(x, Int32Array.of(0, x.shape[0]), update);
     const sum = shared === undefined ? mixed : (tf.add(mixed, shared) as tf.Tensor2D);
     if (this.options.output === "identity") return sum;
     const squashed = tf.sigmoid(sum) as tf.Tensor2D;

@@ -2,7 +2,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { adamStep } from "../ops/adam-step.ts";
 import { globalNorm } from "../ops/global-norm.ts";
-import { floatTensor } from "../ops/tensor.ts";
+import { storedMoment } from "./moments.ts";
+import type { OptimizedParameter, Optimizer, OptimizerState } from "./optimizer.ts";
 
 export interface AdamOptions {
   beta1: number;
@@ -12,20 +13,12 @@ export interface AdamOptions {
   maxGradNorm: number;
 }
 
-export interface OptimizedParameter {
-  name: string;
-  variable: tf.Variable;
-}
-
-/** Moments by parameter name, as a checkpoint keeps them. */
-export type OptimizerState = ReadonlyMap<string, { shape: readonly number[]; data: Float32Array }>;
-
 interface Slot extends OptimizedParameter {
   first: tf.Variable;
   second: tf.Variable;
 }
 
-export class Adam {
+export class Adam implements Optimizer {
   private readonly options: AdamOptions;
   private readonly slots: readonly Slot[];
   private steps: number;
@@ -34,25 +27,17 @@ export class Adam {
   constructor(parameters: readonly OptimizedParameter[], options: AdamOptions, stored?: OptimizerState, steps = 0) {
     this.options = options;
     this.steps = steps;
-    const moment = (name: string, shape: number[]) => {
-      const values = stored?.get(name)?.data ?? new Float32Array(tf.util.sizeFromShape(shape));
-      const initial = floatTensor(values, shape);
-      const variable = tf.variable(initial, false);
-      initial.dispose();
-      return variable;
-    };
     this.slots = parameters.map(({ name, variable }) => ({
       name,
       variable,
-      first: moment(`${name}.first`, variable.shape),
-      second: moment(`${name}.second`, variable.shape),
+      first: storedMoment(stored, `${name}.first`, variable.shape),
+      second: storedMoment(stored, `${name}.second`, variable.shape),
     }));
   }
 
-  /**
-   * Updates every parameter; gradients go by variable name. They may be those of the loss divided by `lossScale`, such as of a sum whose mean
-   * is the loss; clipping, moments and the norm returned, which is that before clipping, are those of the loss itself.
-   */
+  /** Experts are updated from their gradients, as all parameters are. */
+  expertUpdate(): undefined {}
+
   step(gradients: tf.NamedTensorMap, learningRate: number, lossScale = 1): number {
     const updates = this.slots.flatMap((slot) => {
       const gradient = gradients[slot.variable.name];
@@ -67,7 +52,6 @@ export class Adam {
     return norm;
   }
 
-  /** Moments, in parameter order, for a checkpoint. */
   state(): { name: string; variable: tf.Variable }[] {
     return this.slots.flatMap(({ name, first, second }) => [
       { name: `${name}.first`, variable: first },

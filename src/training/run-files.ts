@@ -12,7 +12,7 @@ import type { NamedArray } from "../checkpoint/safetensors-header.ts";
 import { writeBestModel, writeCheckpoint } from "../checkpoint/write-checkpoint.ts";
 import type { ParameterValues } from "../layers/parameters.ts";
 import type { TrainableModel } from "../model/trainable-model.ts";
-import type { Adam, OptimizerState } from "../optim/adam.ts";
+import type { Optimizer, OptimizerState } from "../optim/optimizer.ts";
 import type { TrainStepResult } from "./train-step.ts";
 import { stateProblem, type TrainerState } from "./trainer-state.ts";
 
@@ -52,7 +52,7 @@ export function readRun<Position>(directory: string): ResumedRun<Position> | und
 export function saveRun(
   directory: string,
   model: TrainableModel,
-  optimizer: Adam,
+  optimizer: Optimizer,
   state: TrainerState,
   keep: number,
 ): void {
@@ -68,7 +68,7 @@ export function saveBest(directory: string, model: TrainableModel, step: number)
 export function saveFailure(
   directory: string,
   model: TrainableModel,
-  optimizer: Adam,
+  optimizer: Optimizer,
   state: TrainerState,
   result: TrainStepResult,
   lines: readonly number[],

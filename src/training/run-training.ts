@@ -6,7 +6,8 @@ import type { Config } from "../config/config.ts";
 import { toYaml } from "../config/write.ts";
 import type { DataPosition } from "../data/training-data.ts";
 import type { TrainableModel } from "../model/trainable-model.ts";
-import { Adam } from "../optim/adam.ts";
+import { createOptimizer } from "../optim/create-optimizer.ts";
+import { type Optimizer, type OptimizerState, stateBytes } from "../optim/optimizer.ts";
 import type { WordpieceModel } from "../text/wordpiece-model.ts";
 import { readRun, saveBest, saveFailure, saveRun } from "./run-files.ts";
 import { type Progress, type StepTimes, type StopReason, trainLoop } from "./train-loop.ts";
@@ -33,6 +34,8 @@ export interface RunStart {
   /** 0 for a new run, else the step it resumes after. */
   step: number;
   parameters: number;
+  /** Moments, in bytes. */
+  optimizerStateBytes: number;
   vocabularySize: number;
 }
 
@@ -63,7 +66,12 @@ export async function runTraining(config: Config, reporter: RunReporter, signal:
   const data = await openCorpora(config, wordpieces, state.position, reporter.onMessage);
   try {
     const parameters = model.parameterCount;
-    reporter.onStart({ step: state.step, parameters, vocabularySize: wordpieces.size });
+    reporter.onStart({
+      step: state.step,
+      parameters,
+      optimizerStateBytes: stateBytes(optimizer),
+      vocabularySize: wordpieces.size,
+    });
     const hooks = runHooks(config, { ...task, optimizer, wordpieces }, reporter, signal);
     const reason = await trainLoop(model, optimizer, data, state, { ...config, schedule: config }, hooks);
     return { reason, state, parameters };
@@ -77,21 +85,22 @@ export async function runTraining(config: Config, reporter: RunReporter, signal:
 function makeOptimizer(
   config: Config,
   model: TrainableModel,
-  moments: ConstructorParameters<typeof Adam>[2],
+  moments: OptimizerState | undefined,
   step: number,
-): Adam {
+): Optimizer {
   const options = {
     beta1: config.adamBeta1,
     beta2: config.adamBeta2,
     epsilon: config.adamEpsilon,
     maxGradNorm: config.maxGradNorm,
+    expertOptim: config.expertOptim,
   };
-  return new Adam(model.parameters, options, moments, step);
+  return createOptimizer(model.parameters, options, moments, step);
 }
 
 function runHooks(
   config: Config,
-  parts: TrainingTask & { optimizer: Adam; wordpieces: WordpieceModel },
+  parts: TrainingTask & { optimizer: Optimizer; wordpieces: WordpieceModel },
   reporter: RunReporter,
   signal: AbortSignal,
 ): Parameters<typeof trainLoop>[5] {

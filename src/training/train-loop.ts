@@ -3,7 +3,7 @@ import { setImmediate } from "node:timers/promises";
 import { TrainingError } from "../base/errors.ts";
 import type { ModelBatch, TrainableModel } from "../model/trainable-model.ts";
 import type { BalanceReport } from "../moe/expert-balance.ts";
-import type { Adam } from "../optim/adam.ts";
+import type { Optimizer } from "../optim/optimizer.ts";
 import { learningRateAt, type ScheduleOptions } from "../optim/schedules.ts";
 import { stepIsFinite, type TrainStepResult, trainStep } from "./train-step.ts";
 import { type Criterion, improves, type TrainerState } from "./trainer-state.ts";
@@ -90,7 +90,7 @@ export type StopReason = "finished" | "early-stopping" | "stopped";
 
 export async function trainLoop<Position>(
   model: TrainableModel,
-  optimizer: Adam,
+  optimizer: Optimizer,
   data: TrainingData<Position>,
   state: TrainerState,
   options: TrainLoopOptions,

@@ -2,7 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { ForwardContext } from "../layers/forward-context.ts";
 import type { ModelBatch, TrainableModel } from "../model/trainable-model.ts";
-import type { Adam } from "../optim/adam.ts";
+import type { Optimizer } from "../optim/optimizer.ts";
 import { StepSums } from "./step-sums.ts";
 
 export interface TrainStepOptions {
@@ -26,19 +26,22 @@ export interface TrainStepResult {
   gradientNorm: number;
 }
 
-/** Whether everything the step computed is a number; if not, the parameters were left as they were. */
+/**
+ * Whether everything the step computed is a number; if not, the parameters were left as they were. (Where experts are updated in the
+ * backward pass and the loss was finite, those whose gradients were finite too have been.)
+ */
 export function stepIsFinite(result: TrainStepResult): boolean {
   return Number.isFinite(result.smoothedLoss) && Number.isFinite(result.gradientNorm);
 }
 
 /**
- * One Adam step down the mean cross-entropy per target token over all batches plus the balance loss. Gradients are taken of
+ * One optimiser step down the mean cross-entropy per target token over all batches plus the balance loss. Gradients are taken of
  * the loss times the target tokens, where cross-entropy has weight 1: its kernel's gradients then need no scaling pass.
  * Several batches with balance losses of their sums cost a second forward pass (without the softmax) each.
  */
 export function trainStep(
   model: TrainableModel,
-  optimizer: Adam,
+  optimizer: Optimizer,
   batches: readonly ModelBatch[],
   options: TrainStepOptions,
 ): TrainStepResult {
@@ -54,14 +57,18 @@ export function trainStep(
   const sums = stepSums(model, batches, options);
   // With sums, each batch's balance loss is that of the step, and its gradient the batch's part of the step's.
   const balanceWeight = sums === undefined ? targetTokens / batches.length : targetTokens;
+  const lossScale = 1 / targetTokens;
+  const update = batches.length === 1 ? optimizer.expertUpdate(options.learningRate, lossScale) : undefined;
   let gradients: tf.NamedTensorMap | undefined;
   batches.forEach((batch, i) => {
-    const context = ForwardContext.forTraining(options.seed, options.pass + i, sums?.replay(i));
+    const context = ForwardContext.forTraining(options.seed, options.pass + i, sums?.replay(i), update);
     const balance = { weight: balanceWeight, share: 1 / batches.length };
     const next = batchGradients(model, batch, context, balance, options.labelSmoothing, result);
     gradients = gradients === undefined ? next : accumulate(gradients, next);
   });
-  result.gradientNorm = optimizer.step(gradients!, options.learningRate, 1 / targetTokens);
+  result.gradientNorm = Number.isFinite(result.smoothedLoss)
+    ? optimizer.step(gradients!, options.learningRate, lossScale)
+    : Number.NaN;
   tf.dispose(gradients!);
   return result;
 }
@@ -95,6 +102,7 @@ function batchGradients(
       const [smoothed, plain] = crossEntropy.dataSync() as Float32Array;
       result.smoothedLoss += smoothed!;
       result.negativeLogLikelihood += plain!;
+      if (context.expertUpdate !== undefined && !Number.isFinite(smoothed)) context.expertUpdate.cancelled = true;
       let total = tf.sum(tf.slice(crossEntropy, 0, 1)) as tf.Scalar;
       for (const loss of balance) {
         result.balanceLoss += loss.dataSync()[0]! * balanceLoss.share;

@@ -113,8 +113,10 @@ export async function expectNativeAgrees(
 }
 
 export function sameBits(a: Outcome, b: Outcome): boolean {
-  const bytes = ({ value, gradients }: Outcome) =>
-    [value, ...gradients].map((x) => Buffer.from(x.buffer, x.byteOffset, x.byteLength));
-  const theirs = bytes(b);
-  return bytes(a).every((part, i) => part.equals(theirs[i]!));
+  return sameArrays([a.value, ...a.gradients], [b.value, ...b.gradients]);
+}
+
+export function sameArrays(a: readonly Float32Array[], b: readonly Float32Array[]): boolean {
+  const bytes = (x: Float32Array) => Buffer.from(x.buffer, x.byteOffset, x.byteLength);
+  return a.length === b.length && a.every((part, i) => bytes(part).equals(bytes(b[i]!)));
 }

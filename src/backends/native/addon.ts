@@ -10,6 +10,8 @@ import type { AttentionKernels } from "./kernels/attention.ts";
 import type { DropoutKernels } from "./kernels/dropout.ts";
 import type { ElementwiseKernels } from "./kernels/elementwise.ts";
 import type { EmbeddingKernels } from "./kernels/embedding.ts";
+import type { FactoredAdamKernels } from "./kernels/factored-adam.ts";
+import type { GatingKernels } from "./kernels/gating.ts";
 import type { GemmKernels } from "./kernels/gemm.ts";
 import type { LstmKernels } from "./kernels/lstm.ts";
 import type { MoeKernels } from "./kernels/moe.ts";
@@ -24,6 +26,8 @@ export interface NativeAddon
     DropoutKernels,
     ElementwiseKernels,
     EmbeddingKernels,
+    GatingKernels,
+    FactoredAdamKernels,
     GemmKernels,
     LstmKernels,
     MoeKernels,

@@ -20,17 +20,13 @@ export const kernelWork: WorkOf = {
   matmul: (_a, _b, _out, m, n, k) => ({ flops: 2 * m * n * k }),
   batchMatmul: (_a, _b, _out, batch, m, n, k) => ({ flops: 2 * batch * m * n * k }),
 
-  lstmForward: (inputs, hidden, batchSizes, _reverse, _x, _w, _u, _bias, initialHidden) => ({
-    flops: lstmProducts(inputs, hidden, batchSizes, initialHidden !== undefined),
+  lstmForward: (...args) => ({ flops: lstmProducts(args, args[0]) }),
+  lstmBackward: (...args) => ({
+    flops: lstmProducts(args, args[0]) + lstmProducts(args, args[12] === undefined ? 0 : args[0]),
   }),
-  lstmBackward: (...args) => {
-    const [inputs, hidden, batchSizes, , , , , , initialHidden] = args;
-    const dX = args[14];
-    const weights = lstmProducts(inputs, hidden, batchSizes, initialHidden !== undefined);
-    const states = lstmProducts(dX === undefined ? 0 : inputs, hidden, batchSizes, initialHidden !== undefined);
-    return { flops: weights + states };
-  },
-  lstmStep: (rows, inputs, hidden) => ({ flops: 2 * rows * 4 * hidden * (inputs + hidden) }),
+  lstmStep: (rows, inputs, units, hidden, _x, _hidden, _cell, weights) => ({
+    flops: 2 * rows * (4 * units * (inputs + hidden) + (weights[3] === undefined ? 0 : units * hidden)),
+  }),
 
   attentionForward: (...args) => ({ flops: attentionProducts(args[5], args[7], args[8], args[9]) }),
   attentionBackward: (...args) => ({ flops: 2 * attentionProducts(args[5], args[7], args[8], args[9]) }),
@@ -56,6 +52,13 @@ export const kernelWork: WorkOf = {
       bytes: FLOAT * (matrices + x.length + dy.length + dX.length),
     };
   },
+  // Only busy experts' matrices are touched: read for the products, read and written by the step.
+  expertFfnUpdate: (x, _w1, _w2, offsets, dy, dX, _r1, _c1, _r2, _c2, experts, width, hidden) => ({
+    flops: 8 * rowsOf(offsets, experts) * width * hidden,
+    bytes: FLOAT * (3 * busyExperts(offsets, experts) * 2 * width * hidden + x.length + dy.length + dX.length),
+  }),
+  noisyGates: (out, _experts, clean) => ({ bytes: 3 * clean.byteLength + out.byteLength }),
+  noisyGatesGradient: (dOut, out, dClean) => ({ bytes: dOut.byteLength + out.byteLength + 5 * dClean.byteLength }),
   dispatch: (_x, _slots, out) => ({ bytes: 2 * out.byteLength }),
   dispatchGradient: (dy, _rows, dx) => ({ bytes: dy.byteLength + dx.byteLength }),
   combine: (y, _gates, _rows, out) => ({ bytes: y.byteLength + out.byteLength }),
@@ -65,6 +68,7 @@ export const kernelWork: WorkOf = {
   scatterAddRows: (x, _index, out) => ({ bytes: x.byteLength + out.byteLength }),
   // Value, gradient and both moments are read; all but the gradient are written.
   adamStep: (values) => ({ bytes: 7 * totalBytes(values) }),
+  factoredAdamStep: (value) => ({ bytes: 3 * value.byteLength }),
   globalNorm: (gradients) => ({ bytes: totalBytes(gradients) }),
 
   binary: (_operation, a, b, out) => ({ bytes: a.byteLength + b.byteLength + out.byteLength }),
@@ -77,11 +81,19 @@ export const kernelWork: WorkOf = {
   dropout: (x, out) => ({ bytes: x.byteLength + out.byteLength }),
 };
 
-/** Input and recurrent products of a layer. Without an initial state, a sentence's first step has no recurrent product. */
-function lstmProducts(inputs: number, hidden: number, batchSizes: Int32Array, hasInitialState: boolean): number {
+type LstmArguments = Parameters<NativeAddon["lstmForward"]> | Parameters<NativeAddon["lstmBackward"]>;
+
+/** Products of a layer's directions, of inputs counted so wide. Without an initial state, a sentence's first step has no recurrent one. */
+function lstmProducts(args: LstmArguments, inputs: number): number {
+  const [, units, hidden, batchSizes, reading, , weights, initialStates] = args;
   const positions = batchSizes.reduce((sum, size) => sum + size, 0);
-  const recurrent = hasInitialState ? positions : positions - (batchSizes[0] ?? 0);
-  return 2 * 4 * hidden * (positions * inputs + recurrent * hidden);
+  let sum = 0;
+  for (let direction = 0; direction < (reading === "both" ? 2 : 1); direction++) {
+    const recurrent = initialStates[2 * direction] === undefined ? positions - (batchSizes[0] ?? 0) : positions;
+    sum += 4 * units * (positions * inputs + recurrent * hidden);
+    if (weights[4 * direction + 3] !== undefined) sum += positions * units * hidden;
+  }
+  return 2 * sum;
 }
 
 /** Scores and context: each query of a sentence with each of its keys. */

@@ -1,6 +1,7 @@
 /** Optimiser steps over many tensors in one call of the addon. */
 import type * as tf from "@tensorflow/tfjs";
 import type { NativeBackend } from "../backend.ts";
+import { ownFloats } from "./own-floats.ts";
 
 export interface OptimizerKernels {
   /** `learningRate` and `secondCorrection` carry the corrections of the moments' bias. */
@@ -55,16 +56,4 @@ export function adamStep(native: NativeBackend, parameters: AdamParameter[], opt
 /** √ Σ g² over all tensors. */
 export function globalNorm(native: NativeBackend, gradients: tf.Tensor[]): number {
   return native.addon.globalNorm(gradients.map((gradient) => native.floats(gradient)));
-}
-
-/** A variable's memory, to be written. Where another tensor or a caller's array shares it, the variable gets its own copy first. */
-function ownFloats(native: NativeBackend, variable: tf.Variable): Float32Array {
-  if (!native.ownsMemory(variable)) {
-    const floats = native.takeFloats(variable.size);
-    floats.set(native.floats(variable));
-    const copy = native.tensor(variable.shape, floats);
-    variable.assign(copy);
-    copy.dispose();
-  }
-  return native.floats(variable);
 }

@@ -1,0 +1,23 @@
+/** The optimiser that a configuration asks for. */
+import { Adam, type AdamOptions } from "./adam.ts";
+import { AdamWithFactoredExperts } from "./factored-experts.ts";
+import type { OptimizedParameter, Optimizer, OptimizerState } from "./optimizer.ts";
+
+/** Optimisers of the experts' matrices; all other parameters have Adam. */
+export const expertOptimizers = ["adam", "factored_adam"] as const;
+export type ExpertOptimizer = (typeof expertOptimizers)[number];
+
+export interface OptimizerOptions extends AdamOptions {
+  expertOptim: ExpertOptimizer;
+}
+
+/** A new one, or one that goes on after `steps` steps with stored moments. */
+export function createOptimizer(
+  parameters: readonly OptimizedParameter[],
+  { expertOptim, ...options }: OptimizerOptions,
+  stored?: OptimizerState,
+  steps = 0,
+): Optimizer {
+  const Kind = expertOptim === "factored_adam" ? AdamWithFactoredExperts : Adam;
+  return new Kind(parameters, options, stored, steps);
+}

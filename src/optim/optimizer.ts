@@ -1,0 +1,34 @@
+/** What the trainer needs of an optimiser. */
+import type * as tf from "@tensorflow/tfjs";
+import type { ExpertUpdate } from "../ops/expert-ffn-update.ts";
+
+export interface OptimizedParameter {
+  name: string;
+  variable: tf.Variable;
+  /** Matrices of experts, [experts, rows, columns], which may have an optimiser of their own. */
+  expertMatrices?: boolean;
+}
+
+/** Moments by name, as a checkpoint keeps them. */
+export type OptimizerState = ReadonlyMap<string, { shape: readonly number[]; data: Float32Array }>;
+
+export interface Optimizer {
+  /**
+   * Updates every parameter; gradients go by variable name. They may be those of the loss divided by `lossScale`, such as of a sum whose
+   * mean is the loss; clipping, moments and the norm returned, which is that before clipping, are those of the loss itself.
+   */
+  step(gradients: tf.NamedTensorMap, learningRate: number, lossScale?: number): number;
+  /**
+   * The next step's update of experts, for the only backward pass before it; undefined where they are updated from gradients.
+   * `step` must follow with the same numbers.
+   */
+  expertUpdate(learningRate: number, lossScale: number): ExpertUpdate | undefined;
+  /** Moments, in parameter order, for a checkpoint. */
+  state(): { name: string; variable: tf.Variable }[];
+  dispose(): void;
+}
+
+/** What the moments take. */
+export function stateBytes(optimizer: Optimizer): number {
+  return optimizer.state().reduce((sum, { variable }) => sum + 4 * variable.size, 0);
+}
