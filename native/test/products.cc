@@ -49,41 +49,55 @@ void check_product(Team& team, int m, int n, int k, bool trans_a, bool trans_b) 
   expect_at_most("matrix product", isa_name(active_isa()), worst, 1e-6);
 }
 
-// Output and gradients of a ragged layer, one after the other.
-std::vector<float> layer(Team& team, bool reverse) {
-  const int inputs = 13, hidden = 37;
+// Output and gradients of a ragged layer, one after the other. With a projection states have fewer numbers than units.
+std::vector<float> layer(Team& team, bool reverse, int directions, bool projected) {
+  const int inputs = 13, units = 37, hidden = projected ? 22 : units;
   const std::vector<int32_t> sizes = {9, 9, 5, 2};
   const int rows = 25, sentences = 9;
-  const LstmShape shape{inputs, hidden, sizes.data(), static_cast<int>(sizes.size()), reverse};
-  const auto x = numbers(rows * inputs, 3), input = numbers(inputs * 4 * hidden, 4),
-             recurrent = numbers(hidden * 4 * hidden, 5);
-  const auto bias = numbers(4 * hidden, 6), h = numbers(sentences * hidden, 7), c = numbers(sentences * hidden, 8);
-  const auto d_output = numbers(rows * hidden, 9);
-  const LstmWeights weights{input.data(), recurrent.data(), bias.data()};
-  const LstmInitialState initial{h.data(), c.data()};
-  std::vector<float> output(rows * hidden), gates(static_cast<size_t>(rows) * lstm_gate_width(hidden)),
-      cells(rows * hidden);
+  const LstmShape shape{inputs, units, hidden, directions, sizes.data(), static_cast<int>(sizes.size())};
+  const auto x = numbers(rows * inputs, 3), d_output = numbers(directions * rows * hidden, 9);
+  std::vector<float> output(directions * rows * hidden), cells(directions * rows * units), d_x(x.size());
+  std::vector<float> gates(static_cast<size_t>(directions) * rows * lstm_gate_width(units));
   const LstmRecord record{output.data(), gates.data(), cells.data()};
-  std::vector<float> d_x(x.size()), d_input(input.size()), d_recurrent(recurrent.size()), d_bias(bias.size()),
-      d_h(h.size()), d_c(c.size());
-  lstm_forward(team, Precision::f32, shape, x.data(), weights, initial, record);
-  lstm_backward(team, Precision::f32, shape, x.data(), weights, initial, record, d_output.data(),
-                {d_x.data(), d_input.data(), d_recurrent.data(), d_bias.data(), d_h.data(), d_c.data()});
-  std::vector<float> all;
-  for (const auto* part : {&output, &d_x, &d_input, &d_recurrent, &d_bias, &d_h, &d_c}) {
-    all.insert(all.end(), part->begin(), part->end());
+  // Of each direction: input, recurrent, bias, projection, initial states.
+  const std::vector<int> lengths = {inputs * 4 * units, hidden * 4 * units, 4 * units,
+                                    units * hidden,     sentences * hidden, sentences * units};
+  std::vector<std::vector<float>> values, derivatives;
+  std::vector<LstmDirection> layers;
+  std::vector<LstmGradients> gradients;
+  for (int d = 0; d < directions; d++) {
+    for (size_t i = 0; i < lengths.size(); i++) {
+      values.push_back(numbers(lengths[i], 10 * d + i + 10));
+      derivatives.emplace_back(lengths[i], 0.0f);
+    }
   }
+  for (int d = 0; d < directions; d++) {
+    const std::vector<float>* v = &values[d * lengths.size()];
+    std::vector<float>* g = &derivatives[d * lengths.size()];
+    layers.push_back({reverse || d == 1,
+                      {v[0].data(), v[1].data(), v[2].data(), projected ? v[3].data() : nullptr},
+                      {v[4].data(), v[5].data()}});
+    gradients.push_back(
+        {g[0].data(), g[1].data(), g[2].data(), projected ? g[3].data() : nullptr, g[4].data(), g[5].data()});
+  }
+  lstm_forward(team, Precision::f32, shape, x.data(), layers.data(), record);
+  lstm_backward(team, Precision::f32, shape, x.data(), layers.data(), record, d_output.data(), d_x.data(),
+                gradients.data());
+  std::vector<float> all = output;
+  all.insert(all.end(), d_x.begin(), d_x.end());
+  for (const auto& part : derivatives) all.insert(all.end(), part.begin(), part.end());
   return all;
 }
 
-void check_layers(bool reverse) {
+void check_layers(bool reverse, int directions, bool projected) {
   const std::string isa = isa_name(active_isa());
   Team one(1), three(3);
-  const auto result = layer(one, reverse), result_of_three = layer(three, reverse);
+  const auto result = layer(one, reverse, directions, projected);
+  const auto result_of_three = layer(three, reverse, directions, projected);
   expect("LSTM bits don't depend on threads", isa.c_str(),
          std::memcmp(result.data(), result_of_three.data(), result.size() * sizeof(float)) == 0);
   select_isa("portable");
-  const auto reference = layer(one, reverse);
+  const auto reference = layer(one, reverse, directions, projected);
   select_isa(isa.c_str());
   double worst = 0;
   for (size_t i = 0; i < result.size(); i++) {
@@ -101,8 +115,11 @@ void check_products() {
   for (const auto& [m, n, k] : shapes) {
     for (int transposed = 0; transposed < 4; transposed++) check_product(team, m, n, k, transposed & 1, transposed & 2);
   }
-  check_layers(false);
-  check_layers(true);
+  for (const bool projected : {false, true}) {
+    check_layers(false, 1, projected);
+    check_layers(true, 1, projected);
+    check_layers(false, 2, projected);
+  }
 }
 
 }  // namespace nmt

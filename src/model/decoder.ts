@@ -41,10 +41,11 @@ export class Decoder {
     this.attention = new Attention(parameters, "decoder.attention", { kind: options.attention, size: hiddenSize });
     this.lstms = Array.from({ length: decoderLayers }, (_, i) => {
       const inputSize = i === 0 ? embeddingSize : 2 * hiddenSize;
-      return new Lstm(parameters, `decoder.lstm${i + 1}`, { inputSize, hiddenSize, forgetBias });
+      const sizes = { inputSize, hiddenSize, cellSize: options.cellSize ?? hiddenSize };
+      return new Lstm(parameters, `decoder.lstm${i + 1}`, { ...sizes, forgetBias });
     });
     this.moeAfter = moeLayers(parameters, "decoder.moe", options.moeDecoderAfter, options);
-    const states = 2 * hiddenSize * decoderLayers;
+    const states = this.lstms.reduce((sum, lstm) => sum + lstm.hiddenSize + lstm.cellSize, 0);
     this.bridge =
       options.decoderStart === "bridge"
         ? {
@@ -70,17 +71,14 @@ export class Decoder {
   }
 
   /**
-   * Every LSTM's first state [sentences, hidden]; `rowOfSentence` gives each sentence's row in it.
+   * Every LSTM's first state; `rowOfSentence` gives each sentence's row in it.
    * The bridge projects the mean of a sentence's encoder outputs: attention with a zero query.
    */
   initialStates(source: EncodedSource, rowOfSentence: Int32Array): LstmState[] {
     const { hiddenSize } = this.options;
     const sentences = rowOfSentence.length;
     if (this.bridge === undefined) {
-      return this.lstms.map(() => ({
-        hidden: tf.zeros([sentences, hiddenSize]),
-        cell: tf.zeros([sentences, hiddenSize]),
-      }));
+      return this.lstms.map((lstm) => lstm.zeroState(sentences));
     }
     const offsets = Int32Array.from({ length: sentences + 1 }, (_, i) => i);
     const values = source.memory.values;
@@ -89,8 +87,12 @@ export class Decoder {
       { queryRows: { rows: rowOfSentence, offsets }, keyRows: source.keyRows },
     );
     const states = tf.tanh(tf.add(tf.matMul(mean, this.bridge.weights), this.bridge.bias)) as tf.Tensor2D;
-    const part = (i: number) => tf.slice(states, [0, i * hiddenSize], [sentences, hiddenSize]);
-    return this.lstms.map((_, layer) => ({ hidden: part(2 * layer), cell: part(2 * layer + 1) }));
+    const parts = tf.split<tf.Tensor2D>(
+      states,
+      this.lstms.flatMap((lstm) => [lstm.hiddenSize, lstm.cellSize]),
+      1,
+    );
+    return this.lstms.map((_, layer) => ({ hidden: parts[2 * layer]!, cell: parts[2 * layer + 1]! }));
   }
 
   /** Teacher forcing: → [target positions, hidden], rows in the order of `targetInput`. */
@@ -121,7 +123,7 @@ export class Decoder {
     return context.dropout(y, dropout);
   }
 
-  /** One step of inference: pieces [rows] and states [rows, hidden] → outputs [rows, hidden] and the next states. */
+  /** One step of inference: pieces [rows] and states → outputs [rows, hidden] and the next states. */
   step(
     pieces: Int32Array,
     states: readonly LstmState[],

@@ -6,7 +6,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { PackedSide } from "../base/packed-sentences.ts";
 import type { Embedding } from "../layers/embedding.ts";
 import type { ForwardContext } from "../layers/forward-context.ts";
-import { Lstm } from "../layers/lstm.ts";
+import { BidirectionalLstm, Lstm } from "../layers/lstm.ts";
 import type { Parameters } from "../layers/parameters.ts";
 import type { MoeLayer } from "../moe/moe-layer.ts";
 import { moeLayers } from "./moe-layers.ts";
@@ -14,8 +14,7 @@ import type { Seq2SeqOptions } from "./options.ts";
 
 export class Encoder {
   private readonly embedding: Embedding;
-  private readonly forward: Lstm;
-  private readonly backward: Lstm;
+  private readonly bottom: BidirectionalLstm;
   /** LSTM layers from the second on. */
   private readonly upper: readonly Lstm[];
   /** By the LSTM layer they follow, from 1. */
@@ -24,14 +23,13 @@ export class Encoder {
 
   constructor(parameters: Parameters, embedding: Embedding, options: Seq2SeqOptions) {
     const { hiddenSize, embeddingSize, forgetBias } = options;
-    const half = { inputSize: embeddingSize, hiddenSize: hiddenSize / 2, forgetBias };
+    const sizes = { hiddenSize, cellSize: options.cellSize ?? hiddenSize, forgetBias };
     this.embedding = embedding;
     this.dropout = options.dropout;
-    this.forward = new Lstm(parameters, "encoder.lstm1.forward", half);
-    this.backward = new Lstm(parameters, "encoder.lstm1.backward", half);
+    this.bottom = new BidirectionalLstm(parameters, "encoder.lstm1", { ...sizes, inputSize: embeddingSize });
     this.upper = Array.from(
       { length: options.encoderLayers - 1 },
-      (_, i) => new Lstm(parameters, `encoder.lstm${i + 2}`, { inputSize: hiddenSize, hiddenSize, forgetBias }),
+      (_, i) => new Lstm(parameters, `encoder.lstm${i + 2}`, { ...sizes, inputSize: hiddenSize }),
     );
     this.moeAfter = moeLayers(parameters, "encoder.moe", options.moeEncoderAfter, options);
   }
@@ -44,10 +42,7 @@ export class Encoder {
   encode(source: PackedSide, context: ForwardContext, losses: tf.Scalar[]): tf.Tensor2D {
     const embedded = context.dropout(this.embedding.lookUp(source.ids), this.dropout);
     const { layout } = source;
-    let x = tf.concat(
-      [this.forward.sequence(embedded, layout), this.backward.sequence(embedded, layout, { reverse: true })],
-      1,
-    );
+    let x = this.bottom.sequence(embedded, layout);
     x = this.moeAfter.get(1)?.apply(x, context, losses) ?? x;
     this.upper.forEach((lstm, i) => {
       x = tf.add(lstm.sequence(context.dropout(x, this.dropout), layout), x) as tf.Tensor2D;

@@ -37,7 +37,12 @@ export class LanguageModel implements TrainableModel {
     this.embedding = new Embedding(this.store, "embedding", table);
     this.lstms = Array.from({ length: layers }, (_, i) => {
       const inputSize = i === 0 ? embeddingSize : hiddenSize;
-      return new Lstm(this.store, `lstm${i + 1}`, { inputSize, hiddenSize, forgetBias });
+      return new Lstm(this.store, `lstm${i + 1}`, {
+        inputSize,
+        hiddenSize,
+        cellSize: options.cellSize ?? hiddenSize,
+        forgetBias,
+      });
     });
     const isDeep = moe !== undefined && expertLayers > 1;
     this.moeAfter = isDeep ? new Map() : moeLayers(this.store, "moe", options.moeAfter, options);

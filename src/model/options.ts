@@ -7,7 +7,10 @@ import type { MoeOptions } from "../moe/moe-layer.ts";
 export interface StackOptions {
   vocabularySize: number;
   embeddingSize: number;
+  /** Width of what goes from layer to layer. */
   hiddenSize: number;
+  /** Units of each LSTM layer, projected to `hiddenSize` where they are not as many (default: `hiddenSize`). */
+  cellSize?: number;
   /** The target table is also the softmax's weights. */
   tieSoftmax: boolean;
   dropout: number;

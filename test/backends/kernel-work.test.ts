@@ -10,21 +10,37 @@ test("a product [2, 4] · [4, 3] is 24 multiply-adds, and a stack of 5 is as man
   expect(kernelWork.batchMatmul!(none, none, none, 5, 2, 3, 4, false, false, false)).toEqual({ flops: 240 });
 });
 
-// Two sentences of 3 and 1 tokens: 4 positions, of which 2 follow another. 3 inputs, 2 hidden units, 8 gate columns.
-const layer = [3, 2, Int32Array.of(2, 1, 1), false, none, none, none, none] as const;
+// Two sentences of 3 and 1 tokens: 4 positions, of which 2 follow another. 3 inputs, 2 units, 8 gate columns.
+const sizes = [3, 2, 2, Int32Array.of(2, 1, 1)] as const;
+const weights = [none, none, none, undefined];
+const outputs = [none, none, none] as const;
+const noStates = [undefined, undefined];
 const input = 2 * 4 * 8 * 3;
 const recurrent = 2 * 2 * 8 * 2;
 
 test("an LSTM layer multiplies inputs at each position, states only where there is one", () => {
-  const outputs = [none, none, none] as const;
-  expect(kernelWork.lstmForward!(...layer, undefined, undefined, ...outputs)).toEqual({ flops: input + recurrent });
+  const layer = [...sizes, "forward", none, weights] as const;
+  expect(kernelWork.lstmForward!(...layer, noStates, ...outputs)).toEqual({ flops: input + recurrent });
   const allStates = 2 * 4 * 8 * 2;
-  expect(kernelWork.lstmForward!(...layer, none, none, ...outputs)).toEqual({ flops: input + allStates });
+  expect(kernelWork.lstmForward!(...layer, [none, none], ...outputs)).toEqual({ flops: input + allStates });
+});
+
+test("two directions are two layers", () => {
+  const layer = [...sizes, "both", none, [...weights, ...weights], [...noStates, ...noStates]] as const;
+  expect(kernelWork.lstmForward!(...layer, ...outputs)).toEqual({ flops: 2 * (input + recurrent) });
+});
+
+test("a projection is one more product at each position", () => {
+  // 2 units projected to 5 numbers, which recur.
+  const layer = [3, 2, 5, sizes[3], "reverse", none, [none, none, none, none], noStates] as const;
+  expect(kernelWork.lstmForward!(...layer, ...outputs)).toEqual({ flops: input + 2 * 2 * 8 * 5 + 2 * 4 * 2 * 5 });
+  const step = kernelWork.lstmStep!(7, 3, 2, 5, none, none, none, [none, none, none, none], none, none);
+  expect(step).toEqual({ flops: 2 * 7 * (8 * 3 + 8 * 5 + 2 * 5) });
 });
 
 test("its backward pass is twice that, less the gradient of inputs that nobody wants", () => {
-  const before = [...layer, undefined, undefined, none, none, none, none] as const;
-  const after = [none, none, none, undefined, undefined] as const;
+  const before = [...sizes, "forward", none, weights, noStates, ...outputs, none] as const;
+  const after = [weights, noStates] as const;
   expect(kernelWork.lstmBackward!(...before, none, ...after)).toEqual({ flops: 2 * (input + recurrent) });
   expect(kernelWork.lstmBackward!(...before, undefined, ...after)).toEqual({ flops: input + 2 * recurrent });
 });

@@ -19,10 +19,9 @@ napi_value Call::next(const char* name) {
   return arguments_[position_++];
 }
 
-bool Call::next_is_absent() const {
-  if (position_ >= count_) return true;
+bool Call::is_absent(napi_value value) const {
   napi_valuetype type;
-  napi_typeof(env_, arguments_[position_], &type);
+  napi_typeof(env_, value, &type);
   return type == napi_undefined || type == napi_null;
 }
 
@@ -56,12 +55,12 @@ Array<uint8_t> Call::bytes(const char* name, size_t minimum) {
 }
 
 Array<float> Call::optional_floats(const char* name, size_t minimum) {
-  if (!next_is_absent()) return floats(name, minimum);
+  if (position_ < count_ && !is_absent(arguments_[position_])) return floats(name, minimum);
   position_++;
   return {};
 }
 
-std::vector<Array<float>> Call::float_arrays(const char* name) {
+std::vector<Array<float>> Call::list(const char* name, bool optional) {
   const napi_value list = next(name);
   uint32_t length;
   if (napi_get_array_length(env_, list, &length) != napi_ok) fail(std::string(name) + " must be an array");
@@ -69,10 +68,15 @@ std::vector<Array<float>> Call::float_arrays(const char* name) {
   for (uint32_t i = 0; i < length; i++) {
     napi_value element;
     napi_get_element(env_, list, i, &element);
+    if (optional && is_absent(element)) continue;
     arrays[i] = array<float>(element, name, napi_float32_array, "list of Float32Array", 0);
   }
   return arrays;
 }
+
+std::vector<Array<float>> Call::float_arrays(const char* name) { return list(name, false); }
+
+std::vector<Array<float>> Call::optional_float_arrays(const char* name) { return list(name, true); }
 
 double Call::number(const char* name) {
   double value;

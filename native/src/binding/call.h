@@ -45,6 +45,8 @@ class Call {
   Array<float> optional_floats(const char* name, size_t minimum = 0);
   // An array of Float32Arrays.
   std::vector<Array<float>> float_arrays(const char* name);
+  // As `float_arrays`, but elements that are undefined or null give empty arrays.
+  std::vector<Array<float>> optional_float_arrays(const char* name);
   double number(const char* name);
   // A whole number from 0 to 2^31 - 1: a count or a dimension.
   int size(const char* name);
@@ -72,7 +74,8 @@ class Call {
 
  private:
   napi_value next(const char* name);
-  bool next_is_absent() const;
+  bool is_absent(napi_value value) const;
+  std::vector<Array<float>> list(const char* name, bool optional);
   template <class T>
   Array<T> array(napi_value value, const char* name, napi_typedarray_type type, const char* type_name,
                  size_t minimum) const;

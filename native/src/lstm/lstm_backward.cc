@@ -1,247 +1,256 @@
 // LSTM, backward: step by step the gates' gradients and their product with the recurrent weights, block by block of
-// hidden units, each thread its own blocks; then, over all rows at once, the gradients of inputs and weights.
+// units, each thread its own blocks (with a projection, first the state gradients' product with it); then, over all
+// rows at once, the gradients of inputs and weights. The threads of a direction meet once per step, twice with a
+// projection; all meet before the large products.
 #include <cstring>
+#include <deque>
 
+#include "lstm/gradient_products.h"
 #include "lstm/lstm.h"
 #include "lstm/lstm_kernels.h"
-#include "lstm/sequence.h"
 
 namespace nmt {
 
 namespace {
 
-// Packs panel j of transposed weights: right side [all gates][rows of the weights], of which the panel has rows
-// [j · columns, …). Gates lie as in the blocks of hidden units; units that aren't there have weight 0.
-void pack_transposed(const LstmPlan& plan, const float* weights, int weight_rows, int j, float* panel) {
-  const int width = plan.tile.columns, first = j * width, lines = least(width, weight_rows - first);
-  const size_t step = 4 * static_cast<size_t>(plan.hidden);
-  const int run = plan.blocks.units / plan.kernels.depth;
-  for (int source = 0; source < 4 * plan.blocks.count(); source++) {
-    float* out = panel + static_cast<size_t>(source) * run * width;
-    const int present = plan.blocks.present(source / 4);
-    if (present < plan.blocks.units) std::memset(out, 0, static_cast<size_t>(run) * width * sizeof(float));
-    plan.kernels.pack_lines(weights + first * step + plan.blocks.column(source), step, lines, width, present, out);
-  }
-}
-
-// Gradients of all rows' inputs: gate gradients · transposed input weights.
-struct InputGradient : LstmPlan {
-  const float* d_gates;
-  const float* weights;
-  float* d_x;
-
-  InputGradient(const LstmPlan& plan, const float* d_gates, const float* weights, float* d_x)
-      : LstmPlan(plan), d_gates(d_gates), weights(weights), d_x(d_x) {}
-
-  int elements() const { return gate_elements(); }
-  int column_panels() const { return ceil_div(inputs, tile.columns); }
-
-  void pack_left(int row, int count, int from, int to, float* panel) const {
-    for (int at = from; at < to;) {
-      const int block = at / block_elements(), begin = at % block_elements();
-      const int end = least(block_elements(), begin + to - at);
-      const float* source = gates_of(d_gates, block, row) + begin * kernels.depth;
-      kernels.pack_lines(source, blocks.width(), count, count, (end - begin) * kernels.depth,
-                         panel + static_cast<size_t>(at - from) * count);
-      at += end - begin;
-    }
-  }
-  TilePlace place(int row, int j) const {
-    float* out = d_x + static_cast<size_t>(row) * inputs + j * tile.columns;
-    return {out, static_cast<size_t>(inputs), least(tile.columns, inputs - j * tile.columns), kZeros, 0};
-  }
-};
-
-// Gradients of both weights: transposed [inputs | states before] · gate gradients.
-struct WeightGradient : LstmPlan {
-  const float* x;
-  const float* hidden_before;  // [rows][hidden]
-  const float* d_gates;
-  const LstmGradients& gradients;
-
-  WeightGradient(const LstmPlan& plan, const float* x, const float* hidden_before, const float* d_gates,
-                 const LstmGradients& gradients)
-      : LstmPlan(plan), x(x), hidden_before(hidden_before), d_gates(d_gates), gradients(gradients) {}
-
-  RowPanels row_panels() const { return RowPanels(inputs, tile.rows, hidden); }
-  int elements() const { return LstmPlan::elements(rows); }
-  bool left_across() const { return true; }
-  bool right_across() const { return true; }
-
-  int depth(int from, int to) const { return least(to * kernels.depth, rows) - from * kernels.depth; }
-
-  void pack_left(int row, int count, int from, int to, float* panel) const {
-    const bool of_x = row < inputs;
-    const size_t width = of_x ? inputs : hidden;
-    const float* source = of_x ? x + row : hidden_before + (row - inputs);
-    kernels.pack_columns(source + from * kernels.depth * width, width, count, count, depth(from, to), panel);
-  }
-  RightSource right_source(int j, int from, int to) const {
-    const float* data = gates_of(d_gates, j / 4, from * kernels.depth) + j % 4 * blocks.units;
-    return {data, static_cast<size_t>(blocks.width()), depth(from, to)};
-  }
-  void pack_right(int j, int from, int to, float* panel) const {
-    const RightSource source = right_source(j, from, to);
-    kernels.pack_columns(source.data, source.step, tile.columns, tile.columns, source.k, panel);
-  }
-  TilePlace place(int row, int j) const {
-    const size_t step = 4 * static_cast<size_t>(hidden);
-    float* out = row < inputs ? gradients.input + row * step : gradients.recurrent + (row - inputs) * step;
-    return {out + blocks.column(j), step, blocks.present(j / 4), kZeros, 0};
-  }
-};
-
-// The calling thread's memory for a call of lstm_backward.
+// The calling thread's memory for a direction of a call of lstm_backward.
 struct BackwardScratch {
   Scratch hidden_before;     // [rows][hidden]
-  Scratch d_hidden, d_cell;  // [sentences][hidden], where the caller wants no gradients of initial states
-  Scratch input, recurrent;  // all panels of the transposed weights
+  Scratch d_hidden, d_cell;  // [sentences][hidden or units], where the caller wants no gradients of initial states
+  Scratch recurrent;         // all panels of the transposed weights
   Scratch step_gates[2];     // panels of a step's gate gradients
   Scratch bias_sums;         // [blocks][4 · units]
-  Scratch weight_rows;       // all panels of [inputs | states before], transposed
+  // Of a projection:
+  Scratch projection;      // all panels of the transposed matrix
+  Scratch d_states;        // [rows][hidden]: gradients of all states
+  Scratch step_states;     // panels of a step's
+  Scratch d_cell_outputs;  // [sentences][units] of a step
+  Scratch cell_outputs;    // [rows][units]
+  Scratch output_columns;  // their panels, transposed
 };
 
-BackwardScratch& backward_scratch() {
-  thread_local BackwardScratch scratch;
+BackwardScratch& backward_scratch(int direction) {
+  thread_local BackwardScratch scratch[kMostDirections];
+  return scratch[direction];
+}
+
+// Of all directions.
+struct SharedScratch {
+  Scratch input;        // all panels of the transposed input weights
+  Scratch weight_rows;  // all panels of [states of the first direction | inputs | states of the second], transposed
+};
+
+SharedScratch& shared_scratch() {
+  thread_local SharedScratch scratch;
   return scratch;
 }
 
+// One direction.
 class Backward {
  public:
-  Backward(const LstmPlan& plan, const float* x, const LstmWeights& weights, const LstmRecord& record,
-           const float* d_output, const LstmGradients& gradients)
+  // `weight_rows` are this direction's own panels of inputs and states, `states_first` their order.
+  Backward(const LstmPlan& plan, const LstmShape& shape, const LstmDirection& direction, const LstmRecord& record,
+           const float* d_output, const LstmGradients& gradients, bool states_first, const float* weight_rows,
+           BackwardScratch& scratch)
       : plan_(plan),
-        weights_(weights),
+        weights_(direction.weights),
         record_(record),
+        steps_(lstm_steps(plan, shape, direction, record)),
         d_output_(d_output),
         gradients_(gradients),
-        scratch_(backward_scratch()),
-        sentences_(most_rows(plan)),
-        panel_(static_cast<size_t>(plan.gate_elements()) * plan.tile.columns),
+        unit_panel_(static_cast<size_t>(plan.elements(plan.hidden)) * plan.tile.columns),
+        state_panel_(static_cast<size_t>(plan.gate_elements()) * plan.tile.columns),
         d_gates_(record.gates),
-        hidden_before_(scratch_.hidden_before.reserve(static_cast<size_t>(plan.rows) * plan.hidden)),
-        d_hidden_(state_gradient(gradients.initial_hidden, scratch_.d_hidden)),
-        d_cell_(state_gradient(gradients.initial_cell, scratch_.d_cell)),
-        recurrent_(scratch_.recurrent.reserve(plan.blocks.count() * panel_)),
-        bias_sums_(scratch_.bias_sums.reserve(static_cast<size_t>(plan.blocks.count()) * plan.blocks.width())),
-        input_gradient_(plan, d_gates_, weights.input, gradients.x),
-        weight_gradient_(plan, x, hidden_before_, d_gates_, gradients) {
+        hidden_before_(scratch.hidden_before.reserve(static_cast<size_t>(plan.rows) * plan.hidden)),
+        d_hidden_(state_gradient(gradients.initial_hidden, plan.hidden, scratch.d_hidden)),
+        d_cell_(state_gradient(gradients.initial_cell, plan.units, scratch.d_cell)),
+        recurrent_(scratch.recurrent.reserve(plan.state_panels() * state_panel_)),
+        bias_sums_(scratch.bias_sums.reserve(static_cast<size_t>(plan.blocks.count()) * plan.blocks.width())),
+        weight_rows_(weight_rows),
+        weight_gradient_(plan, states_first, d_gates_, gradients.input, gradients.recurrent) {
     for (int i = 0; i < 2; i++) {
-      step_gates_[i] = scratch_.step_gates[i].reserve(static_cast<size_t>(sentences_) * plan.gate_elements());
+      step_gates_[i] = scratch.step_gates[i].reserve(static_cast<size_t>(plan.sentences) * plan.gate_elements());
     }
-    input_ = scratch_.input.reserve(input_gradient_.column_panels() * panel_);
-    const size_t row_count = static_cast<size_t>(plan.inputs) + plan.hidden;
-    weight_rows_ = scratch_.weight_rows.reserve(row_count * weight_gradient_.elements());
-  }
-
-  void run(Team& team, int thread, int threads) const {
-    const Range mine = split(plan_.blocks.count(), thread, threads);
-    prepare(mine, thread, threads);
-    team.barrier();
-    for (size_t s = plan_.steps.size(); s-- > 0;) {
-      for (int block = mine.begin; block < mine.end; block++) differentiate_gates(s, block);
-      const int wanted = rows_wanted(s);
-      if (wanted > 0) {
-        pack_gates(s, wanted, mine);
-        team.barrier();
-        for (int block = mine.begin; block < mine.end; block++) differentiate_states(s, wanted, block);
-      }
-    }
-    for (int block = mine.begin; block < mine.end; block++) write_bias_gradient(block);
-    pack_all_rows(weight_gradient_, weight_rows_, thread, threads);
-    team.barrier();
-    if (gradients_.x != nullptr) multiply_rows(input_gradient_, input_, split(plan_.rows, thread, threads));
-    multiply_columns(weight_gradient_, weight_rows_, {4 * mine.begin, 4 * mine.end});
-  }
-
- private:
-  static int most_rows(const LstmPlan& plan) {
-    int most = 0;
-    for (const Step& step : plan.steps) most = step.rows > most ? step.rows : most;
-    return most;
-  }
-
-  float* state_gradient(float* wanted, Scratch& scratch) const {
-    return wanted != nullptr ? wanted : scratch.reserve(static_cast<size_t>(sentences_) * plan_.hidden);
+    if (!projected()) return;
+    projection_ = scratch.projection.reserve(plan.blocks.count() * unit_panel_);
+    d_states_ = scratch.d_states.reserve(static_cast<size_t>(plan.rows) * plan.hidden);
+    step_states_ = scratch.step_states.reserve(static_cast<size_t>(plan.sentences) * plan.elements(plan.hidden));
+    d_cell_outputs_ = scratch.d_cell_outputs.reserve(static_cast<size_t>(plan.sentences) * plan.units);
+    cell_outputs_ = scratch.cell_outputs.reserve(static_cast<size_t>(plan.rows) * plan.units);
+    output_columns_ = scratch.output_columns.reserve(static_cast<size_t>(plan.units) * plan.elements(plan.rows));
   }
 
   // Zero gradients of states and sums of the bias's, packed weights, and the states every row went on from.
-  void prepare(Range mine, int thread, int threads) const {
-    for (int block = mine.begin; block < mine.end; block++) {
-      pack_transposed(plan_, weights_.recurrent, plan_.hidden, block, recurrent_ + block * panel_);
+  void prepare(Seat seat) const {
+    const Range blocks = blocks_of(seat), panels = state_panels_of(seat);
+    for (int j = panels.begin; j < panels.end; j++)
+      pack_transposed(plan_, weights_.recurrent, plan_.hidden, j, recurrent_ + j * state_panel_);
+    for (int block = blocks.begin; block < blocks.end; block++) {
       std::memset(bias_sums(block), 0, plan_.blocks.width() * sizeof(float));
+      if (!projected()) continue;
+      plan_.kernels.pack_lines(weights_.projection + static_cast<size_t>(plan_.blocks.first(block)) * plan_.hidden,
+                               plan_.hidden, plan_.blocks.present(block), plan_.tile.columns, plan_.hidden,
+                               projection_ + block * unit_panel_);
     }
-    if (gradients_.x != nullptr) {
-      const Range panels = split(input_gradient_.column_panels(), thread, threads);
-      for (int j = panels.begin; j < panels.end; j++)
-        pack_transposed(plan_, weights_.input, plan_.inputs, j, input_ + j * panel_);
-    }
-    const size_t row = plan_.hidden * sizeof(float);
-    const Range sentences = split(sentences_, thread, threads);
-    std::memset(d_hidden_ + static_cast<size_t>(sentences.begin) * plan_.hidden, 0, sentences.size() * row);
-    std::memset(d_cell_ + static_cast<size_t>(sentences.begin) * plan_.hidden, 0, sentences.size() * row);
-    const Range steps = split(static_cast<int>(plan_.steps.size()), thread, threads);
+    const Range sentences = split(plan_.sentences, seat.thread, seat.threads);
+    clear_rows(d_hidden_, plan_.hidden, sentences);
+    clear_rows(d_cell_, plan_.units, sentences);
+    const Range steps = split(static_cast<int>(steps_.size()), seat.thread, seat.threads);
     for (int s = steps.begin; s < steps.end; s++) {
-      for (const Segment& segment : plan_.steps[s].segments) {
-        float* out = hidden_before_ + static_cast<size_t>(plan_.steps[s].row + segment.first) * plan_.hidden;
-        if (segment.hidden == nullptr) std::memset(out, 0, segment.rows * row);
-        else std::memcpy(out, segment.hidden, segment.rows * row);
-      }
+      for (const Segment& segment : steps_[s].segments) copy_states(segment, steps_[s].row + segment.first);
     }
+  }
+
+  void run_steps(Seat seat) {
+    const Range blocks = blocks_of(seat), panels = state_panels_of(seat);
+    for (size_t s = steps_.size(); s-- > 0;) {
+      if (projected()) {
+        add_state_gradients(steps_[s], panels);
+        barrier_.meet(seat.threads);
+        for (int block = blocks.begin; block < blocks.end; block++) differentiate_projection(steps_[s], block);
+      }
+      for (int block = blocks.begin; block < blocks.end; block++) differentiate_gates(steps_[s], block);
+      const int wanted = rows_wanted(steps_[s]);
+      if (wanted == 0) continue;
+      pack_gates(s, wanted, blocks);
+      barrier_.meet(seat.threads);
+      for (int j = panels.begin; j < panels.end; j++) differentiate_states(s, wanted, j);
+    }
+    for (int block = blocks.begin; block < blocks.end; block++) write_bias_gradient(block);
+  }
+
+  // Panels of the states before, for the weights' gradients, and of the cell outputs, once all steps are done.
+  void pack_columns(Seat seat, float* states) {
+    pack_all_rows(TransposedLeft{plan_, hidden_before_, plan_.hidden, plan_.rows}, states, seat.thread, seat.threads);
+    if (!projected()) return;
+    barrier_.meet(seat.threads);
+    pack_all_rows(TransposedLeft{plan_, cell_outputs_, plan_.units, plan_.rows}, output_columns_, seat.thread,
+                  seat.threads);
+  }
+
+  void differentiate_weights(Seat seat) const {
+    const Range blocks = blocks_of(seat);
+    multiply_columns(weight_gradient_, weight_rows_, {4 * blocks.begin, 4 * blocks.end});
+    if (!projected()) return;
+    multiply_columns(ProjectionGradient(plan_, d_states_, gradients_.projection), output_columns_,
+                     state_panels_of(seat));
+  }
+
+ private:
+  bool projected() const { return weights_.projection != nullptr; }
+  Range blocks_of(Seat seat) const { return split(plan_.blocks.count(), seat.thread, seat.threads); }
+  // Without a projection these are the columns of the thread's own units.
+  Range state_panels_of(Seat seat) const { return split(plan_.state_panels(), seat.thread, seat.threads); }
+
+  float* state_gradient(float* wanted, int width, Scratch& scratch) const {
+    return wanted != nullptr ? wanted : scratch.reserve(static_cast<size_t>(plan_.sentences) * width);
+  }
+
+  static void clear_rows(float* matrix, size_t width, Range rows) {
+    std::memset(matrix + rows.begin * width, 0, rows.size() * width * sizeof(float));
+  }
+
+  void copy_states(const Segment& segment, int row) const {
+    const size_t width = plan_.hidden;
+    float* out = hidden_before_ + row * width;
+    if (segment.hidden == nullptr) return clear_rows(out, width, {0, segment.rows});
+    for (int r = 0; r < segment.rows; r++)
+      std::memcpy(out + r * width, segment.hidden + r * segment.hidden_step, width * sizeof(float));
   }
 
   float* bias_sums(int block) const { return bias_sums_ + static_cast<size_t>(block) * plan_.blocks.width(); }
 
-  // Gate gradients of a step's rows for a block of hidden units, and their sums. Sentences whose last step this is still
-  // have zero gradients of their states.
-  void differentiate_gates(size_t s, int block) const {
-    const Step& step = plan_.steps[s];
-    const size_t first_unit = plan_.blocks.first(block);
+  // Gradients of the step's states, some panels' columns, and these packed.
+  void add_state_gradients(const Step& step, Range panels) const {
+    const int first = panels.begin * plan_.tile.columns, end = least(panels.end * plan_.tile.columns, plan_.hidden);
+    if (first >= end) return;
+    const size_t hidden = plan_.hidden;
+    float* out = d_states_ + step.row * hidden + first;
+    kernels_.add(d_output_ + step.row * plan_.output_step() + first, plan_.output_step(), d_hidden_ + first, hidden,
+                 step.rows, end - first, out);
+    const RowPanels rows(step.rows, plan_.tile.rows);
+    for (int i = 0; i < rows.count(); i++) {
+      const Range part = rows[i];
+      float* panel = step_states_ + static_cast<size_t>(part.begin) * plan_.elements(plan_.hidden);
+      plan_.kernels.pack_lines(out + part.begin * hidden, hidden, part.size(), part.size(), end - first,
+                               panel + static_cast<size_t>(first / plan_.kernels.depth) * part.size());
+    }
+  }
+
+  // Gradients of a block's cell outputs.
+  void differentiate_projection(const Step& step, int block) const {
+    multiply(step.rows, step_states_, plan_.elements(plan_.hidden), projection_ + block * unit_panel_,
+             plan_.blocks.present(block), d_cell_outputs_ + plan_.blocks.first(block), plan_.units);
+  }
+
+  // Gate gradients of a step's rows for a block of units, and their sums. Sentences whose last step this is still have
+  // zero gradients of their states.
+  void differentiate_gates(const Step& step, int block) const {
+    const size_t first_unit = plan_.blocks.first(block), units = plan_.units;
     for (const Segment& segment : step.segments) {
       if (segment.rows == 0) continue;
       const int row = step.row + segment.first;
-      const size_t at = static_cast<size_t>(row) * plan_.hidden + first_unit;
-      const size_t sentence = static_cast<size_t>(segment.first) * plan_.hidden + first_unit;
-      kernels_.gate_gradients({segment.rows, plan_.blocks.present(block), plan_.gates_of(d_gates_, block, row),
-                               static_cast<size_t>(plan_.blocks.width()), static_cast<size_t>(plan_.blocks.units),
-                               segment.cell == nullptr ? nullptr : segment.cell + first_unit, record_.cells + at,
-                               d_output_ + at, d_hidden_ + sentence, d_cell_ + sentence,
-                               static_cast<size_t>(plan_.hidden)});
+      const size_t at = row * units + first_unit, sentence = segment.first * units + first_unit;
+      LstmGateGradients job{};
+      job.rows = segment.rows;
+      job.units = plan_.blocks.present(block);
+      job.gates = plan_.gates_of(d_gates_, block, row);
+      job.row_step = plan_.blocks.width();
+      job.gate_step = plan_.blocks.size;
+      job.cell_before = segment.cell == nullptr ? nullptr : segment.cell + first_unit;
+      job.cell = record_.cells + at;
+      job.d_cell = d_cell_ + sentence;
+      job.cell_output = projected() ? cell_outputs_ + at : nullptr;
+      job.cell_step = units;
+      job.d_cell_output = projected() ? d_cell_outputs_ + sentence : d_output_ + row * plan_.output_step() + first_unit;
+      job.d_cell_output_step = projected() ? units : plan_.output_step();
+      job.d_hidden = projected() ? nullptr : d_hidden_ + sentence;
+      kernels_.gate_gradients(job);
     }
     kernels_.add_rows(plan_.gates_of(d_gates_, block, step.row), step.rows, plan_.blocks.width(), bias_sums(block));
   }
 
   // Rows of a step whose states before it have gradients that are needed.
-  int rows_wanted(size_t s) const {
-    const Step& step = plan_.steps[s];
-    return gradients_.initial_hidden != nullptr ? step.rows : step.carried;
-  }
+  int rows_wanted(const Step& step) const { return gradients_.initial_hidden != nullptr ? step.rows : step.carried; }
 
-  // This thread's part of the step's gate gradients: its own hidden units, of the rows wanted.
-  void pack_gates(size_t s, int wanted, Range mine) const {
-    const int elements = plan_.gate_elements(), from = mine.begin * plan_.block_elements();
+  // This thread's part of the step's gate gradients: its own units, of the rows wanted.
+  void pack_gates(size_t s, int wanted, Range blocks) const {
+    const int elements = plan_.gate_elements(), each = plan_.block_elements();
     const RowPanels panels(wanted, plan_.tile.rows);
     for (int i = 0; i < panels.count(); i++) {
       const Range rows = panels[i];
       float* panel = step_gates_[s % 2] + static_cast<size_t>(rows.begin) * elements;
-      input_gradient_.pack_left(plan_.steps[s].row + rows.begin, rows.size(), from, mine.end * plan_.block_elements(),
-                                panel + static_cast<size_t>(from) * rows.size());
+      for (int block = blocks.begin; block < blocks.end; block++) {
+        plan_.kernels.pack_lines(plan_.gates_of(d_gates_, block, steps_[s].row + rows.begin), plan_.blocks.width(),
+                                 rows.size(), rows.size(), plan_.blocks.width(),
+                                 panel + static_cast<size_t>(block) * each * rows.size());
+      }
     }
   }
 
-  // Gradients of the hidden states before a step, for a block of hidden units.
-  void differentiate_states(size_t s, int wanted, int block) const {
-    const int elements = plan_.gate_elements();
-    const RowPanels panels(wanted, plan_.tile.rows);
-    const size_t row_step = plan_.hidden;
+  // A panel of the gradients of the hidden states before a step.
+  void differentiate_states(size_t s, int wanted, int j) const {
+    multiply(wanted, step_gates_[s % 2], plan_.gate_elements(), recurrent_ + j * state_panel_, plan_.state_columns(j),
+             d_hidden_ + j * plan_.tile.columns, plan_.hidden);
+  }
+
+  // out[rows][columns] = panels of rows · a panel of columns, after which comes the next one to be used.
+  void multiply(int rows, const float* left, int elements, const float* right, int columns, float* out,
+                size_t step) const {
+    const RowPanels panels(rows, plan_.tile.rows);
+    const float* next = right + static_cast<size_t>(elements) * plan_.tile.columns;
     for (int i = 0; i < panels.count(); i++) {
-      const Range rows = panels[i];
-      const float* left = step_gates_[s % 2] + static_cast<size_t>(rows.begin) * elements;
-      const float* right = recurrent_ + block * panel_;
-      float* out = d_hidden_ + rows.begin * row_step + plan_.blocks.first(block);
-      MicroTile tile{elements, plan_.blocks.present(block), left, right, kZeros, 0, out, row_step};
-      tile.ahead = ahead_of(right + panel_, elements, plan_.tile.columns, i, panels.count());
-      plan_.kernels.product[rows.size()](tile);
+      const Range part = panels[i];
+      MicroTile tile{elements,
+                     columns,
+                     left + static_cast<size_t>(part.begin) * elements,
+                     right,
+                     kZeros,
+                     0,
+                     out + part.begin * step,
+                     step};
+      tile.ahead = ahead_of(next, elements, plan_.tile.columns, i, panels.count());
+      plan_.kernels.product[part.size()](tile);
     }
   }
 
@@ -249,7 +258,7 @@ class Backward {
   void write_bias_gradient(int block) const {
     const float* sums = bias_sums(block);
     for (int gate = 0; gate < 4; gate++) {
-      std::memcpy(gradients_.bias + plan_.blocks.column(4 * block + gate), sums + gate * plan_.blocks.units,
+      std::memcpy(gradients_.bias + plan_.blocks.column(4 * block + gate), sums + gate * plan_.blocks.size,
                   plan_.blocks.present(block) * sizeof(float));
     }
   }
@@ -257,33 +266,70 @@ class Backward {
   const LstmPlan& plan_;
   const LstmKernels& kernels_ = lstm_kernels();
   const LstmWeights& weights_;
-  const LstmRecord& record_;
+  const LstmRecord record_;
+  const std::vector<Step> steps_;
   const float* d_output_;
   const LstmGradients& gradients_;
-  BackwardScratch& scratch_;
-  int sentences_;
-  size_t panel_;    // floats of a panel of transposed weights
-  float* d_gates_;  // take the place of the gates
+  size_t unit_panel_;   // floats of a panel of the transposed projection
+  size_t state_panel_;  // and of transposed recurrent weights
+  float* d_gates_;      // take the place of the gates
   float* hidden_before_;
   float* d_hidden_;  // of the states before the step at hand: [sentences][hidden]
   float* d_cell_;
   float* recurrent_;
   float* bias_sums_;
-  InputGradient input_gradient_;
+  const float* weight_rows_;
   WeightGradient weight_gradient_;
-  float* input_;
-  float* weight_rows_;
   float* step_gates_[2];
+  float* projection_ = nullptr;
+  float* d_states_ = nullptr;
+  float* step_states_ = nullptr;
+  float* d_cell_outputs_ = nullptr;
+  float* cell_outputs_ = nullptr;
+  float* output_columns_ = nullptr;
+  Barrier barrier_;
 };
 
 }  // namespace
 
-void lstm_backward(Team& team, Precision precision, const LstmShape& shape, const float* x, const LstmWeights& weights,
-                   const LstmInitialState& initial, const LstmRecord& record, const float* d_output,
-                   const LstmGradients& gradients) {
-  const LstmPlan plan(precision, shape, initial, record);
-  const Backward backward(plan, x, weights, record, d_output, gradients);
-  team.run([&](int thread, int threads) { backward.run(team, thread, threads); });
+void lstm_backward(Team& team, Precision precision, const LstmShape& shape, const float* x,
+                   const LstmDirection* directions, const LstmRecord& record, const float* d_output, float* d_x,
+                   const LstmGradients* gradients) {
+  const LstmPlan plan(precision, shape);
+  const TransposedLeft x_columns{plan, x, plan.inputs, plan.rows};
+  SharedScratch& scratch = shared_scratch();
+  const size_t row_elements = plan.elements(plan.rows), states = plan.hidden * row_elements;
+  float* weight_rows = scratch.weight_rows.reserve(plan.directions * states + plan.inputs * row_elements);
+  float* x_panels = weight_rows + states;
+  std::deque<Backward> backward;
+  for (int d = 0; d < plan.directions; d++) {
+    backward.emplace_back(plan, shape, directions[d], plan.record_of(record, d),
+                          d_output + static_cast<size_t>(d) * plan.hidden, gradients[d], d == 0,
+                          d == 0 ? weight_rows : x_panels, backward_scratch(d));
+  }
+  const InputGradient input_gradient(plan, record.gates, d_x);
+  const size_t input_panel = static_cast<size_t>(input_gradient.elements()) * plan.tile.columns;
+  float* input = d_x == nullptr ? nullptr : scratch.input.reserve(input_gradient.column_panels() * input_panel);
+  team.run([&](int thread, int threads) {
+    const auto each = [&](auto&& task) { for_each_seat(plan.directions, thread, threads, task); };
+    each([&](int d, Seat seat) { backward[d].prepare(seat); });
+    const Range panels = d_x == nullptr ? Range{0, 0} : split(input_gradient.column_panels(), thread, threads);
+    for (int j = panels.begin; j < panels.end; j++) {
+      for (int d = 0; d < plan.directions; d++) {
+        pack_transposed(plan, directions[d].weights.input, plan.inputs, j,
+                        input + j * input_panel + d * (input_panel / plan.directions));
+      }
+    }
+    pack_all_rows(x_columns, x_panels, thread, threads);
+    team.barrier();
+    each([&](int d, Seat seat) {
+      backward[d].run_steps(seat);
+      backward[d].pack_columns(seat, d == 0 ? weight_rows : x_panels + plan.inputs * row_elements);
+    });
+    team.barrier();
+    if (d_x != nullptr) multiply_rows(input_gradient, input, split(plan.rows, thread, threads));
+    each([&](int d, Seat seat) { backward[d].differentiate_weights(seat); });
+  });
 }
 
 }  // namespace nmt

@@ -6,75 +6,123 @@ namespace nmt {
 
 namespace {
 
-LstmWeights read_weights(Call& call, int inputs, int hidden) {
-  const size_t columns = 4 * static_cast<size_t>(hidden);
-  const auto input = call.floats("inputWeights", inputs * columns);
-  const auto recurrent = call.floats("recurrentWeights", hidden * columns);
-  const auto bias = call.floats("bias", columns);
-  return {input.data, recurrent.data, bias.data};
+using Arrays = std::vector<Array<float>>;
+
+// A direction's weights are arrays of a list: input, recurrent, bias, projection (which may be absent).
+constexpr int kWeights = 4, kStates = 2;
+
+struct Sizes {
+  size_t inputs, units, hidden;
+};
+
+const Array<float>& array_of(Call& call, const Arrays& arrays, int i, size_t length, const char* name) {
+  call.require_length(arrays[i], length, name);
+  return arrays[i];
+}
+
+LstmWeights weights_of(Call& call, const Arrays& arrays, int direction, const Sizes& n) {
+  const int at = direction * kWeights;
+  const float* projection = nullptr;
+  if (arrays[at + 3]) projection = array_of(call, arrays, at + 3, n.units * n.hidden, "projection").data;
+  call.require(projection != nullptr || n.units == n.hidden,
+               "without a projection hidden states have as many numbers as there are units");
+  return {array_of(call, arrays, at, n.inputs * 4 * n.units, "inputWeights").data,
+          array_of(call, arrays, at + 1, n.hidden * 4 * n.units, "recurrentWeights").data,
+          array_of(call, arrays, at + 2, 4 * n.units, "bias").data, projection};
+}
+
+Arrays read_arrays(Call& call, const char* name, size_t count) {
+  Arrays arrays = call.optional_float_arrays(name);
+  call.require(arrays.size() == count, std::string(name) + " must have " + std::to_string(count) + " elements");
+  return arrays;
+}
+
+float* state_of(Call& call, const Arrays& arrays, int i, size_t length, const char* name) {
+  return arrays[i] ? array_of(call, arrays, i, length, name).data : nullptr;
 }
 
 // The arguments that forward and backward begin with.
 struct Sequence {
   LstmShape shape;
+  Sizes n;
   size_t rows = 0;
   size_t sentences = 0;
   const float* x;
-  LstmWeights weights;
-  LstmInitialState initial;
+  LstmDirection directions[kMostDirections];
   LstmRecord record;
 
   explicit Sequence(Call& call) {
-    const int inputs = call.size("inputs"), hidden = call.size("hidden");
+    const int inputs = call.size("inputs"), units = call.size("units"), hidden = call.size("hidden");
     const auto sizes = call.ints("batchSizes");
-    const bool reverse = call.boolean("reverse");
-    shape = {inputs, hidden, sizes.data, static_cast<int>(sizes.length), reverse};
+    const std::string reading = call.text("reading");
+    call.require(reading == "forward" || reading == "reverse" || reading == "both",
+                 "reading must be forward, reverse or both");
+    shape = {inputs, units, hidden, reading == "both" ? 2 : 1, sizes.data, static_cast<int>(sizes.length)};
+    n = {static_cast<size_t>(inputs), static_cast<size_t>(units), static_cast<size_t>(hidden)};
     for (size_t t = 0; t < sizes.length; t++) {
       call.require(sizes[t] > 0 && (t == 0 || sizes[t] <= sizes[t - 1]),
                    "batchSizes must be positive and never increase");
       rows += sizes[t];
     }
-    call.require(inputs > 0 && hidden > 0, "inputs and hidden must be positive");
+    call.require(inputs > 0 && units > 0 && hidden > 0, "inputs, units and hidden must be positive");
     sentences = sizes.length == 0 ? 0 : sizes[0];
-    x = call.floats("x", rows * inputs).data;
-    weights = read_weights(call, inputs, hidden);
-    const float* initial_hidden = call.optional_floats("initialHidden", sentences * hidden).data;
-    initial = {initial_hidden, call.optional_floats("initialCell", sentences * hidden).data};
-    record.output = call.floats("output", rows * hidden).data;
-    record.gates = call.floats("gates", rows * lstm_gate_width(hidden)).data;
-    record.cells = call.floats("cells", rows * hidden).data;
+    x = call.floats("x", rows * n.inputs).data;
+    const Arrays weights = read_arrays(call, "weights", shape.directions * kWeights);
+    const Arrays states = read_arrays(call, "initialStates", shape.directions * kStates);
+    for (int d = 0; d < shape.directions; d++) {
+      directions[d] = {reading == "reverse" || d == 1,
+                       weights_of(call, weights, d, n),
+                       {state_of(call, states, d * kStates, sentences * n.hidden, "initialHidden"),
+                        state_of(call, states, d * kStates + 1, sentences * n.units, "initialCell")}};
+    }
+    const size_t all = shape.directions * rows;
+    record.output = call.floats("output", all * n.hidden).data;
+    record.gates = call.floats("gates", all * lstm_gate_width(units)).data;
+    record.cells = call.floats("cells", all * n.units).data;
   }
 };
 
 napi_value forward(Call& call) {
   const Sequence s(call);
-  lstm_forward(team(), precision(), s.shape, s.x, s.weights, s.initial, s.record);
+  lstm_forward(team(), precision(), s.shape, s.x, s.directions, s.record);
   return call.nothing();
 }
 
 napi_value backward(Call& call) {
   const Sequence s(call);
-  const size_t inputs = s.shape.inputs, hidden = s.shape.hidden;
-  const auto d_output = call.floats("dOutput", s.rows * hidden);
-  LstmGradients gradients;
-  gradients.x = call.optional_floats("dX", s.rows * inputs).data;
-  gradients.input = call.floats("dInputWeights", inputs * 4 * hidden).data;
-  gradients.recurrent = call.floats("dRecurrentWeights", hidden * 4 * hidden).data;
-  gradients.bias = call.floats("dBias", 4 * hidden).data;
-  gradients.initial_hidden = call.optional_floats("dInitialHidden", s.sentences * hidden).data;
-  gradients.initial_cell = call.optional_floats("dInitialCell", s.sentences * hidden).data;
-  lstm_backward(team(), precision(), s.shape, s.x, s.weights, s.initial, s.record, d_output.data, gradients);
+  const auto d_output = call.floats("dOutput", s.shape.directions * s.rows * s.n.hidden);
+  const auto d_x = call.optional_floats("dX", s.rows * s.n.inputs);
+  const Arrays weights = read_arrays(call, "dWeights", s.shape.directions * kWeights);
+  const Arrays states = read_arrays(call, "dInitialStates", s.shape.directions * kStates);
+  LstmGradients gradients[kMostDirections];
+  for (int d = 0; d < s.shape.directions; d++) {
+    weights_of(call, weights, d, s.n);  // checks lengths
+    const Array<float>* own = &weights[d * kWeights];
+    call.require((own[3].data != nullptr) == (s.directions[d].weights.projection != nullptr),
+                 "dWeights must have a projection where weights have one");
+    gradients[d] = {own[0].data,
+                    own[1].data,
+                    own[2].data,
+                    own[3].data,
+                    state_of(call, states, d * kStates, s.sentences * s.n.hidden, "dInitialHidden"),
+                    state_of(call, states, d * kStates + 1, s.sentences * s.n.units, "dInitialCell")};
+  }
+  lstm_backward(team(), precision(), s.shape, s.x, s.directions, s.record, d_output.data, d_x.data, gradients);
   return call.nothing();
 }
 
 napi_value step(Call& call) {
-  const int rows = call.size("rows"), inputs = call.size("inputs"), hidden = call.size("hidden");
-  const size_t states = static_cast<size_t>(rows) * hidden;
-  const auto x = call.floats("x", static_cast<size_t>(rows) * inputs);
-  const auto hidden_before = call.floats("hiddenBefore", states), cell_before = call.floats("cellBefore", states);
-  const LstmWeights weights = read_weights(call, inputs, hidden);
-  const auto hidden_after = call.floats("hiddenAfter", states), cell_after = call.floats("cellAfter", states);
-  lstm_step(team(), precision(), rows, inputs, hidden, x.data, hidden_before.data, cell_before.data, weights,
+  const int rows = call.size("rows"), inputs = call.size("inputs"), units = call.size("units"),
+            hidden = call.size("hidden");
+  const size_t count = rows;
+  const Sizes n{static_cast<size_t>(inputs), static_cast<size_t>(units), static_cast<size_t>(hidden)};
+  const auto x = call.floats("x", count * n.inputs);
+  const auto hidden_before = call.floats("hiddenBefore", count * n.hidden);
+  const auto cell_before = call.floats("cellBefore", count * n.units);
+  const LstmWeights weights = weights_of(call, read_arrays(call, "weights", kWeights), 0, n);
+  const auto hidden_after = call.floats("hiddenAfter", count * n.hidden);
+  const auto cell_after = call.floats("cellAfter", count * n.units);
+  lstm_step(team(), precision(), rows, inputs, units, hidden, x.data, hidden_before.data, cell_before.data, weights,
             hidden_after.data, cell_after.data);
   return call.nothing();
 }
@@ -82,7 +130,7 @@ napi_value step(Call& call) {
 }  // namespace
 
 void register_lstm(Registry& registry) {
-  registry.add("lstmGateWidth", [](Call& call) { return call.number_result(lstm_gate_width(call.size("hidden"))); });
+  registry.add("lstmGateWidth", [](Call& call) { return call.number_result(lstm_gate_width(call.size("units"))); });
   registry.add("lstmForward", forward);
   registry.add("lstmBackward", backward);
   registry.add("lstmStep", step);

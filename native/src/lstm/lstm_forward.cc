@@ -1,5 +1,8 @@
 // LSTM, forward: one product of all inputs, then step by step the recurrent product and the gates, block by block of
-// hidden units, each thread its own blocks. Threads meet once per step.
+// units, each thread its own blocks; then the projection, if there is one. The threads of a direction meet once per
+// step, twice with a projection; those of the other direction go their own way.
+#include <deque>
+
 #include "lstm/lstm.h"
 #include "lstm/lstm_kernels.h"
 #include "lstm/sequence.h"
@@ -30,7 +33,7 @@ struct InputProduct : LstmPlan {
     kernels.pack_lines(x + first, inputs, count, count, depth(from, to), panel);
   }
   RightSource right_source(int j, int from, int to) const {
-    const size_t step = 4 * static_cast<size_t>(hidden);
+    const size_t step = 4 * static_cast<size_t>(units);
     return {weights.input + from * kernels.depth * step + blocks.column(j), step, depth(from, to)};
   }
   void pack_right(int j, int from, int to, float* panel) const {
@@ -38,87 +41,126 @@ struct InputProduct : LstmPlan {
     kernels.pack_columns(source.data, source.step, blocks.present(j / 4), tile.columns, source.k, panel);
   }
   TilePlace place(int row, int j) const {
-    float* out = gates_of(gates, j / 4, row) + j % 4 * blocks.units;
+    float* out = gates_of(gates, j / 4, row) + j % 4 * blocks.size;
     return {out, static_cast<size_t>(blocks.width()), blocks.present(j / 4), weights.bias + blocks.column(j), 0};
   }
 };
 
-// The calling thread's memory for a call of lstm_forward.
+// The calling thread's memory for a direction of a call of lstm_forward.
 struct ForwardScratch {
-  Scratch inputs;     // all panels of x
-  Scratch recurrent;  // all panels of the recurrent weights
-  Scratch hidden[2];  // panels of hidden states, those of this step and of the next
+  Scratch recurrent;     // all panels of the recurrent weights
+  Scratch hidden[2];     // panels of hidden states, those of this step and of the next
+  Scratch projection;    // all panels of the projection
+  Scratch cell_outputs;  // [sentences][units] of this step: what is projected
+  Scratch projected;     // their panels
 };
 
-ForwardScratch& forward_scratch() {
-  thread_local ForwardScratch scratch;
+Scratch& input_panels() {
+  thread_local Scratch scratch;
   return scratch;
 }
 
+ForwardScratch& forward_scratch(int direction) {
+  thread_local ForwardScratch scratch[kMostDirections];
+  return scratch[direction];
+}
+
+// One direction.
 class Forward {
  public:
-  Forward(const LstmPlan& plan, const float* x, const LstmWeights& weights, const LstmRecord& record)
-      : plan_(plan),
-        input_product_(plan, x, weights, record.gates),
-        weights_(weights),
+  Forward(const LstmPlan& plan, const LstmShape& shape, const float* x, const LstmDirection& direction,
+          const LstmRecord& record, ForwardScratch& scratch)
+      : input_product(plan, x, direction.weights, record.gates),
+        plan_(plan),
+        weights_(direction.weights),
         record_(record),
+        steps_(lstm_steps(plan, shape, direction, record)),
         hidden_elements_(plan.elements(plan.hidden)),
-        panel_(static_cast<size_t>(hidden_elements_) * plan.tile.columns) {
-    ForwardScratch& scratch = forward_scratch();
-    inputs_ = scratch.inputs.reserve(static_cast<size_t>(plan.rows) * input_product_.elements());
-    recurrent_ = scratch.recurrent.reserve(4 * plan.blocks.count() * panel_);
-    int most_rows = 0;
-    for (const Step& step : plan.steps) most_rows = step.rows > most_rows ? step.rows : most_rows;
+        unit_elements_(plan.elements(plan.units)),
+        recurrent_panel_(static_cast<size_t>(hidden_elements_) * plan.tile.columns),
+        projection_panel_(static_cast<size_t>(unit_elements_) * plan.tile.columns) {
+    recurrent_ = scratch.recurrent.reserve(4 * plan.blocks.count() * recurrent_panel_);
     for (int i = 0; i < 2; i++) {
-      hidden_[i] = scratch.hidden[i].reserve(static_cast<size_t>(most_rows) * hidden_elements_);
+      hidden_[i] = scratch.hidden[i].reserve(static_cast<size_t>(plan.sentences) * hidden_elements_);
+    }
+    if (!projected()) return;
+    projection_ = scratch.projection.reserve(plan.state_panels() * projection_panel_);
+    cell_outputs_ = scratch.cell_outputs.reserve(static_cast<size_t>(plan.sentences) * plan.units);
+    projected_ = scratch.projected.reserve(static_cast<size_t>(plan.sentences) * unit_elements_);
+  }
+
+  // What a thread packs before it meets the others.
+  void prepare(Seat seat) const {
+    const Range blocks = blocks_of(seat), panels = state_panels_of(seat);
+    const size_t step = 4 * static_cast<size_t>(plan_.units);
+    for (int panel = 4 * blocks.begin; panel < 4 * blocks.end; panel++) {
+      plan_.kernels.pack_columns(weights_.recurrent + plan_.blocks.column(panel), step, plan_.blocks.present(panel / 4),
+                                 plan_.tile.columns, plan_.hidden, recurrent_ + panel * recurrent_panel_);
+    }
+    for (int j = panels.begin; projected() && j < panels.end; j++) {
+      plan_.kernels.pack_columns(weights_.projection + j * plan_.tile.columns, plan_.hidden, plan_.state_columns(j),
+                                 plan_.tile.columns, plan_.units, projection_ + j * projection_panel_);
+    }
+    pack_states(0, panels);
+  }
+
+  // Given all panels of the inputs.
+  void run(Seat seat, const float* inputs) {
+    const Range blocks = blocks_of(seat), panels = state_panels_of(seat);
+    multiply_columns(input_product, inputs, {4 * blocks.begin, 4 * blocks.end});
+    for (size_t s = 0; s < steps_.size(); s++) {
+      for (int block = blocks.begin; block < blocks.end; block++) advance(s, block);
+      if (projected()) {
+        pack_cell_outputs(steps_[s].rows, blocks);
+        barrier_.meet(seat.threads);
+        for (int j = panels.begin; j < panels.end; j++) project(steps_[s], j);
+      }
+      if (s + 1 == steps_.size()) break;
+      pack_states(s + 1, panels);
+      barrier_.meet(seat.threads);
     }
   }
 
-  void run(Team& team, int thread, int threads) const {
-    const Range mine = split(plan_.blocks.count(), thread, threads);
-    pack_all_rows(input_product_, inputs_, thread, threads);
-    pack_recurrent(mine);
-    pack_states(0, mine);
-    team.barrier();
-    multiply_columns(input_product_, inputs_, {4 * mine.begin, 4 * mine.end});
-    for (size_t s = 0; s < plan_.steps.size(); s++) {
-      for (int block = mine.begin; block < mine.end; block++) advance(s, block);
-      if (s + 1 == plan_.steps.size()) break;
-      pack_states(s + 1, mine);
-      team.barrier();
-    }
-  }
+  const InputProduct input_product;
 
  private:
-  void pack_recurrent(Range mine) const {
-    const size_t step = 4 * static_cast<size_t>(plan_.hidden);
-    for (int panel = 4 * mine.begin; panel < 4 * mine.end; panel++) {
-      plan_.kernels.pack_columns(weights_.recurrent + plan_.blocks.column(panel), step, plan_.blocks.present(panel / 4),
-                                 plan_.tile.columns, plan_.hidden, recurrent_ + panel * panel_);
-    }
-  }
+  bool projected() const { return weights_.projection != nullptr; }
+  Range blocks_of(Seat seat) const { return split(plan_.blocks.count(), seat.thread, seat.threads); }
+  // Without a projection these are the columns of the thread's own units.
+  Range state_panels_of(Seat seat) const { return split(plan_.state_panels(), seat.thread, seat.threads); }
 
-  // This thread's part of the states that step s goes on from: its own hidden units, of every row.
-  void pack_states(size_t s, Range mine) const {
-    const int first = plan_.blocks.first(mine.begin), end = least(plan_.blocks.first(mine.end), plan_.hidden);
+  // Columns [first, end) of rows from `row`, of a matrix, into its panels of rows.
+  void pack(const float* matrix, size_t step, int row, int rows, int first, int end, int elements,
+            float* packed) const {
     if (first >= end) return;
-    for (const Segment& segment : plan_.steps[s].segments) {
-      if (segment.hidden == nullptr || segment.rows == 0) continue;
-      const RowPanels panels(segment.rows, plan_.tile.rows);
-      float* packed = hidden_[s % 2] + static_cast<size_t>(segment.first) * hidden_elements_;
-      for (int i = 0; i < panels.count(); i++) {
-        const Range rows = panels[i];
-        float* panel = packed + static_cast<size_t>(rows.begin) * hidden_elements_;
-        plan_.kernels.pack_lines(segment.hidden + static_cast<size_t>(rows.begin) * plan_.hidden + first, plan_.hidden,
-                                 rows.size(), rows.size(), end - first,
-                                 panel + static_cast<size_t>(first / plan_.kernels.depth) * rows.size());
-      }
+    const RowPanels panels(rows, plan_.tile.rows);
+    for (int i = 0; i < panels.count(); i++) {
+      const Range part = panels[i];
+      float* panel = packed + static_cast<size_t>(row + part.begin) * elements;
+      plan_.kernels.pack_lines(matrix + part.begin * step + first, step, part.size(), part.size(), end - first,
+                               panel + static_cast<size_t>(first / plan_.kernels.depth) * part.size());
     }
   }
 
-  // Step s of a block of hidden units: recurrent products added to the gate sums, then the gates.
+  // Some panels' columns of the states that step s goes on from, of every row.
+  void pack_states(size_t s, Range panels) const {
+    const int first = panels.begin * plan_.tile.columns, end = least(panels.end * plan_.tile.columns, plan_.hidden);
+    for (const Segment& segment : steps_[s].segments) {
+      if (segment.hidden == nullptr || segment.rows == 0) continue;
+      pack(segment.hidden, segment.hidden_step, segment.first, segment.rows, first, end, hidden_elements_,
+           hidden_[s % 2]);
+    }
+  }
+
+  void pack_cell_outputs(int rows, Range blocks) const {
+    pack(cell_outputs_, plan_.units, 0, rows, plan_.blocks.first(blocks.begin),
+         least(plan_.blocks.first(blocks.end), plan_.units), unit_elements_, projected_);
+  }
+
+  // Step s of a block of units: recurrent products added to the gate sums, then the gates.
   void advance(size_t s, int block) const {
-    const Step& step = plan_.steps[s];
+    const Step& step = steps_[s];
+    const size_t units = plan_.units, first_unit = plan_.blocks.first(block);
     for (const Segment& segment : step.segments) {
       if (segment.rows == 0) continue;
       const int row = step.row + segment.first;
@@ -126,75 +168,125 @@ class Forward {
       if (segment.hidden != nullptr) {
         add_recurrent(segment, hidden_[s % 2] + static_cast<size_t>(segment.first) * hidden_elements_, block, gates);
       }
-      const size_t state = static_cast<size_t>(row) * plan_.hidden + plan_.blocks.first(block);
-      const float* cell_before = segment.cell == nullptr ? nullptr : segment.cell + plan_.blocks.first(block);
-      kernels_.gates({segment.rows, plan_.blocks.present(block), gates, static_cast<size_t>(plan_.blocks.width()),
-                      static_cast<size_t>(plan_.blocks.units), cell_before, record_.cells + state,
-                      record_.output + state, static_cast<size_t>(plan_.hidden)});
+      LstmGates job{};
+      job.rows = segment.rows;
+      job.units = plan_.blocks.present(block);
+      job.gates = gates;
+      job.row_step = plan_.blocks.width();
+      job.gate_step = plan_.blocks.size;
+      job.cell_before = segment.cell == nullptr ? nullptr : segment.cell + first_unit;
+      job.cell = record_.cells + row * units + first_unit;
+      job.cell_step = units;
+      job.cell_output_step = projected() ? units : plan_.output_step();
+      job.cell_output =
+          (projected() ? cell_outputs_ + segment.first * units : record_.output + row * plan_.output_step()) +
+          first_unit;
+      kernels_.gates(job);
     }
   }
 
   void add_recurrent(const Segment& segment, const float* hidden, int block, float* gates) const {
-    const RowPanels panels(segment.rows, plan_.tile.rows);
-    const size_t row_step = plan_.blocks.width();
     for (int gate = 0; gate < 4; gate++) {
-      const float* right = recurrent_ + (4 * block + gate) * panel_;
-      for (int i = 0; i < panels.count(); i++) {
-        const Range rows = panels[i];
-        const float* left = hidden + static_cast<size_t>(rows.begin) * hidden_elements_;
-        float* out = gates + rows.begin * row_step + gate * plan_.blocks.units;
-        MicroTile tile{hidden_elements_, plan_.blocks.present(block), left, right, out, row_step, out, row_step};
-        tile.ahead = ahead_of(right + panel_, hidden_elements_, plan_.tile.columns, i, panels.count());
-        plan_.kernels.product[rows.size()](tile);
-      }
+      const float* right = recurrent_ + (4 * block + gate) * recurrent_panel_;
+      float* out = gates + gate * plan_.blocks.size;
+      multiply(segment.rows, hidden, hidden_elements_, right, plan_.blocks.present(block), out, plan_.blocks.width(),
+               true);
+    }
+  }
+
+  // A panel of a step's states from its cell outputs.
+  void project(const Step& step, int j) const {
+    float* out = record_.output + step.row * plan_.output_step() + j * plan_.tile.columns;
+    multiply(step.rows, projected_, unit_elements_, projection_ + j * projection_panel_, plan_.state_columns(j), out,
+             plan_.output_step(), false);
+  }
+
+  // out[rows][columns] = or += panels of rows · a panel of columns, after which comes the next one to be used.
+  void multiply(int rows, const float* left, int elements, const float* right, int columns, float* out, size_t step,
+                bool accumulate) const {
+    const RowPanels panels(rows, plan_.tile.rows);
+    const float* next = right + static_cast<size_t>(elements) * plan_.tile.columns;
+    for (int i = 0; i < panels.count(); i++) {
+      const Range part = panels[i];
+      float* place = out + part.begin * step;
+      MicroTile tile{elements,
+                     columns,
+                     left + static_cast<size_t>(part.begin) * elements,
+                     right,
+                     accumulate ? place : kZeros,
+                     accumulate ? step : 0,
+                     place,
+                     step};
+      tile.ahead = ahead_of(next, elements, plan_.tile.columns, i, panels.count());
+      plan_.kernels.product[part.size()](tile);
     }
   }
 
   const LstmPlan& plan_;
   const LstmKernels& kernels_ = lstm_kernels();
-  InputProduct input_product_;
   const LstmWeights& weights_;
-  const LstmRecord& record_;
+  const LstmRecord record_;
+  const std::vector<Step> steps_;
   int hidden_elements_;
-  size_t panel_;  // floats of a panel of recurrent weights
-  float* inputs_;
+  int unit_elements_;
+  size_t recurrent_panel_;   // floats of a panel of recurrent weights
+  size_t projection_panel_;  // and of the projection
   float* recurrent_;
   float* hidden_[2];
+  float* projection_ = nullptr;
+  float* cell_outputs_ = nullptr;
+  float* projected_ = nullptr;
+  Barrier barrier_;
 };
 
 }  // namespace
 
-int lstm_gate_width(int hidden) {
-  const UnitBlocks blocks{gemm_kernels().columns, hidden};
+int lstm_gate_width(int units) {
+  const UnitBlocks blocks{gemm_kernels().columns, units};
   return blocks.count() * blocks.width();
 }
 
-void lstm_forward(Team& team, Precision precision, const LstmShape& shape, const float* x, const LstmWeights& weights,
-                  const LstmInitialState& initial, const LstmRecord& record) {
-  const LstmPlan plan(precision, shape, initial, record);
+void lstm_forward(Team& team, Precision precision, const LstmShape& shape, const float* x,
+                  const LstmDirection* directions, const LstmRecord& record) {
+  const LstmPlan plan(precision, shape);
   if (plan.rows == 0) return;
-  const Forward forward(plan, x, weights, record);
-  team.run([&](int thread, int threads) { forward.run(team, thread, threads); });
+  std::deque<Forward> forward;
+  for (int d = 0; d < plan.directions; d++) {
+    forward.emplace_back(plan, shape, x, directions[d], plan.record_of(record, d), forward_scratch(d));
+  }
+  const InputProduct& inputs = forward.front().input_product;
+  float* panels = input_panels().reserve(static_cast<size_t>(plan.rows) * inputs.elements());
+  team.run([&](int thread, int threads) {
+    pack_all_rows(inputs, panels, thread, threads);
+    for_each_seat(plan.directions, thread, threads, [&](int d, Seat seat) { forward[d].prepare(seat); });
+    team.barrier();
+    for_each_seat(plan.directions, thread, threads, [&](int d, Seat seat) { forward[d].run(seat, panels); });
+  });
 }
 
-void lstm_step(Team& team, Precision precision, int rows, int inputs, int hidden, const float* x,
+void lstm_step(Team& team, Precision precision, int rows, int inputs, int units, int hidden, const float* x,
                const float* hidden_before, const float* cell_before, const LstmWeights& weights, float* hidden_after,
                float* cell_after) {
-  thread_local Scratch scratch;
-  const int width = 4 * hidden;
-  float* gates = scratch.reserve(static_cast<size_t>(rows) * width);
+  thread_local Scratch gate_scratch, output_scratch;
+  const int width = 4 * units;
+  float* gates = gate_scratch.reserve(static_cast<size_t>(rows) * width);
   gemm_bias(team, precision, false, false, rows, width, inputs, x, inputs, weights.input, width, weights.bias, gates,
             width);
   gemm(team, precision, false, false, rows, width, hidden, hidden_before, hidden, weights.recurrent, width, gates,
        width, true);
+  const bool projected = weights.projection != nullptr;
+  float* outputs = projected ? output_scratch.reserve(static_cast<size_t>(rows) * units) : hidden_after;
   const LstmKernels& kernels = lstm_kernels();
   team.run([&](int thread, int threads) {
     const Range mine = split(rows, thread, threads);
-    const size_t state = static_cast<size_t>(mine.begin) * hidden;
-    kernels.gates({mine.size(), hidden, gates + static_cast<size_t>(mine.begin) * width, static_cast<size_t>(width),
-                   static_cast<size_t>(hidden), cell_before + state, cell_after + state, hidden_after + state,
-                   static_cast<size_t>(hidden)});
+    const size_t step = units, state = mine.begin * step;
+    kernels.gates({mine.size(), units, gates + 4 * state, 4 * step, step, cell_before + state, cell_after + state, step,
+                   outputs + state, step});
   });
+  if (projected) {
+    gemm(team, precision, false, false, rows, hidden, units, outputs, units, weights.projection, hidden, hidden_after,
+         hidden, false);
+  }
 }
 
 }  // namespace nmt

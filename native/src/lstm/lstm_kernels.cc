@@ -23,7 +23,7 @@ template <class Lanes>
 inline void gates_at(const LstmGates& s, int row, int unit) {
   const Lanes lanes(s.units - unit);
   float* sums = s.gates + row * s.row_step + unit;
-  const size_t state = row * s.state_step + unit;
+  const size_t state = row * s.cell_step + unit;
   const vf i = vsigmoid(lanes.load(sums));
   const vf f = vsigmoid(lanes.load(sums + s.gate_step));
   const vf g = vtanh(lanes.load(sums + 2 * s.gate_step));
@@ -35,7 +35,7 @@ inline void gates_at(const LstmGates& s, int row, int unit) {
   lanes.store(sums + 2 * s.gate_step, g);
   lanes.store(sums + 3 * s.gate_step, o);
   lanes.store(s.cell + state, cell);
-  lanes.store(s.hidden + state, vmul(o, vtanh(cell)));
+  lanes.store(s.cell_output + row * s.cell_output_step + unit, vmul(o, vtanh(cell)));
 }
 
 void gates(const LstmGates& s) {
@@ -54,21 +54,23 @@ template <class Lanes>
 inline void gate_gradients_at(const LstmGateGradients& s, int row, int unit) {
   const Lanes lanes(s.units - unit);
   float* gates = s.gates + row * s.row_step + unit;
-  const size_t state = row * s.state_step + unit;
+  const size_t state = row * s.cell_step + unit;
   const vf i = lanes.load(gates);
   const vf f = lanes.load(gates + s.gate_step);
   const vf g = lanes.load(gates + 2 * s.gate_step);
   const vf o = lanes.load(gates + 3 * s.gate_step);
   const vf before = s.cell_before == nullptr ? vzero() : lanes.load(s.cell_before + state);
   const vf squashed = vtanh(lanes.load(s.cell + state));
-  const vf d_hidden = vadd(lanes.load(s.d_output + state), lanes.load(s.d_hidden + state));
-  const vf d_cell = vfma(vmul(d_hidden, o), tanh_slope(squashed), lanes.load(s.d_cell + state));
+  vf d_output = lanes.load(s.d_cell_output + row * s.d_cell_output_step + unit);
+  if (s.d_hidden != nullptr) d_output = vadd(d_output, lanes.load(s.d_hidden + state));
+  const vf d_cell = vfma(vmul(d_output, o), tanh_slope(squashed), lanes.load(s.d_cell + state));
   // Lanes past the last unit hold zeros, as everything they come from does.
   vstore(gates, vmul(vmul(d_cell, g), sigmoid_slope(i)));
   vstore(gates + s.gate_step, vmul(vmul(d_cell, before), sigmoid_slope(f)));
   vstore(gates + 2 * s.gate_step, vmul(vmul(d_cell, i), tanh_slope(g)));
-  vstore(gates + 3 * s.gate_step, vmul(vmul(d_hidden, squashed), sigmoid_slope(o)));
+  vstore(gates + 3 * s.gate_step, vmul(vmul(d_output, squashed), sigmoid_slope(o)));
   lanes.store(s.d_cell + state, vmul(d_cell, f));
+  if (s.cell_output != nullptr) lanes.store(s.cell_output + state, vmul(o, squashed));
 }
 
 void gate_gradients(const LstmGateGradients& s) {
@@ -92,7 +94,15 @@ void add_rows(const float* matrix, int rows, int columns, float* sums) {
   }
 }
 
-constexpr LstmKernels table{&gates, &gate_gradients, &add_rows};
+void add(const float* a, size_t a_step, const float* b, size_t b_step, int rows, int columns, float* out) {
+  for (int r = 0; r < rows; r++, a += a_step, b += b_step, out += b_step) {
+    int c = 0;
+    for (; c + W <= columns; c += W) vstore(out + c, vadd(vload(a + c), vload(b + c)));
+    if (c < columns) vstore_n(out + c, vadd(vload_n(a + c, columns - c), vload_n(b + c, columns - c)), columns - c);
+  }
+}
+
+constexpr LstmKernels table{&gates, &gate_gradients, &add_rows, &add};
 
 }  // namespace
 }  // namespace nmt::NMT_ISA

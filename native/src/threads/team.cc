@@ -82,15 +82,15 @@ void Team::work(int thread) {
   }
 }
 
-void Team::barrier() {
-  if (threads_ == 1) return;
-  const unsigned generation = barrier_generation_.load();
-  if (arrived_.fetch_add(1) == threads_ - 1) {
+void Barrier::meet(int threads) {
+  if (threads == 1) return;
+  const unsigned generation = generation_.load();
+  if (arrived_.fetch_add(1) == threads - 1) {
     arrived_.store(0);
-    barrier_generation_.store(generation + 1);
-    for_barrier_.wake();
+    generation_.store(generation + 1);
+    place_.wake();
   } else {
-    for_barrier_.wait(kInsideKernel, [&] { return barrier_generation_.load() != generation; });
+    place_.wait(kInsideKernel, [&] { return generation_.load() != generation; });
   }
 }
 

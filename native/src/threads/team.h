@@ -48,6 +48,18 @@ class WaitingPlace {
   std::atomic<int> sleepers_{0};
 };
 
+// Where some of a team's threads meet, such as those of a group that has a part of the task to itself.
+class Barrier {
+ public:
+  // Returns when `threads` threads have come here. Writes made before it are seen after it.
+  void meet(int threads);
+
+ private:
+  alignas(64) std::atomic<int> arrived_{0};
+  alignas(64) std::atomic<unsigned> generation_{0};
+  WaitingPlace place_;
+};
+
 class Team {
  public:
   explicit Team(int threads);
@@ -67,7 +79,7 @@ class Team {
   }
 
   // Inside `run`: returns when every thread has come here. Writes made before it are seen after it.
-  void barrier();
+  void barrier() { barrier_.meet(threads_); }
 
   // task(i) for i in [0, count), each thread a contiguous range.
   template <class Task>
@@ -101,12 +113,10 @@ class Team {
   void* context_ = nullptr;
   alignas(64) std::atomic<unsigned> generation_{0};
   alignas(64) std::atomic<int> finished_{0};
-  alignas(64) std::atomic<int> arrived_{0};
-  alignas(64) std::atomic<unsigned> barrier_generation_{0};
   std::atomic<bool> stopping_{false};
   WaitingPlace for_work_;
   WaitingPlace for_end_;
-  WaitingPlace for_barrier_;
+  Barrier barrier_;
 };
 
 // The process's team.

@@ -2,39 +2,42 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { NativeBackend } from "../backend.ts";
 
-type Weights = [
-  /** [inputs, 4 · hidden] */
-  inputWeights: Float32Array,
-  /** [hidden, 4 · hidden] */
-  recurrentWeights: Float32Array,
-  /** [4 · hidden] */
-  bias: Float32Array,
-];
+/**
+ * Of each direction: input weights [inputs, 4 · units], recurrent weights [hidden, 4 · units], bias [4 · units], and the
+ * projection [units, hidden] or undefined.
+ */
+type WeightArrays = readonly (Float32Array | undefined)[];
+
+/** Of each direction: hidden [sentences, hidden] and cell [sentences, units]; undefined for zeros. */
+type StateArrays = readonly (Float32Array | undefined)[];
+
+/** In what order a layer reads each sentence; both: two directions side by side. */
+export type Reading = "forward" | "reverse" | "both";
 
 type Sequence = [
   inputs: number,
+  /** Of a direction, as `hidden`. */
+  units: number,
+  /** `units`, unless there is a projection. */
   hidden: number,
   /** [time] */
   batchSizes: Int32Array,
-  reverse: boolean,
+  reading: Reading,
   /** [positions, inputs] */
   x: Float32Array,
-  ...weights: Weights,
-  /** [sentences, hidden] */
-  initialHidden: Float32Array | undefined,
-  /** [sentences, hidden] */
-  initialCell: Float32Array | undefined,
-  /** [positions, hidden] */
+  weights: WeightArrays,
+  initialStates: StateArrays,
+  /** [positions, directions · hidden] */
   output: Float32Array,
-  /** [positions · lstmGateWidth(hidden)], in an order of the kernels' own; the backward pass leaves gradients in it */
+  /** [directions, positions · lstmGateWidth(units)], in an order of the kernels' own; the backward pass leaves gradients in it */
   gates: Float32Array,
-  /** [positions, hidden] */
+  /** [directions, positions, units] */
   cells: Float32Array,
 ];
 
 export interface LstmKernels {
-  /** Floats of `gates` for one position, with the running instruction set. */
-  lstmGateWidth(hidden: number): number;
+  /** Floats of `gates` for one position of a direction, with the running instruction set. */
+  lstmGateWidth(units: number): number;
   /** Writes output, gates and cells. */
   lstmForward(...args: Sequence): void;
   /** From the output's gradient to those of everything; undefined where one isn't wanted. Once per forward pass. */
@@ -43,67 +46,80 @@ export interface LstmKernels {
       ...Sequence,
       dOutput: Float32Array,
       dX: Float32Array | undefined,
-      dInputWeights: Float32Array,
-      dRecurrentWeights: Float32Array,
-      dBias: Float32Array,
-      dInitialHidden: Float32Array | undefined,
-      dInitialCell: Float32Array | undefined,
+      dWeights: WeightArrays,
+      dInitialStates: StateArrays,
     ]
   ): void;
-  /** One step of `rows` sentences: x [rows, inputs], states [rows, hidden]. */
+  /** One step of `rows` sentences: x [rows, inputs], hidden states [rows, hidden], cells [rows, units]. */
   lstmStep(
     ...args: [
       rows: number,
       inputs: number,
+      units: number,
       hidden: number,
       x: Float32Array,
       hiddenBefore: Float32Array,
       cellBefore: Float32Array,
-      ...weights: Weights,
+      weights: WeightArrays,
       hiddenAfter: Float32Array,
       cellAfter: Float32Array,
     ]
   ): void;
 }
 
-interface LstmWeightTensors {
+export interface LstmWeightTensors {
+  /** [inputs, 4 · units] */
   inputWeights: tf.Tensor2D;
+  /** [hidden, 4 · units] */
   recurrentWeights: tf.Tensor2D;
+  /** [4 · units] */
   bias: tf.Tensor1D;
+  /** [units, hidden] */
+  projection?: tf.Tensor2D | undefined;
 }
 
-export interface LstmOperands extends LstmWeightTensors {
-  x: tf.Tensor2D;
+export interface LstmDirection extends LstmWeightTensors {
+  /** [sentences, hidden] */
   initialHidden?: tf.Tensor2D | undefined;
+  /** [sentences, units] */
   initialCell?: tf.Tensor2D | undefined;
+}
+
+export interface LstmOperands {
+  /** [positions, inputs] */
+  x: tf.Tensor2D;
+  /** One, or forward and backward. */
+  directions: readonly LstmDirection[];
 }
 
 export interface LstmOrder {
   /** [time] */
   batchSizes: Int32Array;
-  reverse: boolean;
+  reading: Reading;
 }
 
 /** What the backward pass needs of the forward pass. */
 export interface LstmRecord {
-  /** [positions, hidden] */
+  /** [positions, directions · hidden] */
   output: tf.Tensor2D;
   gates: tf.Tensor1D;
-  /** [positions, hidden] */
+  /** [directions · positions, units] */
   cells: tf.Tensor2D;
 }
 
 export function lstmForward(native: NativeBackend, operands: LstmOperands, order: LstmOrder): LstmRecord {
   const positions = operands.x.shape[0];
-  const hidden = operands.recurrentWeights.shape[0];
-  const output = native.takeFloats(positions * hidden);
-  const gates = native.takeFloats(positions * native.addon.lstmGateWidth(hidden));
-  const cells = native.takeFloats(positions * hidden);
+  const { directions } = operands;
+  const { units, hidden } = sizesOf(directions[0]!);
+  const rows = directions.length * positions;
+  const output = native.takeFloats(rows * hidden);
+  const gates = native.takeFloats(rows * native.addon.lstmGateWidth(units));
+  const cells = native.takeFloats(rows * units);
   native.addon.lstmForward(...operandArguments(native, operands, order), output, gates, cells);
   return {
-    output: native.tensor([positions, hidden], output),
+    output: native.tensor([positions, directions.length * hidden], output),
     gates: native.tensor([gates.length], gates),
-    cells: native.tensor([positions, hidden], cells),
+    cells: native.tensor([rows, units], cells),
   };
 }
 
@@ -115,92 +131,83 @@ export function lstmBackward(
   { output, gates, cells }: LstmRecord,
   dOutput: tf.Tensor2D,
 ): LstmOperands {
-  const gradientOf = <T extends tf.Tensor>(tensor: T) => new Gradient<T>(native, tensor);
-  const gradientIfGiven = <T extends tf.Tensor>(tensor: T | undefined) =>
-    tensor === undefined ? undefined : gradientOf(tensor);
-  const x = gradientOf(operands.x);
-  const inputWeights = gradientOf(operands.inputWeights);
-  const recurrentWeights = gradientOf(operands.recurrentWeights);
-  const bias = gradientOf(operands.bias);
-  const initialHidden = gradientIfGiven(operands.initialHidden);
-  const initialCell = gradientIfGiven(operands.initialCell);
+  const emptyLike = <T extends tf.Tensor | undefined>(tensor: T): T =>
+    (tensor && native.tensor(tensor.shape, native.takeFloats(tensor.size))) as T;
+  const gradients: LstmOperands = {
+    x: emptyLike(operands.x),
+    directions: operands.directions.map((direction) => ({
+      inputWeights: emptyLike(direction.inputWeights),
+      recurrentWeights: emptyLike(direction.recurrentWeights),
+      bias: emptyLike(direction.bias),
+      projection: emptyLike(direction.projection),
+      initialHidden: emptyLike(direction.initialHidden),
+      initialCell: emptyLike(direction.initialCell),
+    })),
+  };
   native.addon.lstmBackward(
     ...operandArguments(native, operands, order),
     native.floats(output),
     native.floats(gates),
     native.floats(cells),
     native.floats(dOutput),
-    x.floats,
-    inputWeights.floats,
-    recurrentWeights.floats,
-    bias.floats,
-    initialHidden?.floats,
-    initialCell?.floats,
+    native.floats(gradients.x),
+    gradients.directions.flatMap((direction) => weightArrays(native, direction)),
+    gradients.directions.flatMap((direction) => stateArrays(native, direction)),
   );
-  return {
-    x: x.tensor(),
-    inputWeights: inputWeights.tensor(),
-    recurrentWeights: recurrentWeights.tensor(),
-    bias: bias.tensor(),
-    initialHidden: initialHidden?.tensor(),
-    initialCell: initialCell?.tensor(),
-  };
+  return gradients;
 }
 
-/** x [rows, inputs], states [rows, hidden] → the states after one step. */
+/** x [rows, inputs], hidden [rows, hidden], cell [rows, units] → the states after one step. */
 export function lstmStep(
   native: NativeBackend,
   operands: LstmWeightTensors & { x: tf.Tensor2D; hidden: tf.Tensor2D; cell: tf.Tensor2D },
 ): { hidden: tf.Tensor2D; cell: tf.Tensor2D } {
   const [rows, inputs] = operands.x.shape;
-  const width = operands.recurrentWeights.shape[0];
-  const hidden = native.takeFloats(rows * width);
-  const cell = native.takeFloats(rows * width);
+  const sizes = sizesOf(operands);
+  const hidden = native.takeFloats(rows * sizes.hidden);
+  const cell = native.takeFloats(rows * sizes.units);
   native.addon.lstmStep(
     rows,
     inputs,
-    width,
+    sizes.units,
+    sizes.hidden,
     native.floats(operands.x),
     native.floats(operands.hidden),
     native.floats(operands.cell),
-    ...weightArguments(native, operands),
+    weightArrays(native, operands),
     hidden,
     cell,
   );
-  return { hidden: native.tensor([rows, width], hidden), cell: native.tensor([rows, width], cell) };
+  return { hidden: native.tensor([rows, sizes.hidden], hidden), cell: native.tensor([rows, sizes.units], cell) };
 }
 
-function weightArguments(native: NativeBackend, weights: LstmWeightTensors): Weights {
-  return [native.floats(weights.inputWeights), native.floats(weights.recurrentWeights), native.floats(weights.bias)];
+function sizesOf({ bias, recurrentWeights }: LstmWeightTensors): { units: number; hidden: number } {
+  return { units: bias.shape[0] / 4, hidden: recurrentWeights.shape[0] };
 }
 
-function operandArguments(native: NativeBackend, operands: LstmOperands, { batchSizes, reverse }: LstmOrder) {
-  const floatsIfGiven = (tensor: tf.Tensor | undefined) => (tensor === undefined ? undefined : native.floats(tensor));
+function floatsIfGiven(native: NativeBackend, tensor: tf.Tensor | undefined): Float32Array | undefined {
+  return tensor === undefined ? undefined : native.floats(tensor);
+}
+
+function weightArrays(native: NativeBackend, weights: LstmWeightTensors): WeightArrays {
+  const { inputWeights, recurrentWeights, bias, projection } = weights;
+  return [inputWeights, recurrentWeights, bias, projection].map((tensor) => floatsIfGiven(native, tensor));
+}
+
+function stateArrays(native: NativeBackend, { initialHidden, initialCell }: LstmDirection): StateArrays {
+  return [initialHidden, initialCell].map((tensor) => floatsIfGiven(native, tensor));
+}
+
+function operandArguments(native: NativeBackend, { x, directions }: LstmOperands, { batchSizes, reading }: LstmOrder) {
+  const { units, hidden } = sizesOf(directions[0]!);
   return [
-    operands.x.shape[1],
-    operands.recurrentWeights.shape[0],
+    x.shape[1],
+    units,
+    hidden,
     batchSizes,
-    reverse,
-    native.floats(operands.x),
-    ...weightArguments(native, operands),
-    floatsIfGiven(operands.initialHidden),
-    floatsIfGiven(operands.initialCell),
+    reading,
+    native.floats(x),
+    directions.flatMap((direction) => weightArrays(native, direction)),
+    directions.flatMap((direction) => stateArrays(native, direction)),
   ] as const;
-}
-
-/** Pooled memory for the gradient of a tensor. */
-class Gradient<T extends tf.Tensor> {
-  readonly floats: Float32Array<ArrayBuffer>;
-  private readonly native: NativeBackend;
-  private readonly shape: number[];
-
-  constructor(native: NativeBackend, like: T) {
-    this.native = native;
-    this.shape = like.shape;
-    this.floats = native.takeFloats(like.size);
-  }
-
-  tensor(): T {
-    return this.native.tensor<T>(this.shape, this.floats);
-  }
 }

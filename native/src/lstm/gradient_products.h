@@ -1,0 +1,111 @@
+// The large products of an LSTM's backward pass: gradients of inputs and weights, over all rows at once.
+#pragma once
+
+#include <cstring>
+
+#include "lstm/sequence.h"
+
+namespace nmt {
+
+// Packs panel j of transposed weights: right side [all gates][rows of the weights], of which the panel has rows
+// [j · columns, …). Gates lie as in the blocks of units; units that aren't there have weight 0.
+inline void pack_transposed(const LstmPlan& plan, const float* weights, int weight_rows, int j, float* panel) {
+  const int width = plan.tile.columns, first = j * width, lines = least(width, weight_rows - first);
+  const size_t step = 4 * static_cast<size_t>(plan.units);
+  const int run = plan.blocks.size / plan.kernels.depth;
+  for (int source = 0; source < 4 * plan.blocks.count(); source++) {
+    float* out = panel + static_cast<size_t>(source) * run * width;
+    const int present = plan.blocks.present(source / 4);
+    if (present < plan.blocks.size) std::memset(out, 0, static_cast<size_t>(run) * width * sizeof(float));
+    plan.kernels.pack_lines(weights + first * step + plan.blocks.column(source), step, lines, width, present, out);
+  }
+}
+
+// Gradients of all rows' inputs: gate gradients of all directions · their transposed input weights.
+struct InputGradient : LstmPlan {
+  const float* d_gates;  // of all directions
+  float* d_x;
+
+  InputGradient(const LstmPlan& plan, const float* d_gates, float* d_x) : LstmPlan(plan), d_gates(d_gates), d_x(d_x) {}
+
+  int elements() const { return directions * gate_elements(); }
+  int column_panels() const { return ceil_div(inputs, tile.columns); }
+
+  void pack_left(int row, int count, int from, int to, float* panel) const {
+    for (int at = from; at < to;) {
+      const int block = at / block_elements(), begin = at % block_elements();
+      const int end = least(block_elements(), begin + to - at);
+      const float* source = gates_of(d_gates, block, row) + begin * kernels.depth;
+      kernels.pack_lines(source, blocks.width(), count, count, (end - begin) * kernels.depth,
+                         panel + static_cast<size_t>(at - from) * count);
+      at += end - begin;
+    }
+  }
+  TilePlace place(int row, int j) const {
+    float* out = d_x + static_cast<size_t>(row) * inputs + j * tile.columns;
+    return {out, static_cast<size_t>(inputs), least(tile.columns, inputs - j * tile.columns), kZeros, 0};
+  }
+};
+
+// Gradients of a direction's input and recurrent weights: transposed [inputs | states before] · gate gradients. The left
+// side's panels are those of the inputs and of the states, in either order.
+struct WeightGradient : LstmPlan {
+  bool states_first;
+  const float* d_gates;  // of the direction
+  float* d_input;
+  float* d_recurrent;
+
+  WeightGradient(const LstmPlan& plan, bool states_first, const float* d_gates, float* d_input, float* d_recurrent)
+      : LstmPlan(plan), states_first(states_first), d_gates(d_gates), d_input(d_input), d_recurrent(d_recurrent) {}
+
+  RowPanels row_panels() const {
+    return states_first ? RowPanels(hidden, tile.rows, inputs) : RowPanels(inputs, tile.rows, hidden);
+  }
+  int elements() const { return LstmPlan::elements(rows); }
+  bool right_across() const { return true; }
+
+  RightSource right_source(int j, int from, int to) const {
+    const float* data = gates_of(d_gates, j / 4, from * kernels.depth) + j % 4 * blocks.size;
+    return {data, static_cast<size_t>(blocks.width()), least(to * kernels.depth, rows) - from * kernels.depth};
+  }
+  void pack_right(int j, int from, int to, float* panel) const {
+    const RightSource source = right_source(j, from, to);
+    kernels.pack_columns(source.data, source.step, tile.columns, tile.columns, source.k, panel);
+  }
+  TilePlace place(int row, int j) const {
+    const int first_count = states_first ? hidden : inputs;
+    const bool in_first = row < first_count;
+    float* matrix = in_first == states_first ? d_recurrent : d_input;
+    const size_t step = 4 * static_cast<size_t>(units), line = in_first ? row : row - first_count;
+    return {matrix + line * step + blocks.column(j), step, blocks.present(j / 4), kZeros, 0};
+  }
+};
+
+// Gradient of a direction's projection: transposed cell outputs · state gradients.
+struct ProjectionGradient : LstmPlan {
+  const float* d_states;  // [rows][hidden]
+  float* d_projection;
+
+  ProjectionGradient(const LstmPlan& plan, const float* d_states, float* d_projection)
+      : LstmPlan(plan), d_states(d_states), d_projection(d_projection) {}
+
+  RowPanels row_panels() const { return RowPanels(units, tile.rows); }
+  int elements() const { return LstmPlan::elements(rows); }
+  bool right_across() const { return true; }
+
+  RightSource right_source(int j, int from, int to) const {
+    const int first = from * kernels.depth;
+    return {d_states + static_cast<size_t>(first) * hidden + j * tile.columns, static_cast<size_t>(hidden),
+            least(to * kernels.depth, rows) - first};
+  }
+  void pack_right(int j, int from, int to, float* panel) const {
+    const RightSource source = right_source(j, from, to);
+    kernels.pack_columns(source.data, source.step, state_columns(j), tile.columns, source.k, panel);
+  }
+  TilePlace place(int row, int j) const {
+    const size_t step = hidden;
+    return {d_projection + row * step + j * tile.columns, step, state_columns(j), kZeros, 0};
+  }
+};
+
+}  // namespace nmt
