@@ -132,13 +132,14 @@ function deadExperts(reports: readonly { deadShare: number }[], experts: number)
 
 function seedText(results: readonly RunResult[]): string {
   const seeds = [...new Set(results.map(({ seed }) => seed))];
-  return seeds.length > 1 ? `Means ± standard errors over seeds ${seeds.join(", ")}. ` : `Seed ${seeds.join("")}. `;
+  if (seeds.length === 0) return "";
+  return seeds.length > 1 ? `Means ± standard errors over seeds ${seeds.join(", ")}. ` : `Seed ${seeds[0]}. `;
 }
 
 function windowText(results: readonly RunResult[]): string {
   const steps = results[0]?.trainBalance.map(({ step }) => step) ?? [];
   const [from, to] = steps.slice(-2);
-  return to === undefined ? "the last report" : `steps ${from! + 1} to ${to}`;
+  return from === undefined || to === undefined ? "the last report" : `the last ${to - from} steps to step ${to}`;
 }
 
 /** One series a row, of its first seed that has a result. */

@@ -1,5 +1,7 @@
 /** What the language-model experiments share: LSTM, experts, LSTM (Shazeer et al. 2017, appendix C), on text in all languages. */
 import { join } from "node:path";
+import type { Options } from "../bench/options.ts";
+import { UsageError } from "../src/base/errors.ts";
 import { allTexts } from "./corpora.ts";
 import { budget, type RunPlan, type SharedOptions } from "./experiment.ts";
 import { languageTextPaths, writeLanguageText } from "./language-text.ts";
@@ -18,10 +20,15 @@ export const languageModelDefaults = {
   vocab: 8000,
   "batch-tokens": 2000,
   "learning-rate": 0.002,
-  steps: 500,
+  /** A multiple of both counts above, so that the last report is that of the end. */
+  steps: 640,
+  /** What the experts' sum goes through before the residual: the paper's sigmoid, or `identity`. */
+  "moe-output": "sigmoid",
+  /** Scale of the experts' second matrix at the start; 0 with `identity` starts them as nothing. */
+  "output-init": 1,
 } as const;
 
-export type LanguageModelOptions = { readonly [Name in keyof typeof languageModelDefaults]: number } & {
+export type LanguageModelOptions = Options<typeof languageModelDefaults> & {
   readonly minutes: number;
   readonly precision: string;
 };
@@ -61,8 +68,14 @@ export function expertSettings(experts: number, options: LanguageModelOptions) {
     num_experts_per_tok: Math.min(options.k, experts),
     expert_hidden_size: options["expert-hidden"],
     moe_decoder_after: [1],
-    moe_output: "sigmoid",
+    moe_output: moeOutput(options["moe-output"]),
+    expert_output_init: options["output-init"],
   } as const satisfies Partial<RunPlan["settings"]>;
+}
+
+function moeOutput(text: string): "sigmoid" | "identity" {
+  if (text === "sigmoid" || text === "identity") return text;
+  throw new UsageError(`--moe-output is ${text}`, { nextStep: "Use sigmoid or identity." });
 }
 
 export function prepareLanguageText(shared: SharedOptions, vocabulary: number): void {

@@ -37,6 +37,9 @@ interface Difference {
   randomization: number;
 }
 
+const TESTS =
+  "Each row compares the two runs of a seed on the same test sentences: paired bootstrap of 1,000 resamples, paired approximate randomization of 10,000 trials. They tell how far test sentences explain a difference; the standard error tells how far seeds do.";
+
 export function translationBody(given: TranslationRuns): string {
   const [baseline, ...others] = given.variants;
   const isStrict = given.variants.includes("strict");
@@ -46,6 +49,7 @@ export function translationBody(given: TranslationRuns): string {
     scoreTable(given),
     `Means ± standard errors over seeds. Test scores are of beam ${given.beam}: BLEU \`${signatureOf(given)}\`, chrF2. Perplexity is per wordpiece. Everything is measured with the weights of the lowest validation perplexity. All runs take the same number of steps, and their learning rates fall to the end of them. Operations are multiply-adds of the forward pass in training per source and per target token, without softmax and embeddings; attention counts its projections alone.`,
     ...others.map((variant) => comparison(given, baseline!, variant)),
+    ...(others.length > 0 ? [TESTS] : []),
     ...(isPrecision ? others.map((variant) => lossRatio(given, baseline!, variant)) : []),
     ...(isStrict ? [strictBalance(given)] : []),
   ].join("\n\n");
@@ -135,10 +139,12 @@ export function pairedDifference(seed: number, baseline: RunResult, system: RunR
   );
   const of = (metric: number): Difference => {
     const [bootstrap, randomization] = tests.map((comparisons) => comparisons[metric]!.results);
+    const difference = bootstrap![1]!.score - bootstrap![0]!.score;
+    // The tests count differences larger than the real one; of none at all that says nothing.
     return {
-      difference: bootstrap![1]!.score - bootstrap![0]!.score,
-      bootstrap: bootstrap![1]!.pValue!,
-      randomization: randomization![1]!.pValue!,
+      difference,
+      bootstrap: difference === 0 ? 1 : bootstrap![1]!.pValue!,
+      randomization: difference === 0 ? 1 : randomization![1]!.pValue!,
     };
   };
   return { seed, bleu: of(0), chrf: of(1) };
@@ -189,7 +195,7 @@ function comparison({ seeds, runs, resultOf }: TranslationRuns, baseline: string
     `Mean difference: perplexity ${mean(
       pairs.map(({ first, second }) => second.testPerplexity - first.testPerplexity),
       3,
-    )}, BLEU ${mean(pairs.map(({ bleu }) => bleu.difference))}, chrF ${mean(pairs.map(({ chrf }) => chrf.difference))}. Each row compares the two runs of a seed on the same test sentences: paired bootstrap of 1,000 resamples, paired approximate randomization of 10,000 trials. They tell how far test sentences explain a difference; the standard error tells how far seeds do.`,
+    )}, BLEU ${mean(pairs.map(({ bleu }) => bleu.difference))}, chrF ${mean(pairs.map(({ chrf }) => chrf.difference))}.`,
   ].join("\n\n");
 }
 

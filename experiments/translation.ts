@@ -39,7 +39,7 @@ const defaults = {
 type Options = ReturnType<typeof readOptions<typeof defaults>>;
 
 /** Steps of a run unless `--steps` or `--minutes` says otherwise. */
-const STEPS: Record<CorpusName, number> = { tatoeba: 2000, multi30k: 2500 };
+const STEPS: Record<CorpusName, number> = { tatoeba: 1500, multi30k: 2600 };
 const VALIDATIONS = 10;
 
 /** What a variant changes. Dense has one expert as wide as k of the mixture's, which every position uses. */
@@ -110,6 +110,12 @@ function question(variants: readonly string[]): string {
     : "Does a mixture of experts translate better than a dense model of the same operations per token, and is the difference more than chance? The dense model has one feed-forward network, as wide as the experts that a position uses, where the others have the mixture. `strict` is the strictly balanced gate of appendix F (Shazeer et al. 2017).";
 }
 
+function encoderPlaces(places: string): number[] {
+  if (places === "decoder") return [];
+  if (places === "both") return [2];
+  throw new UsageError(`--places is ${places}`, { nextStep: "Use decoder or both." });
+}
+
 function corpusOf(name: string): CorpusName {
   if (name === "tatoeba" || name === "multi30k") return name;
   throw new UsageError(`there is no corpus "${name}"`, { nextStep: "Use --corpus tatoeba or --corpus multi30k." });
@@ -138,7 +144,7 @@ function baseSettings(options: Options, corpus: CorpusName, shared: SharedOption
     decoder_layers: 2,
     decoder_start: "bridge",
     dropout: options.dropout,
-    moe_encoder_after: options.places === "both" ? [2] : [],
+    moe_encoder_after: encoderPlaces(options.places),
     moe_decoder_after: [1],
     moe_output: "identity",
     expert_output_init: 0,

@@ -51,7 +51,7 @@ export function circumstances(runs: readonly RunPlan[], resultOf: ResultOf, comm
   if (results.length > 0) {
     const days = [...new Set(results.map(({ finished }) => finished.slice(0, 10)))].sort();
     const period = days.length > 1 ? `${days[0]} to ${days.at(-1)}` : days[0];
-    const machines = [...new Set(results.map(({ machine, threads }) => `${machine}, ${threads} threads a run`))];
+    const machines = [...new Set(results.map(({ machine }) => machine))];
     lines.push(`${period}. ${machines.join("; ")}. Node.js ${process.versions.node}.`, "");
   }
   const { common, own } = settingsByRow(runs);
