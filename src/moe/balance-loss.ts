@@ -1,31 +1,20 @@
 /** Losses on a batch's routing: the squared coefficient of variation of importance and load (Shazeer et al. 2017, §4 and appendix A), and a router z-loss. */
 import * as tf from "@tensorflow/tfjs";
 import type { ForwardContext } from "../layers/forward-context.ts";
+import { squaredVariations } from "../ops/balance.ts";
 import { applyFused } from "../ops/fused-op.ts";
-
-/** Guards the division when nothing was routed at all. */
-const EPSILON = 1e-10;
 
 export interface BalanceLossWeights {
   importanceLossWeight: number;
   loadLossWeight: number;
 }
 
-/** CV² = population variance / mean² of a vector [experts]. */
-export function squaredVariation(values: tf.Tensor1D): tf.Scalar {
-  return tf.tidy(() => {
-    const mean = tf.mean(values);
-    const variance = tf.mean(tf.square(tf.sub(values, mean)));
-    return tf.div(variance, tf.add(tf.square(mean), EPSILON)) as tf.Scalar;
-  });
-}
-
 /** w_importance · CV²(importance) + w_load · CV²(load), each [experts] and summed over all batches of the step. */
 export function balanceLoss(importance: tf.Tensor1D, load: tf.Tensor1D, weights: BalanceLossWeights): tf.Scalar {
-  return tf.add(
-    tf.mul(squaredVariation(importance), weights.importanceLossWeight),
-    tf.mul(squaredVariation(load), weights.loadLossWeight),
-  ) as tf.Scalar;
+  return squaredVariations([
+    { values: importance, weight: weights.importanceLossWeight },
+    { values: load, weight: weights.loadLossWeight },
+  ]);
 }
 
 /** `loss` plus weight · mean over the rows of log²Σ exp(logits) (Zoph et al. 2022), which keeps logits [rows, experts] small. */

@@ -3,7 +3,8 @@ import * as tf from "@tensorflow/tfjs";
 import type { ForwardContext } from "../layers/forward-context.ts";
 import { constant } from "../layers/initializers.ts";
 import type { Parameters } from "../layers/parameters.ts";
-import { squaredVariation, withRouterZLoss } from "./balance-loss.ts";
+import { squaredVariations } from "../ops/balance.ts";
+import { withRouterZLoss } from "./balance-loss.ts";
 import type { GateDecision, Gating, GatingOptions } from "./gating.ts";
 
 export type DenseGatingOptions = Pick<
@@ -29,7 +30,7 @@ export class DenseGating implements Gating {
     const experts = Int32Array.from({ length: gates.size }, (_, slot) => slot % numExperts);
     if (!context.training) return { gates, experts };
     const importance = context.sumOverBatches(tf.sum(gates, 0));
-    const loss = tf.mul(squaredVariation(importance), importanceLossWeight) as tf.Scalar;
+    const loss = squaredVariations([{ values: importance, weight: importanceLossWeight }]);
     return { gates, experts, loss: withRouterZLoss(loss, logits, routerZLossWeight, context) };
   }
 }

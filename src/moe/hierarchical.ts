@@ -6,15 +6,16 @@ import * as tf from "@tensorflow/tfjs";
 import type { ForwardContext } from "../layers/forward-context.ts";
 import { constant } from "../layers/initializers.ts";
 import type { Parameters } from "../layers/parameters.ts";
-import { importance, load, type NoisyLogits } from "../ops/balance.ts";
+import { importance } from "../ops/balance.ts";
 import { dispatch, planDispatch } from "../ops/dispatch.ts";
 import { gatherRows } from "../ops/gather-rows.ts";
 import { groupedProduct } from "../ops/grouped-product.ts";
+import { type NoisyGates, noisyGates } from "../ops/noisy-gates.ts";
+import { normalNoise } from "../ops/normal-noise.ts";
 import { type TopKGates, topKGates } from "../ops/top-k-gates.ts";
 import { balanceLoss, withRouterZLoss } from "./balance-loss.ts";
 import type { GateDecision, Gating, GatingOptions } from "./gating.ts";
-import { groupLoad, hierarchicalLoad } from "./hierarchical-load.ts";
-import { noisyLogits } from "./noisy-logits.ts";
+import { hierarchicalLoad } from "./hierarchical-load.ts";
 
 export class HierarchicalGating implements Gating {
   private readonly options: GatingOptions;
@@ -41,22 +42,20 @@ export class HierarchicalGating implements Gating {
   decide(x: tf.Tensor2D, context: ForwardContext): GateDecision {
     const { numExpertsPerToken, numGroups, numGroupsPerToken, routerZLossWeight } = this.options;
     const primaryClean = tf.matMul(x, this.primaryWeights) as tf.Tensor2D;
-    const primaryNoisy = context.training
-      ? noisyLogits(primaryClean, tf.matMul(x, this.primaryNoiseWeights) as tf.Tensor2D, context)
-      : undefined;
-    const primary = topKGates(primaryNoisy?.noisy ?? primaryClean, numGroupsPerToken);
+    const primary = gatesOf(primaryClean, numGroupsPerToken, Int32Array.of(0, x.shape[0]), context, () =>
+      tf.matMul(x, this.primaryNoiseWeights),
+    );
 
     const plan = planDispatch(primary.experts, numGroups);
     const rows = dispatch(x, plan, numGroupsPerToken);
     const clean = groupedProduct(rows, this.weights, plan.offsets);
-    const noisy = context.training
-      ? noisyLogits(clean, groupedProduct(rows, this.noiseWeights, plan.offsets), context)
-      : undefined;
-    const secondary = topKGates(noisy?.noisy ?? clean, numExpertsPerToken);
+    const secondary = gatesOf(clean, numExpertsPerToken, plan.offsets, context, () =>
+      groupedProduct(rows, this.noiseWeights, plan.offsets),
+    );
 
     const decision = this.product(primary, secondary, plan.rows);
-    if (primaryNoisy === undefined || noisy === undefined) return decision;
-    const loss = this.balance(decision, primaryNoisy, noisy, plan.offsets, context);
+    if (!hasLoad(primary) || !hasLoad(secondary)) return decision;
+    const loss = this.balance(decision, primary.load, secondary.load, plan.offsets, context);
     const withPrimary = withRouterZLoss(loss, primaryClean, routerZLossWeight, context);
     return { ...decision, loss: withRouterZLoss(withPrimary, clean, routerZLossWeight, context) };
   }
@@ -77,21 +76,33 @@ export class HierarchicalGating implements Gating {
 
   private balance(
     { gates, experts }: GateDecision,
-    primary: NoisyLogits,
-    secondary: NoisyLogits,
+    primaryLoad: tf.Tensor1D,
+    groupLoads: tf.Tensor1D,
     offsets: Int32Array,
     context: ForwardContext,
   ): tf.Scalar {
-    const { numExperts, numExpertsPerToken, numGroupsPerToken } = this.options;
     const sum = context.sumOverBatches;
     const sizes = tf.tensor1d(
       Float32Array.from({ length: offsets.length - 1 }, (_, group) => offsets[group + 1]! - offsets[group]!),
     );
-    const expertLoad = hierarchicalLoad(
-      sum(load(primary, numGroupsPerToken)),
-      sum(groupLoad(secondary, offsets, numExpertsPerToken)),
-      sum(sizes),
-    );
-    return balanceLoss(sum(importance(gates, experts, numExperts)), expertLoad, this.options);
+    const load = hierarchicalLoad(sum(primaryLoad), sum(groupLoads), sum(sizes));
+    return balanceLoss(sum(importance(gates, experts, this.options.numExperts)), load, this.options);
   }
+}
+
+/** Gates of one level; in training noisy, with the load of each group of rows. */
+function gatesOf(
+  clean: tf.Tensor2D,
+  k: number,
+  offsets: Int32Array,
+  context: ForwardContext,
+  noiseInput: () => tf.Tensor2D,
+): TopKGates | NoisyGates {
+  if (!context.training) return topKGates(clean, k);
+  const noise = normalNoise<tf.Tensor2D>(context.nextStream(), clean.shape);
+  return noisyGates({ clean, noiseInput: noiseInput(), noise }, k, offsets);
+}
+
+function hasLoad(gates: TopKGates | NoisyGates): gates is NoisyGates {
+  return "load" in gates;
 }

@@ -8,11 +8,12 @@ import * as tf from "@tensorflow/tfjs";
 import type { ForwardContext } from "../layers/forward-context.ts";
 import { constant } from "../layers/initializers.ts";
 import type { Parameters } from "../layers/parameters.ts";
-import { importance, load } from "../ops/balance.ts";
+import { importance } from "../ops/balance.ts";
+import { noisyGates } from "../ops/noisy-gates.ts";
+import { normalNoise } from "../ops/normal-noise.ts";
 import { topKGates } from "../ops/top-k-gates.ts";
 import { balanceLoss, withRouterZLoss } from "./balance-loss.ts";
 import type { GateDecision, Gating, GatingOptions } from "./gating.ts";
-import { noisyLogits } from "./noisy-logits.ts";
 
 export type NoisyTopKOptions = Omit<GatingOptions, "numGroups" | "numGroupsPerToken">;
 
@@ -34,11 +35,12 @@ export class NoisyTopKGating implements Gating {
     const { numExperts, numExpertsPerToken: k, routerZLossWeight } = this.options;
     const clean = tf.matMul(x, this.weights) as tf.Tensor2D;
     if (!context.training) return topKGates(clean, k);
-    const logits = noisyLogits(clean, tf.matMul(x, this.noiseWeights) as tf.Tensor2D, context);
-    const { gates, experts } = topKGates(logits.noisy, k);
+    const noiseInput = tf.matMul(x, this.noiseWeights) as tf.Tensor2D;
+    const noise = normalNoise<tf.Tensor2D>(context.nextStream(), clean.shape);
+    const { gates, experts, load } = noisyGates({ clean, noiseInput, noise }, k, Int32Array.of(0, x.shape[0]));
     const loss = balanceLoss(
       context.sumOverBatches(importance(gates, experts, numExperts)),
-      context.sumOverBatches(load(logits, k)),
+      context.sumOverBatches(load),
       this.options,
     );
     return { gates, experts, loss: withRouterZLoss(loss, clean, routerZLossWeight, context) };

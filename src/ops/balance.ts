@@ -1,74 +1,99 @@
-/** How much work experts get, as differentiable vectors: importance (Shazeer et al. 2017, §4) and load (appendix A). */
+/** What balance losses are made of (Shazeer et al. 2017, §4): the importance of experts, and how much vectors vary. */
 import * as tf from "@tensorflow/tfjs";
 import { type NativeBackend, nativeBackend } from "../backends/native/backend.ts";
-import * as kernels from "../backends/native/kernels/moe.ts";
 import { applyFused } from "./fused-op.ts";
-import { gatherEntries, scatterAddRows } from "./gather-rows.ts";
-import { largestColumns } from "./top-k-gates.ts";
+import { scatterAddRows } from "./gather-rows.ts";
+import { floatTensor } from "./tensor.ts";
 
-/** The parts of noisy gate logits, each [positions, experts]: noisy = clean + noise ∘ noiseScale. */
-export interface NoisyLogits {
-  clean: tf.Tensor2D;
-  noiseScale: tf.Tensor2D;
-  noisy: tf.Tensor2D;
-}
+/** Guards the division when nothing was routed at all. */
+const EPSILON = 1e-10;
 
 /** gates [positions, k], experts [positions · k] → [numExperts]: the sum of each expert's gates. */
 export function importance(gates: tf.Tensor2D, experts: Int32Array, numExperts: number): tf.Tensor1D {
+  const native = nativeBackend();
+  if (native === undefined) return composedImportance(gates, experts, numExperts);
+  return applyFused([gates], {
+    forward: (gates) => {
+      const sums = new Float64Array(numExperts);
+      native.floats(gates).forEach((gate, slot) => {
+        sums[experts[slot]!]! += gate;
+      });
+      return floatTensor<tf.Tensor1D>(Float32Array.from(sums), [numExperts]);
+    },
+    gradient: (dy) => {
+      const d = native.floats(dy);
+      return floatTensor(
+        Float32Array.from(experts, (expert) => d[expert]!),
+        gates.shape,
+      );
+    },
+  });
+}
+
+/** `importance` from TensorFlow.js operations, on any backend. */
+export function composedImportance(gates: tf.Tensor2D, experts: Int32Array, numExperts: number): tf.Tensor1D {
   return tf.tidy(() => {
     const sums = scatterAddRows(tf.reshape(gates, [gates.size, 1]), experts, numExperts);
     return tf.reshape(sums, [numExperts]);
   });
 }
 
-/**
- * Smooth number of positions each expert gets: [experts]. Sums the probability that the expert would be among a position's k
- * best if its own noise alone were drawn again. Has gradients to all three inputs, `noisy` being taken as an input of its own.
- * With k = experts every expert gets every position, and there is no gradient.
- */
-export function load(logits: NoisyLogits, k: number): tf.Tensor1D {
-  const [positions, experts] = logits.noisy.shape;
-  if (k >= experts) return tf.fill([experts], positions);
+/** A vector, and the weight of its variation in the sum. */
+export interface WeightedVector {
+  values: tf.Tensor1D;
+  weight: number;
+}
+
+/** Σ weight · CV², where CV² of a vector is its population variance over (mean² + 1e-10). */
+export function squaredVariations(vectors: readonly WeightedVector[]): tf.Scalar {
   const native = nativeBackend();
-  return native === undefined ? composedLoad(logits, k) : nativeLoad(native, logits, k);
+  return native === undefined ? composedSquaredVariations(vectors) : fusedSquaredVariations(native, vectors);
 }
 
-/** `load` for k < experts from TensorFlow.js operations, on any backend. */
-export function composedLoad({ clean, noiseScale, noisy }: NoisyLogits, k: number): tf.Tensor1D {
-  const [positions, experts] = noisy.shape;
-  const best = largestColumns(noisy.dataSync(), experts, k + 1);
+/** `squaredVariations` from TensorFlow.js operations, on any backend. */
+export function composedSquaredVariations(vectors: readonly WeightedVector[]): tf.Scalar {
   return tf.tidy(() => {
-    // What an entry must exceed to be chosen: the k-th largest of the others.
-    const column = (rank: number) => {
-      const places = Int32Array.from({ length: positions }, (_, row) => row * experts + best[row * (k + 1) + rank]!);
-      return tf.reshape(gatherEntries(noisy, places), [positions, 1]);
-    };
-    const [last, firstLeftOut] = [column(k - 1), column(k)];
-    const chosen = tf.tensor2d(chosenMask(best, positions, experts, k), [positions, experts]);
-    const threshold = tf.add(tf.mul(chosen, firstLeftOut), tf.mul(tf.sub(1, chosen), last));
-    return tf.sum(normalCdf(tf.div(tf.sub(clean, threshold), noiseScale)), 0);
+    const terms = vectors.map(({ values, weight }) => {
+      const mean = tf.mean(values);
+      const variance = tf.mean(tf.square(tf.sub(values, mean)));
+      return tf.mul<tf.Scalar>(tf.div(variance, tf.add(tf.square(mean), EPSILON)), weight);
+    });
+    return tf.addN(terms);
   });
 }
 
-/** [positions · experts]: 1 where the expert is among the first k of the position's k + 1 best. */
-function chosenMask(best: Int32Array, positions: number, experts: number, k: number): Float32Array {
-  const mask = new Float32Array(positions * experts);
-  for (let row = 0; row < positions; row++) {
-    for (let rank = 0; rank < k; rank++) mask[row * experts + best[row * (k + 1) + rank]!] = 1;
-  }
-  return mask;
+/** Vectors have one number for each expert: few enough for plain loops, in double precision. */
+function fusedSquaredVariations(native: NativeBackend, vectors: readonly WeightedVector[]): tf.Scalar {
+  return applyFused<tf.Tensor1D[], tf.Scalar, tf.Tensor1D[]>(
+    vectors.map(({ values }) => values),
+    {
+      forward: (...vs) => {
+        const total = vs.reduce((sum, values, i) => {
+          const { mean, variance } = moments(native.floats(values));
+          return sum + (vectors[i]!.weight * variance) / (mean * mean + EPSILON);
+        }, 0);
+        return floatTensor<tf.Scalar>(Float32Array.of(total), []);
+      },
+      save: (_, ...vs) => vs,
+      gradient: (dy, ...vs) => {
+        const d = native.floats(dy)[0]!;
+        return vs.map((values, i) =>
+          floatTensor(variationGradient(native.floats(values), d * vectors[i]!.weight), values.shape),
+        );
+      },
+    },
+  );
 }
 
-/** Φ(x), the cumulative standard normal distribution. */
-function normalCdf(x: tf.Tensor): tf.Tensor {
-  return tf.mul(0.5, tf.add(1, tf.erf(tf.mul(x, Math.SQRT1_2))));
+function moments(values: Float32Array): { mean: number; variance: number } {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return { mean, variance: values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length };
 }
 
-function nativeLoad(native: NativeBackend, { clean, noiseScale, noisy }: NoisyLogits, k: number): tf.Tensor1D {
-  type Matrices = [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
-  return applyFused<Matrices, tf.Tensor1D, Matrices>([clean, noiseScale, noisy], {
-    forward: (...logits) => kernels.load(native, logits, k),
-    save: (_, ...logits) => logits,
-    gradient: (dy, ...logits) => kernels.loadGradient(native, dy, logits, k),
-  });
+/** scale · d CV² / d value = scale · 2 / n · ((value − mean) / q − variance · mean / q²), q = mean² + ε. */
+function variationGradient(values: Float32Array, scale: number): Float32Array {
+  const { mean, variance } = moments(values);
+  const q = mean * mean + EPSILON;
+  const factor = (2 * scale) / (values.length * q);
+  return values.map((value) => factor * (value - mean - (variance * mean) / q));
 }

@@ -52,7 +52,7 @@ function largest(row: readonly number[], k: number): number[] {
 }
 
 /** Softmax over the k largest, 0 elsewhere. */
-function topK(row: readonly number[], k: number): number[] {
+export function topK(row: readonly number[], k: number): number[] {
   const chosen = largest(row, k);
   const weights = softmax(chosen.map((column) => row[column]!));
   return row.map((_, column) => (chosen.includes(column) ? weights[chosen.indexOf(column)]! : 0));
@@ -76,7 +76,7 @@ interface NoisyRows {
   noisy: Rows;
 }
 
-function withNoise(clean: Rows, noiseInput: Rows, noise: Float32Array): NoisyRows {
+export function withNoise(clean: Rows, noiseInput: Rows, noise: Float32Array): NoisyRows {
   const scale = noiseInput.map((row) => row.map((value) => Math.log1p(Math.exp(value)) + 0.01));
   const width = clean[0]?.length ?? 0;
   const noisy = clean.map((row, i) => row.map((value, j) => value + noise[i * width + j]! * scale[i]![j]!));
@@ -84,7 +84,7 @@ function withNoise(clean: Rows, noiseInput: Rows, noise: Float32Array): NoisyRow
 }
 
 /** Load [experts]: Σ over rows of Φ((clean − kth_excluding(noisy, k, i)) / scale), or a plain count when k is all. */
-function load({ clean, scale, noisy }: NoisyRows, k: number, experts: number): number[] {
+export function load({ clean, scale, noisy }: NoisyRows, k: number, experts: number): number[] {
   return Array.from({ length: experts }, (_, expert) =>
     sum(
       noisy.map((row, i) => {

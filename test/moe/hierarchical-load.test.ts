@@ -2,8 +2,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeEach, describe, expect, it } from "vitest";
 import { selectBackend } from "../../src/backends/select.ts";
-import { groupLoad, hierarchicalLoad } from "../../src/moe/hierarchical-load.ts";
-import { composedLoad, type NoisyLogits } from "../../src/ops/balance.ts";
+import { hierarchicalLoad } from "../../src/moe/hierarchical-load.ts";
+import { load, loadOfGroups, type NoisyLogits } from "../../src/ops/load.ts";
 import { normals } from "../ops/finite-differences.ts";
 
 const [positions, groups, groupSize, groupsUsed, expertsUsed, draws] = [64, 4, 4, 2, 2, 300];
@@ -57,7 +57,7 @@ function sizesOf(offsets: Int32Array): tf.Tensor1D {
 }
 
 const estimator: Estimator = (primary, secondary, offsets) =>
-  hierarchicalLoad(composedLoad(primary, groupsUsed), groupLoad(secondary, offsets, expertsUsed), sizesOf(offsets));
+  hierarchicalLoad(load(primary, groupsUsed), loadOfGroups(secondary, offsets, expertsUsed), sizesOf(offsets));
 
 const afterSoftmax = (logits: NoisyLogits): NoisyLogits => ({ ...logits, noisy: tf.softmax(logits.noisy) });
 
@@ -69,8 +69,8 @@ const estimators: Record<string, Estimator> = {
     estimator(primary, afterSoftmax(secondary), offsets),
   "not divided by the group's positions": (primary, secondary, offsets) =>
     hierarchicalLoad(
-      composedLoad(primary, groupsUsed),
-      groupLoad(secondary, offsets, expertsUsed),
+      load(primary, groupsUsed),
+      loadOfGroups(secondary, offsets, expertsUsed),
       tf.fill([groups], (positions * groupsUsed) / groups),
     ),
 };

@@ -34,7 +34,7 @@ export function gateNoise(which: number, size: number): Float32Array {
 export function givenParameters(tensors: readonly tf.Tensor[]): Parameters {
   let next = 0;
   const create = () => tensors[next++]!;
-  return { create, weights: create } as unknown as Parameters;
+  return { create, weights: create, expertMatrices: create } as unknown as Parameters;
 }
 
 /** A layer from its parameters, in the order of `parameterShapes`. */

@@ -1,68 +1,18 @@
-/** Source of truth: Shazeer et al. 2017, §4 and appendix A, in double precision; and for load, sampling of the noise. */
-import * as tf from "@tensorflow/tfjs";
-import { beforeEach, describe, expect, it } from "vitest";
+/** Source of truth: Shazeer et al. 2017, §4, in double precision. */
+import type * as tf from "@tensorflow/tfjs";
+import { describe, expect, it } from "vitest";
 import { selectBackend } from "../../src/backends/select.ts";
-import { composedLoad, importance, load, type NoisyLogits } from "../../src/ops/balance.ts";
-import { expectClose, normals } from "./finite-differences.ts";
-import { expectDefined, expectNativeAgrees, nativeAddon, onNative, operand } from "./op-outcomes.ts";
+import { composedImportance, composedSquaredVariations, importance, squaredVariations } from "../../src/ops/balance.ts";
+import { expectDefined, expectNativeAgrees, nativeAddon, onNative, operand, runOp } from "./op-outcomes.ts";
 
 const addon = nativeAddon();
 
-beforeEach(async () => {
-  await selectBackend({ backend: "cpu" });
-});
-
-/** Error function by its everywhere positive series, in double precision. */
-function erf(x: number): number {
-  if (Math.abs(x) > 6) return Math.sign(x);
-  let term = x;
-  let sum = x;
-  for (let n = 1; n < 200; n++) {
-    term *= (2 * x * x) / (2 * n + 1);
-    sum += term;
-  }
-  return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
-}
-
-const normalCdf = (x: number) => 0.5 * (1 + erf(x * Math.SQRT1_2));
-
-/** The k-th largest of a row without entry i. */
-function kthExcluding(row: number[], k: number, i: number): number {
-  return row.filter((_, j) => j !== i).sort((a, b) => b - a)[k - 1]!;
-}
-
-function loadDefinition(clean: Float64Array, scale: Float64Array, noisy: Float64Array, experts: number, k: number) {
-  const out = new Float64Array(experts);
-  for (let at = 0; at < clean.length; at += experts) {
-    const row = Array.from(noisy.subarray(at, at + experts));
-    for (let i = 0; i < experts; i++) {
-      out[i]! += normalCdf((clean[at + i]! - kthExcluding(row, k, i)) / scale[at + i]!);
-    }
-  }
-  return out;
-}
-
-/** Clean logits, noise scales and noisy logits of positions × experts. */
-function noisyLogits(positions: number, experts: number, stream = 1) {
-  const shape = [positions, experts];
-  const clean = operand(stream, shape);
-  const noiseScale = {
-    shape,
-    values: normals(stream + 1, positions * experts).map((x) => Math.fround(Math.abs(x) + 0.1)),
-  };
-  const noise = normals(stream + 2, positions * experts);
-  const noisy = { shape, values: clean.values.map((x, i) => Math.fround(x + noise[i]! * noiseScale.values[i]!)) };
-  return [clean, noiseScale, noisy];
-}
-
-const loadOf = (op: typeof load, k: number) => (clean: tf.Tensor2D, noiseScale: tf.Tensor2D, noisy: tf.Tensor2D) =>
-  op({ clean, noiseScale, noisy }, k);
-
 describe("importance", () => {
+  const experts = Int32Array.of(2, 0, 0, 2, 3, 2);
+
   it("sums each expert's gates", async () => {
-    const experts = Int32Array.of(2, 0, 0, 2, 3, 2);
     await expectDefined(
-      (gates) => importance(gates, experts, 5),
+      (gates) => composedImportance(gates, experts, 5),
       [operand(1, [3, 2])],
       (gates) => {
         const out = new Float64Array(5);
@@ -73,115 +23,52 @@ describe("importance", () => {
       },
     );
   });
-});
 
-describe("composed load", () => {
-  it.each([
-    [4, 6, 2],
-    [1, 3, 1],
-    [3, 5, 4],
-  ])("%i positions, %i experts, k = %i: as defined, with gradients to all inputs", async (positions, experts, k) => {
-    await expectDefined(loadOf(composedLoad, k), noisyLogits(positions, experts), (clean, scale, noisy) =>
-      loadDefinition(clean, scale, noisy, experts, k),
-    );
-  });
-
-  it("is a plain count, without gradient, when k = experts", () => {
-    const [clean, noiseScale, noisy] = noisyLogits(3, 4).map(({ values }) =>
-      tf.tensor2d(Float32Array.from(values), [3, 4]),
-    );
-    const gradients = tf.grads((c: tf.Tensor, s: tf.Tensor, n: tf.Tensor) =>
-      tf.add(
-        tf.sum(load({ clean: c, noiseScale: s, noisy: n } as NoisyLogits, 4)),
-        tf.mul(0, tf.sum(tf.addN([c, s, n]))),
-      ),
-    )([clean!, noiseScale!, noisy!]);
-    expect(Array.from(load({ clean, noiseScale, noisy } as NoisyLogits, 4).dataSync())).toEqual([3, 3, 3, 3]);
-    for (const gradient of gradients) expect(gradient.dataSync().every((d) => d === 0)).toBe(true);
-  });
-});
-
-describe("expectation of load", () => {
-  const [positions, experts, k, draws] = [64, 16, 4, 300];
-  const clean = normals(20, positions * experts, 0.7);
-  const scale = normals(21, positions * experts).map((x) => 0.2 + Math.abs(x));
-  const estimators: ((logits: NoisyLogits) => tf.Tensor1D)[] = [
-    (logits) => composedLoad(logits, k),
-    ({ clean, noiseScale, noisy }) => composedLoad({ clean, noiseScale, noisy: tf.softmax(noisy) }, k),
-  ];
-
-  /** Adds one draw's estimate, and its count of positions that chose each expert. */
-  function draw(number: number, counts: Float64Array, estimates: Float64Array[]): void {
-    const noise = normals(1000 + number, positions * experts);
-    const noisy = clean.map((x, i) => x + noise[i]! * scale[i]!);
-    for (let at = 0; at < noisy.length; at += experts) {
-      const row = noisy.subarray(at, at + experts);
-      const threshold = row.toSorted()[experts - k]!;
-      row.forEach((x, i) => {
-        if (x >= threshold) counts[i]! += 1 / draws;
-      });
-    }
-    tf.tidy(() => {
-      const tensor = (values: Float64Array) => tf.tensor2d(Float32Array.from(values), [positions, experts]);
-      const logits = { clean: tensor(clean), noiseScale: tensor(scale), noisy: tensor(noisy) };
-      estimators.forEach((estimate, which) => {
-        for (const [i, x] of estimate(logits).dataSync().entries()) estimates[which]![i]! += x / draws;
-      });
-    });
-  }
-
-  it("is the expected number of positions of each expert, and would not be with the threshold taken after a softmax", () => {
-    const counts = new Float64Array(experts);
-    const estimates = estimators.map(() => new Float64Array(experts));
-    for (let number = 0; number < draws; number++) draw(number, counts, estimates);
-    expect(counts.reduce((a, b) => a + b)).toBeCloseTo(positions * k, 6);
-    const [right, wrong] = estimates.map((estimate) =>
-      counts.reduce((most, count, i) => Math.max(most, Math.abs(count - estimate[i]!)), 0),
-    );
-    const total = estimates[0]!.reduce((a, b) => a + b);
-    expect(Math.abs(total - positions * k)).toBeLessThan(2);
-    // A count has a variance of at most positions / 4, so its mean over the draws deviates by less than 0.24.
-    expect(right).toBeLessThan(0.9);
-    expect(wrong).toBeGreaterThan(4);
-  });
-});
-
-describe.skipIf(addon === undefined)("native load", () => {
-  it.each([
-    [4, 6, 2],
-    [1, 3, 1],
-    [70, 17, 16],
-    [200, 48, 4],
-  ])("%i positions, %i experts, k = %i: agrees with the composed op", async (positions, experts, k) => {
+  it.skipIf(addon === undefined)("is the same on the native backend", async () => {
     await expectNativeAgrees(
       addon!,
-      loadOf(load, k),
-      loadOf(composedLoad, k),
-      noisyLogits(positions, experts, 7),
-      2e-5,
+      (gates) => importance(gates, experts, 5),
+      (gates) => composedImportance(gates, experts, 5),
+      [operand(1, [3, 2])],
     );
   });
+});
 
-  it("has Φ to 1e-6", async () => {
-    const [steps, far] = [200, 8];
-    // The second of two experts is never noisy best, so its threshold is the first's noisy logit, 0.
-    const clean = Float64Array.from({ length: steps * 2 }, (_, i) =>
-      i % 2 === 0 ? 0 : Math.fround(far * (i / steps - 1)),
-    );
-    const one = (at: number) => {
-      const tensor = (values: number[]) => tf.tensor2d(values, [1, 2]);
-      return load(
-        { clean: tensor([0, clean[at]!]), noiseScale: tensor([1, 1]), noisy: tensor([0, -100]) },
-        1,
-      ).dataSync()[1]!;
-    };
-    await onNative(addon!, () => {
-      const odd = Array.from({ length: steps }, (_, i) => 2 * i + 1);
-      expectClose(
-        odd.map(one),
-        odd.map((at) => normalCdf(clean[at]!)),
-        1e-6,
-      );
+describe("squared variation", () => {
+  const weights = [0.7, 0.2];
+  const vectors = [operand(1, [6]), operand(2, [9])].map((vector) => ({
+    ...vector,
+    values: vector.values.map((value) => Math.fround(value + 2)),
+  }));
+  const opOf =
+    (op: typeof squaredVariations) =>
+    (...values: tf.Tensor1D[]) =>
+      op(values.map((values, i) => ({ values, weight: weights[i]! })));
+
+  it("is the variance over the squared mean, weighted and summed", async () => {
+    await expectDefined(opOf(composedSquaredVariations), vectors, (...values) => {
+      const terms = values.map((vector, i) => {
+        const mean = vector.reduce((a, b) => a + b) / vector.length;
+        const variance = vector.reduce((sum, x) => sum + (x - mean) ** 2, 0) / vector.length;
+        return (weights[i]! * variance) / (mean * mean + 1e-10);
+      });
+      return Float64Array.of(terms.reduce((a, b) => a + b));
     });
+  });
+
+  it.skipIf(addon === undefined)("is the same on the native backend", async () => {
+    await expectNativeAgrees(addon!, opOf(squaredVariations), opOf(composedSquaredVariations), vectors);
+  });
+
+  it("is 0, with finite gradients, where nothing was routed", async () => {
+    const nothing = [{ shape: [4], values: new Float64Array(4) }];
+    await selectBackend({ backend: "cpu" });
+    const outcomes = [runOp(opOf(squaredVariations), nothing)];
+    if (addon !== undefined)
+      outcomes.push(...(await onNative(addon, () => runOp(opOf(squaredVariations), nothing))).flat());
+    for (const { value, gradients } of outcomes) {
+      expect(Array.from(value)).toEqual([0]);
+      expect(gradients[0]!.every((d) => d === 0)).toBe(true);
+    }
   });
 });

@@ -26,20 +26,6 @@ vf logarithm(vf x) {
   return vselect_lt(vzero(), x, vselect_lt(x, vset1(kInfinity), vlog(x), x), not_positive);
 }
 
-// max(x, 0) + log(1 + e^−|x|); the logarithm as 2 artanh(y / (2 + y)), exact for small y too.
-vf softplus(vf x) {
-  const vf y = vexp(-vabs(x));
-  const vf s = y / (y + vset1(2.0f)), s2 = s * s;
-  vf p = vset1(2.0f / 15);
-  p = vfma(p, s2, vset1(2.0f / 13));
-  p = vfma(p, s2, vset1(2.0f / 11));
-  p = vfma(p, s2, vset1(2.0f / 9));
-  p = vfma(p, s2, vset1(2.0f / 7));
-  p = vfma(p, s2, vset1(2.0f / 5));
-  p = vfma(p, s2, vset1(2.0f / 3));
-  return vmax(vzero(), x) + vfma(p * s2, s, s + s);
-}
-
 // 1 above zero, else 0, NaN for NaN.
 vf step(vf x) {
   const vf not_above = vselect_lt(x, vset1(1.0f), vzero(), x);
@@ -63,7 +49,7 @@ vf apply(vf x) {
   else if constexpr (OPERATION == Unary::reciprocal) return vset1(1.0f) / x;
   else if constexpr (OPERATION == Unary::relu) return vmax(vzero(), x);  // in this order: NaN stays
   else if constexpr (OPERATION == Unary::sigmoid) return vsigmoid(x);
-  else if constexpr (OPERATION == Unary::softplus) return softplus(x);
+  else if constexpr (OPERATION == Unary::softplus) return vsoftplus(x);
   else if constexpr (OPERATION == Unary::square) return x * x;
   else if constexpr (OPERATION == Unary::root) return vsqrt(x);
   else if constexpr (OPERATION == Unary::step) return step(x);

@@ -14,7 +14,7 @@
 //   vmulhi(a, b)                   high words of the 32 × 32 bit products of vu
 //   hsum(v) hmax(v)                over the lanes
 //   vtranspose(rows)               the W × W matrix in `vf rows[W]`, in place
-// Here: vadd … vabs, vexp, vlog, vsigmoid, vtanh, verf; relative error about 1e-6 unless said.
+// Here: vadd … vabs, vexp, vlog, vsigmoid, vtanh, vsoftplus, verf; relative error about 1e-6 unless said.
 #pragma once
 
 #include <cstdint>
@@ -106,6 +106,20 @@ inline vf vtanh(vf x) {
   p = vfma(p, x2, vset1(-1.0f / 3));
   const vf near = vfma(p * x2, x, x);
   return vselect_lt(vabs(x), vset1(0.25f), near, far);
+}
+
+// max(x, 0) + log(1 + e^−|x|); the logarithm as 2 artanh(y / (2 + y)), exact for small y too.
+inline vf vsoftplus(vf x) {
+  const vf y = vexp(-vabs(x));
+  const vf s = y / (y + vset1(2.0f)), s2 = s * s;
+  vf p = vset1(2.0f / 15);
+  p = vfma(p, s2, vset1(2.0f / 13));
+  p = vfma(p, s2, vset1(2.0f / 11));
+  p = vfma(p, s2, vset1(2.0f / 9));
+  p = vfma(p, s2, vset1(2.0f / 7));
+  p = vfma(p, s2, vset1(2.0f / 5));
+  p = vfma(p, s2, vset1(2.0f / 3));
+  return vmax(vzero(), x) + vfma(p * s2, s, s + s);
 }
 
 // Error function, absolute error about 1e-7. Near 0 its Maclaurin series; beyond, Abramowitz & Stegun 7.1.26.

@@ -1,48 +1,15 @@
 // Gates and load after Shazeer et al. 2017, §2.1 and appendix A.
 #include "moe/moe_kernels.h"
 
-#include "isa/vec.h"
+#include "gating/top_k.h"
 
 namespace nmt::NMT_ISA {
 
 namespace {
 
-int least(int a, int b) { return a < b ? a : b; }
-
-vf load_part(const float* p, int n) { return n == W ? vload(p) : vload_n(p, n); }
-
-// Columns of the k largest of a row, best first, ties to the lower column.
-void largest(const float* row, int width, int k, int32_t* columns) {
-  const auto offer = [&](int column) {
-    int place = least(column, k);
-    if (place == k && !(row[column] > row[columns[k - 1]])) return;
-    if (place == k) place--;
-    while (place > 0 && row[column] > row[columns[place - 1]]) {
-      columns[place] = columns[place - 1];
-      place--;
-    }
-    columns[place] = column;
-  };
-  int column = 0;
-  for (; column < k; column++) offer(column);
-  for (; column + W <= width; column += W) {
-    if (!(hmax(vload(row + column)) > row[columns[k - 1]])) continue;
-    for (int i = 0; i < W; i++) offer(column + i);
-  }
-  for (; column < width; column++) offer(column);
-}
-
 void top_k_gates(const float* row, int width, int k, float* gates, int32_t* columns) {
   largest(row, width, k, columns);
-  const float best = row[columns[0]];
-  for (int j = 0; j < k; j++) gates[j] = row[columns[j]] - best;
-  float sum = 0;
-  for (int j = 0; j < k; j += W) {
-    const int n = least(W, k - j);
-    vstore_n(gates + j, vexp(load_part(gates + j, n)), n);
-    for (int i = j; i < j + n; i++) sum += gates[i];
-  }
-  for (int j = 0; j < k; j++) gates[j] /= sum;
+  softmax_of(row, columns, k, gates);
 }
 
 // What each noisy logit must exceed to be chosen: the k-th largest of the others.

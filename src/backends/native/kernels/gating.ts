@@ -1,0 +1,86 @@
+/** Noisy top-k gates and their load by the addon, on tensors of the native backend. */
+import type * as tf from "@tensorflow/tfjs";
+import type { NativeBackend } from "../backend.ts";
+
+/** Arrays are laid out as in the functions below, which call them. */
+export interface GatingKernels {
+  noisyGates(
+    out: Float32Array,
+    experts: Int32Array,
+    clean: Float32Array,
+    noiseInput: Float32Array,
+    noise: Float32Array,
+    offsets: Int32Array,
+    rows: number,
+    width: number,
+    k: number,
+    noiseFloor: number,
+  ): void;
+  noisyGatesGradient(
+    dOut: Float32Array,
+    out: Float32Array,
+    dClean: Float32Array,
+    dNoiseInput: Float32Array,
+    clean: Float32Array,
+    noiseInput: Float32Array,
+    noise: Float32Array,
+    offsets: Int32Array,
+    rows: number,
+    width: number,
+    k: number,
+    noiseFloor: number,
+  ): void;
+}
+
+/** Each [rows, width]. */
+interface Inputs {
+  clean: tf.Tensor2D;
+  noiseInput: tf.Tensor2D;
+  noise: tf.Tensor2D;
+}
+
+interface Shape {
+  k: number;
+  /** [groups + 1] the first row of each group */
+  offsets: Int32Array;
+  noiseFloor: number;
+}
+
+/** → gates [rows · k] and then load [groups · width] in one vector; fills `experts` [rows · k]. */
+export function noisyGates(native: NativeBackend, inputs: Inputs, shape: Shape, experts: Int32Array): tf.Tensor1D {
+  const [rows, width] = inputs.clean.shape;
+  const { k, offsets, noiseFloor } = shape;
+  const size = rows * k + (offsets.length - 1) * width;
+  const out = native.takeFloats(size);
+  native.addon.noisyGates(out, experts, ...floats(native, inputs), offsets, rows, width, k, noiseFloor);
+  return native.tensor([size], out);
+}
+
+/** From the gradient of the vector of `noisyGates`, and the vector → gradients of clean logits and noise inputs. */
+export function noisyGatesGradient(
+  native: NativeBackend,
+  dOut: tf.Tensor1D,
+  out: tf.Tensor1D,
+  inputs: Inputs,
+  { k, offsets, noiseFloor }: Shape,
+): [dClean: tf.Tensor2D, dNoiseInput: tf.Tensor2D] {
+  const [rows, width] = inputs.clean.shape;
+  const [dClean, dNoiseInput] = [native.takeFloats(rows * width), native.takeFloats(rows * width)];
+  native.addon.noisyGatesGradient(
+    native.floats(dOut),
+    native.floats(out),
+    dClean,
+    dNoiseInput,
+    ...floats(native, inputs),
+    offsets,
+    rows,
+    width,
+    k,
+    noiseFloor,
+  );
+  return [native.tensor([rows, width], dClean), native.tensor([rows, width], dNoiseInput)];
+}
+
+function floats(native: NativeBackend, { clean, noiseInput, noise }: Inputs) {
+  return [native.floats(clean), native.floats(noiseInput), native.floats(noise)] as const;
+}
