@@ -103,12 +103,11 @@ function batchGradients(
       result.smoothedLoss += smoothed!;
       result.negativeLogLikelihood += plain!;
       if (context.expertUpdate !== undefined && !Number.isFinite(smoothed)) context.expertUpdate.cancelled = true;
-      let total = tf.sum(tf.slice(crossEntropy, 0, 1)) as tf.Scalar;
-      for (const loss of balance) {
-        result.balanceLoss += loss.dataSync()[0]! * balanceLoss.share;
-        total = tf.add(total, tf.mul(loss, balanceLoss.weight));
-      }
-      return total;
+      const cost = tf.sum(tf.slice(crossEntropy, 0, 1)) as tf.Scalar;
+      if (balance.length === 0) return cost;
+      const ofLayers = tf.addN(balance);
+      result.balanceLoss += ofLayers.dataSync()[0]! * balanceLoss.share;
+      return tf.add(cost, tf.mul(ofLayers, balanceLoss.weight));
     },
     model.parameters.map(({ variable }) => variable),
   );
