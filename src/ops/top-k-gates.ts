@@ -1,7 +1,7 @@
 /** Top-k gating (Shazeer et al. 2017, §2.1, equations 3 and 5): a softmax over a position's k largest gate logits. */
 import * as tf from "@tensorflow/tfjs";
 import { type NativeBackend, nativeBackend } from "../backends/native/backend.ts";
-import * as kernels from "../backends/native/kernels/moe.ts";
+import * as kernels from "../backends/native/kernels/gating.ts";
 import { applyFused } from "./fused-op.ts";
 import { gatherEntries } from "./gather-rows.ts";
 

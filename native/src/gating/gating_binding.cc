@@ -1,4 +1,5 @@
-// noisyGates and its gradient, over the rows of a batch, which may lie in groups with a load of their own each.
+// topKGates and noisyGates, each with its gradient. Rows of noisyGates may lie in groups, each with a load of its own.
+#include <cstring>
 #include <vector>
 
 #include "binding/registry.h"
@@ -10,12 +11,67 @@ namespace nmt {
 
 namespace {
 
+// The dimensions that end the arguments of topKGates and its gradient.
+struct TopK {
+  int positions, width, k;
+
+  explicit TopK(Call& call) : positions(call.size("positions")), width(call.size("width")), k(call.size("k")) {
+    call.require(k >= 1 && k <= width, "k must be from 1 to the number of experts");
+  }
+  size_t logits() const { return static_cast<size_t>(positions) * width; }
+  size_t chosen() const { return static_cast<size_t>(positions) * k; }
+};
+
+napi_value top_k_gates(Call& call) {
+  const auto logits = call.floats("logits"), gates = call.floats("gates");
+  const auto experts = call.ints("experts");
+  const TopK g(call);
+  call.require_length(logits, g.logits(), "logits");
+  call.require_length(gates, g.chosen(), "gates");
+  call.require_length(experts, g.chosen(), "experts");
+  const auto kernel = gating_kernels().top_k_gates;
+  const size_t width = g.width;
+  share(team(), g.positions, width, 1, [&](size_t begin, size_t end) {
+    for (size_t i = begin; i < end; i++) {
+      kernel(logits.data + i * width, g.width, g.k, gates.data + i * g.k, experts.data + i * g.k);
+    }
+  });
+  return call.nothing();
+}
+
+// Through the softmax: d logit[expert j] = gate j · (d gate j - Σ d gate · gate).
+napi_value top_k_gates_gradient(Call& call) {
+  const auto d_gates = call.floats("dGates"), gates = call.floats("gates");
+  const auto experts = call.ints("experts");
+  const auto d_logits = call.floats("dLogits");
+  const TopK g(call);
+  call.require_length(d_gates, g.chosen(), "dGates");
+  call.require_length(gates, g.chosen(), "gates");
+  call.require_length(experts, g.chosen(), "experts");
+  call.require_length(d_logits, g.logits(), "dLogits");
+  for (size_t i = 0; i < g.chosen(); i++) {
+    call.require(experts[i] >= 0 && experts[i] < g.width, "experts has a value out of range");
+  }
+  const size_t width = g.width;
+  share(team(), g.positions, width, 1, [&](size_t begin, size_t end) {
+    std::memset(d_logits.data + begin * width, 0, (end - begin) * width * sizeof(float));
+    for (size_t i = begin; i < end; i++) {
+      const float* gate = gates.data + i * g.k;
+      const float* d = d_gates.data + i * g.k;
+      float mean = 0;
+      for (int j = 0; j < g.k; j++) mean += d[j] * gate[j];
+      for (int j = 0; j < g.k; j++) d_logits[i * width + experts[i * g.k + j]] = gate[j] * (d[j] - mean);
+    }
+  });
+  return call.nothing();
+}
+
 // Rows of one group, few enough to be summed on one thread.
 struct Block {
   size_t begin, end, group;
 };
 
-// The arguments that end both functions: logits and noise [rows, width], offsets [groups + 1], the first row of each group.
+// The arguments that end noisyGates and its gradient: logits and noise [rows, width], offsets [groups + 1], the first row of each group.
 struct NoisyGates {
   Array<float> clean, noise_input, noise;
   Array<int32_t> offsets;
@@ -125,6 +181,8 @@ napi_value noisy_gates_gradient(Call& call) {
 }  // namespace
 
 void register_gating(Registry& registry) {
+  registry.add("topKGates", top_k_gates);
+  registry.add("topKGatesGradient", top_k_gates_gradient);
   registry.add("noisyGates", noisy_gates);
   registry.add("noisyGatesGradient", noisy_gates_gradient);
 }

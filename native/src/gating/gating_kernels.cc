@@ -1,11 +1,49 @@
 // A row's noise scales, noisy logits and thresholds are made again in the backward pass: they never leave the cache.
 #include "gating/gating_kernels.h"
 
-#include "gating/top_k.h"
+#include "isa/vec.h"
 
 namespace nmt::NMT_ISA {
 
 namespace {
+
+int least(int a, int b) { return a < b ? a : b; }
+
+vf load_part(const float* p, int n) { return n == W ? vload(p) : vload_n(p, n); }
+
+// Columns of the k largest of a row, best first, ties to the lower column.
+void largest(const float* row, int width, int k, int32_t* columns) {
+  const auto offer = [&](int column) {
+    int place = least(column, k);
+    if (place == k && !(row[column] > row[columns[k - 1]])) return;
+    if (place == k) place--;
+    while (place > 0 && row[column] > row[columns[place - 1]]) {
+      columns[place] = columns[place - 1];
+      place--;
+    }
+    columns[place] = column;
+  };
+  int column = 0;
+  for (; column < k; column++) offer(column);
+  for (; column + W <= width; column += W) {
+    if (!(hmax(vload(row + column)) > row[columns[k - 1]])) continue;
+    for (int i = 0; i < W; i++) offer(column + i);
+  }
+  for (; column < width; column++) offer(column);
+}
+
+// gates [k]: softmax over the given columns of a row, the best of them first.
+void softmax_of(const float* row, const int32_t* columns, int k, float* gates) {
+  const float best = row[columns[0]];
+  for (int j = 0; j < k; j++) gates[j] = row[columns[j]] - best;
+  float sum = 0;
+  for (int j = 0; j < k; j += W) {
+    const int n = least(W, k - j);
+    vstore_n(gates + j, vexp(load_part(gates + j, n)), n);
+    for (int i = j; i < j + n; i++) sum += gates[i];
+  }
+  for (int j = 0; j < k; j++) gates[j] /= sum;
+}
 
 // f(j, n) for the columns of a row, W at a time.
 template <class Columns>
@@ -13,6 +51,11 @@ void for_each_vector(int width, Columns&& columns) {
   int j = 0;
   for (; j + W <= width; j += W) columns(j, W);
   if (j < width) columns(j, width - j);
+}
+
+void top_k_gates(const float* row, int width, int k, float* gates, int32_t* columns) {
+  largest(row, width, k, columns);
+  softmax_of(row, columns, k, gates);
 }
 
 // Noise scales, noisy logits, and the k + 1 best of them.
@@ -92,7 +135,7 @@ void noisy_gates_gradient(const GateRow& r, const GateScratch& s, const float* g
   });
 }
 
-constexpr GatingKernels table{&noisy_gates, &noisy_gates_gradient};
+constexpr GatingKernels table{&top_k_gates, &noisy_gates, &noisy_gates_gradient};
 
 }  // namespace
 }  // namespace nmt::NMT_ISA

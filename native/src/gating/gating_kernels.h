@@ -1,4 +1,4 @@
-// Noisy top-k gating of one position, with its part of the experts' load (Shazeer et al. 2017, §2.1 and appendix A).
+// Top-k gating of one position, and with noise its part of the experts' load (Shazeer et al. 2017, §2.1 and appendix A).
 #pragma once
 
 #include <cstdint>
@@ -26,6 +26,9 @@ struct GateScratch {
 };
 
 struct GatingKernels {
+  // row [width] → gates [k] = softmax over the k largest, and their columns, best first; ties to the lower column.
+  void (*top_k_gates)(const float* row, int width, int k, float* gates, int32_t* columns);
+
   // gates [k], experts [k]: the k largest noisy logits. load [width] += the probability that each expert is among the k best
   // when its own noise is drawn again; 1 for all where k = width.
   void (*noisy_gates)(const GateRow& row, const GateScratch& scratch, float* gates, int32_t* experts, float* load);

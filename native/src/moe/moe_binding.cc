@@ -1,4 +1,4 @@
-// topKGates, expertLoad, dispatch, combine and expertFfn, each with its gradient.
+// dispatch, combine and expertFfn, each with its gradient.
 #include <cstring>
 
 #include "binding/registry.h"
@@ -15,134 +15,6 @@ void check_range(Call& call, const Array<int32_t>& values, size_t count, int bel
   for (size_t i = 0; i < count; i++) {
     call.require(values[i] >= 0 && values[i] < below, std::string(name) + " has a value out of range");
   }
-}
-
-// The dimensions that end the arguments of gate functions.
-struct Gates {
-  int positions, width, k;
-
-  explicit Gates(Call& call) : positions(call.size("positions")), width(call.size("width")), k(call.size("k")) {
-    call.require(k >= 1 && k <= width, "k must be from 1 to the number of experts");
-  }
-  size_t logits() const { return static_cast<size_t>(positions) * width; }
-  size_t chosen() const { return static_cast<size_t>(positions) * k; }
-};
-
-napi_value top_k_gates(Call& call) {
-  const auto logits = call.floats("logits"), gates = call.floats("gates");
-  const auto experts = call.ints("experts");
-  const Gates g(call);
-  call.require_length(logits, g.logits(), "logits");
-  call.require_length(gates, g.chosen(), "gates");
-  call.require_length(experts, g.chosen(), "experts");
-  const auto kernel = moe_kernels().top_k_gates;
-  const size_t width = g.width;
-  share(team(), g.positions, width, 1, [&](size_t begin, size_t end) {
-    for (size_t i = begin; i < end; i++) {
-      kernel(logits.data + i * width, g.width, g.k, gates.data + i * g.k, experts.data + i * g.k);
-    }
-  });
-  return call.nothing();
-}
-
-// Through the softmax: d logit[expert j] = gate j · (d gate j - Σ d gate · gate).
-napi_value top_k_gates_gradient(Call& call) {
-  const auto d_gates = call.floats("dGates"), gates = call.floats("gates");
-  const auto experts = call.ints("experts");
-  const auto d_logits = call.floats("dLogits");
-  const Gates g(call);
-  call.require_length(d_gates, g.chosen(), "dGates");
-  call.require_length(gates, g.chosen(), "gates");
-  call.require_length(experts, g.chosen(), "experts");
-  call.require_length(d_logits, g.logits(), "dLogits");
-  check_range(call, experts, g.chosen(), g.width, "experts");
-  const size_t width = g.width;
-  share(team(), g.positions, width, 1, [&](size_t begin, size_t end) {
-    std::memset(d_logits.data + begin * width, 0, (end - begin) * width * sizeof(float));
-    for (size_t i = begin; i < end; i++) {
-      const float* gate = gates.data + i * g.k;
-      const float* d = d_gates.data + i * g.k;
-      float mean = 0;
-      for (int j = 0; j < g.k; j++) mean += d[j] * gate[j];
-      for (int j = 0; j < g.k; j++) d_logits[i * width + experts[i * g.k + j]] = gate[j] * (d[j] - mean);
-    }
-  });
-  return call.nothing();
-}
-
-struct LoadInputs {
-  Array<float> clean, noise_scale, noisy;
-
-  explicit LoadInputs(Call& call)
-      : clean(call.floats("clean")), noise_scale(call.floats("noiseScale")), noisy(call.floats("noisy")) {}
-
-  void check(Call& call, const Gates& g) const {
-    call.require_length(clean, g.logits(), "clean");
-    call.require_length(noise_scale, g.logits(), "noiseScale");
-    call.require_length(noisy, g.logits(), "noisy");
-    call.require(g.k < g.width, "k must be below the number of experts");
-  }
-};
-
-// Rows of one thread, with the scratch memory they share.
-class LoadRows {
- public:
-  LoadRows(const LoadInputs& inputs, const Gates& g) : inputs_(inputs), g_(g), best_(g.k + 1), threshold_(g.width) {}
-
-  LoadRow operator[](size_t i) {
-    const size_t at = i * g_.width;
-    return {inputs_.clean.data + at, inputs_.noise_scale.data + at, inputs_.noisy.data + at,
-            g_.width,                g_.k,                          best_.data(),
-            threshold_.data()};
-  }
-
- private:
-  const LoadInputs& inputs_;
-  const Gates& g_;
-  std::vector<int32_t> best_;
-  std::vector<float> threshold_;
-};
-
-// Sums blocks of positions, then the blocks, so that the result doesn't depend on the number of threads.
-napi_value expert_load(Call& call) {
-  const LoadInputs inputs(call);
-  const auto out = call.floats("out");
-  const Gates g(call);
-  inputs.check(call, g);
-  call.require_length(out, g.width, "out");
-  constexpr size_t kBlock = 64;
-  const size_t width = g.width, positions = g.positions, blocks = (positions + kBlock - 1) / kBlock;
-  std::vector<float> sums(blocks * width, 0.0f);
-  const MoeKernels& kernels = moe_kernels();
-  share(team(), blocks, kBlock * width * 4, 1, [&](size_t begin, size_t end) {
-    LoadRows rows(inputs, g);
-    for (size_t i = begin * kBlock; i < end * kBlock && i < positions; i++) {
-      kernels.load(rows[i], sums.data() + i / kBlock * width);
-    }
-  });
-  kernels.sum_rows(sums.data(), blocks, width, width, out.data, false);
-  return call.nothing();
-}
-
-napi_value expert_load_gradient(Call& call) {
-  const auto d_load = call.floats("dLoad");
-  const LoadInputs inputs(call);
-  const auto d_clean = call.floats("dClean"), d_noise_scale = call.floats("dNoiseScale"), d_noisy = call.floats("dNoisy");
-  const Gates g(call);
-  inputs.check(call, g);
-  call.require_length(d_load, g.width, "dLoad");
-  call.require_length(d_clean, g.logits(), "dClean");
-  call.require_length(d_noise_scale, g.logits(), "dNoiseScale");
-  call.require_length(d_noisy, g.logits(), "dNoisy");
-  const MoeKernels& kernels = moe_kernels();
-  share(team(), g.positions, g.width * size_t{4}, 1, [&](size_t begin, size_t end) {
-    LoadRows rows(inputs, g);
-    for (size_t i = begin; i < end; i++) {
-      const size_t at = i * g.width;
-      kernels.load_gradient(rows[i], d_load.data, d_clean.data + at, d_noise_scale.data + at, d_noisy.data + at);
-    }
-  });
-  return call.nothing();
 }
 
 // The dimensions that end the arguments of functions that move rows between positions and experts.
@@ -320,10 +192,6 @@ napi_value expert_ffn_update(Call& call) {
 }  // namespace
 
 void register_moe(Registry& registry) {
-  registry.add("topKGates", top_k_gates);
-  registry.add("topKGatesGradient", top_k_gates_gradient);
-  registry.add("expertLoad", expert_load);
-  registry.add("expertLoadGradient", expert_load_gradient);
   registry.add("dispatch", dispatch);
   registry.add("dispatchGradient", dispatch_gradient);
   registry.add("combine", combine);

@@ -1,9 +1,26 @@
-/** Noisy top-k gates and their load by the addon, on tensors of the native backend. */
+/** Top-k gates, and noisy ones with their load, by the addon, on tensors of the native backend. */
 import type * as tf from "@tensorflow/tfjs";
 import type { NativeBackend } from "../backend.ts";
 
 /** Arrays are laid out as in the functions below, which call them. */
 export interface GatingKernels {
+  topKGates(
+    logits: Float32Array,
+    gates: Float32Array,
+    experts: Int32Array,
+    positions: number,
+    width: number,
+    k: number,
+  ): void;
+  topKGatesGradient(
+    dGates: Float32Array,
+    gates: Float32Array,
+    experts: Int32Array,
+    dLogits: Float32Array,
+    positions: number,
+    width: number,
+    k: number,
+  ): void;
   noisyGates(
     out: Float32Array,
     experts: Int32Array,
@@ -30,6 +47,28 @@ export interface GatingKernels {
     k: number,
     noiseFloor: number,
   ): void;
+}
+
+/** logits [positions, experts] → gates [positions, k]; fills `experts` [positions · k]. */
+export function topKGates(native: NativeBackend, logits: tf.Tensor2D, k: number, experts: Int32Array): tf.Tensor2D {
+  const [positions, width] = logits.shape;
+  const gates = native.takeFloats(positions * k);
+  native.addon.topKGates(native.floats(logits), gates, experts, positions, width, k);
+  return native.tensor([positions, k], gates);
+}
+
+/** Gradients of gates [positions, k] → gradients of logits [positions, width]. */
+export function topKGatesGradient(
+  native: NativeBackend,
+  dGates: tf.Tensor2D,
+  gates: tf.Tensor2D,
+  experts: Int32Array,
+  width: number,
+): tf.Tensor2D {
+  const [positions, k] = gates.shape;
+  const dLogits = native.takeFloats(positions * width);
+  native.addon.topKGatesGradient(native.floats(dGates), native.floats(gates), experts, dLogits, positions, width, k);
+  return native.tensor([positions, width], dLogits);
 }
 
 /** Each [rows, width]. */

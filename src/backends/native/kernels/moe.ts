@@ -1,47 +1,9 @@
-/** Gates, balance, dispatch and experts of a mixture-of-experts layer by the addon, on tensors of the native backend. */
+/** Dispatch and experts of a mixture-of-experts layer by the addon, on tensors of the native backend. */
 import type * as tf from "@tensorflow/tfjs";
 import type { NativeBackend } from "../backend.ts";
 
 /** Arrays are laid out as in the functions below, which call them. */
 export interface MoeKernels {
-  topKGates(
-    logits: Float32Array,
-    gates: Float32Array,
-    experts: Int32Array,
-    positions: number,
-    width: number,
-    k: number,
-  ): void;
-  topKGatesGradient(
-    dGates: Float32Array,
-    gates: Float32Array,
-    experts: Int32Array,
-    dLogits: Float32Array,
-    positions: number,
-    width: number,
-    k: number,
-  ): void;
-  expertLoad(
-    clean: Float32Array,
-    noiseScale: Float32Array,
-    noisy: Float32Array,
-    out: Float32Array,
-    positions: number,
-    experts: number,
-    k: number,
-  ): void;
-  expertLoadGradient(
-    dLoad: Float32Array,
-    clean: Float32Array,
-    noiseScale: Float32Array,
-    noisy: Float32Array,
-    dClean: Float32Array,
-    dNoiseScale: Float32Array,
-    dNoisy: Float32Array,
-    positions: number,
-    experts: number,
-    k: number,
-  ): void;
   dispatch(x: Float32Array, slots: Int32Array, out: Float32Array, positions: number, width: number, k: number): void;
   dispatchGradient(
     dy: Float32Array,
@@ -99,71 +61,6 @@ export interface MoeKernels {
     width: number,
     hidden: number,
   ): void;
-}
-
-/** logits [positions, experts] → gates [positions, k]; fills `experts` [positions · k]. */
-export function topKGates(native: NativeBackend, logits: tf.Tensor2D, k: number, experts: Int32Array): tf.Tensor2D {
-  const [positions, width] = logits.shape;
-  const gates = native.takeFloats(positions * k);
-  native.addon.topKGates(native.floats(logits), gates, experts, positions, width, k);
-  return native.tensor([positions, k], gates);
-}
-
-/** Gradients of gates [positions, k] → gradients of logits [positions, width]. */
-export function topKGatesGradient(
-  native: NativeBackend,
-  dGates: tf.Tensor2D,
-  gates: tf.Tensor2D,
-  experts: Int32Array,
-  width: number,
-): tf.Tensor2D {
-  const [positions, k] = gates.shape;
-  const dLogits = native.takeFloats(positions * width);
-  native.addon.topKGatesGradient(native.floats(dGates), native.floats(gates), experts, dLogits, positions, width, k);
-  return native.tensor([positions, width], dLogits);
-}
-
-/** Clean logits, noise scales and noisy logits, each [positions, experts]. */
-type NoisyLogits = [clean: tf.Tensor2D, noiseScale: tf.Tensor2D, noisy: tf.Tensor2D];
-
-/** → [experts], for k < experts. */
-export function load(native: NativeBackend, [clean, noiseScale, noisy]: NoisyLogits, k: number): tf.Tensor1D {
-  const [positions, experts] = noisy.shape;
-  const out = native.takeFloats(experts);
-  native.addon.expertLoad(
-    native.floats(clean),
-    native.floats(noiseScale),
-    native.floats(noisy),
-    out,
-    positions,
-    experts,
-    k,
-  );
-  return native.tensor([experts], out);
-}
-
-export function loadGradient(
-  native: NativeBackend,
-  dLoad: tf.Tensor1D,
-  [clean, noiseScale, noisy]: NoisyLogits,
-  k: number,
-): NoisyLogits {
-  const [positions, experts] = noisy.shape;
-  const gradients = [clean, noiseScale, noisy].map(({ size }) => native.takeFloats(size));
-  const [dClean, dNoiseScale, dNoisy] = gradients as [Float32Array, Float32Array, Float32Array];
-  native.addon.expertLoadGradient(
-    native.floats(dLoad),
-    native.floats(clean),
-    native.floats(noiseScale),
-    native.floats(noisy),
-    dClean,
-    dNoiseScale,
-    dNoisy,
-    positions,
-    experts,
-    k,
-  );
-  return gradients.map((gradient) => native.tensor([positions, experts], gradient)) as NoisyLogits;
 }
 
 /** Rows sorted by expert: row → slot, and slot → row. */
