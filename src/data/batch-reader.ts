@@ -7,7 +7,7 @@ import { packTranslationBatch, type TranslationBatch } from "./batch.ts";
 import { type BatchingOptions, cutBatches } from "./bucket.ts";
 import { drawEpoch, type MixedCorpus } from "./mixture.ts";
 import { PairReader } from "./pair-reader.ts";
-import { readPrepared } from "./prepare.ts";
+import { readPrepared } from "./prepared-folder.ts";
 import { shuffleStream } from "./streams.ts";
 
 export interface TrainingCorpus {

@@ -1,6 +1,6 @@
 /** Cleaning of parallel text: which pairs are left out of training, and a report of how many and why. */
 import { isUtf8 } from "node:buffer";
-import { widthRatio } from "./text-width.ts";
+import { CONTROL, MISREAD, REPLACEMENT, TextScan, WINDOWS_1252 } from "./text-scan.ts";
 
 export const DROP_REASONS = [
   "empty",
@@ -33,30 +33,32 @@ export interface CleaningOptions {
 
 export const DEFAULT_CLEANING: CleaningOptions = { maxCharacters: 10_000, maxRatio: 9, dropIdentical: false };
 
+const sides = [new TextScan(), new TextScan()] as const;
+
 /** Why a pair does not serve for training, or "kept". Looks at nothing but the two texts. */
 export function cleanPair(source: string, target: string, options: CleaningOptions): DropReason | "kept" {
-  if (source.trim() === "" || target.trim() === "") return "empty";
+  if (isBlank(source) || isBlank(target)) return "empty";
   if (source.length > options.maxCharacters || target.length > options.maxCharacters) return "too long";
-  if (hasControlCharacters(source) || hasControlCharacters(target)) return "control characters";
-  if (isBroken(source) || isBroken(target)) return "broken encoding";
+  sides[0].run(source);
+  sides[1].run(target);
+  if (sides.some((side) => side.has(CONTROL))) return "control characters";
+  if (sides.some((side) => side.has(REPLACEMENT))) return "broken encoding";
+  if ((sides[0].has(MISREAD) && isMisread(source)) || (sides[1].has(MISREAD) && isMisread(target))) {
+    return "broken encoding";
+  }
   if (options.dropIdentical && source.trim() === target.trim()) return "identical";
-  if (widthRatio(source, target) > options.maxRatio) return "length ratio";
-  return "kept";
+  const [a, b] = [sides[0].width, sides[1].width];
+  return Math.max(a, b) / Math.min(a, b) > options.maxRatio ? "length ratio" : "kept";
 }
 
-/** Control characters but for the white space among them. */
-function hasControlCharacters(text: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-  return /[\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f]/.test(text);
+function isBlank(text: string): boolean {
+  const first = text.charCodeAt(0);
+  const isPlain = first > 0x20 && first < 0x80;
+  return !isPlain && text.trim() === "";
 }
 
-/** Windows-1252 letters whose code differs from Unicode's, by code from 0x80; "\0" where there is none. */
-const WINDOWS_1252 = "€\0‚ƒ„…†‡ˆ‰Š‹Œ\0Ž\0\0‘’“”•–—˜™š›œ\0žŸ";
-
-/** Replacement characters, or UTF-8 that was once read as Windows-1252, such as "fÃ¼r". */
-function isBroken(text: string): boolean {
-  if (text.includes("\ufffd")) return true;
-  if (!/[ÂÃ-ô]/.test(text)) return false;
+/** Whether a text reads as UTF-8 where its letters are taken as bytes of Windows-1252, such as "fÃ¼r". */
+function isMisread(text: string): boolean {
   const bytes: number[] = [];
   for (const letter of text) {
     const code = letter.codePointAt(0)!;
@@ -91,11 +93,12 @@ export function emptyReport(): CleaningReport {
   return { read: 0, kept: 0, dropped: {} };
 }
 
-/** Records one pair. */
+/** Records the pair of a line; its texts are asked for only where they serve as an example. */
 export function count(
   report: CleaningReport,
   verdict: DropReason | "kept",
-  { line, source, target }: DropExample,
+  line: number,
+  texts: () => { source: string; target: string },
 ): void {
   report.read++;
   if (verdict === "kept") {
@@ -106,6 +109,7 @@ export function count(
   const entry = report.dropped[verdict];
   entry.count++;
   if (entry.examples.length >= EXAMPLES) return;
+  const { source, target } = texts();
   entry.examples.push({ line, source: source.slice(0, EXAMPLE_LENGTH), target: target.slice(0, EXAMPLE_LENGTH) });
 }
 

@@ -4,6 +4,9 @@ import { streamBytes } from "./bytes.ts";
 import { decodeLines, LineCutter, NEWLINE } from "./line-splitter.ts";
 import { columnOf, type TextFile, textFiles } from "./text-files.ts";
 
+/** Most lines of a block; most bytes are what is read at once. */
+const MOST_LINES = 4096;
+
 /** Lines of one file. */
 export interface TextBlock {
   file: TextFile;
@@ -94,7 +97,7 @@ class LineQueue {
     this.chunks = streamBytes(file.path);
   }
 
-  /** How many lines can be taken; 0 only at the end of the file. */
+  /** How many lines can be taken now; 0 only at the end of the file. */
   async available(): Promise<number> {
     while (this.taken === this.lines && !this.ended) {
       const chunk = await this.chunks.next();
@@ -102,7 +105,7 @@ class LineQueue {
       const lines = chunk.done === true ? this.cutter.finish() : this.cutter.push(chunk.value);
       if (lines !== undefined) this.enter(lines);
     }
-    return this.lines - this.taken;
+    return Math.min(this.lines - this.taken, MOST_LINES);
   }
 
   take(count: number): TextBlock {

@@ -15,39 +15,26 @@ const FEWEST_WORDS = 8;
 const FACTORS = Uint32Array.from({ length: MINIMA }, (_, i) => (mix(2 * i + 1) | 1) >>> 0);
 const SHIFTS = Uint32Array.from({ length: MINIMA }, (_, i) => mix(2 * i + 2));
 
-export class NearDuplicates {
-  private readonly window: number;
-  /** [window, 4] 32 nibbles of each remembered pair */
-  private readonly signatures: Uint32Array;
-  /** [bands, slots] 1 + the number of the last pair whose band hashes here; 0 where there was none */
-  private readonly tables: Uint32Array[];
-  private readonly mask: number;
+/** Words of a sketch: 32 nibbles, then a hash of each band. */
+export const SKETCH = WORDS + BANDS;
+
+/** Makes the sketch of a pair by which it is found. */
+export class PairSketcher {
   private readonly minima = new Uint32Array(MINIMA);
-  private count = 0;
 
-  /** Remembers the last `window` pairs; takes 16 bytes a pair, and 32 to 64 for finding them. */
-  constructor(window = 1 << 20) {
-    this.window = window;
-    this.signatures = new Uint32Array(window * WORDS);
-    const slots = 2 ** Math.ceil(Math.log2(window));
-    this.mask = slots - 1;
-    this.tables = Array.from({ length: BANDS }, () => new Uint32Array(slots));
-  }
-
-  /** Adds a pair; false, and it is not added, where a remembered one is nearly the same. */
-  add(source: string, target: string): boolean {
-    this.minima.fill(0xffffffff);
-    const words = this.take(source, 1) + this.take(target, 2);
-    if (words < FEWEST_WORDS) return true;
-    const signature = this.signature();
-    const slots = Uint32Array.from({ length: BANDS }, (_, band) => this.slot(band));
+  /** Writes the sketch at sketches[at …); false, and zeros, where the pair has too few words to be compared. */
+  sketch(source: string, target: string, sketches: Uint32Array, at: number): boolean {
+    const { minima } = this;
+    minima.fill(0xffffffff);
+    sketches.fill(0, at, at + SKETCH);
+    if (this.take(source, 1) + this.take(target, 2) < FEWEST_WORDS) return false;
+    for (let i = 0; i < MINIMA; i++) sketches[at + (i >> 3)]! |= (minima[i]! & 15) << (4 * (i & 7));
     for (let band = 0; band < BANDS; band++) {
-      const found = this.tables[band]![slots[band]!]! - 1;
-      if (found >= 0 && found > this.count - 1 - this.window && this.agreeing(found, signature) >= ALIKE) return false;
+      let hash = band;
+      for (let i = band * BAND; i < (band + 1) * BAND; i++) hash = mix(hash ^ minima[i]!);
+      // Never zero, so that a sketch of zeros is none.
+      sketches[at + WORDS + band] = hash || 1;
     }
-    this.signatures.set(signature, (this.count % this.window) * WORDS);
-    for (let band = 0; band < BANDS; band++) this.tables[band]![slots[band]!] = this.count + 1;
-    this.count++;
     return true;
   }
 
@@ -77,24 +64,46 @@ export class NearDuplicates {
       if (mixed < this.minima[i]!) this.minima[i] = mixed;
     }
   }
+}
 
-  private signature(): Uint32Array {
-    const signature = new Uint32Array(WORDS);
-    for (let i = 0; i < MINIMA; i++) signature[i >> 3]! |= (this.minima[i]! & 15) << (4 * (i & 7));
-    return signature;
+/** Remembers the last `window` pairs; takes 16 bytes a pair, and 32 to 64 for finding them. */
+export class NearDuplicates {
+  private readonly window: number;
+  /** [window, 4] 32 nibbles of each remembered pair */
+  private readonly signatures: Uint32Array;
+  /** [bands, slots] 1 + the number of the last pair whose band hashes here; 0 where there was none */
+  private readonly tables: Uint32Array[];
+  private readonly mask: number;
+  private count = 0;
+
+  constructor(window = 1 << 20) {
+    this.window = window;
+    this.signatures = new Uint32Array(window * WORDS);
+    const slots = 2 ** Math.ceil(Math.log2(window));
+    this.mask = slots - 1;
+    this.tables = Array.from({ length: BANDS }, () => new Uint32Array(slots));
   }
 
-  private slot(band: number): number {
-    let hash = band;
-    for (let i = band * BAND; i < (band + 1) * BAND; i++) hash = mix(hash ^ this.minima[i]!);
-    return hash & this.mask;
+  /** Adds the pair of the sketch at sketches[at …); false, and it is not added, where a remembered one is nearly the same. */
+  add(sketches: Uint32Array, at: number): boolean {
+    const { tables, mask, window } = this;
+    if (sketches[at + WORDS] === 0) return true;
+    for (let band = 0; band < BANDS; band++) {
+      const found = tables[band]![sketches[at + WORDS + band]! & mask]! - 1;
+      if (found >= 0 && found > this.count - 1 - window && this.agreeing(found, sketches, at) >= ALIKE) return false;
+    }
+    const place = (this.count % window) * WORDS;
+    for (let word = 0; word < WORDS; word++) this.signatures[place + word] = sketches[at + word]!;
+    for (let band = 0; band < BANDS; band++) tables[band]![sketches[at + WORDS + band]! & mask] = this.count + 1;
+    this.count++;
+    return true;
   }
 
   /** How many of the 32 nibbles are the same. */
-  private agreeing(pair: number, signature: Uint32Array): number {
+  private agreeing(pair: number, sketches: Uint32Array, at: number): number {
     let agree = 0;
     for (let word = 0; word < WORDS; word++) {
-      const different = this.signatures[(pair % this.window) * WORDS + word]! ^ signature[word]!;
+      const different = this.signatures[(pair % this.window) * WORDS + word]! ^ sketches[at + word]!;
       for (let i = 0; i < 8; i++) if (((different >>> (4 * i)) & 15) === 0) agree++;
     }
     return agree;

@@ -2,7 +2,7 @@
 import { DataError } from "../base/errors.ts";
 import type { SentencePair } from "./batch.ts";
 import type { PairLengths } from "./bucket.ts";
-import { type PreparedCorpus, shardPath } from "./prepare.ts";
+import { type PreparedCorpus, shardPath } from "./prepared-folder.ts";
 import { Shard } from "./shard.ts";
 
 export class PairReader implements PairLengths {

@@ -1,7 +1,8 @@
 /** The prefetching thread: makes a batch for every request. */
 import { type MessagePort, workerData } from "node:worker_threads";
 import { BatchReader, type TrainingDataOptions } from "./batch-reader.ts";
-import { buffersOf, type PrefetchMessage, type PrefetchRequest, toPlain } from "./prefetch-messages.ts";
+import { buffersOf, type PrefetchMessage, type PrefetchRequest } from "./prefetch-messages.ts";
+import { toPlain } from "./thread.ts";
 
 export interface PrefetchWorkerData {
   options: TrainingDataOptions;

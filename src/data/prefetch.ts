@@ -1,11 +1,12 @@
 /** Batches made ahead of the training step by a worker thread, in the same order as without it. */
-import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
+import { MessageChannel, type MessagePort, receiveMessageOnPort, type Worker } from "node:worker_threads";
 import { DataError } from "../base/errors.ts";
 import { log } from "../base/logger.ts";
 import type { TranslationBatch } from "./batch.ts";
 import type { DataPosition, TrainingDataOptions } from "./batch-reader.ts";
 import type { BatchSource } from "./batch-source.ts";
-import { fromPlain, type PrefetchMessage, type PrefetchRequest } from "./prefetch-messages.ts";
+import type { PrefetchMessage, PrefetchRequest } from "./prefetch-messages.ts";
+import { fromPlain, startThread } from "./thread.ts";
 
 /** Starts the thread, which keeps up to `ahead` batches ready. Throws what the in-process source would. */
 export async function prefetch(options: TrainingDataOptions, ahead: number): Promise<BatchSource> {
@@ -28,7 +29,7 @@ class PrefetchedSource implements BatchSource {
     const { port1, port2 } = new MessageChannel();
     this.port = port1;
     this.port.on("message", (message: PrefetchMessage) => this.receive(message));
-    this.worker = startWorker({ options, port: port2 }, [port2]);
+    this.worker = startThread("prefetch-worker", { options, port: port2 }, [port2]);
     this.worker.once("error", (error) => this.fail(error));
     this.worker.once("exit", () =>
       this.fail(new DataError("The thread that prepares batches has ended unexpectedly.")),
@@ -93,16 +94,4 @@ class PrefetchedSource implements BatchSource {
     if (!this.closed) this.failure ??= error;
     this.wake?.();
   }
-}
-
-/** The thread runs the module beside this one: JavaScript when installed, TypeScript in the source tree. */
-function startWorker(workerData: object, transferList: MessagePort[]): Worker {
-  return new Worker(new URL(workerModule(), import.meta.url), { workerData, transferList });
-}
-
-function workerModule(): string {
-  if (!import.meta.url.endsWith(".ts")) return "./prefetch-worker.js";
-  const readsTypescript = "typescript" in process.features && process.features.typescript !== false;
-  // A thread does not inherit the loader of the process.
-  return readsTypescript ? "./prefetch-worker.ts" : "./prefetch-worker.source.mjs";
 }

@@ -3,33 +3,40 @@
  * folder without it is unfinished; the next call goes on after its last whole shard.
  */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { writeFileAtomic } from "../base/atomic-file.ts";
-import { DataError, NmtError } from "../base/errors.ts";
-import { EOS } from "../base/forced-targets.ts";
+import { DataError } from "../base/errors.ts";
+import { type CleaningOptions, type CleaningReport, DEFAULT_CLEANING } from "./clean.ts";
+import { encodeBlocks, type PortableEncoder } from "./encode-blocks.ts";
+import { type LineBlock, streamBlocks } from "./line-blocks.ts";
+import type { EncodingRules, PairBlock } from "./pair-encoder.ts";
 import {
-  type CleaningOptions,
-  type CleaningReport,
-  cleanPair,
-  count,
-  DEFAULT_CLEANING,
-  type DropReason,
-  emptyReport,
-} from "./clean.ts";
-import { streamAligned, streamLines } from "./corpus.ts";
-import { loadLanguageCheck } from "./language-id.ts";
-import { NearDuplicates } from "./near-duplicates.ts";
+  guardWrite,
+  type PreparedCorpus,
+  type PreparedFile,
+  readJson,
+  shardPath,
+  shardsExist,
+  type Unfinished,
+  withoutTexts,
+  writeJson,
+} from "./prepared-folder.ts";
 import { reportHtml } from "./report-html.ts";
-import { scriptShare } from "./scripts.ts";
-import { SeenPairs } from "./seen-pairs.ts";
-import { ShardWriter } from "./shard.ts";
+import { idBytesFor } from "./shard-writer.ts";
 import { textFiles } from "./text-files.ts";
 import { identifyText, type TextIdentity } from "./text-identity.ts";
+import { ShardSeries, startFrom } from "./write-shards.ts";
 
 /** Changes when the same texts and options would give other shards. */
 const VERSION = 1;
 const SHARD_BYTES = 32 << 20;
+const THREADED_FROM = 16 << 20;
+/** Bytes of text in one of a compressed file, about. */
+const PACKED = 3;
+/** One thread reads, finds duplicates and writes; it keeps about so many others busy. */
+const MOST_WORKERS = 8;
 
 export interface PrepareOptions {
   /** Text to translate from, named as text-files.ts says; in a monolingual corpus, the text. */
@@ -38,10 +45,8 @@ export interface PrepareOptions {
   pathTgt?: string | undefined;
   srcLang?: string | undefined;
   tgtLang?: string | undefined;
-  /** Text to piece ids, without `<s>` and `</s>`. */
-  encode: (text: string) => ArrayLike<number>;
-  /** Names the encoder, such as the hash of its file: another one prepares the corpus again. */
-  encoder: string;
+  /** Another one prepares the corpus again. */
+  wordpieces: PortableEncoder;
   /** Piece put in front of every source, such as a target-language tag. */
   tag?: number | undefined;
   /** Pieces of the longest source and target, tag and `</s>` not counted. */
@@ -54,37 +59,10 @@ export interface PrepareOptions {
   progress?: (pairsRead: number) => void;
   /** Bytes of records after which a shard is written (default 32 MiB). */
   shardBytes?: number;
-}
-
-/** A prepared corpus as `prepared.json` describes it. */
-export interface PreparedCorpus {
-  folder: string;
-  fingerprint: string;
-  srcLang: string | null;
-  tgtLang: string | null;
-  pairs: number;
-  /** Largest number of positions of a pair: tag, pieces and `</s>`. */
-  longest: { source: number; target: number };
-  shards: number;
-  report: CleaningReport;
-}
-
-interface PreparedFile extends PreparedCorpus {
-  texts: TextIdentity[];
-}
-
-/** Where an unfinished preparation goes on. */
-interface Unfinished {
-  fingerprint: string;
-  shards: number;
-  /** Lines that are dealt with. */
-  lines: number;
-  longest: { source: number; target: number };
-  report: CleaningReport;
-}
-
-export function shardPath(folder: string, shard: number): string {
-  return join(folder, `pairs-${String(shard).padStart(5, "0")}.bin`);
+  /** Threads that clean and encode (default 0: as many as cores); the shards are the same for any number. */
+  threads?: number;
+  /** Bytes of text from which on they are used (default 16 MiB). */
+  threadedFrom?: number;
 }
 
 /** Throws DataError for texts that cannot be read or have no usable pair, and where the folder cannot be written. */
@@ -102,7 +80,7 @@ export async function prepareCorpus(options: PrepareOptions): Promise<PreparedCo
     mkdirSync(outDir, { recursive: true });
     rmSync(join(outDir, "prepared.json"), { force: true });
   });
-  const state = await writeShards(options, fingerprint);
+  const state = await writeShards(options, fingerprint, workersFor(options, texts));
   if (state.report.kept === 0) throw nothingLeft(options, state.report);
   const prepared: PreparedCorpus = {
     folder: outDir,
@@ -123,114 +101,49 @@ export async function prepareCorpus(options: PrepareOptions): Promise<PreparedCo
   return prepared;
 }
 
-/** The corpus a folder holds. Throws DataError where preparation has not finished there. */
-export function readPrepared(folder: string): PreparedCorpus {
-  const prepared = readJson<PreparedFile>(join(folder, "prepared.json"));
-  if (prepared !== undefined) return { ...withoutTexts(prepared), folder };
-  throw new DataError("The folder does not hold a prepared corpus.", {
-    where: folder,
-    nextStep: "Prepare the corpus again; the training command does so by itself.",
-  });
-}
-
-async function writeShards(options: PrepareOptions, fingerprint: string): Promise<Unfinished> {
-  const { outDir, dropDuplicates = true, shardBytes = SHARD_BYTES } = options;
-  const cleaning = cleaningOf(options);
-  const seen = dropDuplicates ? new SeenPairs() : undefined;
-  const near =
-    cleaning.nearDuplicateWindow === undefined ? undefined : new NearDuplicates(cleaning.nearDuplicateWindow);
-  const isOfLanguage = await languageRule(options, cleaning);
+async function writeShards(options: PrepareOptions, fingerprint: string, workers: number): Promise<Unfinished> {
+  const { outDir, wordpieces, shardBytes = SHARD_BYTES, progress } = options;
+  const rules = rulesOf(options);
   const state = startFrom(outDir, fingerprint);
-  const done = state.lines;
-  let writer = new ShardWriter();
-  const flush = () => {
-    if (writer.pairs === 0) return;
-    guardWrite(outDir, () => {
-      writer.write(shardPath(outDir, state.shards++), fingerprint);
-      writeJson(join(outDir, "unfinished.json"), state);
-    });
-    writer = new ShardWriter();
-  };
-  let line = 0;
-  for await (const block of pairsOf(options)) {
-    for (const { source, target } of block) {
-      line++;
-      let verdict: DropReason | "kept" = cleanPair(source, target, cleaning);
-      if (verdict === "kept") verdict = isOfLanguage(source, target);
-      if (verdict === "kept" && seen?.add(source, target) === false) verdict = "duplicate";
-      if (verdict === "kept" && near?.add(source, target) === false) verdict = "near duplicate";
-      if (line <= done) continue;
-      if (verdict === "kept") verdict = encodeInto(writer, source, target, line, options, state);
-      count(state.report, verdict, { line, source, target });
-      state.lines = line;
-      if (writer.bytes >= shardBytes) flush();
-    }
-    options.progress?.(line);
+  const shards = new ShardSeries(outDir, state, rules, idBytesFor(wordpieces.size), shardBytes);
+  const blocks = numbered(streamBlocks(options.pathSrc, options.pathTgt), state.lines);
+  for await (const block of encodeBlocks(blocks, rules, wordpieces, workers)) {
+    shards.add(block);
+    progress?.(block.firstPair + block.lines - 1);
   }
-  flush();
-  return state;
+  return shards.finish();
 }
 
-/** The rules that depend on the sides' languages; a side whose language is not given passes. */
-async function languageRule(
-  { srcLang, tgtLang, pathTgt }: PrepareOptions,
-  { minScriptShare, languageId = false }: CleaningOptions,
-): Promise<(source: string, target: string) => DropReason | "kept"> {
+/** Pairs up to number `done` are dealt with. */
+async function* numbered(blocks: AsyncIterable<LineBlock>, done: number): AsyncGenerator<PairBlock> {
+  let firstPair = 1;
+  for await (const block of blocks) {
+    yield { ...block, firstPair, done: Math.max(0, Math.min(block.lines, done + 1 - firstPair)) };
+    firstPair += block.lines;
+  }
+}
+
+/** Threads beside this one; none where starting them would take longer than they save. */
+function workersFor({ threads = 0, threadedFrom = THREADED_FROM }: PrepareOptions, texts: TextIdentity[]): number {
+  const bytes = texts.reduce((sum, { path, size }) => sum + (/\.(gz|zst|xz)$/.test(path) ? PACKED * size : size), 0);
+  const count = Math.min(threads === 0 ? availableParallelism() : threads, MOST_WORKERS);
+  return count < 2 || bytes < threadedFrom ? 0 : count;
+}
+
+function rulesOf(options: PrepareOptions): EncodingRules {
+  const { srcLang, tgtLang, tag, maxLengths, dropDuplicates = true, pathTgt } = options;
   const languages = pathTgt === undefined ? [srcLang ?? tgtLang] : [srcLang, tgtLang];
-  const check = languageId ? await loadLanguageCheck() : undefined;
-  return (...texts) => {
-    for (const [side, language] of languages.entries()) {
-      if (language === undefined) continue;
-      if (minScriptShare !== undefined && scriptShare(texts[side]!, language) < minScriptShare) return "other script";
-      if (check?.(texts[side]!, language) === false) return "other language";
-    }
-    return "kept";
-  };
-}
-
-/** Encodes a pair into the shard, unless its pieces are too many or none. */
-function encodeInto(
-  writer: ShardWriter,
-  source: string,
-  target: string,
-  line: number,
-  { encode, tag, maxLengths, pathTgt }: PrepareOptions,
-  { longest }: Unfinished,
-): DropReason | "kept" {
-  const targetIds = encode(target);
-  const sourceIds = pathTgt === undefined ? undefined : encode(source);
-  if (targetIds.length === 0 || sourceIds?.length === 0) return "empty";
-  if (targetIds.length > maxLengths.target || (sourceIds?.length ?? 0) > maxLengths.source) return "too long";
-  const encoder = sourceIds === undefined ? [] : [...(tag === undefined ? [] : [tag]), ...Array.from(sourceIds), EOS];
-  writer.add(encoder, targetIds, line);
-  longest.source = Math.max(longest.source, encoder.length);
-  longest.target = Math.max(longest.target, targetIds.length + 1);
-  return "kept";
-}
-
-/** A monolingual corpus is read as pairs of a text with itself, so that cleaning sees both sides in order. */
-async function* pairsOf({ pathSrc, pathTgt }: PrepareOptions): AsyncGenerator<{ source: string; target: string }[]> {
-  if (pathTgt !== undefined) yield* streamAligned(pathSrc, pathTgt);
-  else for await (const lines of streamLines(pathSrc)) yield lines.map((text) => ({ source: text, target: text }));
+  return { cleaning: cleaningOf(options), languages, tag, maxLengths, dropDuplicates };
 }
 
 function cleaningOf({ cleaning, pathTgt }: PrepareOptions): CleaningOptions {
   return { ...DEFAULT_CLEANING, ...cleaning, ...(pathTgt === undefined ? { dropIdentical: false } : {}) };
 }
 
-function startFrom(folder: string, fingerprint: string): Unfinished {
-  const earlier = readJson<Unfinished>(join(folder, "unfinished.json"));
-  if (earlier?.fingerprint === fingerprint && shardsExist(folder, earlier.shards)) return earlier;
-  return { fingerprint, shards: 0, lines: 0, longest: { source: 0, target: 0 }, report: emptyReport() };
-}
-
-function shardsExist(folder: string, shards: number): boolean {
-  return Array.from({ length: shards }, (_, shard) => shardPath(folder, shard)).every(existsSync);
-}
-
 function fingerprintOf(options: PrepareOptions, texts: TextIdentity[]): string {
-  const { srcLang, tgtLang, encoder, tag, maxLengths, dropDuplicates = true, shardBytes = SHARD_BYTES } = options;
+  const { srcLang, tgtLang, wordpieces, tag, maxLengths, dropDuplicates = true, shardBytes = SHARD_BYTES } = options;
   const cleaning = cleaningOf(options);
+  const encoder = createHash("sha256").update(wordpieces.toBytes()).digest("hex");
   const identity = { VERSION, srcLang, tgtLang, encoder, tag, maxLengths, cleaning, dropDuplicates, shardBytes };
   const hashes = texts.map(({ sha256, column }) => (column === undefined ? sha256 : `${sha256}#${column}`));
   return createHash("sha256")
@@ -246,35 +159,4 @@ function nothingLeft({ pathSrc }: PrepareOptions, report: CleaningReport): DataE
     nextStep:
       "Check that the files are the right ones, or loosen the lengths and cleaning options of the configuration.",
   });
-}
-
-function withoutTexts({ texts: _, ...prepared }: PreparedFile): PreparedCorpus {
-  return prepared;
-}
-
-/** Undefined where there is no such file or it is not JSON. */
-function readJson<T>(path: string): T | undefined {
-  try {
-    return JSON.parse(readFileSync(path, "utf8")) as T;
-  } catch {
-    return undefined;
-  }
-}
-
-function writeJson(path: string, value: unknown): void {
-  writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`);
-}
-
-function guardWrite(folder: string, write: () => void): void {
-  try {
-    write();
-  } catch (cause) {
-    if (cause instanceof NmtError) throw cause;
-    throw new DataError(`The prepared corpus cannot be written: ${(cause as Error).message}.`, {
-      where: folder,
-      nextStep:
-        "Free disk space or choose another folder; what was written is kept, and the same command goes on from it.",
-      cause,
-    });
-  }
 }

@@ -1,42 +1,53 @@
-/** Remembers which pairs of texts were met, by a 64-bit hash each: 8 bytes a slot, at most three quarters of the slots full. */
-import { createHash } from "node:crypto";
+/**
+ * Remembers which pairs of texts were met, by a 64-bit hash each, in open-addressing tables. A pair takes 10 to 16 bytes: 8 a slot,
+ * at most four fifths of the slots full, and the hash space cut into segments that grow one by one, so that growing needs little room.
+ */
+
+const SEGMENTS = 256;
+const FIRST_SLOTS = 64;
+const GROWTH = 1.5;
+const FULLEST = 0.8;
 
 export class SeenPairs {
-  /** [slots, 2] hash words; a pair of zeros is a free slot. */
-  private slots = new Uint32Array(2 * 1024);
-  private size = 0;
+  /** Of each segment [slots, 2]: hash words; a pair of zeros is a free slot. */
+  private readonly segments = Array.from({ length: SEGMENTS }, () => new Uint32Array(2 * FIRST_SLOTS));
+  private readonly sizes = new Uint32Array(SEGMENTS);
 
-  /** Adds a pair; false where it was there already. Two different pairs count as one with a chance of size / 2^64. */
-  add(source: string, target: string): boolean {
-    const digest = createHash("sha1").update(`${source.trim()}\n${target.trim()}`).digest();
-    const low = digest.readUInt32LE(0);
-    // Never a pair of zeros.
-    const high = digest.readUInt32LE(4) || 1;
-    if (!insert(this.slots, low, high)) return false;
-    this.size++;
-    if (4 * this.size > 3 * (this.slots.length / 2)) this.grow();
+  /** Adds the hash of a pair (pair-hash.ts); false where it was there already. */
+  add(low: number, high: number): boolean {
+    const segment = high & (SEGMENTS - 1);
+    // Never a pair of zeros; one hash in 2^32 shares its place with another.
+    const word = high || 1;
+    let slots = this.segments[segment]!;
+    if (!insert(slots, low, word)) return false;
+    const size = ++this.sizes[segment]!;
+    if (2 * size > FULLEST * slots.length) {
+      const larger = new Uint32Array(2 * Math.ceil((GROWTH * slots.length) / 2));
+      for (let at = 0; at < slots.length; at += 2) {
+        if (slots[at + 1] !== 0) insert(larger, slots[at]!, slots[at + 1]!);
+      }
+      slots = larger;
+      this.segments[segment] = larger;
+    }
     return true;
   }
 
-  private grow(): void {
-    const larger = new Uint32Array(this.slots.length * 2);
-    for (let at = 0; at < this.slots.length; at += 2) {
-      if (this.slots[at + 1] !== 0) insert(larger, this.slots[at]!, this.slots[at + 1]!);
-    }
-    this.slots = larger;
+  /** Bytes of all slots. */
+  get bytes(): number {
+    return this.segments.reduce((sum, slots) => sum + slots.byteLength, 0);
   }
 }
 
-/** Linear probing from the slot the low word names. */
+/** Linear probing from the slot that the low word is the share of. */
 function insert(slots: Uint32Array, low: number, high: number): boolean {
-  const mask = slots.length / 2 - 1;
-  for (let slot = low & mask; ; slot = (slot + 1) & mask) {
-    const [foundLow, foundHigh] = [slots[2 * slot]!, slots[2 * slot + 1]!];
+  const count = slots.length / 2;
+  for (let slot = Math.floor((low / 4294967296) * count); ; slot = slot + 1 === count ? 0 : slot + 1) {
+    const foundHigh = slots[2 * slot + 1]!;
     if (foundHigh === 0) {
       slots[2 * slot] = low;
       slots[2 * slot + 1] = high;
       return true;
     }
-    if (foundLow === low && foundHigh === high) return false;
+    if (foundHigh === high && slots[2 * slot] === low) return false;
   }
 }

@@ -8,7 +8,6 @@
  */
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { crc32 } from "node:zlib";
-import { writeFileAtomic } from "../base/atomic-file.ts";
 import { DataError } from "../base/errors.ts";
 import type { SentencePair } from "./batch.ts";
 
@@ -16,82 +15,18 @@ const MAGIC = Buffer.from("NMTPAIRS", "latin1");
 const VERSION = 1;
 const HEADER = 48;
 const HEADER_CRC = 28;
-const RECORD_HEAD = 8;
+/** Bytes of a record before its ids. */
+export const RECORD_HEAD = 8;
 
-/** Collects pairs for one shard in memory. */
-export class ShardWriter {
-  private ids = new Int32Array(1 << 16);
-  private used = 0;
-  private largest = 0;
-  private readonly lines: number[] = [];
-  private readonly sourceLengths: number[] = [];
-  private readonly targetLengths: number[] = [];
-
-  get pairs(): number {
-    return this.lines.length;
-  }
-
-  /** Size of the records so far, in bytes, if ids take two. */
-  get bytes(): number {
-    return 2 * this.used + RECORD_HEAD * this.pairs;
-  }
-
-  add(source: ArrayLike<number>, target: ArrayLike<number>, line: number): void {
-    this.append(source);
-    this.append(target);
-    this.sourceLengths.push(source.length);
-    this.targetLengths.push(target.length);
-    this.lines.push(line);
-  }
-
-  /** Writes the shard; a reader sees all of it or nothing. */
-  write(path: string, fingerprint: string): void {
-    const idBytes = this.largest > 0xffff ? 4 : 2;
-    const records = this.records(idBytes);
-    const index = bytesOf(Uint32Array.from(this.sourceLengths.concat(this.targetLengths)));
-    const header = Buffer.alloc(HEADER);
-    MAGIC.copy(header);
-    [VERSION, idBytes, this.pairs, records.length, crc32(index)].forEach((word, i) => {
-      header.writeUInt32LE(word, 8 + 4 * i);
-    });
-    fingerprintBytes(fingerprint).copy(header, 32);
-    header.writeUInt32LE(headerChecksum(header), HEADER_CRC);
-    writeFileAtomic(path, [header, index, records]);
-  }
-
-  private append(ids: ArrayLike<number>): void {
-    if (this.used + ids.length > this.ids.length) {
-      const larger = new Int32Array(2 * (this.used + ids.length));
-      larger.set(this.ids.subarray(0, this.used));
-      this.ids = larger;
-    }
-    this.ids.set(ids, this.used);
-    this.used += ids.length;
-    for (let i = 0; i < ids.length; i++) if (ids[i]! > this.largest) this.largest = ids[i]!;
-  }
-
-  private records(idBytes: 2 | 4): Buffer {
-    const records = Buffer.alloc(RECORD_HEAD * this.pairs + idBytes * this.used);
-    for (let pair = 0, at = 0, from = 0; pair < this.pairs; pair++) {
-      const count = this.sourceLengths[pair]! + this.targetLengths[pair]!;
-      const ids = this.ids.subarray(from, from + count);
-      const end = at + RECORD_HEAD + idBytes * count;
-      records.writeUInt32LE(this.lines[pair]!, at + 4);
-      records.set(bytesOf(idBytes === 2 ? Uint16Array.from(ids) : ids), at + RECORD_HEAD);
-      records.writeUInt32LE(crc32(records.subarray(at + 4, end)), at);
-      from += count;
-      at = end;
-    }
-    return records;
-  }
-}
+/** Bytes an id takes. */
+export type IdBytes = 2 | 4;
 
 /** An open shard. Takes 8 bytes of memory a pair. */
 export class Shard {
   readonly path: string;
   readonly pairs: number;
   private readonly file: number;
-  private readonly idBytes: 2 | 4;
+  private readonly idBytes: IdBytes;
   /** [pairs] */
   private readonly sourceLengths: Uint32Array;
   /** [pairs + 1] byte of the file at which each record starts */
@@ -194,6 +129,24 @@ function recordOffsets(lengths: Uint32Array, first: number, idBytes: number): Ui
   return offsets;
 }
 
+/** The header of a shard of so many pairs and bytes of records. */
+export function shardHeader(
+  idBytes: IdBytes,
+  pairs: number,
+  recordBytes: number,
+  index: Uint8Array,
+  fingerprint: string,
+): Buffer {
+  const header = Buffer.alloc(HEADER);
+  MAGIC.copy(header);
+  [VERSION, idBytes, pairs, recordBytes, crc32(index)].forEach((word, i) => {
+    header.writeUInt32LE(word, 8 + 4 * i);
+  });
+  fingerprintBytes(fingerprint).copy(header, 32);
+  header.writeUInt32LE(headerChecksum(header), HEADER_CRC);
+  return header;
+}
+
 function headerChecksum(header: Buffer): number {
   return crc32(header.subarray(32), crc32(header.subarray(0, HEADER_CRC)));
 }
@@ -201,8 +154,4 @@ function headerChecksum(header: Buffer): number {
 /** The first 16 bytes of a fingerprint in hexadecimal. */
 function fingerprintBytes(fingerprint: string): Buffer {
   return Buffer.from(fingerprint.slice(0, 32), "hex");
-}
-
-function bytesOf(array: Uint16Array | Uint32Array | Int32Array): Buffer {
-  return Buffer.from(array.buffer, array.byteOffset, array.byteLength);
 }

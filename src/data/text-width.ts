@@ -3,13 +3,15 @@
 /** Columns a text takes: wide letters (Han, kana, Hangul, full-width forms) count two, all other code points one. */
 export function textWidth(text: string): number {
   let width = 0;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit < 0x1100) width++;
-    else if (isLowSurrogate(unit)) continue;
-    else width += isWide(unit) ? 2 : 1;
-  }
+  for (let i = 0; i < text.length; i++) width += unitWidth(text.charCodeAt(i));
   return width;
+}
+
+/** Columns of a code unit; a surrogate pair's are those of its first half. */
+export function unitWidth(unit: number): 0 | 1 | 2 {
+  if (unit < 0x1100) return 1;
+  if (isLowSurrogate(unit)) return 0;
+  return isWide(unit) ? 2 : 1;
 }
 
 /** Longer over shorter width of two texts, at least 1; infinite when one of them is empty. */

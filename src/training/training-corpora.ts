@@ -1,5 +1,4 @@
 /** Prepares the training corpora of a configuration and opens them at a position: cleaned, encoded, sharded once, then read as batches. */
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Config } from "../config/config.ts";
 import { corporaOf } from "../config/corpora.ts";
@@ -15,13 +14,11 @@ export async function openCorpora(
   startPosition: DataPosition | undefined,
   onMessage: (message: string) => void,
 ): Promise<BatchSource> {
-  const encoder = createHash("sha256").update(wordpieces.toBytes()).digest("hex");
   const corpora: { folder: string; weight: number }[] = [];
   for (const corpus of corporaOf(config, "train")) {
     const prepared = await prepareCorpus({
       ...corpus,
-      encode: (text) => wordpieces.encode(text),
-      encoder,
+      wordpieces,
       tag: tagOf(config, wordpieces, corpus),
       maxLengths: { source: config.srcSeqLength, target: config.tgtSeqLength },
       cleaning: {
@@ -31,6 +28,7 @@ export async function openCorpora(
       },
       dropDuplicates: config.dropDuplicates,
       outDir: join(config.saveModel, "data", corpus.name),
+      threads: config.threads,
     });
     for (const line of formatReport(prepared.report)) onMessage(`${corpus.name}: ${line}`);
     corpora.push({ folder: prepared.folder, weight: corpus.weight });

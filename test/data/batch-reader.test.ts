@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { unpackSentences } from "../../src/base/packed-sentences.ts";
 import { BatchReader, type TrainingDataOptions } from "../../src/data/batch-reader.ts";
-import { prepareCorpus, shardPath } from "../../src/data/prepare.ts";
+import { prepareCorpus } from "../../src/data/prepare.ts";
+import { shardPath } from "../../src/data/prepared-folder.ts";
 import { generatedOptions, generatedText, preparedCorpus } from "./prepared-corpus.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nmt-reader-"));

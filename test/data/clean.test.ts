@@ -1,7 +1,6 @@
 // Source of truth: the reasons as clean.ts defines them, one table row each.
 import { describe, expect, test } from "vitest";
 import { cleanPair, count, DEFAULT_CLEANING, emptyReport, formatReport } from "../../src/data/clean.ts";
-import { SeenPairs } from "../../src/data/seen-pairs.ts";
 import { textWidth, widthRatio } from "../../src/data/text-width.ts";
 
 describe("cleanPair", () => {
@@ -55,19 +54,10 @@ test("text width counts East Asian letters twice, across the whole range of code
   expect(widthRatio("", "abcd")).toBe(Number.POSITIVE_INFINITY);
 });
 
-test("seen pairs: each pair is new once, however many there are", () => {
-  const seen = new SeenPairs();
-  for (let i = 0; i < 20_000; i++) expect(seen.add(`source ${i}`, "same")).toBe(true);
-  for (let i = 0; i < 20_000; i++) expect(seen.add(`source ${i}`, "same")).toBe(false);
-  expect(seen.add("source 1", "other")).toBe(true);
-  expect(seen.add(" source 1 ", "other ")).toBe(false);
-  expect(seen.add("a\nb", "c")).toBe(true);
-});
-
 test("the report counts every pair and keeps a few cut examples of each reason", () => {
   const report = emptyReport();
   for (let line = 1; line <= 10; line++) {
-    count(report, line % 2 === 0 ? "kept" : "too long", { line, source: "s".repeat(500), target: "t" });
+    count(report, line % 2 === 0 ? "kept" : "too long", line, () => ({ source: "s".repeat(500), target: "t" }));
   }
   expect(report).toMatchObject({ read: 10, kept: 5, dropped: { "too long": { count: 5 } } });
   expect(report.dropped["too long"]!.examples.map(({ line }) => line)).toEqual([1, 3, 5]);

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { setLogSink } from "../../src/base/logger.ts";
 import { unpackSentences } from "../../src/base/packed-sentences.ts";
 import type { TranslationBatch } from "../../src/data/batch.ts";
-import { shardPath } from "../../src/data/prepare.ts";
+import { shardPath } from "../../src/data/prepared-folder.ts";
 import { type BatchSource, openTrainingData } from "../../src/data/training-data.ts";
 import { preparedCorpus } from "./prepared-corpus.ts";
 

@@ -7,7 +7,8 @@ import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, test } from "vitest";
 import { PairReader } from "../../src/data/pair-reader.ts";
-import { type PreparedCorpus, type PrepareOptions, prepareCorpus, readPrepared } from "../../src/data/prepare.ts";
+import { type PrepareOptions, prepareCorpus } from "../../src/data/prepare.ts";
+import { type PreparedCorpus, readPrepared } from "../../src/data/prepared-folder.ts";
 import { encodeNumbers, generatedOptions, generatedText } from "./prepared-corpus.ts";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -101,9 +102,9 @@ describe("an unchanged corpus", () => {
     const counter = { encoded: 0 };
     const encode = (text: string) => {
       counter.encoded++;
-      return options.encode(text);
+      return options.wordpieces.encode(text);
     };
-    return { options: { ...options, encode }, counter };
+    return { options: { ...options, wordpieces: { ...options.wordpieces, encode } }, counter };
   };
 
   test("is not prepared again; a changed text, option or encoder prepares it again", async () => {
@@ -118,7 +119,9 @@ describe("an unchanged corpus", () => {
     utimesSync(options.pathSrc, 1, 1);
     expect(await runs(), "another time, the same text").toBe(false);
     expect(await runs({ tag: 5 })).toBe(true);
-    expect(await runs({ tag: 5, encoder: "other" })).toBe(true);
+    expect(await runs({ tag: 5, wordpieces: { ...options.wordpieces, toBytes: () => Buffer.from("other") } })).toBe(
+      true,
+    );
     expect(await runs({ maxLengths: { source: 9, target: 9 } })).toBe(true);
     expect(await runs()).toBe(true);
     writeFileSync(options.pathTgt!, readFileSync(options.pathTgt!, "utf8").replace(/\d+/, "7"));
@@ -144,17 +147,19 @@ describe("a preparation that was stopped", () => {
   const generated = { pairs: 3000, seed: 6, shardBytes: 8000 };
 
   test("goes on after its last whole shard, to the same shards", async () => {
-    const whole = await prepareCorpus({ ...generatedOptions(join(folder, "whole"), generated), dropDuplicates: true });
-    const options = { ...generatedOptions(join(folder, "stopped"), generated), dropDuplicates: true };
+    const larger = { pairs: 20_000, seed: 6, shardBytes: 60_000 };
+    const whole = await prepareCorpus({ ...generatedOptions(join(folder, "whole"), larger), dropDuplicates: true });
+    const options = { ...generatedOptions(join(folder, "stopped"), larger), dropDuplicates: true };
     let encoded = 0;
     const encode = (text: string) => {
-      if (++encoded === 3333) throw new Error("stopped");
-      return options.encode(text);
+      if (++encoded === 33_333) throw new Error("stopped");
+      return options.wordpieces.encode(text);
     };
-    await expect(prepareCorpus({ ...options, encode })).rejects.toThrow("stopped");
+    const wordpieces = { ...options.wordpieces, encode };
+    await expect(prepareCorpus({ ...options, wordpieces })).rejects.toThrow("stopped");
     expect(existsSync(join(options.outDir, "prepared.json"))).toBe(false);
-    const resumed = await prepareCorpus({ ...options, encode });
-    expect(encoded).toBeLessThan(2 * 3000 + 600);
+    const resumed = await prepareCorpus({ ...options, wordpieces });
+    expect(encoded).toBeLessThan(2 * 20_000 + 2 * 6000);
     expect({ ...resumed, folder: "" }).toEqual({ ...whole, folder: "" });
     expect(shards(resumed.folder)).toEqual(shards(whole.folder));
   });
@@ -167,10 +172,10 @@ describe("a preparation that was stopped", () => {
     writeFileSync(
       program,
       `import { prepareCorpus } from ${module("src/data/prepare.ts")};
-       import { encodeNumbers } from ${module("test/data/prepared-corpus.ts")};
+       import { numberPieces } from ${module("test/data/prepared-corpus.ts")};
        const options = ${JSON.stringify(options)};
        process.stdout.write("begin");
-       await prepareCorpus({ ...options, encode: encodeNumbers });`,
+       await prepareCorpus({ ...options, wordpieces: numberPieces });`,
     );
     for (const delay of [3, 30, 80]) {
       const child = spawn(process.execPath, [join(root, "node_modules/tsx/dist/cli.mjs"), program], {

@@ -2,7 +2,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Random } from "../../src/base/random.ts";
-import { type PreparedCorpus, type PrepareOptions, prepareCorpus } from "../../src/data/prepare.ts";
+import { type PrepareOptions, prepareCorpus } from "../../src/data/prepare.ts";
+import type { PreparedCorpus } from "../../src/data/prepared-folder.ts";
 
 export interface GeneratedCorpus {
   pairs: number;
@@ -24,6 +25,9 @@ export function encodeNumbers(text: string): Int32Array {
   );
 }
 
+/** Stands for a wordpiece model whose pieces are numbers. */
+export const numberPieces = { size: 204, encode: encodeNumbers, toBytes: () => Buffer.from("numbers") };
+
 /** Writes texts and options for `prepareCorpus`; every pair is clean and different. */
 export function generatedOptions(folder: string, generated: GeneratedCorpus): PrepareOptions {
   mkdirSync(folder, { recursive: true });
@@ -36,8 +40,7 @@ export function generatedOptions(folder: string, generated: GeneratedCorpus): Pr
     pathTgt,
     srcLang: "xx",
     tgtLang: `y${generated.seed}`,
-    encode: encodeNumbers,
-    encoder: "numbers",
+    wordpieces: numberPieces,
     maxLengths: { source: 50, target: 50 },
     cleaning: { maxRatio: 100 },
     dropDuplicates: false,

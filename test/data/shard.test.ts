@@ -6,7 +6,8 @@ import { afterAll, describe, expect, test } from "vitest";
 import { DataError } from "../../src/base/errors.ts";
 import { Random } from "../../src/base/random.ts";
 import type { SentencePair } from "../../src/data/batch.ts";
-import { Shard, ShardWriter } from "../../src/data/shard.ts";
+import { Shard } from "../../src/data/shard.ts";
+import { idBytesFor, ShardWriter } from "../../src/data/shard-writer.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nmt-shard-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -18,8 +19,8 @@ function randomPairs(count: number, below: number): Required<Pick<SentencePair, 
   return Array.from({ length: count }, (_, i) => ({ source: ids(), target: ids(), line: 3 * i + 1 }));
 }
 
-function write(name: string, pairs: ReturnType<typeof randomPairs>): string {
-  const writer = new ShardWriter();
+function write(name: string, pairs: ReturnType<typeof randomPairs>, pieces = 1000): string {
+  const writer = new ShardWriter(idBytesFor(pieces));
   for (const { source, target, line } of pairs) writer.add(source, target, line);
   const path = join(folder, name);
   writer.write(path, FINGERPRINT);
@@ -31,7 +32,7 @@ test.each([
   ["four bytes", 300_000, 4],
 ])("pairs come back by index, ids of %s", (name, below, idBytes) => {
   const pairs = randomPairs(500, below);
-  const path = write(name, pairs);
+  const path = write(name, pairs, below);
   expect(readFileSync(path).readUInt32LE(12)).toBe(idBytes);
   const shard = new Shard(path, FINGERPRINT);
   expect(shard.pairs).toBe(500);

@@ -3,7 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { BatchReader } from "../../../src/data/batch-reader.ts";
 import { PairReader } from "../../../src/data/pair-reader.ts";
-import { prepareCorpus, readPrepared } from "../../../src/data/prepare.ts";
+import { prepareCorpus } from "../../../src/data/prepare.ts";
+import { readPrepared } from "../../../src/data/prepared-folder.ts";
 import { generatedOptions } from "../../data/prepared-corpus.ts";
 import { expectThat, type Format, type Sample } from "../format.ts";
 
