@@ -42,7 +42,7 @@ export const open: OpenExperiment = (argv): Experiment => {
     prepare: () => prepareLanguageText(shared, options.vocab),
     report: (resultOf) => ({
       title: "Capacity: more experts, same operations",
-      question: `Shazeer et al. 2017, §5.1, holds the operations per token fixed and adds experts: perplexity falls with parameters alone. Here at half the paper's widths, on text in several languages; ${options.k} experts for each position, and dense models of the same operations.`,
+      question: `Shazeer et al. 2017, §5.1, holds the operations per token fixed and adds experts: perplexity falls with parameters alone. Here with LSTMs of ${options.hidden} units, on text in several languages; ${options.k} experts for each position, and dense models of the same operations.`,
       body: body(rows, runs, seeds, resultOf),
       charts: {
         experts: expertsChart(rows, runs, resultOf),

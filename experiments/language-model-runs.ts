@@ -11,17 +11,17 @@ import { precisionOf } from "./read-shared.ts";
 const VALIDATIONS = 10;
 const REPORTS = 20;
 
-/** The part of appendix C that is scaled: half the paper's widths, so a quarter of its operations a token. */
+/** Appendix C at a quarter of the paper's widths, so a sixteenth of its operations a token: what two cores train in minutes is short of capacity, not of text. */
 export const languageModelDefaults = {
-  hidden: 256,
-  "expert-hidden": 512,
+  hidden: 128,
+  "expert-hidden": 256,
   /** Experts that a position uses. */
   k: 4,
   vocab: 8000,
-  "batch-tokens": 2000,
+  "batch-tokens": 1000,
   "learning-rate": 0.002,
   /** A multiple of both counts above, so that the last report is that of the end. */
-  steps: 640,
+  steps: 1600,
   /** What the experts' sum goes through before the residual: the paper's sigmoid, or `identity`. */
   "moe-output": "sigmoid",
   /** Scale of the experts' second matrix at the start; 0 with `identity` starts them as nothing. */

@@ -24,7 +24,7 @@ export interface Chart {
 }
 
 const WIDTH = 760;
-const PLOT = { left: 64, right: 740, top: 52, bottom: 330 };
+const PLOT = { left: 64, right: 740, top: 62, bottom: 340 };
 const LEGEND_LINE = 20;
 const LEGEND_COLUMNS = 3;
 const MAX_POINTS = 400;

@@ -41,15 +41,15 @@ describe("capacity", () => {
   test("holds the operations per token: only gates add to them", () => {
     const operations = new Map(runs.map((plan) => [plan.row, operationsPerToken(configOf(plan)).target]));
     expect([...operations.keys()]).toEqual([
-      ...["MoE-1-Wide", "MoE-1-Deep", "4xLSTM-256", "MoE-4", "MoE-16", "MoE-64", "MoE-256"],
+      ...["MoE-1-Wide", "MoE-1-Deep", "4xLSTM-128", "MoE-4", "MoE-16", "MoE-64", "MoE-256"],
     ]);
-    // LSTMs of 2 × (256 + 256) × 4 × 256, and as much again.
-    const without = 4 * 512 * 1024;
-    expect(operations.get("4xLSTM-256")).toBe(without);
+    // LSTMs of 2 × (128 + 128) × 4 × 128, and as much again.
+    const without = 4 * 256 * 512;
+    expect(operations.get("4xLSTM-128")).toBe(without);
     expect(operations.get("MoE-1-Deep")).toBe(without);
-    expect(operations.get("MoE-1-Wide")).toBe(without + 256);
+    expect(operations.get("MoE-1-Wide")).toBe(without + 128);
     for (const experts of [4, 16, 64, 256]) {
-      expect(operations.get(`MoE-${experts}`)).toBe(without + 2 * 256 * experts);
+      expect(operations.get(`MoE-${experts}`)).toBe(without + 2 * 128 * experts);
     }
   });
 

@@ -24,7 +24,7 @@ describe("writePage", () => {
     expect(page).toMatch(/Not run yet: importance-0\.2-load-0 \(seed 1\), .*importance-1-load-1 \(seed 1\)\./);
     expect(page).toContain("the last 20 steps to step 40");
     expect(page).toContain("2026-01-02. Some CPU, 8 GiB.");
-    expect(page).toContain("hidden_size: 256");
+    expect(page).toContain("hidden_size: 128");
     expect(page).toContain("| importance-1-load-1 | `importance_loss_weight: 1` `load_loss_weight: 1` |");
     for (const file of ["balance-perplexity.svg", "balance-load.svg"]) {
       expect(page).toContain(`](${file})`);
@@ -55,7 +55,7 @@ describe("writePage", () => {
     const experiment = openCapacity(["--out", out, "--seeds", "1,2", "--experts", "4,16"]);
     const resultOf: ResultOf = (plan) => resultOfPlan(plan, { testPerplexity: 50 + 2 * plan.seed });
     const page = readFileSync(writePage(experiment, resultOf, "command"), "utf8");
-    expect(page).toContain("| MoE-16 | 1.23 M | 2.11 M | 12 | 52.00 | 54.00 | 53.00 ± 1.00 | 0.25 ± 0.00 |");
+    expect(page).toContain("| MoE-16 | 1.23 M | 0.53 M | 12 | 52.00 | 54.00 | 53.00 ± 1.00 | 0.25 ± 0.00 |");
     expect(page).toContain("](capacity-experts.svg)");
   });
 });
