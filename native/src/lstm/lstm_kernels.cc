@@ -50,11 +50,17 @@ void gates(const LstmGates& s) {
 inline vf sigmoid_slope(vf s) { return vfnma(s, s, s); }
 inline vf tanh_slope(vf t) { return vfnma(t, t, vset1(1.0f)); }
 
+// How many rows ahead states are fetched: of each row it is a line or two, too little for the processor to foresee.
+constexpr int kRowsAhead = 8;
+
 template <class Lanes>
 inline void gate_gradients_at(const LstmGateGradients& s, int row, int unit) {
   const Lanes lanes(s.units - unit);
   float* gates = s.gates + row * s.row_step + unit;
   const size_t state = row * s.cell_step + unit;
+  __builtin_prefetch(s.cell + state + kRowsAhead * s.cell_step);
+  if (s.cell_before != nullptr) __builtin_prefetch(s.cell_before + state + kRowsAhead * s.cell_step);
+  __builtin_prefetch(s.d_cell_output + (row + kRowsAhead) * s.d_cell_output_step + unit);
   const vf i = lanes.load(gates);
   const vf f = lanes.load(gates + s.gate_step);
   const vf g = lanes.load(gates + 2 * s.gate_step);
