@@ -15,6 +15,7 @@ const benchmarks: Record<string, () => Promise<{ run: Benchmark }>> = {
   "experts-scaling": () => import("./experts-scaling.ts"),
   vocab: () => import("./vocab.ts"),
   encode: () => import("./encode.ts"),
+  prepare: () => import("./prepare.ts"),
   decode: () => import("./decode.ts"),
   peers: () => import("./peers.ts"),
 };
