@@ -113,7 +113,8 @@ struct NoisyGates {
     std::vector<Block> result;
     for (size_t group = 0; group < groups(); group++) {
       const size_t end = offsets[group + 1];
-      for (size_t at = offsets[group]; at < end; at += kRows) result.push_back({at, end < at + kRows ? end : at + kRows, group});
+      for (size_t at = offsets[group]; at < end; at += kRows)
+        result.push_back({at, end < at + kRows ? end : at + kRows, group});
     }
     return result;
   }
@@ -125,7 +126,8 @@ struct NoisyGates {
     share(team(), count, kWork * width, 1, [&](size_t begin, size_t end) {
       std::vector<float> floats(3 * static_cast<size_t>(width));
       std::vector<int32_t> best(k + 1);
-      const GateScratch scratch{floats.data(), floats.data() + width, floats.data() + 2 * static_cast<size_t>(width), best.data()};
+      const GateScratch scratch{floats.data(), floats.data() + width, floats.data() + 2 * static_cast<size_t>(width),
+                                best.data()};
       for (size_t i = begin; i < end; i++) task(i, scratch);
     });
   }

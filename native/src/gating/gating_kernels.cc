@@ -93,9 +93,8 @@ void noisy_gates(const GateRow& r, const GateScratch& s, float* gates, int32_t* 
     return;
   }
   find_thresholds(r, s);
-  for_each_vector(r.width, [&](int j, int n) {
-    vstore_n(load + j, load_part(load + j, n) + normal_cdf(distance(r, s, j, n)), n);
-  });
+  for_each_vector(
+      r.width, [&](int j, int n) { vstore_n(load + j, load_part(load + j, n) + normal_cdf(distance(r, s, j, n)), n); });
 }
 
 // d_noise_input holds the gradient of the noise scale until the end.
