@@ -60,6 +60,7 @@ export function trainingReporter(config: Config, backend: SelectedBackend): RunR
       record({ event: "validation", step, perplexity, wordPerplexity, bleu, isBest, corpora });
     },
     onCheckpoint: (step) => record({ event: "checkpoint", step }),
+    onEnd: (step, reason) => record({ event: "end", step, reason }),
   };
 }
 

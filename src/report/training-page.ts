@@ -45,11 +45,19 @@ function lead(log: readonly LogEntry[], train: readonly LogEntry[]): Markup {
   const start = log.findLast(({ event }) => event === "start");
   if (start === undefined) return markup`This run has not started yet.`;
   const time = timesOf(log).at(-1);
-  const done = numberOf(train.at(-1), "done");
   const resumes = log.filter(({ event, step }) => event === "start" && step > 0).length;
-  const state =
-    done >= 1 ? "Finished" : Number.isFinite(done) ? `${formatShare(done)} of the training done` : "Started";
-  return markup`${state}${time !== undefined && `, last entry ${time.slice(0, 16).replace("T", " ")} UTC`}. ${resumes > 0 && `Resumed ${resumes === 1 ? "once" : `${resumes} times`}. `}${String(start["backend"] ?? "unknown")} backend (${String(start["detail"] ?? "no details")}).`;
+  return markup`${stateOf(log, train)}${time !== undefined && `, last entry ${time.slice(0, 16).replace("T", " ")} UTC`}. ${resumes > 0 && `Resumed ${resumes === 1 ? "once" : `${resumes} times`}. `}${String(start["backend"] ?? "unknown")} backend (${String(start["detail"] ?? "no details")}).`;
+}
+
+/** The last end counts only where no start comes after it; a log of a run that was killed has none. */
+function stateOf(log: readonly LogEntry[], train: readonly LogEntry[]): string {
+  const { event, reason } = log.findLast(({ event }) => event === "start" || event === "end")!;
+  const done = numberOf(train.at(-1), "done");
+  if (event === "end" && reason === "finished") return "Finished";
+  if (event === "end" && reason === "early-stopping") return "Finished early, without improvement";
+  const share = `${formatShare(done)} of the training done`;
+  if (event === "end") return Number.isFinite(done) ? `Stopped, ${share}` : "Stopped";
+  return done >= 1 ? "Finished" : Number.isFinite(done) ? share : "Started";
 }
 
 function tiles(

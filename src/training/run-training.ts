@@ -26,6 +26,8 @@ export interface RunReporter {
   onProgress(progress: Progress): void;
   onValidation(step: number, validation: Validation, isBest: boolean): void;
   onCheckpoint(step: number): void;
+  /** After the last checkpoint; not told of a run that failed. */
+  onEnd(step: number, reason: StopReason): void;
   onStepStart?(): void;
   onStepEnd?(step: StepTimes): void;
 }
@@ -74,6 +76,7 @@ export async function runTraining(config: Config, reporter: RunReporter, signal:
     });
     const hooks = runHooks(config, { ...task, optimizer, wordpieces }, reporter, signal);
     const reason = await trainLoop(model, optimizer, data, state, { ...config, schedule: config }, hooks);
+    reporter.onEnd(state.step, reason);
     return { reason, state, parameters };
   } finally {
     await data.close();

@@ -94,6 +94,16 @@ describe("trainingPage", () => {
     expect(html.match(/>250<\/text>/g)).toHaveLength(titles(html).length);
   });
 
+  it("is finished where the log ends so, wherever the last report was; a later start goes on, a stop is none", () => {
+    const end = (step: number, reason: string): LogEntry => ({ event: "end", step, reason });
+    const lead = (...log: LogEntry[]) => /<header>.*?<p>(.*?)(?:, last entry|\.)/s.exec(trainingPage(report([start, ...log])))![1];
+    expect(lead(train(384))).toMatch(/^96.% of the training done$/);
+    expect(lead(train(384), end(400, "finished"))).toBe("Finished");
+    expect(lead(train(200), end(300, "early-stopping"))).toBe("Finished early, without improvement");
+    expect(lead(train(200), end(210, "stopped"))).toMatch(/^Stopped, 50.% of the training done$/);
+    expect(lead(train(384), end(400, "finished"), { ...start, step: 400 })).toMatch(/^96.% /);
+  });
+
   it("reads an empty log, a run that has just started, and missing values", () => {
     const empty = trainingPage(report([]));
     expect(empty).toContain("not started yet");

@@ -54,6 +54,7 @@ function configOf(name: string) {
 interface Run {
   validations: Validation[];
   losses: number[];
+  end?: { step: number; reason: string };
 }
 
 /** Trains until the end, or until a stop is asked for after a step. */
@@ -69,6 +70,9 @@ async function train(name: string, stopAfter = Number.POSITIVE_INFINITY): Promis
     },
     onValidation: (_step, validation) => run.validations.push(validation),
     onCheckpoint: () => {},
+    onEnd: (step, reason) => {
+      run.end = { step, reason };
+    },
   };
   await runTraining(configOf(name), reporter, stop.signal);
   return run;
@@ -106,7 +110,7 @@ describe("a run of task: lm", () => {
 
   test("stopped in the middle, the same command ends at the same parameters and moments", async () => {
     await whole();
-    await train("stopped", 12);
+    expect((await train("stopped", 12)).end).toEqual({ step: 12, reason: "stopped" });
     expect(lastCheckpoint("stopped").step).toBe(12);
     await train("stopped");
     const [expected, found] = [lastCheckpoint("whole"), lastCheckpoint("stopped")];
