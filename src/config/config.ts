@@ -8,6 +8,7 @@ type CamelKeys<T> = { [Key in keyof T as CamelCase<Key>]: T[Key] };
 interface Resolved {
   task: "translation" | "language_model";
   data: Record<string, CorpusSettings>;
+  lstm_cell_size: number;
   embedding_size: number;
   target_tags: boolean;
   moe_dropout: number;

@@ -48,7 +48,9 @@ export const keyHelp: HelpTexts = {
     user_defined_symbols: "Pieces that are never split, such as markup tags",
   },
   model: {
-    hidden_size: "Units of every LSTM layer",
+    hidden_size: "Width of every LSTM layer's output, of its experts' and of attention",
+    lstm_cell_size:
+      "Units of every LSTM layer, where they are projected to hidden_size (default: hidden_size, no projection)",
     embedding_size: "Width of the embeddings (default: hidden_size)",
     encoder_layers: "LSTM layers of the encoder; the first is bidirectional",
     decoder_layers: "LSTM layers of the decoder, or of a language model",

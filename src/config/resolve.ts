@@ -29,6 +29,7 @@ export function resolveSettings(given: Settings, source: string): Config {
   return fromSettings({
     ...settings,
     data,
+    lstm_cell_size: settings.lstm_cell_size ?? settings.hidden_size,
     embedding_size: embeddingSize,
     moe_dropout: settings.moe_dropout ?? settings.dropout,
     target_tags: resolveTargetTags(settings, data, fail),
@@ -165,11 +166,13 @@ function checkValidation(settings: TaskSettings, fail: Fail): void {
 }
 
 function checkModel(settings: TaskSettings, embeddingSize: number, fail: Fail): void {
-  if (settings.task === "translation" && settings.hidden_size % 2 !== 0) {
+  for (const key of ["hidden_size", "lstm_cell_size"] as const) {
+    const size = settings[key] ?? 0;
+    if (settings.task !== "translation" || size % 2 === 0) continue;
     fail(
       "model",
-      `hidden_size is ${settings.hidden_size}; the first encoder layer needs half of it for each direction`,
-      `Set hidden_size: ${settings.hidden_size + 1}.`,
+      `${key} is ${size}; the first encoder layer needs half of it for each direction`,
+      `Set ${key}: ${size + 1}.`,
     );
   }
   if (settings.tie_softmax && embeddingSize !== settings.hidden_size) {

@@ -55,6 +55,7 @@ export const sections = {
   },
   model: {
     hidden_size: positive.default(256),
+    lstm_cell_size: positive.optional(),
     embedding_size: positive.optional(),
     encoder_layers: positive.default(3),
     decoder_layers: positive.default(2),

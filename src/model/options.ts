@@ -102,6 +102,7 @@ function stackOptions(config: Config, vocabularySize: number): StackOptions {
     vocabularySize,
     embeddingSize: config.embeddingSize,
     hiddenSize: config.hiddenSize,
+    cellSize: config.lstmCellSize,
     tieSoftmax: config.tieSoftmax,
     dropout: config.dropout,
     embeddingDeviation: config.embeddingInitStd,
