@@ -120,6 +120,7 @@ function checksums(folder: string): { sha256: string; bytes: number } {
     }
     all.update(`${name} ${hash.digest("hex")}\n`);
   }
-  const { folder: _, ...prepared } = JSON.parse(readFileSync(join(folder, "prepared.json"), "utf8"));
+  // The checksum is also of the folder.
+  const { folder: _, crc32: _crc32, ...prepared } = JSON.parse(readFileSync(join(folder, "prepared.json"), "utf8"));
   return { sha256: all.update(JSON.stringify(prepared)).digest("hex"), bytes };
 }

@@ -37,16 +37,25 @@ function* readAlignedFiles(sourceFile: TextFile, targetFile: TextFile): Generato
   const [pathSource, pathTarget] = [sourceFile.path, targetFile.path];
   const sources = linesOf(sourceFile);
   const targets = linesOf(targetFile);
-  for (let lines = 0; ; lines++) {
-    const source = sources.next();
-    const target = targets.next();
-    if (source.done === true && target.done === true) return;
-    if (source.done === true || target.done === true) {
-      const rest = (side: Generator<string>) => [...side].length;
-      const counts = [source.done ? lines : lines + 1 + rest(sources), target.done ? lines : lines + 1 + rest(targets)];
-      throw unequalLines(pathSource, pathTarget, counts[0]!, counts[1]!);
+  try {
+    for (let lines = 0; ; lines++) {
+      const source = sources.next();
+      const target = targets.next();
+      if (source.done === true && target.done === true) return;
+      if (source.done === true || target.done === true) {
+        const rest = (side: Generator<string>) => [...side].length;
+        const counts = [
+          source.done ? lines : lines + 1 + rest(sources),
+          target.done ? lines : lines + 1 + rest(targets),
+        ];
+        throw unequalLines(pathSource, pathTarget, counts[0]!, counts[1]!);
+      }
+      yield { source: source.value, target: target.value };
     }
-    yield { source: source.value, target: target.value };
+  } finally {
+    // Where one side fails, the other's file is still open.
+    sources.return(undefined);
+    targets.return(undefined);
   }
 }
 

@@ -1,6 +1,7 @@
 /** The folder of a prepared corpus: its shards, and the files that say what they are and how far preparation has come. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { crc32 } from "node:zlib";
 import { writeFileAtomic } from "../base/atomic-file.ts";
 import { DataError, NmtError } from "../base/errors.ts";
 import type { CleaningReport } from "./clean.ts";
@@ -55,17 +56,23 @@ export function withoutTexts({ texts: _, ...prepared }: PreparedFile): PreparedC
   return prepared;
 }
 
-/** Undefined where there is no such file or it is not JSON. */
+/** Undefined where there is no such file, or it is not as `writeJson` wrote it. */
 export function readJson<T>(path: string): T | undefined {
   try {
-    return JSON.parse(readFileSync(path, "utf8")) as T;
+    const { crc32: promised, ...value } = JSON.parse(readFileSync(path, "utf8"));
+    return promised === checksum(value) ? (value as T) : undefined;
   } catch {
     return undefined;
   }
 }
 
-export function writeJson(path: string, value: unknown): void {
-  writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`);
+/** An object, with a checksum of its own. */
+export function writeJson(path: string, value: object): void {
+  writeFileAtomic(path, `${JSON.stringify({ ...value, crc32: checksum(value) }, null, 2)}\n`);
+}
+
+function checksum(value: object): string {
+  return crc32(JSON.stringify(value)).toString(16).padStart(8, "0");
 }
 
 /** Throws DataError for what goes wrong while the folder is written. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { BatchReader } from "../../../src/data/batch-reader.ts";
 import { PairReader } from "../../../src/data/pair-reader.ts";
 import { prepareCorpus } from "../../../src/data/prepare.ts";
-import { readPrepared } from "../../../src/data/prepared-folder.ts";
+import { readPrepared, writeJson } from "../../../src/data/prepared-folder.ts";
 import { generatedOptions } from "../../data/prepared-corpus.ts";
 import { expectThat, type Format, type Sample } from "../format.ts";
 
@@ -60,12 +60,12 @@ export const preparedAgain: Format = {
   damages: (path) => path.endsWith(".json"),
   samples: async (folder) => {
     const { files } = await prepared(folder);
-    const whole = JSON.parse(Buffer.from(files["prepared.json"]!).toString());
-    const { fingerprint, shards, longest, report } = whole;
+    const { fingerprint, shards, longest, report } = readPrepared(folder);
     const lines = Number(intact.at(-1)!.split(":")[0]);
-    const unfinished = Buffer.from(JSON.stringify({ fingerprint, shards, lines, longest, report }));
+    const path = join(folder, "unfinished.json");
+    writeJson(path, { fingerprint, shards, lines, longest, report });
     const { "prepared.json": _, ...rest } = files;
-    return [{ files }, { files: { ...rest, "unfinished.json": unfinished } }];
+    return [{ files }, { files: { ...rest, "unfinished.json": readFileSync(path) } }];
   },
   read: async (folder) => {
     const options = generatedOptions(folder, GENERATED);
