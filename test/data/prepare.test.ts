@@ -1,9 +1,7 @@
 // Source of truth: the generated texts, and the shards of a preparation that was never stopped.
-import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, test } from "vitest";
 import { PairReader } from "../../src/data/pair-reader.ts";
@@ -11,7 +9,6 @@ import { type PrepareOptions, prepareCorpus } from "../../src/data/prepare.ts";
 import { type PreparedCorpus, readPrepared } from "../../src/data/prepared-folder.ts";
 import { encodeNumbers, generatedOptions, generatedText } from "./prepared-corpus.ts";
 
-const root = resolve(import.meta.dirname, "../..");
 const folder = mkdtempSync(join(tmpdir(), "nmt-prepare-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -144,8 +141,6 @@ describe("an unchanged corpus", () => {
 });
 
 describe("a preparation that was stopped", () => {
-  const generated = { pairs: 3000, seed: 6, shardBytes: 8000 };
-
   test("goes on after its last whole shard, to the same shards", async () => {
     const larger = { pairs: 20_000, seed: 6, shardBytes: 60_000 };
     const whole = await prepareCorpus({ ...generatedOptions(join(folder, "whole"), larger), dropDuplicates: true });
@@ -162,41 +157,6 @@ describe("a preparation that was stopped", () => {
     expect(encoded).toBeLessThan(2 * 20_000 + 2 * 6000);
     expect({ ...resumed, folder: "" }).toEqual({ ...whole, folder: "" });
     expect(shards(resumed.folder)).toEqual(shards(whole.folder));
-  });
-
-  test("by kill -9 leaves a valid corpus or none, and the next call completes it", async () => {
-    const whole = shards((await prepareCorpus(generatedOptions(join(folder, "unkilled"), generated))).folder);
-    const options = generatedOptions(join(folder, "killed"), generated);
-    const program = join(folder, "prepare.mts");
-    const module = (path: string) => JSON.stringify(pathToFileURL(join(root, path)).href);
-    writeFileSync(
-      program,
-      `import { prepareCorpus } from ${module("src/data/prepare.ts")};
-       import { numberPieces } from ${module("test/data/prepared-corpus.ts")};
-       const options = ${JSON.stringify(options)};
-       process.stdout.write("begin");
-       await prepareCorpus({ ...options, wordpieces: numberPieces });`,
-    );
-    for (const delay of [3, 30, 80]) {
-      const child = spawn(process.execPath, [join(root, "node_modules/tsx/dist/cli.mjs"), program], {
-        stdio: ["ignore", "pipe", "inherit"],
-        detached: true,
-      });
-      await new Promise((begin) => child.stdout.once("data", begin));
-      await new Promise((later) => setTimeout(later, delay));
-      const ended = new Promise((end) => child.once("close", end));
-      try {
-        process.kill(-child.pid!, "SIGKILL");
-      } catch {
-        // It had ended.
-      }
-      await ended;
-      if (existsSync(join(options.outDir, "prepared.json"))) {
-        expect(pairsOf(readPrepared(options.outDir))).toHaveLength(3000);
-      } else expect(() => readPrepared(options.outDir)).toThrow(/not hold a prepared corpus/);
-    }
-    await prepareCorpus(options);
-    expect(shards(options.outDir)).toEqual(whole);
   });
 });
 
