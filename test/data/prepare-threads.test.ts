@@ -32,7 +32,7 @@ beforeAll(() => {
     if (i % 50 === 7)
       texts[1][i] = ["", "\u0007", texts[0][i]!, "f\u00c3\u00bcr", "ta ".repeat(70)][random.integer(5)]!;
     if (i % 50 === 9) for (const side of texts) side[i] = side[random.integer(i)]!;
-    if (i % 50 === 11) for (const side of texts) side[i] = `${side[i - 400] ?? ""}!`;
+    if (i % 50 === 11) for (const side of texts) side[i] = `${side[i - 401] ?? ""}!`;
   }
   wordpieces = trainWordpieces(texts.flat().slice(0, 2000), { vocabSize: 400, userDefinedSymbols: ["<2de>"] });
 });
