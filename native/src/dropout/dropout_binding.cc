@@ -1,7 +1,6 @@
 // dropout(x, out, threshold, scale, seed, stream): forward and backward alike. normalNoise(out, seed, stream).
 #include "binding/registry.h"
 #include "dropout/dropout_kernels.h"
-#include "dropout/normal_noise.h"
 #include "threads/share.h"
 
 namespace nmt {
@@ -24,12 +23,13 @@ napi_value dropout(Call& call) {
   return call.nothing();
 }
 
-napi_value normal_noise_of(Call& call) {
+napi_value normal_noise(Call& call) {
   const auto out = call.floats("out");
   const uint64_t seed = call.integer("seed");
   const Stream stream{seed, call.integer("stream")};
-  constexpr size_t kGrain = 512;
-  share(team(), out.length, 64, kGrain, [&](size_t begin, size_t end) { normal_noise(stream, out.data, begin, end); });
+  const auto kernel = dropout_kernels().normal_noise;
+  constexpr size_t kWork = 8, kGrain = 512;
+  share(team(), out.length, kWork, kGrain, [&](size_t begin, size_t end) { kernel(out.data, begin, end, stream); });
   return call.nothing();
 }
 
@@ -37,7 +37,7 @@ napi_value normal_noise_of(Call& call) {
 
 void register_dropout(Registry& registry) {
   registry.add("dropout", dropout);
-  registry.add("normalNoise", normal_noise_of);
+  registry.add("normalNoise", normal_noise);
 }
 
 }  // namespace nmt

@@ -1,4 +1,4 @@
-// W blocks of Philox at a time, one to a lane.
+// W blocks of Philox at a time, one to a lane; normal numbers by Box–Muller (1958).
 #include "dropout/dropout_kernels.h"
 
 #include "isa/vec.h"
@@ -82,7 +82,71 @@ void dropout(const float* x, float* out, size_t begin, size_t end, Stream stream
   }
 }
 
-constexpr DropoutKernels table{&dropout};
+vf power_of_two_fraction(vu word) { return (vconvert(vbits<vi>(word)) + vset1(0.5f)) * vset1(1.0f / 4294967296.0f); }
+
+// √(−2 log u), u = (word + ½) / 2³². For u > ½ the logarithm is −2 artanh(v / (2 − v)) of v = 1 − u, which keeps its digits.
+vf radius(vu word) {
+  const vu above = vu_set1(0) - (word >> 31);
+  const vf p = power_of_two_fraction(word ^ above);  // the lesser of u and 1 − u
+  const vf s = p / (vset1(2.0f) - p), s2 = s * s;
+  vf q = vset1(2.0f / 15);
+  q = vfma(q, s2, vset1(2.0f / 13));
+  q = vfma(q, s2, vset1(2.0f / 11));
+  q = vfma(q, s2, vset1(2.0f / 9));
+  q = vfma(q, s2, vset1(2.0f / 7));
+  q = vfma(q, s2, vset1(2.0f / 5));
+  q = vfma(q, s2, vset1(2.0f / 3));
+  const vf near_one = vfma(q * s2, s, s + s);
+  const vu minus_log = (vbits<vu>(near_one) & above) | (vbits<vu>(vneg(vlog(p))) & ~above);
+  const vf l = vbits<vf>(minus_log);
+  return vsqrt(l + l);
+}
+
+// Cosine and sine of 2π (word + ½) / 2³²: the quadrant is taken off in whole numbers.
+void cosine_and_sine(vu word, vf& cosine, vf& sine) {
+  const vu quadrant = (word + vu_set1(1u << 29)) >> 30;
+  const vf x = power_of_two_fraction(word - (quadrant << 30)) * vset1(6.28318530718f);  // within ±π/4
+  const vf x2 = x * x;
+  vf c = vset1(-1.0f / 3628800);
+  c = vfma(c, x2, vset1(1.0f / 40320));
+  c = vfma(c, x2, vset1(-1.0f / 720));
+  c = vfma(c, x2, vset1(1.0f / 24));
+  c = vfma(c, x2, vset1(-0.5f));
+  c = vfma(c, x2, vset1(1.0f));
+  vf s = vset1(1.0f / 362880);
+  s = vfma(s, x2, vset1(-1.0f / 5040));
+  s = vfma(s, x2, vset1(1.0f / 120));
+  s = vfma(s, x2, vset1(-1.0f / 6));
+  s = vfma(s * x2, x, x);
+  const vu swapped = vu_set1(0) - (quadrant & vu_set1(1));
+  const vu cs = vbits<vu>(c), ss = vbits<vu>(s), differing = (cs ^ ss) & swapped;
+  cosine = vbits<vf>(cs ^ differing ^ (((quadrant + vu_set1(1)) & vu_set1(2)) << 30));
+  sine = vbits<vf>(ss ^ differing ^ ((quadrant & vu_set1(2)) << 30));
+}
+
+// Box–Muller on words (0, 1) and (2, 3) of each block.
+void normal_noise(float* out, size_t begin, size_t end, Stream stream) {
+  for (size_t i = begin; i < end; i += 4 * W) {
+    vu word[4];
+    philox(stream, i / 4, word);
+    for (int pair = 0; pair < 4; pair += 2) {
+      const vf r = radius(word[pair]);
+      vf cosine, sine;
+      cosine_and_sine(word[pair + 1], cosine, sine);
+      word[pair] = vbits<vu>(r * cosine);
+      word[pair + 1] = vbits<vu>(r * sine);
+    }
+    in_order(word);
+    for (int v = 0; v < 4; v++) {
+      const size_t at = i + v * W;
+      if (at >= end) break;
+      if (at + W <= end) vstore(out + at, vbits<vf>(word[v]));
+      else vstore_n(out + at, vbits<vf>(word[v]), static_cast<int>(end - at));
+    }
+  }
+}
+
+constexpr DropoutKernels table{&dropout, &normal_noise};
 
 }  // namespace
 }  // namespace nmt::NMT_ISA

@@ -1,4 +1,4 @@
-// Philox4x32-10 random numbers (Salmon et al. 2011) by the vector, for dropout masks.
+// Philox4x32-10 random numbers (Salmon et al. 2011) by the vector, for dropout masks and normal noise.
 #pragma once
 
 #include <cstddef>
@@ -18,6 +18,8 @@ struct DropoutKernels {
   // out[i] = x[i] · scale where word i of the stream is at least `threshold`, else 0, for i in [begin, end).
   // `begin` is a multiple of 64.
   void (*dropout)(const float* x, float* out, size_t begin, size_t end, Stream stream, uint32_t threshold, float scale);
+  // out[i] = standard normal number i of the stream, for i in [begin, end). `begin` is a multiple of 64.
+  void (*normal_noise)(float* out, size_t begin, size_t end, Stream stream);
 };
 
 NMT_DECLARE_KERNELS(DropoutKernels, dropout)
