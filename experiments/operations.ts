@@ -12,23 +12,24 @@ export interface OperationsPerToken {
 }
 
 export function operationsPerToken(config: Config): OperationsPerToken {
-  const { embeddingSize: embedding, hiddenSize: hidden, encoderLayers, decoderLayers } = config;
+  const { embeddingSize: embedding, hiddenSize: hidden, lstmCellSize: cells, encoderLayers, decoderLayers } = config;
   const isTranslation = config.task === "translation";
   const upperInput = isTranslation ? 2 * hidden : hidden;
-  const decoder = lstm(embedding, hidden) + (decoderLayers - 1) * lstm(upperInput, hidden);
+  const decoder = lstm(embedding, hidden, cells) + (decoderLayers - 1) * lstm(upperInput, hidden, cells);
   const encoderPlaces = isTranslation && config.numExperts > 0 ? config.moeEncoderAfter.length : 0;
   const decoderPlaces = config.numExperts > 0 ? config.moeDecoderAfter.length : 0;
   const experts = (from: number, count: number) =>
     Array.from({ length: count }, (_, i) => moeLayer(config, from + i)).reduce((sum, each) => sum + each, 0);
   const target = decoder + experts(encoderPlaces, decoderPlaces);
   if (!isTranslation) return { source: 0, target };
-  const encoder = 2 * lstm(embedding, hidden / 2) + (encoderLayers - 1) * lstm(hidden, hidden);
+  const encoder = 2 * lstm(embedding, hidden / 2, cells / 2) + (encoderLayers - 1) * lstm(hidden, hidden, cells);
   const projection = hidden * hidden;
   return { source: encoder + projection + experts(0, encoderPlaces), target: target + projection };
 }
 
-function lstm(input: number, hidden: number): number {
-  return (input + hidden) * 4 * hidden;
+/** Cells are projected to `hidden` where they are not as many. */
+function lstm(input: number, hidden: number, cells: number): number {
+  return (input + hidden) * 4 * cells + (cells === hidden ? 0 : cells * hidden);
 }
 
 /** The layer-th mixture of experts, the encoder's first. */

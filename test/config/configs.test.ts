@@ -27,5 +27,18 @@ describe("configurations that come with the toolkit", () => {
     expect(experts("wmt14-en-fr-moe-512-h")).toEqual(["hierarchical", 512, 2, 2048]);
     expect(experts("wmt14-en-fr-moe-2048-h")).toEqual(["hierarchical", 2048, 2, 2048]);
     expect(experts("multilingual-moe-512")).toEqual(["noisy_top_k", 512, 2, 8192]);
+    expect(experts("lm-moe-4096-h")).toEqual(["hierarchical", 4096, 2, 1024]);
+  });
+
+  it("have the LSTM layers of the paper's models: units, and what they are projected to", () => {
+    const sizes = (file: string) => {
+      const { lstmCellSize, hiddenSize } = loadConfig(join(folder, `${file}.yaml`));
+      return [lstmCellSize, hiddenSize];
+    };
+    for (const name of ["wmt14-en-fr-moe-32", "wmt14-en-fr-moe-2048-h", "multilingual-moe-512", "lm-lstm-2048-512"]) {
+      expect(sizes(name), name).toEqual([2048, 512]);
+    }
+    expect(sizes("lm-moe-143m")).toEqual([4096, 1024]);
+    expect(sizes("lm-moe-256")).toEqual([512, 512]);
   });
 });

@@ -14,6 +14,12 @@ describe("operations per token", () => {
     ["lm-moe-1-deep", 8.4],
     ["lm-moe-4", 8.4],
     ["lm-moe-32", 8.4],
+    ["lm-lstm-2048-512", 9.4],
+    ["lm-moe-256-h", 8.4],
+    ["lm-moe-1024-h", 8.5],
+    ["lm-moe-4096-h", 8.9],
+    ["lm-moe-34m", 33.8],
+    ["lm-moe-143m", 142.7],
   ])("of the paper's %s", (name, ops) => {
     const { source, target } = operationsPerToken(loadConfig(`configs/${name}.yaml`));
     expect(source).toBe(0);

@@ -31,6 +31,7 @@ const variants: [name: string, options: Seq2SeqOptions][] = [
     "additive attention, three decoder layers",
     { ...toyOptions, attention: "additive", decoderLayers: 3, moeDecoderAfter: [2] },
   ],
+  ["projected LSTM units", { ...toyOptions, cellSize: 20 }],
 ];
 
 /** Reference kernels, and the native ones, in both precisions, where they are built and this processor has them. */

@@ -36,6 +36,7 @@ const variants: [name: string, options: LanguageModelOptions][] = [
   ["one expert (MoE-1-Wide)", { ...options, moe: single }],
   ["one expert of four layers (MoE-1-Deep)", { ...options, moe: single, expertLayers: 4 }],
   ["four LSTM layers, tied softmax", { ...options, layers: 4, moe: undefined, tieSoftmax: true }],
+  ["LSTM units projected to the layers' width", { ...options, cellSize: 14 }],
   ["embeddings of another width", { ...options, embeddingSize: 6, moe: undefined }],
 ];
 
