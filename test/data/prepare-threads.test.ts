@@ -16,7 +16,7 @@ const root = resolve(import.meta.dirname, "../..");
 const folder = mkdtempSync(join(tmpdir(), "nmt-threads-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const PAIRS = 24_000;
+const PAIRS = 12_000;
 const texts: [string[], string[]] = [[], []];
 let wordpieces: WordpieceModel;
 
@@ -49,7 +49,7 @@ function optionsIn(name: string, threads: number, more: Partial<PrepareOptions> 
     tag: wordpieces.idOf("<2de>"),
     maxLengths: { source: 20, target: 20 },
     cleaning: { dropIdentical: true, nearDuplicateWindow: 3000, minScriptShare: 0.5 },
-    shardBytes: 50_000,
+    shardBytes: 25_000,
     threadedFrom: 0,
     ...more,
   };
@@ -103,7 +103,7 @@ describe("preparation in threads", () => {
        const progress = (read) => console.log(read);
        await prepareCorpus({ ...${JSON.stringify({ ...options, wordpieces: undefined })}, wordpieces, progress });`,
     );
-    for (const moment of [5000, 9000, 17_000]) {
+    for (const moment of [3000, 5000, 9000]) {
       const loader = pathToFileURL(join(root, "node_modules/tsx/dist/loader.mjs")).href;
       const child = spawn(process.execPath, ["--import", loader, program], { stdio: ["ignore", "pipe", "inherit"] });
       const ended = new Promise((end) => child.once("close", end));
@@ -124,23 +124,23 @@ describe("an error in a thread", () => {
   test("names the file and the line, and what was before it is written", async () => {
     const options = optionsIn("bytes", 2);
     const lines = texts[1].map((line) => Buffer.from(`${line}\n`));
-    lines[15_000] = Buffer.from([0x61, 0xff, 0x0a]);
-    lines[20_000] = Buffer.from([0xff, 0x0a]);
+    lines[7000] = Buffer.from([0x61, 0xff, 0x0a]);
+    lines[10_000] = Buffer.from([0xff, 0x0a]);
     writeFileSync(options.pathTgt!, Buffer.concat(lines));
     await expect(prepareCorpus(options)).rejects.toMatchObject({
       name: "DataError",
       message: "The text is not valid UTF-8.",
-      where: `${options.pathTgt}:15001`,
+      where: `${options.pathTgt}:7001`,
       nextStep: expect.any(String),
     });
-    expect(JSON.parse(readFileSync(join(options.outDir, "unfinished.json"), "utf8")).lines).toBeGreaterThan(5000);
+    expect(JSON.parse(readFileSync(join(options.outDir, "unfinished.json"), "utf8")).lines).toBeGreaterThan(2000);
   });
 
   test("of the corpus's end comes after the blocks before it", async () => {
     const options = optionsIn("unequal", 2);
     writeFileSync(options.pathTgt!, texts[1].slice(0, -1).join("\n"));
     await expect(prepareCorpus(options)).rejects.toThrow(`${PAIRS} and ${PAIRS - 1}`);
-    expect(JSON.parse(readFileSync(join(options.outDir, "unfinished.json"), "utf8")).lines).toBeGreaterThan(15_000);
+    expect(JSON.parse(readFileSync(join(options.outDir, "unfinished.json"), "utf8")).lines).toBeGreaterThan(7000);
   });
 
   test("that keeps it from starting has its class", async () => {
