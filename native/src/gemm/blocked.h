@@ -92,12 +92,14 @@ void multiply_tile(const Product& p, Range rows, int j, int from, int to, const 
 
 // The same with the right side as it is; leaves its panel at `packed`, unless that is null.
 template <class Product>
-void multiply_source(const Product& p, Range rows, int j, int from, int to, const float* left, float* packed) {
+void multiply_source(const Product& p, Range rows, int j, int from, int to, const float* left, float* packed,
+                     Ahead ahead = {}) {
   const RightSource source = p.right_source(j, from, to);
   MicroTile tile = micro_tile(p, rows.begin, j, from, to, left, source.data);
   tile.right_step = source.step;
   tile.k = source.k;
   tile.packed = packed;
+  tile.ahead = ahead;
   p.kernels.product[rows.size()](tile);
 }
 

@@ -153,12 +153,32 @@ NMT_ALWAYS_INLINE void add_outer_product(vf (&sum)[ROWS][kVectors], const float*
   }
 }
 
+// Goes along what is to be brought nearer.
+class Prefetcher {
+ public:
+  explicit Prefetcher(const Ahead& ahead) : at_(ahead.memory), ahead_(ahead), left_(ahead.run) {}
+
+  NMT_ALWAYS_INLINE void next() {
+    __builtin_prefetch(at_, 0, 2);
+    __builtin_prefetch(at_ + ahead_.pair, 0, 2);
+    at_ += ahead_.step;
+    if (--left_ > 0) return;
+    at_ += ahead_.jump;
+    left_ = ahead_.run;
+  }
+
+ private:
+  const float* at_;
+  const Ahead& ahead_;
+  int left_;
+};
+
 // The right side is a panel.
 template <class Element, int ROWS>
 NMT_ALWAYS_INLINE void accumulate_packed(vf (&sum)[ROWS][kVectors], const MicroTile& tile) {
   const float* left = tile.left;
   const float* panel = tile.right;
-  const float* ahead = tile.ahead.memory;
+  Prefetcher ahead(tile.ahead);
 #pragma GCC unroll 4
   for (int e = 0; e < tile.elements; e++) {
     vf right[kVectors];
@@ -167,11 +187,10 @@ NMT_ALWAYS_INLINE void accumulate_packed(vf (&sum)[ROWS][kVectors], const MicroT
       right[v] = vload(panel + v * W);
       __builtin_prefetch(panel + kPrefetch * kColumns + v * W);
     }
-    __builtin_prefetch(ahead, 0, 2);
+    ahead.next();
     add_outer_product<Element>(sum, left, right);
     left += ROWS;
     panel += kColumns;
-    ahead += tile.ahead.step;
   }
 }
 
@@ -182,6 +201,7 @@ NMT_ALWAYS_INLINE void accumulate_unpacked(vf (&sum)[ROWS][kVectors], const Micr
   const float* left = tile.left;
   const float* source = tile.right;
   float* panel = tile.packed;
+  Prefetcher ahead(tile.ahead);
   const size_t step = tile.right_step * Element::depth;
   for (int e = 0; e < tile.elements; e++) {
     vf right[kVectors];
@@ -193,6 +213,7 @@ NMT_ALWAYS_INLINE void accumulate_unpacked(vf (&sum)[ROWS][kVectors], const Micr
       }
       if (keep) vstore(panel + v * W, right[v]);
     }
+    ahead.next();
     add_outer_product<Element>(sum, left, right);
     left += ROWS;
     source += step;

@@ -4,6 +4,7 @@
 // bits: one float (for bf16 a rounded one), or with bf16 instructions two consecutive k as bf16, the lower k in the low half.
 #pragma once
 
+#include <climits>
 #include <cstddef>
 
 #include "isa/family.h"
@@ -13,11 +14,15 @@ namespace nmt {
 // A row of zeros, long enough for a micro-tile: what sums start from where nothing is added.
 extern const float kZeros[64];
 
-// Memory to bring into the second cache while a product runs: for element e, the cache line at memory + e · step. What
-// the next products read comes in while this one computes; waiting for it would cost a tenth of the time.
+// Memory to bring into the second cache while a product runs: for each element the cache line at `memory`, and the one
+// `pair` floats on, which then moves by `step`, and after every `run` elements by `jump` more. What the next products read
+// comes in while this one computes; waiting for it would cost a tenth of the time, and half of it where weights are cold.
 struct Ahead {
   const float* memory = kZeros;
   size_t step = 0;
+  size_t pair = 0;
+  int run = INT_MAX;
+  size_t jump = 0;
 };
 
 // Part `part` of `parts` of bringing a panel [elements][width].
@@ -39,7 +44,7 @@ struct MicroTile {
   size_t right_step = 0;    // 0 for a panel
   int k = 0;                // rows of the right matrix as it is
   float* packed = nullptr;  // where to leave a panel of the right matrix as it is, or null
-  Ahead ahead = {};         // while the right side is a panel
+  Ahead ahead = {};
 };
 
 using MicroKernel = void (*)(const MicroTile&);

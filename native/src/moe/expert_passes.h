@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <numeric>
 #include <vector>
 
@@ -84,8 +85,40 @@ void for_each_part(const Expert& e, int units, Work&& work) {
 // The hidden layer of a part before relu: x W1 + b1.
 inline ExpertProduct to_hidden(const CrewMember& crew, const Workspace& w, const Expert& e, const Part& part) {
   const size_t width = e.width, hidden = e.hidden;
-  return crew.product(part.rows, part.units, e.width, lines(e.x + part.row * width, width), across(e.w1 + part.unit, hidden),
+  const Side w1 = weights(across(e.w1 + part.unit, hidden));
+  return crew.product(part.rows, part.units, e.width, lines(e.x + part.row * width, width), w1,
                       {w.hidden, static_cast<size_t>(w.units), e.b1 == nullptr ? nullptr : e.b1 + part.unit}, w.x_rows);
+}
+
+// What the hidden units of a part give to the outputs y of its rows.
+inline ExpertProduct to_output(const CrewMember& crew, const Workspace& w, const Expert& e, const Part& part, float* y) {
+  const size_t width = e.width, step = w.units;
+  const Side w2 = weights(across(e.w2 + part.unit * width, width));
+  return crew.product(part.rows, e.width, part.units, lines(w.hidden, step), w2, {y, width, part.unit > 0 ? y : e.b2},
+                      w.hidden_rows);
+}
+
+// The gradient of the hidden layer of a part, before that of relu, from the outputs' of its rows.
+inline ExpertProduct from_output(const CrewMember& crew, const Workspace& w, const Expert& e, const Part& part,
+                                 const float* d_y) {
+  const size_t width = e.width;
+  const Side w2 = weights(lines(e.w2 + part.unit * width, width));
+  return crew.product(part.rows, part.units, e.width, lines(d_y, width), w2,
+                      {w.d_hidden, static_cast<size_t>(w.units), nullptr}, w.d_y_rows);
+}
+
+inline void expect_forward(const CrewMember& crew, const Workspace& w, const Expert& e) {
+  for_each_part(e, w.units, [&](const Part& part) {
+    crew.expect(to_hidden(crew, w, e, part));
+    crew.expect(to_output(crew, w, e, part, nullptr));
+  });
+}
+
+inline void expect_backward(const CrewMember& crew, const Workspace& w, const Expert& e) {
+  for_each_part(e, w.units, [&](const Part& part) {
+    crew.expect(to_hidden(crew, w, e, part));
+    crew.expect(from_output(crew, w, e, part, nullptr));
+  });
 }
 
 inline void expert_forward(const CrewMember& crew, const Workspace& w, const Expert& e, float* out) {
@@ -94,9 +127,7 @@ inline void expert_forward(const CrewMember& crew, const Workspace& w, const Exp
   for_each_part(e, w.units, [&](const Part& part) {
     float* y = out + e.first + part.row * width;
     const ExpertProduct inner = to_hidden(crew, w, e, part);
-    const ExpertProduct outer =
-        crew.product(part.rows, e.width, part.units, lines(w.hidden, step), across(e.w2 + part.unit * width, width),
-                     {y, width, part.unit > 0 ? y : e.b2}, w.hidden_rows);
+    const ExpertProduct outer = to_output(crew, w, e, part, y);
     if (part.unit == 0) crew.pack_left(inner);
     crew.meet();
     crew.multiply(inner);
@@ -139,9 +170,7 @@ void expert_backward(const CrewMember& crew, const Workspace& w, const Expert& e
     const bool first_rows = part.row == 0, first_units = part.unit == 0;
 
     const ExpertProduct inner = to_hidden(crew, w, e, part);
-    const ExpertProduct d_inner =
-        crew.product(part.rows, part.units, e.width, lines(d_y, width), lines(e.w2 + part.unit * width, width),
-                     {w.d_hidden, step, nullptr}, w.d_y_rows);
+    const ExpertProduct d_inner = from_output(crew, w, e, part, d_y);
     const ExpertProduct to_d_x =
         crew.product(part.rows, e.width, part.units, lines(w.d_hidden, step), lines(e.w1 + part.unit, hidden),
                      {d_x, width, first_units ? nullptr : d_x}, w.d_hidden_rows);
@@ -189,9 +218,10 @@ void expert_backward(const CrewMember& crew, const Workspace& w, const Expert& e
   });
 }
 
-// Calls work(crew, workspace, expert) for every expert.
-template <class Work>
-void for_each_expert(Team& team, Precision precision, const Experts& all, Work&& work) {
+// Calls work(crew, workspace, expert) for every expert, and expect(crew, workspace, expert) some time before, where a thread
+// does it alone.
+template <class Expect, class Work>
+void for_each_expert(Team& team, Precision precision, const Experts& all, Expect&& expect, Work&& work) {
   const auto rows = [&](int e) { return all.offsets[e + 1] - all.offsets[e]; };
   std::vector<int> order(all.count);
   std::iota(order.begin(), order.end(), 0);
@@ -209,9 +239,18 @@ void for_each_expert(Team& team, Precision precision, const Experts& all, Work&&
       for (int i = 0; i < together; i++) work(crew, workspace, Expert(all, order[i]));
     });
   }
-  team.parallel_dynamic(all.count - together, [&](int i) {
-    const CrewMember crew(precision);
-    work(crew, Workspace(all, crew, memory), Expert(all, order[together + i]));
+  std::atomic<int> taken{together};
+  team.run([&](int, int) {
+    const auto take = [&] { return taken.fetch_add(1, std::memory_order_relaxed); };
+    WeightsAhead ahead;
+    const CrewMember crew(precision, ahead);
+    const Workspace workspace(all, crew, memory);
+    for (int i = take(); i < all.count;) {
+      const int next = take();
+      if (next < all.count) expect(crew, workspace, Expert(all, order[next]));
+      work(crew, workspace, Expert(all, order[i]));
+      i = next;
+    }
   });
 }
 

@@ -4,6 +4,7 @@
 
 #include "gemm/blocked.h"
 #include "gemm/gemm.h"
+#include "moe/weights_ahead.h"
 
 namespace nmt {
 
@@ -12,10 +13,12 @@ struct Side {
   const float* data;
   size_t step;
   bool across;
+  bool weights = false;  // not in the caches, unless asked for
 };
 
 inline Side lines(const float* data, size_t step) { return {data, step, false}; }
 inline Side across(const float* data, size_t step) { return {data, step, true}; }
+inline Side weights(Side side) { return {side.data, side.step, side.across, true}; }
 
 // Where results go, [m][step], and what they add to: nothing (null), what is there (`data` itself), or one row for all.
 struct Result {
@@ -64,13 +67,24 @@ struct ExpertProduct {
     return packed + static_cast<size_t>(rows.begin) * elements() + static_cast<size_t>(from) * rows.size();
   }
 
-  // The i-th cache line (from 1) of each element of a panel of columns, as the right matrix has it.
-  Ahead source_ahead(int j, int from, int to, int i) const {
-    constexpr int kLine = 16;
-    const int lines = tile.columns / kLine, line = i - 1;
-    const RightSource source = right_source(j, from, to);
-    if (!right.across || line >= lines * kernels.depth) return {};
-    return {source.data + line / lines * source.step + line % lines * kLine, source.step * kernels.depth};
+  // Expects the right side in the order in which panels of columns use it. Where these lie side by side in memory, some
+  // are asked for together: neighbouring lines come faster.
+  void expect_right(WeightsAhead& ahead) const {
+    constexpr int kTogether = 4;
+    const int together = right.across ? kTogether * tile.columns : tile.columns;
+    for (int from = 0; from < elements(); from += kBlockElements) {
+      const int length = depth(from, least(from + kBlockElements, elements()));
+      for (int j = 0; j < n; j += together) {
+        const int count = least(together, n - j);
+        if (right.across) ahead.expect(right.data + first_k(from) * right.step + j, length, count, right.step);
+        else ahead.expect(right.data + j * right.step + first_k(from), count, length, right.step);
+      }
+    }
+  }
+
+  void use_right(WeightsAhead& ahead, int j, int from, int to) const {
+    if (right.across) ahead.use(depth(from, to), columns(j));
+    else ahead.use(columns(j), depth(from, to));
   }
 
  private:
@@ -88,7 +102,8 @@ struct ExpertProduct {
 // One of the threads that work on an expert together, or the only one. Each does its share of every step.
 class CrewMember {
  public:
-  explicit CrewMember(Precision precision) : CrewMember(precision, nullptr, 0, 1) {}
+  // Alone.
+  CrewMember(Precision precision, WeightsAhead& ahead) : CrewMember(precision, nullptr, 0, 1) { ahead_ = &ahead; }
   CrewMember(Precision precision, Team* team, int thread, int threads)
       : tile_(gemm_kernels()),
         kernels_(precision == Precision::bf16 ? tile_.bf16 : tile_.f32),
@@ -113,11 +128,16 @@ class CrewMember {
     return {tile_, kernels_, m, n, k, left, right, result, packed};
   }
 
+  // Tells that a product's weights will be read, after those expected before.
+  void expect(const ExpertProduct& p) const {
+    if (ahead_ != nullptr) p.expect_right(*ahead_);
+  }
+
   void pack_left(const ExpertProduct& p) const { pack_all_rows(p, p.packed, thread_, threads_); }
   void pack_right(const ExpertProduct& p, float* packed) const { pack_all_columns(p, packed, thread_, threads_); }
 
-  // Once the left side is packed: results by panels of columns, of which each is packed by its first product; the others
-  // bring nearer the next one. All rows' panels together are few enough to stay in the second cache.
+  // Once the left side is packed: results by panels of columns, of which each is packed by its first product. All rows'
+  // panels together are few enough to stay in the second cache.
   void multiply(const ExpertProduct& p) const {
     const RowPanels panels = p.row_panels();
     const Range own = split(p.column_panels(), thread_, threads_);
@@ -126,15 +146,16 @@ class CrewMember {
     for (int from = 0; from < elements; from += kBlockElements) {
       const int to = least(from + kBlockElements, elements);
       for (int j = own.begin; j < own.end; j++) {
+        if (p.right.weights && ahead_ != nullptr) p.use_right(*ahead_, j, from, to);
         for (int i = 0; i < panels.count(); i++) {
           const float* left = p.packed_panel(panels[i], from);
           if (i == 0 && p.right_across()) {
-            multiply_source(p, panels[i], j, from, to, left, panels.count() > 1 ? right : nullptr);
+            float* packed = panels.count() > 1 ? right : nullptr;
+            multiply_source(p, panels[i], j, from, to, left, packed, next_weights(to - from));
             continue;
           }
           if (i == 0) p.pack_right(j, from, to, right);
-          const Ahead ahead = j + 1 < own.end ? p.source_ahead(j + 1, from, to, i) : Ahead{};
-          multiply_tile(p, panels[i], j, from, to, left, right, ahead);
+          multiply_tile(p, panels[i], j, from, to, left, right, next_weights(to - from));
         }
       }
     }
@@ -151,7 +172,8 @@ class CrewMember {
         const Range rows = panels[i];
         const float* left = p.packed_panel(rows, from);
         for (int j = 0; j < p.column_panels(); j++) {
-          multiply_tile(p, rows, j, from, to, left, right + (static_cast<size_t>(j) * elements + from) * tile_.columns);
+          multiply_tile(p, rows, j, from, to, left, right + (static_cast<size_t>(j) * elements + from) * tile_.columns,
+                        next_weights(to - from));
         }
       }
     }
@@ -164,11 +186,14 @@ class CrewMember {
   }
 
  private:
+  Ahead next_weights(int elements) const { return ahead_ == nullptr ? Ahead{} : ahead_->next(elements); }
+
   const GemmKernels& tile_;
   const ElementKernels& kernels_;
   Team* const team_;
   const int thread_;
   const int threads_;
+  WeightsAhead* ahead_ = nullptr;
 };
 
 }  // namespace nmt

@@ -86,7 +86,7 @@ double experts_update(Team& team, Precision precision, const Experts& experts, c
   std::vector<double> squares(2 * static_cast<size_t>(experts.count));
   thread_local Scratch memory;
   float* const shared = memory.reserve(Update::memory(experts));
-  for_each_expert(team, precision, experts, [&](const CrewMember& crew, const Workspace& w, const Expert& e) {
+  for_each_expert(team, precision, experts, expect_backward, [&](const CrewMember& crew, const Workspace& w, const Expert& e) {
     const FactoredMatrix w1 = inner_matrix(experts, moments, e.index), w2 = outer_matrix(experts, moments, e.index);
     if (e.rows == 0) {
       if (!crew.first()) return;
