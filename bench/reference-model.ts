@@ -1,27 +1,40 @@
 /** The model that benchmarks run: 3 + 2 LSTM layers, attention of appendix G, two MoE layers (Shazeer et al. 2017), random tokens. */
+import { UsageError } from "../src/base/errors.ts";
 import type { Random } from "../src/base/random.ts";
 import { Seq2Seq } from "../src/model/seq2seq.ts";
+import { gatingKinds } from "../src/moe/gating.ts";
+import type { Options } from "./options.ts";
 
-/** Options, with the names of the PyTorch peer. */
+/** Options, with the names of the PyTorch peer, which has noisy top-k gates only. In a hierarchy `k` is that of each of `groups-k` groups. */
 export const modelDefaults = {
   experts: 16,
   "expert-hidden": 1024,
   hidden: 512,
   vocab: 8000,
   k: 2,
+  gating: "noisy_top_k",
+  groups: 4,
+  "groups-k": 2,
   dropout: 0,
   "no-moe": false,
 } as const;
 
-export type ModelOptions = {
-  readonly [Name in keyof typeof modelDefaults]: Name extends "no-moe" ? boolean : number;
-};
+export type ModelOptions = Options<typeof modelDefaults>;
 
 /** The first id that is a piece of text. */
 const FIRST_PIECE = 4;
 
 export function referenceModel(options: ModelOptions): Seq2Seq {
+  const gating = gatingKinds.find((kind) => kind === options.gating);
+  if (gating === undefined) {
+    throw new UsageError(`there is no gating "${options.gating}"`, {
+      nextStep: `Use one of ${gatingKinds.join(", ")}.`,
+    });
+  }
   const moe = {
+    gating,
+    numGroups: options.groups,
+    numGroupsPerToken: options["groups-k"],
     numExperts: options.experts,
     numExpertsPerToken: options.k,
     expertHiddenSize: options["expert-hidden"],

@@ -77,6 +77,7 @@ export const run: Benchmark = async (argv) => {
     ...(engine?.figures ?? { detail: backend?.detail, threads }),
     bf16,
     experts: options["no-moe"] ? 0 : options.experts,
+    ...(options["no-moe"] ? {} : { gating: options.gating }),
     params_m: rounded(model.parameterCount / 1e6),
     ms: rounded(ms),
     tgt_tok_s: Math.round((len * sentences * 1000) / ms),
