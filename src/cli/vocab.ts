@@ -3,9 +3,9 @@ import type { CommandModule } from "yargs";
 import { writeFileAtomic } from "../base/atomic-file.ts";
 import { UsageError } from "../base/errors.ts";
 import { log } from "../base/logger.ts";
-import { readLines } from "../data/corpus.ts";
+import { streamLines } from "../data/corpus.ts";
 import type { WordpieceModel } from "../text/wordpiece-model.ts";
-import { trainWordpieces } from "../text/wordpiece-trainer.ts";
+import { WordpieceTrainer } from "../text/wordpiece-trainer.ts";
 
 interface VocabArguments {
   input: string[];
@@ -65,10 +65,10 @@ export const vocabCommand: CommandModule<object, VocabArguments> = {
         defaultDescription: "all lines",
       })
       .option("seed", { type: "number", default: 1, describe: "Of the sample" }),
-  handler: (args) => {
+  handler: async (args) => {
     const symbols = args.user_defined_symbols.flatMap((list) => list.split(",")).filter((symbol) => symbol !== "");
-    const lines = new CountedLines(args.input);
-    const model = trainWordpieces(lines, {
+    if (args.input.length === 0) throw new UsageError("--input has no files", { nextStep: "Write --input FILE…." });
+    const trainer = new WordpieceTrainer({
       vocabSize: args.vocab_size,
       characterCoverage: args.character_coverage,
       byteFallback: args.byte_fallback,
@@ -78,33 +78,19 @@ export const vocabCommand: CommandModule<object, VocabArguments> = {
       seed: args.seed,
       ...(args.input_sentence_size === undefined ? {} : { maxSentences: args.input_sentence_size }),
     });
-    model.save(`${args.model_prefix}.model`);
-    writeFileAtomic(`${args.model_prefix}.vocab`, vocabularyLines(model));
-    log.info(
-      `${model.size} wordpieces from ${lines.count} lines: ${args.model_prefix}.model, ${args.model_prefix}.vocab`,
-    );
-  },
-};
-
-/** The lines of several files, one after the other. */
-class CountedLines implements Iterable<string> {
-  count = 0;
-  private readonly paths: readonly string[];
-
-  constructor(paths: readonly string[]) {
-    if (paths.length === 0) throw new UsageError("--input has no files", { nextStep: "Write --input FILE…." });
-    this.paths = paths;
-  }
-
-  *[Symbol.iterator](): Generator<string> {
-    for (const path of this.paths) {
-      for (const line of readLines(path)) {
-        this.count++;
-        yield line;
+    let lines = 0;
+    for (const path of args.input) {
+      for await (const block of streamLines(path)) {
+        for (const line of block) trainer.add(line);
+        lines += block.length;
       }
     }
-  }
-}
+    const model = trainer.train();
+    model.save(`${args.model_prefix}.model`);
+    writeFileAtomic(`${args.model_prefix}.vocab`, vocabularyLines(model));
+    log.info(`${model.size} wordpieces from ${lines} lines: ${args.model_prefix}.model, ${args.model_prefix}.vocab`);
+  },
+};
 
 /** Piece, tab, score: as SentencePiece writes its .vocab files. */
 function vocabularyLines(model: WordpieceModel): string {

@@ -1,11 +1,12 @@
 /** The alphabet of a wordpiece model, and text as symbols of it. */
+import { codePointsOf } from "./code-points.ts";
 import { BREAK, type SymbolRuns } from "./merge-learner.ts";
 import type { RunCounts } from "./run-counts.ts";
 
 /** The most frequent characters that together make up the share `coverage` of the text; most frequent first. */
 export function coveredAlphabet(runs: RunCounts, coverage: number): string[] {
-  const counts = new Map<number, number>();
-  let total = 0;
+  const counts = new Map(runs.dropped);
+  let total = [...counts.values()].reduce((sum, count) => sum + count, 0);
   for (let run = 0; run < runs.size; run++) {
     const count = runs.countOf(run);
     for (const codePoint of codePointsOf(runs.unitsOf(run))) {
@@ -31,23 +32,16 @@ export function symbolRuns(runs: RunCounts, alphabet: readonly string[]): Symbol
   let places = 1;
   for (let run = 0; run < runs.size; run++) places += runs.unitsOf(run).length + 1;
   const symbols = new Int32Array(places).fill(BREAK);
-  const counts = new Float64Array(places);
+  const runOf = new Int32Array(places);
+  const counts = new Float64Array(runs.size);
   let place = 1;
   for (let run = 0; run < runs.size; run++) {
-    const count = runs.countOf(run);
+    counts[run] = runs.countOf(run);
     for (const codePoint of codePointsOf(runs.unitsOf(run))) {
       symbols[place] = symbolOf.get(codePoint) ?? BREAK;
-      counts[place++] = count;
+      runOf[place++] = run;
     }
     place++;
   }
-  return { symbols: symbols.subarray(0, place), counts };
-}
-
-function* codePointsOf(units: Uint16Array): Generator<number> {
-  for (let i = 0; i < units.length; i++) {
-    const unit = units[i]!;
-    const isPair = unit >= 0xd800 && unit < 0xdc00;
-    yield isPair ? 0x10000 + ((unit - 0xd800) << 10) + (units[++i]! - 0xdc00) : unit;
-  }
+  return { symbols: symbols.subarray(0, place), runs: runOf, counts };
 }

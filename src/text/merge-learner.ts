@@ -7,9 +7,11 @@ import { PairTable } from "./pair-table.ts";
 
 /** Runs of symbols with their counts. */
 export interface SymbolRuns {
-  /** Symbols of all runs, each run with BREAK before and after: [places]. */
+  /** Symbols of all runs, each run with BREAK before and after: [places]. Learning writes over them. */
   symbols: Int32Array;
-  /** How often the run of each place occurs: [places]. */
+  /** Which run each place is in: [places]. */
+  runs: Int32Array;
+  /** How often each run occurs: [runs]. */
   counts: Float64Array;
 }
 
@@ -34,6 +36,7 @@ export function learnMerges(runs: SymbolRuns, options: MergeOptions): string[] {
 
 class MergeLearner {
   private readonly symbols: Int32Array;
+  private readonly runs: Int32Array;
   private readonly counts: Float64Array;
   /** Places left and right of each place, over those that merging emptied. */
   private readonly next: Int32Array;
@@ -47,9 +50,10 @@ class MergeLearner {
   private gained: number[] = [];
   private readonly options: MergeOptions;
 
-  constructor({ symbols, counts }: SymbolRuns, options: MergeOptions) {
+  constructor({ symbols, runs, counts }: SymbolRuns, options: MergeOptions) {
     this.options = options;
-    this.symbols = symbols.slice();
+    this.symbols = symbols;
+    this.runs = runs;
     this.counts = counts;
     this.next = new Int32Array(symbols.length);
     this.previous = new Int32Array(symbols.length);
@@ -100,8 +104,9 @@ class MergeLearner {
     const { symbols, next, previous, pairs } = this;
     const left = pairs.lefts[pair]!;
     const right = pairs.rights[pair]!;
-    for (let node = pairs.takeOccurrences(pair); node >= 0; node = pairs.nodeNext[node]!) {
+    for (let node = pairs.takeOccurrences(pair); node >= 0; ) {
       const place = pairs.nodePlace[node]!;
+      node = pairs.release(node);
       const after = next[place]!;
       // An occurrence that an earlier merge has used up.
       if (symbols[place] !== left || symbols[after] !== right) continue;
@@ -125,7 +130,7 @@ class MergeLearner {
     if (left === BREAK || right === BREAK) return;
     if (this.lengths[left]! + this.lengths[right]! > this.options.maxLength) return;
     const pair = this.pairs.findOrAdd(left, right);
-    this.pairs.counts[pair]! += this.counts[place]!;
+    this.pairs.counts[pair]! += this.counts[this.runs[place]!]!;
     this.pairs.addOccurrence(pair, place);
     if (this.pairs.isGained[pair] === 0) {
       this.pairs.isGained[pair] = 1;
@@ -138,7 +143,7 @@ class MergeLearner {
     const right = this.symbols[after]!;
     if (left === BREAK || right === BREAK) return;
     const pair = this.pairs.find(left, right);
-    if (pair >= 0) this.pairs.counts[pair]! -= this.counts[place]!;
+    if (pair >= 0) this.pairs.counts[pair]! -= this.counts[this.runs[place]!]!;
   }
 
   private queueGained(): void {

@@ -14,6 +14,8 @@ export class PairTable {
   private heads = new Int32Array(1 << 12);
   private tails = new Int32Array(1 << 12);
   private nodes = 0;
+  /** Nodes that may be used again, linked. */
+  private free = -1;
   private readonly numbers = new PairMap(1 << 12);
 
   /** Number of a pair, or -1. */
@@ -34,11 +36,7 @@ export class PairTable {
   }
 
   addOccurrence(pair: number, place: number): void {
-    const node = this.nodes++;
-    if (node === this.nodePlace.length) {
-      this.nodePlace = enlarge(this.nodePlace, new Int32Array(2 * node));
-      this.nodeNext = enlarge(this.nodeNext, new Int32Array(2 * node));
-    }
+    const node = this.newNode();
     this.nodePlace[node] = place;
     this.nodeNext[node] = -1;
     if (this.heads[pair] === -1) this.heads[pair] = node;
@@ -51,6 +49,29 @@ export class PairTable {
     const head = this.heads[pair]!;
     this.heads[pair] = -1;
     return head;
+  }
+
+  /** Gives a node of a taken list back, and returns the next one, or -1. */
+  release(node: number): number {
+    const next = this.nodeNext[node]!;
+    this.nodeNext[node] = this.free;
+    this.free = node;
+    return next;
+  }
+
+  private newNode(): number {
+    const freed = this.free;
+    if (freed >= 0) {
+      this.free = this.nodeNext[freed]!;
+      return freed;
+    }
+    const node = this.nodes++;
+    if (node === this.nodePlace.length) {
+      const length = Math.ceil(1.5 * node);
+      this.nodePlace = enlarge(this.nodePlace, new Int32Array(length));
+      this.nodeNext = enlarge(this.nodeNext, new Int32Array(length));
+    }
+    return node;
   }
 
   private grow(): void {

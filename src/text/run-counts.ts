@@ -1,18 +1,31 @@
 /**
  * Counts the runs of characters that a wordpiece can lie in: cut before each ▁, between writing systems, and around
  * reserved symbols, as SentencePiece cuts its training text (split_by_whitespace, split_by_unicode_script).
+ *
+ * Memory is bounded by lossy counting (Manku and Motwani 2002, "Approximate Frequency Counts over Data Streams"): when the different
+ * runs have too many units, the rarest are forgotten until half the units are left. Their characters stay counted.
  */
+import { codePointsOf } from "./code-points.ts";
 import { SPACE_MARK } from "./normalizer.ts";
 import { ABSENT } from "./pair-map.ts";
 import { PieceTrie } from "./piece-trie.ts";
 import { HASH_SEED, hashUnit, SegmentTable } from "./segment-table.ts";
 import { scriptOf } from "./unicode-script.ts";
 
+/** Units of all different runs. Learning merges takes about 50 bytes a unit. */
+const MOST_UNITS = 1 << 24;
+
 /** Script of ▁, which goes with any script after it. */
 const ANY = 0;
 
 export class RunCounts {
-  private readonly table = new SegmentTable(1 << 14);
+  /** Characters of forgotten runs, and how often they were there. */
+  readonly dropped = new Map<number, number>();
+  /** Runs that occurred no more than so often may have been forgotten; 0 as long as none was. */
+  forgotten = 0;
+  private table = new SegmentTable(1 << 14);
+  private units = 0;
+  private readonly mostUnits: number;
   private counts = new Float64Array(1 << 14);
   /** Script of each code unit met so far, or 0: [65536]. */
   private readonly scripts = new Uint8Array(65536);
@@ -20,7 +33,8 @@ export class RunCounts {
   private readonly startsReserved = new Uint8Array(65536);
 
   /** Reserved symbols are in no run. */
-  constructor(reserved: Iterable<string>) {
+  constructor(reserved: Iterable<string>, mostUnits = MOST_UNITS) {
+    this.mostUnits = mostUnits;
     for (const symbol of reserved) {
       this.reserved.add(symbol, symbol.length);
       this.startsReserved[symbol.charCodeAt(0)] = 1;
@@ -73,6 +87,8 @@ export class RunCounts {
   private count(units: Uint16Array, from: number, to: number, hash: number): void {
     let run = this.table.find(units, from, to, hash);
     if (run < 0) {
+      if (this.units + to - from > this.mostUnits) this.forget();
+      this.units += to - from;
       run = this.table.add(units, from, to, hash);
       if (run === this.counts.length) {
         const grown = new Float64Array(2 * run);
@@ -81,6 +97,41 @@ export class RunCounts {
       }
     }
     this.counts[run]!++;
+  }
+
+  /** Forgets the rarest runs, so that at most half the units are left. */
+  private forget(): void {
+    const { table, counts } = this;
+    const unitsByCount = new Map<number, number>();
+    for (let run = 0; run < table.size; run++) {
+      unitsByCount.set(counts[run]!, (unitsByCount.get(counts[run]!) ?? 0) + table.units(run).length);
+    }
+    let left = this.units;
+    let threshold = 0;
+    for (const [count, units] of [...unitsByCount].sort(([a], [b]) => a - b)) {
+      if (2 * left <= this.mostUnits) break;
+      left -= units;
+      threshold = count;
+    }
+    this.forgotten = Math.max(this.forgotten, threshold);
+    this.table = new SegmentTable(1 << 14);
+    this.units = 0;
+    for (let run = 0; run < table.size; run++) {
+      const units = table.units(run);
+      const count = counts[run]!;
+      if (count <= threshold) this.drop(units, count);
+      else {
+        counts[this.table.add(units, 0, units.length, hashOf(units))] = count;
+        this.units += units.length;
+      }
+    }
+    counts.fill(0, this.table.size);
+  }
+
+  private drop(units: Uint16Array, count: number): void {
+    for (const codePoint of codePointsOf(units)) {
+      if (codePoint !== 0) this.dropped.set(codePoint, (this.dropped.get(codePoint) ?? 0) + count);
+    }
   }
 
   /** A low surrogate has the script of its pair. */
@@ -94,6 +145,12 @@ export class RunCounts {
     this.scripts[unit] = script;
     return script;
   }
+}
+
+function hashOf(units: Uint16Array): number {
+  let hash = HASH_SEED;
+  for (const unit of units) hash = hashUnit(hash, unit);
+  return hash;
 }
 
 function pairToCodePoint(high: number, low: number): number {

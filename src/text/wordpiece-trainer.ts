@@ -1,11 +1,18 @@
 /** Trains a wordpiece model: normalised text, an alphabet, byte-pair merges, and SentencePiece's layout of ids. */
 import { WordpieceError } from "../base/errors.ts";
 import { log } from "../base/logger.ts";
-import { Random } from "../base/random.ts";
 import { coveredAlphabet, symbolRuns } from "./alphabet.ts";
 import { compileCharsmap } from "./compile-charsmap.ts";
+import { LineSample } from "./line-sample.ts";
 import { learnMerges } from "./merge-learner.ts";
-import { defaultNormalizerSpec, defaultTrainerSpec, ModelType, type Piece, PieceType } from "./model-proto.ts";
+import {
+  defaultNormalizerSpec,
+  defaultTrainerSpec,
+  ModelType,
+  type NormalizerSpec,
+  type Piece,
+  PieceType,
+} from "./model-proto.ts";
 import { nmtNfkcRules } from "./nfkc-rules.ts";
 import { Normalizer } from "./normalizer.ts";
 import { RunCounts } from "./run-counts.ts";
@@ -42,61 +49,91 @@ const SPECIAL_IDS = { padId: 0, unkId: 1, bosId: 2, eosId: 3 };
 /** The largest vocabulary that needs no warning. */
 const USUAL_LARGEST = 65536;
 
-/** Trains on sentences, one a line. Equal lines in any order give equal models. Throws WordpieceError when that cannot be done. */
+/** Trains on sentences, one a line, as WordpieceTrainer does. */
 export function trainWordpieces(lines: Iterable<string>, options: WordpieceTrainingOptions): WordpieceModel {
-  const {
-    vocabSize,
-    characterCoverage = 1,
-    byteFallback = true,
-    userDefinedSymbols = [],
-    maxPieceLength = 16,
-    normalization = "nmt_nfkc",
-    maxSentences = Number.POSITIVE_INFINITY,
-    seed = 1,
-  } = options;
-  checkOptions({ vocabSize, characterCoverage, maxPieceLength, maxSentences, userDefinedSymbols });
-  const fixed = fixedPieces(userDefinedSymbols, byteFallback);
-  const charsmap = normalization === "identity" ? new Uint8Array(0) : nmtNfkcCharsmap();
-  const normalizer = { ...defaultNormalizerSpec(), name: normalization, charsmap };
-  const reserved = new Set(fixed.map((piece) => piece.text));
-  const runs = new RunCounts(reserved);
-  const normalized = new Normalizer(normalizer, false, userDefinedSymbols);
-  for (const line of sample(lines, maxSentences, seed)) {
-    const length = normalized.run(line);
-    runs.add(normalized.units, length);
+  const trainer = new WordpieceTrainer(options);
+  for (const line of lines) trainer.add(line);
+  return trainer.train();
+}
+
+/**
+ * Counts sentences as they come, in memory that does not grow with the text beyond a bound (run-counts.ts). Below it, equal lines in any
+ * order give equal models.
+ */
+export class WordpieceTrainer {
+  private readonly options: Required<Omit<WordpieceTrainingOptions, "maxSentences" | "seed">>;
+  private readonly fixed: Piece[];
+  private readonly reserved: Set<string>;
+  private readonly spec: NormalizerSpec;
+  private readonly normalizer: Normalizer;
+  private readonly runs: RunCounts;
+  private readonly sample: LineSample | undefined;
+
+  /** Throws WordpieceError for options that cannot be. */
+  constructor({ maxSentences = Number.POSITIVE_INFINITY, seed = 1, ...options }: WordpieceTrainingOptions) {
+    const { characterCoverage = 1, byteFallback = true, userDefinedSymbols = [], maxPieceLength = 16 } = options;
+    const { vocabSize, normalization = "nmt_nfkc" } = options;
+    this.options = { vocabSize, characterCoverage, byteFallback, userDefinedSymbols, maxPieceLength, normalization };
+    checkOptions({ vocabSize, characterCoverage, maxPieceLength, maxSentences, userDefinedSymbols });
+    this.fixed = fixedPieces(userDefinedSymbols, byteFallback);
+    this.reserved = new Set(this.fixed.map((piece) => piece.text));
+    const charsmap = normalization === "identity" ? new Uint8Array(0) : nmtNfkcCharsmap();
+    this.spec = { ...defaultNormalizerSpec(), name: normalization, charsmap };
+    this.normalizer = new Normalizer(this.spec, false, userDefinedSymbols);
+    this.runs = new RunCounts(this.reserved);
+    this.sample = maxSentences === Number.POSITIVE_INFINITY ? undefined : new LineSample(maxSentences, seed);
   }
 
-  const alphabet = coveredAlphabet(runs, characterCoverage);
-  const merges = vocabSize - fixed.length - alphabet.length;
-  if (alphabet.length === 0) throw new WordpieceError("there is no text to train wordpieces on");
-  if (merges < 0) throw tooSmall(vocabSize, fixed.length, alphabet.length);
-  const learned = learnMerges(symbolRuns(runs, alphabet), {
-    alphabet,
-    pieces: merges,
-    maxLength: maxPieceLength,
-    reserved,
-  });
-  if (learned.length < merges) {
-    const found = vocabSize - merges + learned.length;
-    log.warn(`the text has only ${found} wordpieces, not ${vocabSize}: no pair of pieces is left to merge`);
+  add(line: string): void {
+    if (this.sample === undefined) this.count(line);
+    else this.sample.add(line);
   }
-  const normal = [...learned, ...alphabet].map((text, rank): Piece => ({ text, score: -rank, type: PieceType.normal }));
-  const pieces = [...fixed, ...normal];
-  return WordpieceModel.fromProto({
-    pieces,
-    trainer: {
-      ...defaultTrainerSpec(),
-      modelType: ModelType.bpe,
-      vocabSize: pieces.length,
-      characterCoverage,
-      maxPieceLength,
-      userDefinedSymbols: [...userDefinedSymbols],
-      byteFallback,
-      ...SPECIAL_IDS,
-    },
-    normalizer,
-    denormalizer: undefined,
-  });
+
+  /** The model of all lines added. Throws WordpieceError where they cannot have one. */
+  train(): WordpieceModel {
+    const { fixed, runs, reserved } = this;
+    const { vocabSize, characterCoverage, byteFallback, userDefinedSymbols, maxPieceLength } = this.options;
+    for (const line of this.sample?.takeAll() ?? []) this.count(line);
+    if (runs.forgotten > 0) {
+      log.info(`the text has more different words than fit: words seen up to ${runs.forgotten} times are left out`);
+    }
+    const alphabet = coveredAlphabet(runs, characterCoverage);
+    const merges = vocabSize - fixed.length - alphabet.length;
+    if (alphabet.length === 0) throw new WordpieceError("there is no text to train wordpieces on");
+    if (merges < 0) throw tooSmall(vocabSize, fixed.length, alphabet.length);
+    const learned = learnMerges(symbolRuns(runs, alphabet), {
+      alphabet,
+      pieces: merges,
+      maxLength: maxPieceLength,
+      reserved,
+    });
+    if (learned.length < merges) {
+      const found = vocabSize - merges + learned.length;
+      log.warn(`the text has only ${found} wordpieces, not ${vocabSize}: no pair of pieces is left to merge`);
+    }
+    const normal = [...learned, ...alphabet].map((text, i): Piece => ({ text, score: -i, type: PieceType.normal }));
+    const pieces = [...fixed, ...normal];
+    return WordpieceModel.fromProto({
+      pieces,
+      trainer: {
+        ...defaultTrainerSpec(),
+        modelType: ModelType.bpe,
+        vocabSize: pieces.length,
+        characterCoverage,
+        maxPieceLength,
+        userDefinedSymbols: [...userDefinedSymbols],
+        byteFallback,
+        ...SPECIAL_IDS,
+      },
+      normalizer: this.spec,
+      denormalizer: undefined,
+    });
+  }
+
+  private count(line: string): void {
+    const length = this.normalizer.run(line);
+    this.runs.add(this.normalizer.units, length);
+  }
 }
 
 let nmtNfkc: Uint8Array | undefined;
@@ -148,23 +185,6 @@ function fixedPieces(userDefinedSymbols: readonly string[], byteFallback: boolea
     return { text: bytePiece(byte), score: 0, type: PieceType.byte };
   });
   return [...SPECIAL_PIECES, ...defined, ...bytes];
-}
-
-/** All lines, or a uniform sample of them (reservoir sampling, Vitter 1985, algorithm R). */
-function sample(lines: Iterable<string>, limit: number, seed: number): Iterable<string> {
-  if (limit === Number.POSITIVE_INFINITY) return lines;
-  const random = new Random(seed);
-  const kept: string[] = [];
-  let seen = 0;
-  for (const line of lines) {
-    seen++;
-    if (kept.length < limit) kept.push(line);
-    else {
-      const place = random.integer(seen);
-      if (place < limit) kept[place] = line;
-    }
-  }
-  return kept;
 }
 
 function tooSmall(vocabSize: number, fixed: number, alphabet: number): WordpieceError {

@@ -56,7 +56,7 @@ export async function runTraining(config: Config, reporter: RunReporter, signal:
   const paths = modelPaths(directory);
   mkdirSync(directory, { recursive: true });
   const resumed = readRun<DataPosition>(directory);
-  const wordpieces = ensureWordpieces(config, paths.wordpieces, () => {
+  const wordpieces = await ensureWordpieces(config, paths.wordpieces, () => {
     reporter.onMessage(`training ${config.vocabSize} wordpieces`);
   });
   const state: TrainerState<DataPosition> = resumed?.state ?? freshState();

@@ -4,13 +4,13 @@ import { writeFileAtomic } from "../base/atomic-file.ts";
 import { ConfigError } from "../base/errors.ts";
 import type { Config } from "../config/config.ts";
 import { corporaOf, targetLanguages } from "../config/corpora.ts";
-import { readLines } from "../data/corpus.ts";
+import { streamLines } from "../data/corpus.ts";
 import { targetTag } from "../decoding/languages.ts";
 import { WordpieceModel } from "../text/wordpiece-model.ts";
-import { trainWordpieces } from "../text/wordpiece-trainer.ts";
+import { WordpieceTrainer } from "../text/wordpiece-trainer.ts";
 
 /** Loads or makes `path` (the model directory's wordpiece.model). `onTraining` hears of it before a long training starts. */
-export function ensureWordpieces(config: Config, path: string, onTraining: () => void): WordpieceModel {
+export async function ensureWordpieces(config: Config, path: string, onTraining: () => void): Promise<WordpieceModel> {
   const tags = config.targetTags ? targetLanguages(config).map(targetTag) : [];
   if (!existsSync(path)) {
     if (config.wordpieceModel !== undefined) {
@@ -18,13 +18,15 @@ export function ensureWordpieces(config: Config, path: string, onTraining: () =>
       writeFileAtomic(path, readFileSync(config.wordpieceModel));
     } else {
       onTraining();
-      trainWordpieces(corpusLines(config), {
+      const trainer = new WordpieceTrainer({
         vocabSize: config.vocabSize,
         characterCoverage: config.characterCoverage,
         byteFallback: config.byteFallback,
         userDefinedSymbols: [...tags, ...config.userDefinedSymbols],
         seed: config.seed,
-      }).save(path);
+      });
+      for await (const lines of corpusLines(config)) for (const line of lines) trainer.add(line);
+      trainer.train().save(path);
     }
   }
   const model = WordpieceModel.load(path);
@@ -39,9 +41,9 @@ export function ensureWordpieces(config: Config, path: string, onTraining: () =>
 }
 
 /** Source and target lines of every training corpus. */
-function* corpusLines(config: Config): Generator<string> {
+async function* corpusLines(config: Config): AsyncGenerator<string[]> {
   for (const { pathSrc, pathTgt } of corporaOf(config, "train")) {
-    yield* readLines(pathSrc);
-    if (pathTgt !== undefined) yield* readLines(pathTgt);
+    yield* streamLines(pathSrc);
+    if (pathTgt !== undefined) yield* streamLines(pathTgt);
   }
 }
