@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeFileAtomic } from "../src/base/atomic-file.ts";
+import { UsageError } from "../src/base/errors.ts";
 import { log } from "../src/base/logger.ts";
 import { readLines } from "../src/data/corpus.ts";
 import { trainWordpieces } from "../src/text/wordpiece-trainer.ts";
@@ -59,27 +60,48 @@ export function languageTextPaths(folder: string, vocabulary: number) {
   };
 }
 
-/** Writes text and wordpieces, unless they are there from the same files. */
+/** Writes text and wordpieces, unless they are there. Throws UsageError where what is there was made of other files. */
 export function writeLanguageText(files: LanguageFiles, folder: string, vocabulary: number): void {
   const paths = languageTextPaths(folder, vocabulary);
-  const record = `${JSON.stringify({ files, sizes: HELD_OUT_LINES })}\n`;
-  if (!existsSync(paths.record) || readFileSync(paths.record, "utf8") !== record) {
+  const record = { files, sizes: HELD_OUT_LINES };
+  if (!isRecorded(paths.record, record)) {
     const splits = splitText(allLines(files.train), allLines(files.heldOut), HELD_OUT_LINES);
     for (const split of ["train", "valid", "test"] as const) {
       writeFileAtomic(paths[split], blocks(splits[split]));
       log.info(`${split}: ${splits[split].length.toLocaleString("en")} lines in ${paths[split]}`);
     }
-    writeFileAtomic(paths.record, record);
-  } else if (existsSync(paths.wordpieces)) return;
+    writeRecord(paths.record, record);
+  }
+  if (existsSync(paths.wordpieces)) return;
   log.info(`training ${vocabulary} wordpieces`);
   trainWordpieces(readLines(paths.train), { vocabSize: vocabulary, characterCoverage: 0.9995 }).save(paths.wordpieces);
 }
 
-/** Trains wordpieces on both sides of a corpus, unless they are there. */
+/** Trains wordpieces on both sides of a corpus, unless they are there. Throws UsageError where they are of other files. */
 export function writeWordpieces(texts: readonly string[], path: string, vocabulary: number): void {
-  if (existsSync(path)) return;
+  if (isRecorded(`${path}.json`, { texts })) return;
   log.info(`training ${vocabulary} wordpieces`);
   trainWordpieces(allLines(texts), { vocabSize: vocabulary }).save(path);
+  writeRecord(`${path}.json`, { texts });
+}
+
+/** Whether something was made of these inputs. Made of others, it may not be replaced: recorded runs are of it. */
+function isRecorded(path: string, inputs: object): boolean {
+  if (!existsSync(path)) return false;
+  if (readFileSync(path, "utf8") === recordText(inputs)) return true;
+  throw new UsageError("the corpora are not those that earlier runs had", {
+    where: path,
+    nextStep: "Give another --work folder, or remove this one to begin anew.",
+  });
+}
+
+/** Written last, so that what is recorded is whole. */
+function writeRecord(path: string, inputs: object): void {
+  writeFileAtomic(path, recordText(inputs));
+}
+
+function recordText(inputs: object): string {
+  return `${JSON.stringify(inputs)}\n`;
 }
 
 function* allLines(paths: readonly string[]): Generator<string> {

@@ -1,6 +1,12 @@
 // Source of truth: what the splits promise: no line in two of them, none held out in training, evenly spread.
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
-import { splitText } from "../../experiments/language-text.ts";
+import { allTexts } from "../../experiments/corpora.ts";
+import { languageTextPaths, splitText, writeLanguageText, writeWordpieces } from "../../experiments/language-text.ts";
+import { UsageError } from "../../src/base/errors.ts";
+import { toyCorpus } from "./toy-corpus.ts";
 
 const heldOut = Array.from({ length: 100 }, (_, i) => `held ${i}`);
 
@@ -23,4 +29,20 @@ test("validation and test lines are spread evenly over all held-out ones", () =>
 test("few held-out lines are shared out in the same proportion", () => {
   const { valid, test } = splitText([], [...heldOut, ...heldOut], { valid: 1000, test: 4000 });
   expect([valid.length, test.length]).toEqual([20, 80]);
+});
+
+test("text and wordpieces are made once, and never replaced by those of other corpora", () => {
+  const folder = mkdtempSync(join(tmpdir(), "nmt-text-"));
+  const files = allTexts(toyCorpus());
+  const { train, wordpieces } = languageTextPaths(folder, 290);
+  writeLanguageText(files, folder, 290);
+  expect(existsSync(wordpieces)).toBe(true);
+  rmSync(train);
+  writeLanguageText(files, folder, 290);
+  expect(existsSync(train)).toBe(false);
+  expect(() => writeLanguageText(allTexts(toyCorpus()), folder, 290)).toThrow(UsageError);
+  const model = join(folder, "pair.model");
+  writeWordpieces(files.train, model, 290);
+  writeWordpieces(files.train, model, 290);
+  expect(() => writeWordpieces(files.heldOut, model, 290)).toThrow(UsageError);
 });
