@@ -1,8 +1,11 @@
 /** Initial values of parameters. Each parameter has its own random stream, named by its own name, so that adding one changes no other. */
-import { philoxNormal, philoxUint32, toUniform } from "../base/random.ts";
+import * as tf from "@tensorflow/tfjs";
+import { normalNoise } from "../ops/normal-noise.ts";
+import { floatTensor } from "../ops/tensor.ts";
+import { uniformNoise } from "../ops/uniform-noise.ts";
 
-/** Fills a parameter: `size` values for a parameter called `name` in a run with this seed. */
-export type Initializer = (size: number, name: string, seed: number) => Float32Array;
+/** Values of a parameter called `name` in a run with this seed. */
+export type Initializer = (shape: number[], name: string, seed: number) => tf.Tensor;
 
 /** FNV-1a, 32 bits: the stream number of a parameter name. Kept clear of training streams, which count from 2^40. */
 function streamOf(name: string): number {
@@ -13,23 +16,23 @@ function streamOf(name: string): number {
 
 /** Uniform in (−range, range). */
 export function uniform(range: number): Initializer {
-  return (size, name, seed) => {
-    const words = philoxUint32({ seed, stream: streamOf(name) }, size);
-    return Float32Array.from(words, (word) => (2 * toUniform(word) - 1) * range);
-  };
+  return (shape, name, seed) => uniformNoise({ seed, stream: streamOf(name) }, shape, range);
 }
 
 /** Normal with mean 0. */
 export function normal(standardDeviation: number): Initializer {
-  return (size, name, seed) =>
-    philoxNormal({ seed, stream: streamOf(name) }, size).map((value) => value * standardDeviation);
+  return (shape, name, seed) =>
+    tf.tidy(() => tf.mul(normalNoise({ seed, stream: streamOf(name) }, shape), standardDeviation));
 }
 
 export function constant(value: number): Initializer {
-  return (size) => new Float32Array(size).fill(value);
+  return (shape) => floatTensor(new Float32Array(tf.util.sizeFromShape(shape)).fill(value), shape);
 }
 
 /** LSTM biases [4H]: zero but for the forget gate (gate order i, f, g, o). */
 export function lstmBias(forgetBias: number): Initializer {
-  return (size) => new Float32Array(size).fill(forgetBias, size / 4, size / 2);
+  return (shape) => {
+    const size = tf.util.sizeFromShape(shape);
+    return floatTensor(new Float32Array(size).fill(forgetBias, size / 4, size / 2), shape);
+  };
 }

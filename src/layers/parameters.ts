@@ -38,8 +38,7 @@ export class Parameters {
 
   create<T extends tf.Tensor>(name: string, shape: number[], initializer: Initializer): T {
     if (this.byName.has(name)) throw new NmtError(`two parameters are called ${name}`);
-    const values = this.initialValues(name, shape, initializer);
-    const initial = floatTensor(values, shape);
+    const initial = this.initialValues(name, shape, initializer);
     const variable = tf.variable(initial);
     initial.dispose();
     this.byName.set(name, variable);
@@ -52,11 +51,11 @@ export class Parameters {
     return this.create<tf.Tensor3D>(name, shape, initializer);
   }
 
-  private initialValues(name: string, shape: number[], initializer: Initializer): Float32Array {
+  private initialValues(name: string, shape: number[], initializer: Initializer): tf.Tensor {
     const { seed, stored } = this.source;
-    if (stored === undefined) return initializer(tf.util.sizeFromShape(shape), name, seed);
+    if (stored === undefined) return initializer(shape, name, seed);
     const found = stored.get(name);
-    if (found !== undefined && tf.util.arraysEqual([...found.shape], shape)) return found.data;
+    if (found !== undefined && tf.util.arraysEqual([...found.shape], shape)) return floatTensor(found.data, shape);
     const problem = found === undefined ? "is missing" : `has shape [${found.shape.join(", ")}]`;
     throw new CheckpointError(`parameter ${name} ${problem}, where this model needs [${shape.join(", ")}]`, {
       nextStep: "Use the configuration the checkpoint was trained with, or train into another save_model directory.",

@@ -1,4 +1,5 @@
 // dropout(x, out, threshold, scale, seed, stream): forward and backward alike. normalNoise(out, seed, stream).
+// uniformNoise(out, seed, stream, range).
 #include "binding/registry.h"
 #include "dropout/dropout_kernels.h"
 #include "threads/share.h"
@@ -33,11 +34,23 @@ napi_value normal_noise(Call& call) {
   return call.nothing();
 }
 
+napi_value uniform_noise(Call& call) {
+  const auto out = call.floats("out");
+  const uint64_t seed = call.integer("seed");
+  const Stream stream{seed, call.integer("stream")};
+  const float range = static_cast<float>(call.number("range"));
+  const auto kernel = dropout_kernels().uniform_noise;
+  constexpr size_t kWork = 2, kGrain = 4096;
+  share(team(), out.length, kWork, kGrain, [&](size_t begin, size_t end) { kernel(out.data, begin, end, stream, range); });
+  return call.nothing();
+}
+
 }  // namespace
 
 void register_dropout(Registry& registry) {
   registry.add("dropout", dropout);
   registry.add("normalNoise", normal_noise);
+  registry.add("uniformNoise", uniform_noise);
 }
 
 }  // namespace nmt

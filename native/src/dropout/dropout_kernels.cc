@@ -146,7 +146,24 @@ void normal_noise(float* out, size_t begin, size_t end, Stream stream) {
   }
 }
 
-constexpr DropoutKernels table{&dropout, &normal_noise};
+void uniform_noise(float* out, size_t begin, size_t end, Stream stream, float range) {
+  const vu half = vu_set1(1u << 31);
+  const vf scale = vset1(range * (1.0f / 2147483648.0f));
+  for (size_t i = begin; i < end; i += 4 * W) {
+    vu word[4];
+    philox(stream, i / 4, word);
+    in_order(word);
+    for (int v = 0; v < 4; v++) {
+      const size_t at = i + v * W;
+      if (at >= end) break;
+      const vf number = (vconvert(vbits<vi>(word[v] ^ half)) + vset1(0.5f)) * scale;
+      if (at + W <= end) vstore(out + at, number);
+      else vstore_n(out + at, number, static_cast<int>(end - at));
+    }
+  }
+}
+
+constexpr DropoutKernels table{&dropout, &normal_noise, &uniform_noise};
 
 }  // namespace
 }  // namespace nmt::NMT_ISA

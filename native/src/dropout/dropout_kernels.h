@@ -1,4 +1,4 @@
-// Philox4x32-10 random numbers (Salmon et al. 2011) by the vector, for dropout masks and normal noise.
+// Philox4x32-10 random numbers (Salmon et al. 2011) by the vector, for dropout masks and noise.
 #pragma once
 
 #include <cstddef>
@@ -20,6 +20,8 @@ struct DropoutKernels {
   void (*dropout)(const float* x, float* out, size_t begin, size_t end, Stream stream, uint32_t threshold, float scale);
   // out[i] = standard normal number i of the stream, for i in [begin, end). `begin` is a multiple of 64.
   void (*normal_noise)(float* out, size_t begin, size_t end, Stream stream);
+  // out[i] = uniform number i of the stream in (-range, range), for i in [begin, end). `begin` is a multiple of 64.
+  void (*uniform_noise)(float* out, size_t begin, size_t end, Stream stream, float range);
 };
 
 NMT_DECLARE_KERNELS(DropoutKernels, dropout)
