@@ -2,11 +2,15 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { allTexts } from "../../experiments/corpora.ts";
 import { languageTextPaths, splitText, writeLanguageText, writeWordpieces } from "../../experiments/language-text.ts";
 import { UsageError } from "../../src/base/errors.ts";
+import { setLogSink } from "../../src/base/logger.ts";
 import { toyCorpus } from "./toy-corpus.ts";
+
+const sink = setLogSink(() => {});
+afterAll(() => setLogSink(sink));
 
 const heldOut = Array.from({ length: 100 }, (_, i) => `held ${i}`);
 
