@@ -1,5 +1,5 @@
 /** The native backend as a benchmark runs it, and the limits of this machine that its figures are held against. */
-import { loadAddon } from "../src/backends/native/addon.ts";
+import { loadAddon, type NativeAddon } from "../src/backends/native/addon.ts";
 import { type NativeBackend, nativeBackend } from "../src/backends/native/backend.ts";
 import { selectBackend } from "../src/backends/select.ts";
 import type { Figures } from "./figures.ts";
@@ -33,9 +33,7 @@ export async function startEngine(options: { threads: number; bf16: boolean; isa
   const precision = options.bf16 ? "bf16" : "f32";
   await selectBackend({ backend: "native", threads: options.threads, precision });
   const addon = loadAddon();
-  const peak = addon.measurePeak();
-  // Where bf16 instructions are slower, or there are none, bf16 products are f32 products of rounded numbers.
-  const limits = { gflops: options.bf16 ? Math.max(peak.bf16, peak.f32) : peak.f32, gigabytes: peak.memory };
+  const limits = measureLimits(addon, options.bf16);
   return {
     native: nativeBackend()!,
     limits,
@@ -47,6 +45,13 @@ export async function startEngine(options: { threads: number; bf16: boolean; isa
       peak_gb_s: rounded(limits.gigabytes),
     },
   };
+}
+
+/** Takes half a second. */
+export function measureLimits(addon: NativeAddon, bf16: boolean): Limits {
+  const peak = addon.measurePeak();
+  // Where bf16 instructions are slower, or there are none, bf16 products are f32 products of rounded numbers.
+  return { gflops: bf16 ? Math.max(peak.bf16, peak.f32) : peak.f32, gigabytes: peak.memory };
 }
 
 /** Standard normal numbers in the backend's own memory. */

@@ -12,7 +12,7 @@ import { packTranslationBatch } from "../src/data/batch.ts";
 import { createOptimizer, type ExpertOptimizer, expertOptimizers } from "../src/optim/create-optimizer.ts";
 import { stateBytes } from "../src/optim/optimizer.ts";
 import { trainStep } from "../src/training/train-step.ts";
-import { type Engine, startEngine } from "./engine.ts";
+import { type Limits, measureLimits, startEngine } from "./engine.ts";
 import { type Figures, type Row, rounded } from "./figures.ts";
 import type { Benchmark } from "./main.ts";
 import { againstLimits, median } from "./measure.ts";
@@ -64,12 +64,15 @@ export const run: Benchmark = async (argv) => {
   const counted = profile?.report();
   profile?.reset();
   const times: number[] = [];
+  // Measured between the steps: a clock that heavy work slows down is slow for both.
+  const limits = engine === undefined ? [] : [engine.limits];
   for (let pass = 1; pass <= steps; pass++) {
     if (options.profile) profile?.start();
     const started = performance.now();
     step(pass);
     times.push(performance.now() - started);
     if (options.profile) profile?.stop();
+    if (engine !== undefined) limits.push(measureLimits(engine.native.addon, bf16));
   }
   const ms = median(times);
   return {
@@ -85,7 +88,7 @@ export const run: Benchmark = async (argv) => {
     optimizer_state_mb: rounded(stateBytes(optimizer) / 1e6),
     tensors: tf.memory().numTensors,
     max_rss_gib: rounded(process.resourceUsage().maxRSS / 2 ** 20, 2),
-    ...(engine && counted && workFigures(counted, ms, engine)),
+    ...(counted && limits.length > 0 && workFigures(counted, ms, middleLimits(limits))),
     ...(options.profile && profile && profileFigures(profile.report())),
   };
 };
@@ -99,16 +102,25 @@ function expertOptimizer(name: string): ExpertOptimizer {
 }
 
 /** Useful arithmetic of a step, and the memory traffic that its experts, optimiser and element-wise kernels can't avoid. */
-function workFigures({ kernels }: StepProfile, ms: number, { limits }: Engine): Figures {
+function workFigures({ kernels }: StepProfile, ms: number, limits: Limits): Figures {
   const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
   const flops = sum(kernels.map((kernel) => kernel.flops));
   const bytes = sum(kernels.map((kernel) => kernel.bytes));
   return {
+    peak_gflops: rounded(limits.gflops),
+    peak_gb_s: rounded(limits.gigabytes),
     gflop: rounded(flops / 1e9, 2),
     gflops: rounded(flops / ms / 1e6),
     peak_share: againstLimits({ flops, bytes: 0 }, ms, limits)["share"],
     traffic_gb: rounded(bytes / 1e9, 2),
     memory_share: againstLimits({ flops: 0, bytes }, ms, limits)["share"],
+  };
+}
+
+function middleLimits(measured: readonly Limits[]): Limits {
+  return {
+    gflops: median(measured.map(({ gflops }) => gflops)),
+    gigabytes: median(measured.map(({ gigabytes }) => gigabytes)),
   };
 }
 

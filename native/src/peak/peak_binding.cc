@@ -1,6 +1,7 @@
 // measurePeak(): multiply-adds and memory reads per second, with the whole team.
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 
 #include "binding/registry.h"
 #include "memory/aligned.h"
@@ -15,16 +16,18 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
-// The best of a few trials: other programs may be running.
+// The middle of a few trials: the best is one that the processor's clock can't keep up, or the worst one disturbed by other
+// programs.
 template <class Work>
-double best_rate(double amount, Work&& work) {
-  double best = 0;
-  for (int trial = 0; trial < 5; trial++) {
+double middle_rate(double amount, Work&& work) {
+  double rates[5];
+  for (double& rate : rates) {
     const auto start = Clock::now();
     work();
-    best = std::max(best, amount / seconds_since(start));
+    rate = amount / seconds_since(start);
   }
-  return best;
+  std::sort(std::begin(rates), std::end(rates));
+  return rates[2];
 }
 
 double arithmetic_rate(Team& threads, float (*chains)(long), double flops_per_round) {
@@ -37,7 +40,7 @@ double arithmetic_rate(Team& threads, float (*chains)(long), double flops_per_ro
     if (seconds_since(start) > 0.015) break;
   }
   rounds *= 2;
-  return best_rate(flops_per_round * rounds * threads.threads(),
+  return middle_rate(flops_per_round * rounds * threads.threads(),
                    [&] { threads.run([&](int, int) { sink = chains(rounds); }); });
 }
 
@@ -46,7 +49,7 @@ double read_rate(Team& threads, const PeakKernels& kernels) {
   float* memory = static_cast<float*>(allocate_aligned(floats * sizeof(float)));
   std::fill(memory, memory + floats, 1.0f);
   volatile float sink = 0;
-  const double rate = best_rate(floats * sizeof(float), [&] {
+  const double rate = middle_rate(floats * sizeof(float), [&] {
     threads.run([&](int thread, int count) {
       const size_t part = floats / count;
       sink = kernels.read(memory + thread * part, part);
