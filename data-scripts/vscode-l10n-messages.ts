@@ -22,12 +22,12 @@ export function readPack(files: ReadonlyMap<string, Uint8Array>, name: string): 
   const messages: Messages = new Map();
   const main = files.get("package/translations/main.i18n.json.js");
   if (main === undefined) throw malformed(name, "it has no translations/main.i18n.json.js");
-  for (const [index, text] of readMainList(decode(main), name).entries()) {
+  for (const [index, text] of readMainList(decode(main, `${name}: main.i18n.json.js`), name).entries()) {
     if (typeof text === "string") messages.set(String(index), text);
   }
   const prefix = "package/translations/extensions/";
   for (const path of [...files.keys()].filter((file) => file.startsWith(prefix) && file.endsWith(".json")).sort()) {
-    for (const [key, text] of readExtension(decode(files.get(path)!), `${name}: ${path}`)) {
+    for (const [key, text] of readExtension(files.get(path)!, `${name}: ${path}`)) {
       messages.set(`${path.slice(prefix.length)}\t${key}`, text);
     }
   }
@@ -42,8 +42,10 @@ function readMainList(script: string, name: string): unknown[] {
   return parsed;
 }
 
-function* readExtension(json: string, name: string): Generator<[key: string, text: string]> {
-  const { contents } = parse(json, name) as { contents?: Record<string, Record<string, unknown>> };
+function* readExtension(file: Uint8Array, name: string): Generator<[key: string, text: string]> {
+  const parsed = parse(decode(file, name), name) as { contents?: Record<string, Record<string, unknown>> } | null;
+  if (typeof parsed !== "object" || parsed === null) throw malformed(name, "it is no JSON object");
+  const { contents } = parsed;
   for (const section of ["bundle", "package"]) {
     for (const [key, text] of Object.entries(contents?.[section] ?? {})) {
       if (typeof text === "string") yield [`${section}\t${key}`, text];
@@ -101,8 +103,12 @@ function collapse(text: string): string {
   return text.replace(/\s+/g, " ").trim();
 }
 
-function decode(bytes: Uint8Array): string {
-  return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+function decode(bytes: Uint8Array, where: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw malformed(where, "it is not UTF-8", cause);
+  }
 }
 
 function parse(json: string, where: string): unknown {

@@ -99,7 +99,7 @@ export class WordpieceTrainer {
     }
     const alphabet = coveredAlphabet(runs, characterCoverage);
     const merges = vocabSize - fixed.length - alphabet.length;
-    if (alphabet.length === 0) throw new WordpieceError("there is no text to train wordpieces on");
+    if (alphabet.length === 0) throw noText();
     if (merges < 0) throw tooSmall(vocabSize, fixed.length, alphabet.length);
     const learned = learnMerges(symbolRuns(runs, alphabet), {
       alphabet,
@@ -187,10 +187,18 @@ function fixedPieces(userDefinedSymbols: readonly string[], byteFallback: boolea
   return [...SPECIAL_PIECES, ...defined, ...bytes];
 }
 
+function noText(): WordpieceError {
+  return new WordpieceError("there is no text to train wordpieces on", {
+    where: "training text",
+    nextStep: "Check that the files are the right ones and hold more than white space.",
+  });
+}
+
 function tooSmall(vocabSize: number, fixed: number, alphabet: number): WordpieceError {
   return new WordpieceError(
     `a vocabulary of ${vocabSize} wordpieces is too small: ${fixed} special and byte pieces and an alphabet of ${alphabet} characters need ${fixed + alphabet} already`,
     {
+      where: "vocab_size",
       nextStep: `Use a vocab_size well above ${fixed + alphabet}, or lower character_coverage (0.9995 leaves out the rarest characters).`,
     },
   );

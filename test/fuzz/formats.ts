@@ -3,11 +3,12 @@ import type { Format } from "./format.ts";
 import { archives, testSets } from "./formats/archives.ts";
 import { checkpoints, trainerStates } from "./formats/checkpoints.ts";
 import { configurations } from "./formats/configurations.ts";
+import { languagePacks } from "./formats/language-packs.ts";
 import { modelDirectories } from "./formats/model-directory.ts";
 import { runLogs } from "./formats/run-logs.ts";
 import { safetensors } from "./formats/safetensors.ts";
 import { preparedAgain, shards } from "./formats/shards.ts";
-import { compressedTexts, plainTexts, tabSeparated } from "./formats/texts.ts";
+import { compressedTexts, plainTexts, tabSeparated, trainingTexts } from "./formats/texts.ts";
 import { bpeModels, unigramModels } from "./formats/wordpieces.ts";
 
 export const FORMATS: readonly Format[] = [
@@ -21,9 +22,11 @@ export const FORMATS: readonly Format[] = [
   preparedAgain,
   plainTexts,
   tabSeparated,
+  trainingTexts,
   ...compressedTexts,
   configurations,
   runLogs,
   ...archives,
+  languagePacks,
   testSets,
 ];

@@ -6,7 +6,8 @@ import { gzipSync } from "node:zlib";
 import { NmtError } from "../../../src/base/errors.ts";
 import { cleanPair, DEFAULT_CLEANING } from "../../../src/data/clean.ts";
 import { readAligned, readLines, streamAligned, streamLines } from "../../../src/data/corpus.ts";
-import type { WordpieceModel } from "../../../src/text/wordpiece-model.ts";
+import { WordpieceModel } from "../../../src/text/wordpiece-model.ts";
+import { trainWordpieces } from "../../../src/text/wordpiece-trainer.ts";
 import { toyWordpieces } from "../../cli/toy-model-directory.ts";
 import { NASTY, sentences } from "../../text/sample-text.ts";
 import { expectThat, type Format, type Sample } from "../format.ts";
@@ -94,6 +95,30 @@ export const tabSeparated: Format = {
     const targets = await readPlain(folder, "a.tsv#3");
     expectThat(sources.length === targets.length, "columns of one file have different lengths");
     for (const [i, source] of sources.entries()) use(source, targets[i]!);
+  },
+};
+
+/** Wordpieces are trained on whatever there is: the model encodes every line of it, and its bytes are a model again. */
+export const trainingTexts: Format = {
+  name: "text-for-wordpieces",
+  isText: true,
+  samples: () => [
+    { files: { "a.txt": asText(SOURCES.slice(0, 30)) } },
+    { files: { "a.txt": asText(NASTY.map(flat)) } },
+  ],
+  read: (folder) => {
+    const path = join(folder, "a.txt");
+    const model = trainWordpieces(readLines(path), { vocabSize: 900, characterCoverage: 0.98 });
+    const again = WordpieceModel.fromBytes(model.toBytes());
+    for (const line of readLines(path)) {
+      const ids = model.encode(line);
+      expectThat(
+        ids.every((id) => id < model.size),
+        "an id is outside the vocabulary",
+      );
+      expectThat(ids.join() === again.encode(line).join(), "the written model encodes differently");
+      expectThat(!model.decode(ids).includes("\u2047"), "byte fallback left something unknown");
+    }
   },
 };
 
