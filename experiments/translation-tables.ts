@@ -215,7 +215,7 @@ export function lossRatio({ runs, resultOf }: TranslationRuns, baseline: string,
     [variant]: "right",
     [`${variant} / ${baseline}`]: "right",
   } as const;
-  return `### Loss\n\n${markdownTable(columns, rows)}\n\nMean negative log-likelihood, nats per wordpiece, without label smoothing.`;
+  return `### Loss\n\n${markdownTable(columns, rows)}\n\nMean negative log-likelihood, nats per wordpiece, without label smoothing; each run is measured in the precision it was trained in.`;
 }
 
 /** How far the trained thresholds keep each expert to its share m / N of positions it was never trained on. */
