@@ -37,6 +37,7 @@ double exact_exp(double x) { return std::exp(x); }
 double exact_log(double x) { return std::log(x); }
 double exact_sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
 double exact_tanh(double x) { return std::tanh(x); }
+double exact_softplus(double x) { return std::fmax(x, 0) + std::log1p(std::exp(-std::fabs(x))); }
 double exact_erf(double x) { return std::erf(x); }
 double exact_reciprocal(double x) { return 1 / x; }
 double exact_sqrt(double x) { return std::sqrt(x); }
@@ -50,6 +51,7 @@ void check_functions() {
   check_function("vsigmoid", vsigmoid, exact_sigmoid, -85, 85, Error::relative, 5e-7);
   check_function("vtanh", vtanh, exact_tanh, -12, 12, Error::relative, 1e-6);
   check_function("vtanh near 0", vtanh, exact_tanh, -0.3, 0.3, Error::relative, 1e-6);
+  check_function("vsoftplus", vsoftplus, exact_softplus, -85, 85, Error::relative, 1e-6);
   check_function("verf", verf, exact_erf, -4, 4, Error::relative, 1e-6);
   check_function("vreciprocal", vreciprocal, exact_reciprocal, 0.01, 1e6, Error::relative, 3e-7);
   check_function("vsqrt", vsqrt, exact_sqrt, 0, 1e6, Error::relative, 2e-7);
