@@ -160,6 +160,8 @@ const larger: Case[] = [
   { lengths: [5, 4, 2, 1], inputs: 18, units: 67, projected: 35, reading: "both", initial: "none" },
   { lengths: [4, 4, 2], inputs: 9, units: 33, projected: 48, reading: "reverse", initial: "cell" },
   { lengths: [4, 4, 4], inputs: 16, units: 32, reading: "forward", initial: "none" },
+  // More positions than the weights' gradients take at a time.
+  { lengths: new Array<number>(1100).fill(2), inputs: 3, units: 4, projected: 2, reading: "both", initial: "none" },
   { lengths: [6, 5, 5, 2, 1], inputs: 33, units: 47, reading: "reverse", initial: "none" },
   { lengths: [3, ...new Array<number>(40).fill(2)], inputs: 20, units: 70, reading: "forward", initial: "hidden" },
   { lengths: [3, ...new Array<number>(29).fill(2), 1, 1], inputs: 20, units: 36, reading: "reverse", initial: "cell" },

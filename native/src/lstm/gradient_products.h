@@ -47,30 +47,79 @@ struct InputGradient : LstmPlan {
   }
 };
 
+// Along k, panels of columns of a block of units, which stay in the second cache together.
+constexpr int kDeepElements = 2048;
+constexpr int kDeepPanels = 4;
+
+// multiply_columns for products that are deep in k: few panels of columns, but all of k at once, so that results are
+// written once instead of added to again and again. A panel of rows is multiplied with all of these while it is near.
+// Of panel i of rows, p.present(i) tells which elements aren't zeros.
+template <class Product>
+void multiply_deep(const Product& p, const float* left, Range columns) {
+  const int elements = p.elements(), width = p.tile.columns;
+  const RowPanels panels = p.row_panels();
+  const size_t block = static_cast<size_t>(width) * least(elements, kDeepElements);
+  float* right = block_scratch().reserve(kDeepPanels * block);
+  const auto left_panel = [&](int i) { return left + static_cast<size_t>(panels[i].begin) * elements; };
+  for (int j0 = columns.begin; j0 < columns.end; j0 += kDeepPanels) {
+    const int j1 = least(j0 + kDeepPanels, columns.end);
+    for (int from = 0; from == 0 || from < elements; from += kDeepElements) {
+      const int to = least(from + kDeepElements, elements);
+      for (int i = 0; i < panels.count(); i++) {
+        const int rows = panels[i].size(), next = i + 1 < panels.count() ? i + 1 : 0;
+        const Range present = p.present(i);
+        const int begin = from > present.begin ? from : least(present.begin, to), end = least(to, present.end);
+        for (int j = j0; j < j1; j++) {
+          float* panel = right + (j - j0) * block;
+          if (i == 0) {
+            multiply_source(p, panels[i], j, from, to, left_panel(i) + static_cast<size_t>(from) * rows,
+                            panels.count() > 1 ? panel : nullptr);
+            continue;
+          }
+          MicroTile tile =
+              micro_tile(p, panels[i].begin, j, from, to, left_panel(i) + static_cast<size_t>(begin) * rows,
+                         panel + static_cast<size_t>(begin - from) * width);
+          tile.elements = end > begin ? end - begin : 0;
+          tile.ahead = ahead_of(left_panel(next) + static_cast<size_t>(from) * panels[next].size(), to - from,
+                                panels[next].size(), j - j0, j1 - j0);
+          p.kernels.product[rows](tile);
+        }
+      }
+    }
+  }
+}
+
 // Gradients of a direction's input and recurrent weights: transposed [inputs | states before] · gate gradients. The left
 // side's panels are those of the inputs and of the states, in either order.
 struct WeightGradient : LstmPlan {
   bool states_first;
-  const float* d_gates;  // of the direction
+  Range rows_with_states;  // the others have zeros before them
+  const float* d_gates;    // of the direction
   float* d_input;
   float* d_recurrent;
 
-  WeightGradient(const LstmPlan& plan, bool states_first, const float* d_gates, float* d_input, float* d_recurrent)
-      : LstmPlan(plan), states_first(states_first), d_gates(d_gates), d_input(d_input), d_recurrent(d_recurrent) {}
+  WeightGradient(const LstmPlan& plan, bool states_first, Range rows_with_states, const float* d_gates, float* d_input,
+                 float* d_recurrent)
+      : LstmPlan(plan),
+        states_first(states_first),
+        rows_with_states(rows_with_states),
+        d_gates(d_gates),
+        d_input(d_input),
+        d_recurrent(d_recurrent) {}
 
   RowPanels row_panels() const {
     return states_first ? RowPanels(hidden, tile.rows, inputs) : RowPanels(inputs, tile.rows, hidden);
   }
   int elements() const { return LstmPlan::elements(rows); }
-  bool right_across() const { return true; }
+  Range present(int panel) const {
+    const bool of_states = (row_panels()[panel].begin < (states_first ? hidden : inputs)) == states_first;
+    if (!of_states) return {0, elements()};
+    return {rows_with_states.begin / kernels.depth, LstmPlan::elements(rows_with_states.end)};
+  }
 
   RightSource right_source(int j, int from, int to) const {
     const float* data = gates_of(d_gates, j / 4, from * kernels.depth) + j % 4 * blocks.size;
     return {data, static_cast<size_t>(blocks.width()), least(to * kernels.depth, rows) - from * kernels.depth};
-  }
-  void pack_right(int j, int from, int to, float* panel) const {
-    const RightSource source = right_source(j, from, to);
-    kernels.pack_columns(source.data, source.step, tile.columns, tile.columns, source.k, panel);
   }
   TilePlace place(int row, int j) const {
     const int first_count = states_first ? hidden : inputs;
@@ -91,16 +140,12 @@ struct ProjectionGradient : LstmPlan {
 
   RowPanels row_panels() const { return RowPanels(units, tile.rows); }
   int elements() const { return LstmPlan::elements(rows); }
-  bool right_across() const { return true; }
+  Range present(int) const { return {0, elements()}; }
 
   RightSource right_source(int j, int from, int to) const {
     const int first = from * kernels.depth;
     return {d_states + static_cast<size_t>(first) * hidden + j * tile.columns, static_cast<size_t>(hidden),
             least(to * kernels.depth, rows) - first};
-  }
-  void pack_right(int j, int from, int to, float* panel) const {
-    const RightSource source = right_source(j, from, to);
-    kernels.pack_columns(source.data, source.step, state_columns(j), tile.columns, source.k, panel);
   }
   TilePlace place(int row, int j) const {
     const size_t step = hidden;

@@ -67,7 +67,8 @@ class Backward {
         recurrent_(scratch.recurrent.reserve(plan.state_panels() * state_panel_)),
         bias_sums_(scratch.bias_sums.reserve(static_cast<size_t>(plan.blocks.count()) * plan.blocks.width())),
         weight_rows_(weight_rows),
-        weight_gradient_(plan, states_first, d_gates_, gradients.input, gradients.recurrent) {
+        weight_gradient_(plan, states_first, rows_with_states(plan, shape, direction), d_gates_, gradients.input,
+                         gradients.recurrent) {
     for (int i = 0; i < 2; i++) {
       step_gates_[i] = scratch.step_gates[i].reserve(static_cast<size_t>(plan.sentences) * plan.gate_elements());
     }
@@ -130,10 +131,9 @@ class Backward {
 
   void differentiate_weights(Seat seat) const {
     const Range blocks = blocks_of(seat);
-    multiply_columns(weight_gradient_, weight_rows_, {4 * blocks.begin, 4 * blocks.end});
+    multiply_deep(weight_gradient_, weight_rows_, {4 * blocks.begin, 4 * blocks.end});
     if (!projected()) return;
-    multiply_columns(ProjectionGradient(plan_, d_states_, gradients_.projection), output_columns_,
-                     state_panels_of(seat));
+    multiply_deep(ProjectionGradient(plan_, d_states_, gradients_.projection), output_columns_, state_panels_of(seat));
   }
 
  private:

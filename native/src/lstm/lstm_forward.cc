@@ -93,9 +93,18 @@ class Forward {
   void prepare(Seat seat) const {
     const Range blocks = blocks_of(seat), panels = state_panels_of(seat);
     const size_t step = 4 * static_cast<size_t>(plan_.units);
-    for (int panel = 4 * blocks.begin; panel < 4 * blocks.end; panel++) {
-      plan_.kernels.pack_columns(weights_.recurrent + plan_.blocks.column(panel), step, plan_.blocks.present(panel / 4),
-                                 plan_.tile.columns, plan_.hidden, recurrent_ + panel * recurrent_panel_);
+    // A few rows of all panels at a time, as they lie in memory.
+    for (int from = 0; from < plan_.hidden; from += kPackStretch) {
+      const int rows = least(kPackStretch, plan_.hidden - from);
+      for (int gate = 0; gate < 4; gate++) {
+        for (int block = blocks.begin; block < blocks.end; block++) {
+          const int panel = 4 * block + gate;
+          const size_t above = static_cast<size_t>(from / plan_.kernels.depth) * plan_.tile.columns;
+          plan_.kernels.pack_columns(weights_.recurrent + from * step + plan_.blocks.column(panel), step,
+                                     plan_.blocks.present(block), plan_.tile.columns, rows,
+                                     recurrent_ + panel * recurrent_panel_ + above);
+        }
+      }
     }
     for (int j = panels.begin; projected() && j < panels.end; j++) {
       plan_.kernels.pack_columns(weights_.projection + j * plan_.tile.columns, plan_.hidden, plan_.state_columns(j),

@@ -116,6 +116,14 @@ inline std::vector<Step> lstm_steps(const LstmPlan& plan, const LstmShape& shape
   return steps;
 }
 
+// The rows of a layer outside of which states before are zeros.
+inline Range rows_with_states(const LstmPlan& plan, const LstmShape& shape, const LstmDirection& direction) {
+  if (direction.initial.hidden != nullptr || shape.steps == 0) return {0, plan.rows};
+  // All sentences begin in the first rows, or the longest ones end in the last.
+  return direction.reverse ? Range{0, plan.rows - shape.batch_sizes[shape.steps - 1]}
+                           : Range{plan.sentences, plan.rows};
+}
+
 // A matrix [k][columns] whose transpose is the left side of a product: panels of its columns.
 struct TransposedLeft {
   const LstmPlan& plan;
