@@ -5,10 +5,13 @@ import { log } from "../base/logger.ts";
 import { Random } from "../base/random.ts";
 import { packTranslationBatch, type TranslationBatch } from "./batch.ts";
 import { type BatchingOptions, cutBatches } from "./bucket.ts";
-import { drawEpoch, type MixedCorpus } from "./mixture.ts";
+import { EpochOrder, type MixedCorpus } from "./mixture.ts";
 import { PairReader } from "./pair-reader.ts";
 import { readPrepared } from "./prepared-folder.ts";
 import { shuffleStream } from "./streams.ts";
+
+/** Which way epochs are ordered: a position means nothing in another. */
+const ORDER = 2;
 
 export interface TrainingCorpus {
   /** Folder `prepareCorpus` wrote. */
@@ -67,6 +70,7 @@ export class BatchReader {
     const fingerprints = prepared.map(({ fingerprint }) => fingerprint);
     const { seed, temperature, worker } = options;
     const identity = {
+      order: ORDER,
       fingerprints,
       corpora: this.corpora,
       batching: this.batching,
@@ -126,7 +130,7 @@ export class BatchReader {
 
   private *planEpoch(): Generator<Int32Array> {
     const { seed, temperature = 1, worker = { index: 0, count: 1 } } = this.options;
-    const order = drawEpoch(this.corpora, temperature, seed, this.epoch);
+    const order = new EpochOrder(this.corpora, temperature, seed, this.epoch);
     const random = new Random(seed, shuffleStream("batches", this.epoch));
     let group: Int32Array[] = [];
     for (const batch of cutBatches(order, this.reader, this.batching, random)) {

@@ -18,16 +18,22 @@ export interface BatchingOptions {
   bucketSize: number;
 }
 
+/** Pairs in the order of an epoch. */
+export interface PairOrder {
+  readonly length: number;
+  slice(from: number, to: number): Int32Array;
+}
+
 /** Batches as lists of pairs. A pair larger than `batchSize` makes a batch of its own. */
 export function* cutBatches(
-  order: Int32Array,
+  order: PairOrder,
   lengths: PairLengths,
   options: BatchingOptions,
   random: Random,
 ): Generator<Int32Array> {
   let kept: Int32Array = new Int32Array(0);
   for (let from = 0; from < order.length; from += options.bucketSize) {
-    const bucket = concatenate(kept, order.subarray(from, from + options.bucketSize));
+    const bucket = concatenate(kept, order.slice(from, from + options.bucketSize));
     const batches = cutSorted(sortByLength(bucket, lengths), lengths, options);
     kept = new Int32Array(0);
     const last = batches.at(-1)!;

@@ -1,5 +1,5 @@
 /** Draws the pairs of an epoch from several corpora by weight and temperature. Nothing is kept between epochs. */
-import { Random } from "../base/random.ts";
+import { Permutation } from "./permutation.ts";
 import { shuffleStream } from "./streams.ts";
 
 export interface MixedCorpus {
@@ -43,35 +43,74 @@ function apportion(total: number, shares: readonly number[]): number[] {
 }
 
 /**
- * The pairs of an epoch in random order: [all pairs] numbers that count through the corpora one after the other. Each
- * corpus is passed through again and again, in another order each time; an epoch goes on where the last one ended.
+ * The pairs of an epoch in random order: numbers that count through the corpora one after the other. Each corpus is passed
+ * through again and again, in another order each time; an epoch goes on where the last one ended. Takes no memory for pairs.
  */
-export function drawEpoch(
-  corpora: readonly MixedCorpus[],
-  temperature: number,
-  seed: number,
-  epoch: number,
-): Int32Array {
-  const quotas = epochQuotas(corpora, temperature);
-  const drawn = new Int32Array(quotas.reduce((a, b) => a + b, 0));
-  let at = 0;
-  let first = 0;
-  corpora.forEach(({ pairs }, corpus) => {
-    const quota = quotas[corpus]!;
-    for (let from = epoch * quota; from < (epoch + 1) * quota; ) {
-      const pass = Math.floor(from / pairs);
-      const begin = from - pass * pairs;
-      const count = Math.min(pairs - begin, (epoch + 1) * quota - from);
-      const order = passOrder(pairs, seed, corpus, pass);
-      for (let i = 0; i < count; i++) drawn[at++] = first + order[begin + i]!;
-      from += count;
+export class EpochOrder {
+  readonly length: number;
+  private readonly order: Permutation;
+  /** Each corpus's share of the epoch, one after the other. */
+  private readonly parts: CorpusPart[] = [];
+
+  constructor(corpora: readonly MixedCorpus[], temperature: number, seed: number, epoch: number) {
+    let before = 0;
+    let firstPair = 0;
+    for (const [corpus, quota] of epochQuotas(corpora, temperature).entries()) {
+      const { pairs } = corpora[corpus]!;
+      this.parts.push(new CorpusPart({ before, firstPair, from: epoch * quota, quota, pairs, seed, corpus }));
+      before += quota;
+      firstPair += pairs;
     }
-    first += pairs;
-  });
-  return new Random(seed, shuffleStream("epoch", epoch)).shuffle(drawn);
+    this.length = before;
+    this.order = new Permutation(before, { seed, stream: shuffleStream("epoch", epoch) });
+  }
+
+  /** The pairs at places [from, to). */
+  slice(from: number, to: number): Int32Array {
+    return Int32Array.from({ length: Math.min(to, this.length) - from }, (_, i) => this.at(from + i));
+  }
+
+  private at(place: number): number {
+    const drawn = this.order.at(place);
+    return this.parts.findLast(({ before }) => before <= drawn)!.pair(drawn);
+  }
 }
 
-function passOrder(pairs: number, seed: number, corpus: number, pass: number): Int32Array {
-  const order = Int32Array.from({ length: pairs }, (_, i) => i);
-  return new Random(seed, shuffleStream(corpus, pass)).shuffle(order);
+interface PartOptions {
+  /** Draws of the corpora before. */
+  before: number;
+  /** Number of the corpus's first pair. */
+  firstPair: number;
+  /** Draws from the corpus in earlier epochs, and in this one. */
+  from: number;
+  quota: number;
+  pairs: number;
+  seed: number;
+  corpus: number;
+}
+
+class CorpusPart {
+  readonly before: number;
+  private readonly options: PartOptions;
+  /** Orders of the passes that the epoch touches. */
+  private readonly passes: Permutation[] = [];
+  private readonly firstPass: number;
+
+  constructor(options: PartOptions) {
+    const { before, from, quota, pairs, seed, corpus } = options;
+    this.before = before;
+    this.options = options;
+    this.firstPass = Math.floor(from / pairs);
+    for (let pass = this.firstPass; pass * pairs < from + quota; pass++) {
+      this.passes.push(new Permutation(pairs, { seed, stream: shuffleStream(corpus, pass) }));
+    }
+  }
+
+  /** The pair of the epoch's draw number. */
+  pair(drawn: number): number {
+    const { before, firstPair, from, pairs } = this.options;
+    const at = from + drawn - before;
+    const pass = Math.floor(at / pairs);
+    return firstPair + this.passes[pass - this.firstPass]!.at(at - pass * pairs);
+  }
 }

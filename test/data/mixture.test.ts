@@ -1,6 +1,6 @@
 // Source of truth: the definition of the shares in mixture.ts, worked out by hand.
 import { describe, expect, test } from "vitest";
-import { drawEpoch, epochQuotas } from "../../src/data/mixture.ts";
+import { EpochOrder, epochQuotas, type MixedCorpus } from "../../src/data/mixture.ts";
 
 const corpus = (pairs: number, weight = 1, languages = `en-${pairs}`) => ({ pairs, weight, languages });
 
@@ -22,7 +22,12 @@ describe("epochQuotas", () => {
   });
 });
 
-describe("drawEpoch", () => {
+function drawEpoch(corpora: readonly MixedCorpus[], temperature: number, seed: number, epoch: number): Int32Array {
+  const order = new EpochOrder(corpora, temperature, seed, epoch);
+  return order.slice(0, order.length);
+}
+
+describe("an epoch's order", () => {
   const corpora = [corpus(70), corpus(30)];
   const counts = (draws: number[]) => {
     const seen = new Map<number, number>();
