@@ -21,15 +21,18 @@ export const RECORD_HEAD = 8;
 /** Bytes an id takes. */
 export type IdBytes = 2 | 4;
 
-/** An open shard. Takes 8 bytes of memory a pair. */
+/** Pairs between records whose places are remembered; those between are found by their lengths. */
+const STRIDE = 64;
+
+/** An open shard. Takes 4 bytes of memory a pair, or 8 where a side has more than 65,535 ids. */
 export class Shard {
   readonly path: string;
   readonly pairs: number;
   private readonly file: number;
   private readonly idBytes: IdBytes;
-  /** [pairs] */
-  private readonly sourceLengths: Uint32Array;
-  /** [pairs + 1] byte of the file at which each record starts */
+  /** Of sources, then of targets: [2, pairs]. */
+  private readonly lengths: Uint16Array | Uint32Array;
+  /** [⌈pairs / STRIDE⌉] byte of the file at which every STRIDE-th record starts */
   private readonly offsets: Uint32Array;
 
   /** Throws DataError where the file is missing, cut off, altered, or not of this corpus. */
@@ -51,7 +54,7 @@ export class Shard {
       const index = this.read(HEADER, 8 * this.pairs);
       if (crc32(index) !== word(24)) throw this.damaged("its index was altered");
       const lengths = new Uint32Array(index.buffer, index.byteOffset, 2 * this.pairs);
-      this.sourceLengths = lengths.slice(0, this.pairs);
+      this.lengths = lengths.every((length) => length <= 0xffff) ? Uint16Array.from(lengths) : lengths;
       this.offsets = recordOffsets(lengths, HEADER + index.length, this.idBytes);
     } catch (error) {
       closeSync(this.file);
@@ -60,23 +63,22 @@ export class Shard {
   }
 
   sourceLength(pair: number): number {
-    return this.sourceLengths[pair]!;
+    return this.lengths[pair]!;
   }
 
   targetLength(pair: number): number {
-    const bytes = this.offsets[pair + 1]! - this.offsets[pair]! - RECORD_HEAD;
-    return bytes / this.idBytes - this.sourceLengths[pair]!;
+    return this.lengths[this.pairs + pair]!;
   }
 
   /** Reads one pair. Throws DataError where its bytes are not those that were written. */
   pair(pair: number): SentencePair {
-    const record = this.read(this.offsets[pair]!, this.offsets[pair + 1]! - this.offsets[pair]!);
+    const record = this.read(this.offsetOf(pair), this.recordBytes(pair));
     if (crc32(record.subarray(4)) !== record.readUInt32LE(0)) throw this.damaged(`its pair ${pair} was altered`);
     const at = record.byteOffset + RECORD_HEAD;
     const count = (record.length - RECORD_HEAD) / this.idBytes;
     const ids =
       this.idBytes === 2 ? new Uint16Array(record.buffer, at, count) : new Int32Array(record.buffer, at, count);
-    const middle = this.sourceLengths[pair]!;
+    const middle = this.sourceLength(pair);
     return {
       source: Int32Array.from(ids.subarray(0, middle)),
       target: Int32Array.from(ids.subarray(middle)),
@@ -86,6 +88,17 @@ export class Shard {
 
   close(): void {
     closeSync(this.file);
+  }
+
+  private offsetOf(pair: number): number {
+    const known = Math.floor(pair / STRIDE);
+    let offset = this.offsets[known]!;
+    for (let before = known * STRIDE; before < pair; before++) offset += this.recordBytes(before);
+    return offset;
+  }
+
+  private recordBytes(pair: number): number {
+    return RECORD_HEAD + this.idBytes * (this.sourceLength(pair) + this.targetLength(pair));
   }
 
   /** A buffer of its own, so that typed arrays over it are aligned. */
@@ -121,10 +134,11 @@ function openShard(path: string): number {
 
 function recordOffsets(lengths: Uint32Array, first: number, idBytes: number): Uint32Array {
   const pairs = lengths.length / 2;
-  const offsets = new Uint32Array(pairs + 1);
-  offsets[0] = first;
+  const offsets = new Uint32Array(Math.ceil(pairs / STRIDE));
+  let offset = first;
   for (let i = 0; i < pairs; i++) {
-    offsets[i + 1] = offsets[i]! + RECORD_HEAD + idBytes * (lengths[i]! + lengths[pairs + i]!);
+    if (i % STRIDE === 0) offsets[i / STRIDE] = offset;
+    offset += RECORD_HEAD + idBytes * (lengths[i]! + lengths[pairs + i]!);
   }
   return offsets;
 }
