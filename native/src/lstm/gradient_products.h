@@ -51,9 +51,9 @@ struct InputGradient : LstmPlan {
 constexpr int kDeepElements = 2048;
 constexpr int kDeepPanels = 4;
 
-// multiply_columns for products that are deep in k: few panels of columns, but all of k at once, so that results are
-// written once instead of added to again and again. A panel of rows is multiplied with all of these while it is near.
-// Of panel i of rows, p.present(i) tells which elements aren't zeros.
+// multiply_columns for products that are deep in k and whose right side is stored [k][columns]: few panels of columns,
+// but all of k at once, so that results are written once instead of added to again and again. A panel of rows is
+// multiplied with all of these while it is near. Of panel i of rows, p.present(i) tells which elements aren't zeros.
 template <class Product>
 void multiply_deep(const Product& p, const float* left, Range columns) {
   const int elements = p.elements(), width = p.tile.columns;
