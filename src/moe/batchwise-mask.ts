@@ -1,6 +1,7 @@
 /** The two masks of strictly balanced gating (Shazeer et al. 2017, appendix F), each [positions · experts] of 0 and 1. */
 import type { RaggedChoices } from "../ops/ragged-dispatch.ts";
 import type { MaskAgreement } from "./gating.ts";
+import { kthLargest } from "./kth-largest.ts";
 
 /** Positions that each expert takes: k · positions in all, as even as whole numbers allow, the remainder to the lower experts. */
 export function positionsPerExpert(positions: number, numExperts: number, k: number): Int32Array {
@@ -17,11 +18,14 @@ export function batchwiseMask(shares: Float32Array, numExperts: number, k: numbe
   positionsPerExpert(positions, numExperts, k).forEach((count, expert) => {
     if (count === 0) return;
     for (let position = 0; position < positions; position++) column[position] = shares[position * numExperts + expert]!;
-    const least = column.toSorted()[positions - count]!;
-    let ties = count - column.reduce((above, share) => above + (share > least ? 1 : 0), 0);
-    column.forEach((share, position) => {
-      if (share > least || (share === least && ties-- > 0)) mask[position * numExperts + expert] = 1;
-    });
+    const least = kthLargest(column, count);
+    let above = 0;
+    for (let position = 0; position < positions; position++) if (column[position]! > least) above++;
+    let ties = count - above;
+    for (let at = expert; at < shares.length; at += numExperts) {
+      const share = shares[at]!;
+      if (share > least || (share === least && ties-- > 0)) mask[at] = 1;
+    }
   });
   return mask;
 }
@@ -45,10 +49,12 @@ export function maskAgreement(chosen: Uint8Array, aboveThreshold: Uint8Array): M
 export function choicesOf(mask: Uint8Array, numExperts: number): RaggedChoices {
   const positions = mask.length / numExperts;
   const starts = new Int32Array(positions + 1);
-  const experts: number[] = [];
-  mask.forEach((chosen, i) => {
-    if (chosen === 1) experts.push(i % numExperts);
-    if (i % numExperts === numExperts - 1) starts[Math.floor(i / numExperts) + 1] = experts.length;
-  });
-  return { starts, experts: Int32Array.from(experts) };
+  const experts = new Int32Array(mask.reduce((sum, chosen) => sum + chosen, 0));
+  let slot = 0;
+  for (let position = 0; position < positions; position++) {
+    const at = position * numExperts;
+    for (let expert = 0; expert < numExperts; expert++) if (mask[at + expert] === 1) experts[slot++] = expert;
+    starts[position + 1] = slot;
+  }
+  return { starts, experts };
 }
