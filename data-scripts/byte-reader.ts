@@ -54,6 +54,12 @@ export class ByteReader {
     }
   }
 
+  /** Reads what is left and drops it, so that a checksum at the end of compressed bytes is compared. */
+  async skipRest(): Promise<void> {
+    this.waiting = Buffer.alloc(0);
+    while (await this.fill()) this.waiting = Buffer.alloc(0);
+  }
+
   damaged(why: string, cause?: unknown): DataError {
     return new DataError(`The archive is damaged: ${why}.`, {
       where: this.name,

@@ -15,7 +15,8 @@ export async function* tarMembers(path: string): AsyncGenerator<ArchiveMember> {
     for (;;) {
       const at = reader.position;
       const block = await reader.takeOrEnd(TAR_BLOCK);
-      if (block === undefined || block.every((byte) => byte === 0)) return;
+      if (block === undefined) return;
+      if (block.every((byte) => byte === 0)) return await reader.skipRest();
       const header = readTarHeader(block);
       if (header === undefined) throw reader.damaged(`the header at byte ${at} is not valid`);
       const padding = (TAR_BLOCK - (header.size % TAR_BLOCK)) % TAR_BLOCK;

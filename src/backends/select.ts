@@ -123,7 +123,7 @@ async function importTensorFlow(packageName: string): Promise<void> {
     const absent = (error as NodeJS.ErrnoException).code === "ERR_MODULE_NOT_FOUND";
     throw new BackendError(absent ? `${packageName} is not installed` : `${packageName} could not be loaded`, {
       cause: error,
-      nextStep: `npm install ${packageName}@4.22.0`,
+      nextStep: `npm install -D ${packageName}@4.22.0`,
     });
   }
 }

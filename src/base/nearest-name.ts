@@ -24,7 +24,10 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(wanted.length / 3)) + 1;
   for (const candidate of candidates) {
-    const distance = editDistance(wanted, plain(candidate));
+    const other = plain(candidate);
+    // The distance is at least the difference in length.
+    if (Math.abs(wanted.length - other.length) >= bestDistance) continue;
+    const distance = editDistance(wanted, other);
     if (distance < bestDistance && distance < Math.max(wanted.length, candidate.length)) {
       best = candidate;
       bestDistance = distance;

@@ -40,7 +40,7 @@ async function loadPackage(from: string): Promise<Tinyld> {
   } catch (cause) {
     throw new DataError("Language identification needs the package tinyld, which is not installed.", {
       where: "cleaning, language_id",
-      nextStep: "Install it with: npm install tinyld, or set language_id: false.",
+      nextStep: "Install it with: npm install -D tinyld, or set language_id: false.",
       cause,
     });
   }

@@ -1,6 +1,6 @@
 /** The folder of a prepared corpus: its shards, and the files that say what they are and how far preparation has come. */
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { crc32 } from "node:zlib";
 import { writeFileAtomic } from "../base/atomic-file.ts";
 import { DataError, NmtError } from "../base/errors.ts";
@@ -60,19 +60,21 @@ export function withoutTexts({ texts: _, ...prepared }: PreparedFile): PreparedC
 export function readJson<T>(path: string): T | undefined {
   try {
     const { crc32: promised, ...value } = JSON.parse(readFileSync(path, "utf8"));
-    return promised === checksum(value) ? (value as T) : undefined;
+    return promised === checksum(path, value) ? (value as T) : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** An object, with a checksum of its own. */
+/** An object, with a checksum of it and of the file's name. */
 export function writeJson(path: string, value: object): void {
-  writeFileAtomic(path, `${JSON.stringify({ ...value, crc32: checksum(value) }, null, 2)}\n`);
+  writeFileAtomic(path, `${JSON.stringify({ ...value, crc32: checksum(path, value) }, null, 2)}\n`);
 }
 
-function checksum(value: object): string {
-  return crc32(JSON.stringify(value)).toString(16).padStart(8, "0");
+function checksum(path: string, value: object): string {
+  return crc32(`${basename(path)}\n${JSON.stringify(value)}`)
+    .toString(16)
+    .padStart(8, "0");
 }
 
 /** Throws DataError for what goes wrong while the folder is written. */

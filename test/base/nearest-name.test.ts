@@ -29,4 +29,8 @@ describe("nearestName", () => {
   ])("of %j is %j", (name, nearest) => {
     expect(nearestName(name, names)).toBe(nearest);
   });
+
+  it("passes over names of quite another length, however long they are", () => {
+    expect(nearestName("batch_size".repeat(100_000), names)).toBeUndefined();
+  });
 });

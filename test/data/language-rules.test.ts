@@ -22,7 +22,7 @@ test("without the package, language identification says how to get it", async ()
   const folder = mkdtempSync(join(tmpdir(), "nmt-no-package-"));
   await expect(loadLanguageCheck(folder)).rejects.toMatchObject({
     name: "DataError",
-    nextStep: expect.stringContaining("npm install tinyld"),
+    nextStep: expect.stringContaining("npm install -D tinyld"),
   });
   rmSync(folder, { recursive: true });
 });

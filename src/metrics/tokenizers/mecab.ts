@@ -59,7 +59,7 @@ function locate(name: string, library: string): string {
     }
   }
   throw new UsageError(`the tokenizer ${name} needs the npm library ${library}, which is not installed`, {
-    nextStep: `Run: npm install ${library}`,
+    nextStep: `Run: npm install -D ${library}`,
   });
 }
 

@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { NmtError } from "../../../src/base/errors.ts";
+import { inputLines } from "../../../src/cli/input-lines.ts";
 import { cleanPair, DEFAULT_CLEANING } from "../../../src/data/clean.ts";
 import { readAligned, readLines, streamAligned, streamLines } from "../../../src/data/corpus.ts";
 import { WordpieceModel } from "../../../src/text/wordpiece-model.ts";
@@ -82,6 +83,10 @@ export const plainTexts: Format = {
   read: async (folder) => {
     const [a, b] = [join(folder, "a.txt"), join(folder, "b.txt")];
     const pairs = agreed(all(readAligned(a, b)), await streamed(streamAligned(a, b)));
+    const input: string[] = [];
+    for await (const line of inputLines(a)) input.push(line);
+    const sources = pairs.map(({ source }) => source);
+    expectThat(input.join("\n") === sources.join("\n"), "a line to translate differs from the corpus's line");
     for (const { source, target } of pairs) use(source, target);
   },
 };

@@ -67,6 +67,6 @@ describe.each([
 
   it.skipIf(installed(library))(`says how to get ${library} where it is not installed`, async () => {
     await expect(loadTokenizer(name)).rejects.toThrow(UsageError);
-    await expect(loadTokenizer(name)).rejects.toMatchObject({ nextStep: `Run: npm install ${library}` });
+    await expect(loadTokenizer(name)).rejects.toMatchObject({ nextStep: `Run: npm install -D ${library}` });
   });
 });
