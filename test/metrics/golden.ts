@@ -38,6 +38,8 @@ export interface NastyGolden {
   cases: { hypothesis: string; other: string; references: (string | null)[] }[];
   tokenized: { tokenizer: string; lines: string[] }[];
   sentences: (Configuration & { scores: number[] })[];
+  /** Every tokenizer with every smoothing, and all options of chrF and TER: mean and deviation of sentence scores, corpora. */
+  grid: (Configuration & { mean: number; spread: number; one: number; all: number })[];
   corpora: CorpusEntry[];
   singleReference: CorpusEntry[];
   confidence: (Configuration & { samples: number; mean: number; halfWidth: number; json: string })[];
@@ -67,6 +69,12 @@ export function readGolden<T>(name: string): T {
 export function metricOf({ metric, options }: Configuration): Metric {
   if (metric === "bleu") return new BLEU({ force: true, ...options });
   return metric === "chrf" ? new CHRF(options) : new TER(options);
+}
+
+/** Mean and standard deviation. */
+export function meanAndSpread(scores: readonly number[]): [mean: number, spread: number] {
+  const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
+  return [mean, Math.sqrt(scores.reduce((sum, score) => sum + (score - mean) ** 2, 0) / scores.length)];
 }
 
 export function title({ metric, options }: Configuration): string {

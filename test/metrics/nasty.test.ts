@@ -2,7 +2,16 @@
 import { describe, expect, it } from "vitest";
 import { tokenizerNamed } from "../../src/metrics/tokenizers/by-name.ts";
 import { stripEnd } from "../../src/metrics/white-space.ts";
-import { type CorpusEntry, checkPaired, metricOf, type NastyGolden, readGolden, TOLERANCE, title } from "./golden.ts";
+import {
+  type CorpusEntry,
+  checkPaired,
+  meanAndSpread,
+  metricOf,
+  type NastyGolden,
+  readGolden,
+  TOLERANCE,
+  title,
+} from "./golden.ts";
 
 const golden = readGolden<NastyGolden>("nasty.json");
 const hypotheses = golden.cases.map((each) => each.hypothesis);
@@ -25,6 +34,20 @@ describe("sentences", () => {
       return Math.abs(score - entry.scores[i]!) < TOLERANCE ? [] : [{ i, score, expected: entry.scores[i] }];
     });
     expect(wrong).toEqual([]);
+  });
+});
+
+describe("every tokenizer with every smoothing, and all options", () => {
+  it.each(golden.grid.map((entry) => [title(entry), entry] as const))("%s", (_, entry) => {
+    const scores = golden.cases.map(({ hypothesis, references }) => {
+      const present = references.filter((reference) => reference !== null);
+      return metricOf(entry).sentenceScore(hypothesis, present).score;
+    });
+    const corpus = (references: (string | null)[][]) => metricOf(entry).corpusScore(hypotheses, references).score;
+    const found = [...meanAndSpread(scores), corpus(streams.slice(0, 1)), corpus(streams)];
+    [entry.mean, entry.spread, entry.one, entry.all].forEach((expected, i) => {
+      expect(Math.abs(found[i]! - expected)).toBeLessThan(TOLERANCE);
+    });
   });
 });
 

@@ -1,6 +1,6 @@
 /** Source of truth: sacreBLEU 2.6.0 on the newstest2021 systems (golden/generate.py; the text is read where it exists). */
 import { describe, expect, it } from "vitest";
-import { checkPaired, metricOf, readGolden, TOLERANCE, title, type WmtGolden } from "./golden.ts";
+import { checkPaired, meanAndSpread, metricOf, readGolden, TOLERANCE, title, type WmtGolden } from "./golden.ts";
 import { wmtLines, wmtNote, wmtPresent } from "./wmt.ts";
 
 const golden = readGolden<WmtGolden>("wmt.json");
@@ -24,8 +24,7 @@ describe.skipIf(!wmtPresent)(`newstest2021${wmtNote}`, () => {
             references.map((stream) => stream[i]!),
           ).score,
       );
-      const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
-      const spread = Math.sqrt(scores.reduce((sum, score) => sum + (score - mean) ** 2, 0) / scores.length);
+      const [mean, spread] = meanAndSpread(scores);
       expect(Math.abs(mean - entry.mean)).toBeLessThan(TOLERANCE);
       expect(Math.abs(spread - entry.spread)).toBeLessThan(TOLERANCE);
     },

@@ -150,8 +150,19 @@ TER_OPTIONS = [
     dict(zip(("normalized", "noPunctuation", "asianSupport", "caseSensitive"), flags))
     for flags in itertools.product((False, True), repeat=4)
 ]
+# Every tokenizer with every smoothing, with and without effective order.
+BLEU_GRID = [
+    {"tokenize": tokenizer, "smoothMethod": smoothing, "effectiveOrder": effective}
+    for tokenizer, smoothing, effective in itertools.product(
+        ("13a", "intl", "zh", "char", "none"), ("exp", "floor", "add-k", "none"), (False, True))
+]
 CONFIGURATIONS = [
     *(("bleu", options) for options in BLEU_OPTIONS),
+    *(("chrf", options) for options in CHRF_OPTIONS),
+    *(("ter", options) for options in TER_OPTIONS),
+]
+GRID_CONFIGURATIONS = [
+    *(("bleu", options) for options in BLEU_GRID),
     *(("chrf", options) for options in CHRF_OPTIONS),
     *(("ter", options) for options in TER_OPTIONS),
 ]
@@ -180,6 +191,22 @@ ARGUMENTS = {
 def metric(name, options):
     arguments = {ARGUMENTS.get(key, key): value for key, value in options.items()}
     return {"bleu": BLEU, "chrf": CHRF, "ter": TER}[name](**arguments)
+
+
+def grid_entry(name, options, cases, streams):
+    """Scores of all sentences in two numbers, and of the corpus with one reference and with all."""
+    scorer = metric(name, options)
+    hypotheses = [case["hypothesis"] for case in cases]
+    scores = [
+        scorer.sentence_score(case["hypothesis"], [r for r in case["references"] if r is not None]).score
+        for case in cases
+    ]
+    return {
+        "metric": name, "options": options,
+        "mean": number(statistics.fmean(scores)), "spread": number(statistics.pstdev(scores)),
+        "one": number(scorer.corpus_score(hypotheses, streams[:1]).score),
+        "all": number(metric(name, options).corpus_score(hypotheses, streams).score),
+    }
 
 
 def number(value):
@@ -264,6 +291,7 @@ def write_nasty():
             for name in ("13a", "intl", "zh")
         ],
         "sentences": sentences,
+        "grid": [grid_entry(name, options, cases, streams) for name, options in GRID_CONFIGURATIONS],
         "corpora": [
             corpus_entry(name, options, hypotheses, streams) for name, options in CONFIGURATIONS
             if name != "ter" or sum(options.values()) in (0, 4)
