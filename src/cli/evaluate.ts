@@ -21,13 +21,15 @@ export const evaluateCommand: CommandModule<object, EvaluateArguments> = {
     const comparison = comparing(given);
     checkUse([...(given.model ?? []), ...(given.hyp ?? [])], comparison);
     const { args, references, sources } = await withTestSet(comparison);
+    // Before translating, which takes long: a tokenizer's library may be missing.
+    const metrics = await metricsOf({ ...args, effective_order: args.effective_order || args.sentence_level });
     const systems = await readSystems(args.hyp ?? []);
     const models: NamedSystem[] = [];
     for (const directory of args.model ?? []) {
       const { translatedSystem } = await import("./evaluate-model.ts");
       models.push(await translatedSystem(directory, args, sources));
     }
-    process.stdout.write(`${await evaluate([...models, ...systems], references, args)}\n`);
+    process.stdout.write(`${evaluate([...models, ...systems], references, metrics, args)}\n`);
   },
 };
 
@@ -74,17 +76,13 @@ async function withTestSet(args: EvaluateArguments): Promise<Texts> {
 }
 
 /** What the command prints for systems whose translations are at hand. `args.ref` names the references in errors. */
-export async function evaluate(
+function evaluate(
   systems: readonly NamedSystem[],
   references: readonly (readonly string[])[],
+  metrics: readonly Metric[],
   args: EvaluateArguments,
-): Promise<string> {
-  checkUse(
-    systems.map(({ name }) => name),
-    args,
-  );
+): string {
   for (const system of systems) checkLengths(system, references, args.ref ?? []);
-  const metrics = await metricsOf({ ...args, effective_order: args.effective_order || args.sentence_level });
   if (args.sentence_level) return sentenceLines(metrics[0]!, systems[0]!, references, args);
   if (systems.length === 1) return oneSystem(metrics, systems[0]!, references, args);
   return args.paired_bs || args.paired_ar

@@ -197,6 +197,7 @@ describe("wrong use", () => {
     ["--hyp a.txt b.txt --confidence", /--confidence is for one system/],
     ["--hyp a.txt --paired_bs", /compares systems/],
     ["--model nowhere --src a.txt --compare", /compares systems/],
+    ["--model nowhere --src a.txt --tokenize spm", /needs its SentencePiece model/],
     ["--model x/best y/best --src a.txt --save_translations kept", /in one file/],
     ["--hyp a.txt b.txt --paired_bs --paired_ar", /exclude each other/],
     ["--hyp a.txt --hyp a.txt", /a\.txt is given twice/],
