@@ -131,7 +131,9 @@ class LineQueue {
     this.bytes = bytes;
     this.taken = 0;
     this.lines = 0;
-    for (let at = 0; at < bytes.length; at++) if (bytes[at] === NEWLINE) this.end(at);
+    // A buffer's own search is some times as fast as a loop.
+    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    for (let at = buffer.indexOf(NEWLINE); at >= 0; at = buffer.indexOf(NEWLINE, at + 1)) this.end(at);
     this.end(bytes.length);
   }
 
