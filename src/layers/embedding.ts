@@ -1,6 +1,7 @@
 /** A table of piece vectors. Unit variance at the start: smaller embeddings keep attention from being found. */
 import type { Tensor2D } from "@tensorflow/tfjs";
 import { embedding } from "../ops/embedding.ts";
+import type { ForwardContext } from "./forward-context.ts";
 import { normal } from "./initializers.ts";
 import type { Parameters } from "./parameters.ts";
 
@@ -12,8 +13,8 @@ export class Embedding {
     this.table = parameters.create(name, [options.size, options.width], normal(options.deviation));
   }
 
-  /** ids [positions] → [positions, width] */
-  lookUp(ids: Int32Array): Tensor2D {
-    return embedding(this.table, ids);
+  /** ids [positions] → [positions, width]; gradients are kept by row where the context says so. */
+  lookUp(ids: Int32Array, context: ForwardContext): Tensor2D {
+    return context.rowGradients?.read(this.table, ids) ?? embedding(this.table, ids);
   }
 }

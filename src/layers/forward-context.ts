@@ -3,6 +3,7 @@ import type { Tensor, Tensor1D } from "@tensorflow/tfjs";
 import type { RandomStream } from "../base/random.ts";
 import { dropout } from "../ops/dropout.ts";
 import type { ExpertUpdate } from "../ops/expert-ffn-update.ts";
+import type { RowGradients } from "../ops/row-gradients.ts";
 
 /** Streams of one pass start here, clear of those that initialise parameters. */
 const TRAINING_STREAMS = 2 ** 40;
@@ -16,50 +17,47 @@ export type SumOverBatches = (own: Tensor1D) => Tensor1D;
 
 const alone: SumOverBatches = (own) => own;
 
+/** What passes of one training step share; each may be absent. */
+export interface StepParts {
+  /** For losses on sums over positions that are not sums of losses, such as those of balance. */
+  sumOverBatches?: SumOverBatches | undefined;
+  /** Where the backward pass of experts is also their optimiser's step. */
+  expertUpdate?: ExpertUpdate | undefined;
+  /** Where the gradients of embeddings go, if not into tables. */
+  rowGradients?: RowGradients | undefined;
+}
+
 export class ForwardContext {
   readonly training: boolean;
   /** A training pass run again later, with the same noise: only what it tells `sumOverBatches` matters. */
   readonly rehearsal: boolean;
-  /** For losses on sums over positions that are not sums of losses, such as those of balance. */
   readonly sumOverBatches: SumOverBatches;
-  /** Where the backward pass of experts is also their optimiser's step. */
   readonly expertUpdate: ExpertUpdate | undefined;
+  readonly rowGradients: RowGradients | undefined;
   private readonly seed: number;
   private stream: number;
 
-  private constructor(
-    training: boolean,
-    seed: number,
-    stream: number,
-    sumOverBatches: SumOverBatches,
-    rehearsal: boolean,
-    expertUpdate?: ExpertUpdate,
-  ) {
-    this.training = training;
-    this.rehearsal = rehearsal;
-    this.sumOverBatches = sumOverBatches;
-    this.expertUpdate = expertUpdate;
+  private constructor(seed: number, stream: number, kind: { training: boolean; rehearsal: boolean }, parts: StepParts) {
+    this.training = kind.training;
+    this.rehearsal = kind.rehearsal;
+    this.sumOverBatches = parts.sumOverBatches ?? alone;
+    this.expertUpdate = parts.expertUpdate;
+    this.rowGradients = parts.rowGradients;
     this.seed = seed;
     this.stream = stream;
   }
 
   /** `pass` numbers the forward passes of a run: the same seed and pass give the same noise. */
-  static forTraining(
-    seed: number,
-    pass: number,
-    sumOverBatches: SumOverBatches = alone,
-    expertUpdate?: ExpertUpdate,
-  ): ForwardContext {
-    const stream = TRAINING_STREAMS + pass * STREAMS_PER_PASS;
-    return new ForwardContext(true, seed, stream, sumOverBatches, false, expertUpdate);
+  static forTraining(seed: number, pass: number, parts: StepParts = {}): ForwardContext {
+    return new ForwardContext(seed, firstStream(pass), { training: true, rehearsal: false }, parts);
   }
 
   /** The noise of `forTraining`, before the pass that is differentiated. */
   static forRehearsal(seed: number, pass: number, sumOverBatches: SumOverBatches): ForwardContext {
-    return new ForwardContext(true, seed, TRAINING_STREAMS + pass * STREAMS_PER_PASS, sumOverBatches, true);
+    return new ForwardContext(seed, firstStream(pass), { training: true, rehearsal: true }, { sumOverBatches });
   }
 
-  static readonly evaluation = new ForwardContext(false, 0, 0, alone, false);
+  static readonly evaluation = new ForwardContext(0, 0, { training: false, rehearsal: false }, {});
 
   nextStream(): RandomStream {
     return { seed: this.seed, stream: this.stream++ };
@@ -69,4 +67,8 @@ export class ForwardContext {
   dropout<T extends Tensor>(x: T, rate: number): T {
     return this.training && rate > 0 ? (dropout(x, rate, this.nextStream()) as T) : x;
   }
+}
+
+function firstStream(pass: number): number {
+  return TRAINING_STREAMS + pass * STREAMS_PER_PASS;
 }

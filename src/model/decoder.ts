@@ -7,7 +7,7 @@ import type { RowGroups } from "../base/packed-layout.ts";
 import type { PackedSide } from "../base/packed-sentences.ts";
 import { Attention, type AttentionMemory, type AttentionRows } from "../layers/attention.ts";
 import type { Embedding } from "../layers/embedding.ts";
-import type { ForwardContext } from "../layers/forward-context.ts";
+import { ForwardContext } from "../layers/forward-context.ts";
 import { constant } from "../layers/initializers.ts";
 import { Lstm, type LstmState } from "../layers/lstm.ts";
 import type { Parameters } from "../layers/parameters.ts";
@@ -113,7 +113,7 @@ export class Decoder {
         layout,
         initial === undefined ? {} : { initial: initial[layer]! },
       );
-    let y = run(0, this.embedding.lookUp(targetInput.ids));
+    let y = run(0, this.embedding.lookUp(targetInput.ids, context));
     const attended = this.attention.context(y, source.memory, { queryRows: targetRows, keyRows: source.keyRows });
     y = this.moeAfter.get(1)?.apply(y, context, losses) ?? y;
     for (let layer = 1; layer < this.lstms.length; layer++) {
@@ -132,7 +132,7 @@ export class Decoder {
     context: ForwardContext,
     withAttention: boolean,
   ): { output: tf.Tensor2D; states: LstmState[]; attention?: StepAttention } {
-    const next = [this.lstms[0]!.step(this.embedding.lookUp(pieces), states[0]!)];
+    const next = [this.lstms[0]!.step(this.embedding.lookUp(pieces, ForwardContext.evaluation), states[0]!)];
     let y = next[0]!.hidden;
     let attended: tf.Tensor2D;
     let attention: StepAttention | undefined;

@@ -40,7 +40,7 @@ export class Encoder {
 
   /** → [source positions, hidden], rows in the order of `source` */
   encode(source: PackedSide, context: ForwardContext, losses: tf.Scalar[]): tf.Tensor2D {
-    const embedded = context.dropout(this.embedding.lookUp(source.ids), this.dropout);
+    const embedded = context.dropout(this.embedding.lookUp(source.ids, context), this.dropout);
     const { layout } = source;
     let x = this.bottom.sequence(embedded, layout);
     x = this.moeAfter.get(1)?.apply(x, context, losses) ?? x;

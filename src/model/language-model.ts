@@ -108,7 +108,7 @@ export class LanguageModel implements TrainableModel {
   /** The softmax's input, hidden [positions, hidden], with its weights and bias. */
   private project(input: PackedSide, context: ForwardContext, losses: tf.Scalar[]): VocabularyProjection {
     const { dropout, embeddingSize, hiddenSize } = this.options;
-    let y = context.dropout(this.embedding.lookUp(input.ids), dropout);
+    let y = context.dropout(this.embedding.lookUp(input.ids, context), dropout);
     this.lstms.forEach((lstm, i) => {
       const output = context.dropout(lstm.sequence(y, input.layout), dropout);
       // Embeddings of another width than the first LSTM layer cannot be added to its output.

@@ -2,6 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { nativeBackend } from "../backends/native/backend.ts";
 import * as kernels from "../backends/native/kernels/optimizer.ts";
+import { denseGradient, type RowGradient } from "./row-gradients.ts";
 
 /** A parameter, the gradient of this step, and the moments it carries from step to step, all of one shape. */
 export interface AdamParameter {
@@ -27,6 +28,18 @@ export function adamStep(parameters: AdamParameter[], options: AdamStepOptions):
   const native = nativeBackend();
   if (native === undefined) composedAdamStep(parameters, options);
   else kernels.adamStep(native, parameters, options);
+}
+
+/** A table whose gradient is that of the rows a batch read; all rows' moments decay, as in `adamStep`. */
+export interface AdamRowParameter extends Omit<AdamParameter, "gradient"> {
+  gradient: RowGradient;
+}
+
+/** `adamStep` for a table. */
+export function adamRowStep(parameter: AdamRowParameter, options: AdamStepOptions): void {
+  const native = nativeBackend();
+  if (native !== undefined) kernels.adamRowStep(native, parameter, options);
+  else tf.tidy(() => composedAdamStep([{ ...parameter, gradient: denseGradient(parameter.gradient) }], options));
 }
 
 /** `adamStep` from TensorFlow.js operations, on any backend. */

@@ -1,9 +1,10 @@
 /** Adam (Kingma & Ba 2015) over a model's named parameters, with clipping by global norm folded into the step. */
 import * as tf from "@tensorflow/tfjs";
-import { adamStep } from "../ops/adam-step.ts";
+import { type AdamParameter, type AdamRowParameter, adamRowStep, adamStep } from "../ops/adam-step.ts";
 import { globalNorm } from "../ops/global-norm.ts";
+import { denseGradient } from "../ops/row-gradients.ts";
 import { storedMoment } from "./moments.ts";
-import type { OptimizedParameter, Optimizer, OptimizerState } from "./optimizer.ts";
+import type { OptimizedParameter, Optimizer, OptimizerState, TableGradients } from "./optimizer.ts";
 
 export interface AdamOptions {
   beta1: number;
@@ -38,17 +39,37 @@ export class Adam implements Optimizer {
   /** Experts are updated from their gradients, as all parameters are. */
   expertUpdate(): undefined {}
 
-  step(gradients: tf.NamedTensorMap, learningRate: number, lossScale = 1): number {
-    const updates = this.slots.flatMap((slot) => {
-      const gradient = gradients[slot.variable.name];
-      return gradient === undefined ? [] : [{ value: slot.variable, gradient, first: slot.first, second: slot.second }];
-    });
-    const norm = lossScale * globalNorm(updates.map(({ gradient }) => gradient));
+  step(gradients: tf.NamedTensorMap, learningRate: number, lossScale = 1, rows?: TableGradients): number {
+    const whole: AdamParameter[] = [];
+    const ofRows: AdamRowParameter[] = [];
+    const summed: tf.Tensor[] = [];
+    for (const { variable, first, second } of this.slots) {
+      const gradient = gradients[variable.name];
+      const some = rows?.get(variable);
+      if (some !== undefined && gradient === undefined) {
+        ofRows.push({ value: variable, gradient: some, first, second });
+      } else if (some !== undefined && gradient !== undefined) {
+        const sum = tf.tidy(() => tf.add(gradient, denseGradient(some)));
+        summed.push(sum);
+        whole.push({ value: variable, gradient: sum, first, second });
+      } else if (gradient !== undefined) whole.push({ value: variable, gradient, first, second });
+    }
+    const norm = this.update(whole, ofRows, learningRate, lossScale);
+    tf.dispose(summed);
+    return norm;
+  }
+
+  private update(whole: AdamParameter[], ofRows: AdamRowParameter[], learningRate: number, lossScale: number): number {
+    const parts = [...whole.map(({ gradient }) => gradient), ...ofRows.map(({ gradient }) => gradient.sums)];
+    const norm = lossScale * globalNorm(parts);
     if (!Number.isFinite(norm)) return norm;
     const { beta1, beta2, epsilon, maxGradNorm } = this.options;
     const clipping = maxGradNorm > 0 && norm > maxGradNorm ? maxGradNorm / norm : 1;
     this.steps++;
-    adamStep(updates, { learningRate, beta1, beta2, epsilon, step: this.steps, gradientScale: lossScale * clipping });
+    const gradientScale = lossScale * clipping;
+    const options = { learningRate, beta1, beta2, epsilon, step: this.steps, gradientScale };
+    adamStep(whole, options);
+    for (const table of ofRows) adamRowStep(table, options);
     return norm;
   }
 

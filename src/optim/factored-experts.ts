@@ -8,7 +8,7 @@ import { canUpdateExperts, type ExpertUpdate } from "../ops/expert-ffn-update.ts
 import { type FactoredAdamOptions, type FactoredMoments, factoredAdamStep } from "../ops/factored-adam-step.ts";
 import { Adam, type AdamOptions } from "./adam.ts";
 import { storedMoment } from "./moments.ts";
-import type { OptimizedParameter, Optimizer, OptimizerState } from "./optimizer.ts";
+import type { OptimizedParameter, Optimizer, OptimizerState, TableGradients } from "./optimizer.ts";
 
 interface Slot extends OptimizedParameter {
   moments: FactoredMoments;
@@ -54,7 +54,7 @@ export class AdamWithFactoredExperts implements Optimizer {
     return this.update;
   }
 
-  step(gradients: tf.NamedTensorMap, learningRate: number, lossScale = 1): number {
+  step(gradients: tf.NamedTensorMap, learningRate: number, lossScale = 1, rows?: TableGradients): number {
     const options = this.factoredOptions(learningRate, lossScale);
     let squares = this.update?.squares ?? 0;
     this.update = undefined;
@@ -65,7 +65,7 @@ export class AdamWithFactoredExperts implements Optimizer {
     const norm = lossScale * Math.sqrt(squares);
     if (!Number.isFinite(norm)) return norm;
     this.steps++;
-    return Math.hypot(norm, this.others.step(gradients, learningRate, lossScale));
+    return Math.hypot(norm, this.others.step(gradients, learningRate, lossScale, rows));
   }
 
   state(): { name: string; variable: tf.Variable }[] {

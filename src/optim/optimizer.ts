@@ -1,6 +1,7 @@
 /** What the trainer needs of an optimiser. */
 import type * as tf from "@tensorflow/tfjs";
 import type { ExpertUpdate } from "../ops/expert-ffn-update.ts";
+import type { RowGradient } from "../ops/row-gradients.ts";
 
 export interface OptimizedParameter {
   name: string;
@@ -12,12 +13,16 @@ export interface OptimizedParameter {
 /** Moments by name, as a checkpoint keeps them. */
 export type OptimizerState = ReadonlyMap<string, { shape: readonly number[]; data: Float32Array }>;
 
+/** Gradients of the rows read, by table. */
+export type TableGradients = ReadonlyMap<tf.Tensor, RowGradient>;
+
 export interface Optimizer {
   /**
    * Updates every parameter; gradients go by variable name. They may be those of the loss divided by `lossScale`, such as of a sum whose
-   * mean is the loss; clipping, moments and the norm returned, which is that before clipping, are those of the loss itself.
+   * mean is the loss; clipping, moments and the norm returned, which is that before clipping, are those of the loss itself. Gradients of
+   * tables' rows are of the same loss, and add to those of the whole table.
    */
-  step(gradients: tf.NamedTensorMap, learningRate: number, lossScale?: number): number;
+  step(gradients: tf.NamedTensorMap, learningRate: number, lossScale?: number, rows?: TableGradients): number;
   /**
    * The next step's update of experts, for the only backward pass before it; undefined where they are updated from gradients.
    * `step` must follow with the same numbers.

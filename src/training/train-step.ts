@@ -2,6 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { ForwardContext } from "../layers/forward-context.ts";
 import type { ModelBatch, TrainableModel } from "../model/trainable-model.ts";
+import { RowGradients, takesRowGradients } from "../ops/row-gradients.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { StepSums } from "./step-sums.ts";
 
@@ -59,17 +60,21 @@ export function trainStep(
   const balanceWeight = sums === undefined ? targetTokens / batches.length : targetTokens;
   const lossScale = 1 / targetTokens;
   const update = batches.length === 1 ? optimizer.expertUpdate(options.learningRate, lossScale) : undefined;
+  const rowGradients = takesRowGradients() ? new RowGradients() : undefined;
   let gradients: tf.NamedTensorMap | undefined;
   batches.forEach((batch, i) => {
-    const context = ForwardContext.forTraining(options.seed, options.pass + i, sums?.replay(i), update);
+    const parts = { sumOverBatches: sums?.replay(i), expertUpdate: update, rowGradients };
+    const context = ForwardContext.forTraining(options.seed, options.pass + i, parts);
     const balance = { weight: balanceWeight, share: 1 / batches.length };
     const next = batchGradients(model, batch, context, balance, options.labelSmoothing, result);
     gradients = gradients === undefined ? next : accumulate(gradients, next);
   });
+  const tables = rowGradients?.take();
   result.gradientNorm = Number.isFinite(result.smoothedLoss)
-    ? optimizer.step(gradients!, options.learningRate, lossScale)
+    ? optimizer.step(gradients!, options.learningRate, lossScale, tables)
     : Number.NaN;
-  tf.dispose(gradients!);
+  tf.dispose([gradients!, ...[...(tables?.values() ?? [])].map(({ sums }) => sums)]);
+  rowGradients?.dispose();
   return result;
 }
 
@@ -96,21 +101,19 @@ function batchGradients(
   labelSmoothing: number,
   result: TrainStepResult,
 ): tf.NamedTensorMap {
-  const { value, grads } = tf.variableGrads(
-    () => {
-      const { crossEntropy, balance } = model.loss(batch, labelSmoothing, context);
-      const [smoothed, plain] = crossEntropy.dataSync() as Float32Array;
-      result.smoothedLoss += smoothed!;
-      result.negativeLogLikelihood += plain!;
-      if (context.expertUpdate !== undefined && !Number.isFinite(smoothed)) context.expertUpdate.cancelled = true;
-      const cost = tf.sum(tf.slice(crossEntropy, 0, 1)) as tf.Scalar;
-      if (balance.length === 0) return cost;
-      const ofLayers = tf.addN(balance);
-      result.balanceLoss += ofLayers.dataSync()[0]! * balanceLoss.share;
-      return tf.add(cost, tf.mul(ofLayers, balanceLoss.weight));
-    },
-    model.parameters.map(({ variable }) => variable),
-  );
+  const anchor = context.rowGradients?.anchor;
+  const { value, grads } = tf.variableGrads(() => {
+    const { crossEntropy, balance } = model.loss(batch, labelSmoothing, context);
+    const [smoothed, plain] = crossEntropy.dataSync() as Float32Array;
+    result.smoothedLoss += smoothed!;
+    result.negativeLogLikelihood += plain!;
+    if (context.expertUpdate !== undefined && !Number.isFinite(smoothed)) context.expertUpdate.cancelled = true;
+    const cost = tf.sum(tf.slice(crossEntropy, 0, 1)) as tf.Scalar;
+    if (balance.length === 0) return cost;
+    const ofLayers = tf.addN(balance);
+    result.balanceLoss += ofLayers.dataSync()[0]! * balanceLoss.share;
+    return tf.add(cost, tf.mul(ofLayers, balanceLoss.weight));
+  }, [...model.parameters.map(({ variable }) => variable), ...(anchor === undefined ? [] : [anchor])]);
   value.dispose();
   return grads;
 }

@@ -22,7 +22,7 @@ export const layerOptions: MoeOptions = {
 const SEED = 5;
 
 export function trainingContext(sum?: SumOverBatches): ForwardContext {
-  return ForwardContext.forTraining(SEED, 0, sum);
+  return ForwardContext.forTraining(SEED, 0, { sumOverBatches: sum });
 }
 
 /** The noise that the layer's `which`-th gate draws in `trainingContext`. */

@@ -15,6 +15,7 @@ import { Adam } from "../../src/optim/adam.ts";
 import { type TrainStepResult, trainStep } from "../../src/training/train-step.ts";
 import { countingTexts, reversePairs, toyOptions } from "../model/toy-model.ts";
 import { expectClose, normals } from "../ops/finite-differences.ts";
+import { wholeGradients } from "./whole-gradients.ts";
 
 /** Noise that is the same for every row, so that it does not depend on how rows are cut. */
 vi.mock("../../src/ops/normal-noise.ts", () => ({
@@ -67,9 +68,10 @@ function accumulated(model: TrainableModel, pairs: SentencePair[], sizes: number
   const batches = sizes.map((size, part) => packTranslationBatch(pairs.slice(starts[part]!, starts[part]! + size)));
   const optimizer = new Adam(model.parameters, { beta1: 0.9, beta2: 0.98, epsilon: 1e-8, maxGradNorm: 5 });
   const gradients = new Map<string, Float32Array>();
-  vi.spyOn(optimizer, "step").mockImplementation((given, _rate, lossScale) => {
+  vi.spyOn(optimizer, "step").mockImplementation((given, _rate, lossScale, rows) => {
+    const whole = wholeGradients(model, given, rows);
     for (const { name, variable } of model.parameters) {
-      const gradient = tf.mul(given[variable.name]!, lossScale!).dataSync<"float32">();
+      const gradient = tf.mul(whole[variable.name]!, lossScale!).dataSync<"float32">();
       gradients.set(name, gradient);
     }
     return 0;

@@ -34,9 +34,7 @@ void check_lengths(Call& call, const Tensors& tensors, const Tensors& values, co
   for (size_t t = 0; t < values.size(); t++) call.require_length(tensors[t], values[t].length, name);
 }
 
-napi_value adam_step(Call& call) {
-  const Tensors values = call.float_arrays("values"), gradients = call.float_arrays("gradients");
-  const Tensors first = call.float_arrays("first"), second = call.float_arrays("second");
+AdamRates read_rates(Call& call) {
   AdamRates rates;
   rates.learning_rate = static_cast<float>(call.number("learningRate"));
   rates.beta1 = static_cast<float>(call.number("beta1"));
@@ -44,6 +42,13 @@ napi_value adam_step(Call& call) {
   rates.epsilon = static_cast<float>(call.number("epsilon"));
   rates.second_correction = static_cast<float>(call.number("secondCorrection"));
   rates.gradient_scale = static_cast<float>(call.number("gradientScale"));
+  return rates;
+}
+
+napi_value adam_step(Call& call) {
+  const Tensors values = call.float_arrays("values"), gradients = call.float_arrays("gradients");
+  const Tensors first = call.float_arrays("first"), second = call.float_arrays("second");
+  const AdamRates rates = read_rates(call);
   check_lengths(call, gradients, values, "gradients");
   check_lengths(call, first, values, "first");
   check_lengths(call, second, values, "second");
@@ -53,6 +58,30 @@ napi_value adam_step(Call& call) {
   team().parallel_for(static_cast<int>(work.size()), [&](int i) {
     const auto [t, at, length] = work[i];
     kernels.adam(values[t].data + at, gradients[t].data + at, first[t].data + at, second[t].data + at, length, rates);
+  });
+  return call.nothing();
+}
+
+// A table [rows][width] of which the rows with rowOf[r] ≥ 0 have a gradient, sums [][width].
+napi_value adam_row_step(Call& call) {
+  const auto value = call.floats("value"), sums = call.floats("sums");
+  const auto row_of = call.ints("rowOf");
+  const auto first = call.floats("first"), second = call.floats("second");
+  const size_t width = call.size("width");
+  const AdamRates rates = read_rates(call);
+  const size_t rows = row_of.length, size = rows * width, summed = width == 0 ? 0 : sums.length / width;
+  call.require_length(value, size, "value");
+  call.require_length(first, size, "first");
+  call.require_length(second, size, "second");
+  for (const int32_t row : row_of) {
+    call.require(row < 0 || static_cast<size_t>(row) < summed, "rowOf " + std::to_string(row) + " is out of range");
+  }
+  const std::vector<float> none(width);
+  const auto kernel = optimizer_kernels().adam;
+  team().parallel_for(static_cast<int>(rows), [&](int r) {
+    const float* gradient = row_of[r] < 0 ? none.data() : sums.data + row_of[r] * width;
+    const size_t at = r * width;
+    kernel(value.data + at, gradient, first.data + at, second.data + at, width, rates);
   });
   return call.nothing();
 }
@@ -97,6 +126,7 @@ napi_value global_norm(Call& call) {
 
 void register_optimizer(Registry& registry) {
   registry.add("adamStep", adam_step);
+  registry.add("adamRowStep", adam_row_step);
   registry.add("factoredAdamStep", factored_adam_step);
   registry.add("globalNorm", global_norm);
 }

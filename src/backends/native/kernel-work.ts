@@ -68,6 +68,7 @@ export const kernelWork: WorkOf = {
   scatterAddRows: (x, _index, out) => ({ bytes: x.byteLength + out.byteLength }),
   // Value, gradient and both moments are read; all but the gradient are written.
   adamStep: (values) => ({ bytes: 7 * totalBytes(values) }),
+  adamRowStep: (value, sums) => ({ bytes: 6 * value.byteLength + sums.byteLength }),
   factoredAdamStep: (value) => ({ bytes: 3 * value.byteLength }),
   globalNorm: (gradients) => ({ bytes: totalBytes(gradients) }),
 

@@ -3,19 +3,33 @@ import type * as tf from "@tensorflow/tfjs";
 import type { NativeBackend } from "../backend.ts";
 import { ownFloats } from "./own-floats.ts";
 
+/** How calls of Adam end. `learningRate` and `secondCorrection` carry the corrections of the moments' bias. */
+type Rates = [
+  learningRate: number,
+  beta1: number,
+  beta2: number,
+  epsilon: number,
+  secondCorrection: number,
+  gradientScale: number,
+];
+
 export interface OptimizerKernels {
-  /** `learningRate` and `secondCorrection` carry the corrections of the moments' bias. */
   adamStep(
     values: Float32Array[],
     gradients: Float32Array[],
     first: Float32Array[],
     second: Float32Array[],
-    learningRate: number,
-    beta1: number,
-    beta2: number,
-    epsilon: number,
-    secondCorrection: number,
-    gradientScale: number,
+    ...rates: Rates
+  ): void;
+  /** Row r's gradient is row `rowOf[r]` of `sums`, or zero where that is −1. */
+  adamRowStep(
+    value: Float32Array,
+    sums: Float32Array,
+    rowOf: Int32Array,
+    first: Float32Array,
+    second: Float32Array,
+    width: number,
+    ...rates: Rates
   ): void;
   globalNorm(gradients: Float32Array[]): number;
 }
@@ -25,6 +39,10 @@ interface AdamParameter {
   gradient: tf.Tensor;
   first: tf.Variable;
   second: tf.Variable;
+}
+
+interface AdamRowParameter extends Omit<AdamParameter, "gradient"> {
+  gradient: { rowOf: Int32Array; sums: tf.Tensor2D };
 }
 
 interface AdamStepOptions {
@@ -38,19 +56,32 @@ interface AdamStepOptions {
 
 /** Updates the variables' own memory. */
 export function adamStep(native: NativeBackend, parameters: AdamParameter[], options: AdamStepOptions): void {
-  const { learningRate, beta1, beta2, epsilon, step, gradientScale } = options;
   native.addon.adamStep(
     parameters.map(({ value }) => ownFloats(native, value)),
     parameters.map(({ gradient }) => native.floats(gradient)),
     parameters.map(({ first }) => ownFloats(native, first)),
     parameters.map(({ second }) => ownFloats(native, second)),
-    learningRate / (1 - beta1 ** step),
-    beta1,
-    beta2,
-    epsilon,
-    1 / (1 - beta2 ** step),
-    gradientScale,
+    ...ratesOf(options),
   );
+}
+
+/** The same for one table [rows, width] and the gradients [rows read, width] of the rows that were read. */
+export function adamRowStep(native: NativeBackend, parameter: AdamRowParameter, options: AdamStepOptions): void {
+  const { value, first, second, gradient } = parameter;
+  native.addon.adamRowStep(
+    ownFloats(native, value),
+    native.floats(gradient.sums),
+    gradient.rowOf,
+    ownFloats(native, first),
+    ownFloats(native, second),
+    gradient.sums.shape[1],
+    ...ratesOf(options),
+  );
+}
+
+function ratesOf({ learningRate, beta1, beta2, epsilon, step, gradientScale }: AdamStepOptions): Rates {
+  const corrected = learningRate / (1 - beta1 ** step);
+  return [corrected, beta1, beta2, epsilon, 1 / (1 - beta2 ** step), gradientScale];
 }
 
 /** √ Σ g² over all tensors. */
