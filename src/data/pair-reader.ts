@@ -2,7 +2,7 @@
 import { DataError } from "../base/errors.ts";
 import type { SentencePair } from "./batch.ts";
 import type { PairLengths } from "./bucket.ts";
-import { type PreparedCorpus, shardPath } from "./prepared-folder.ts";
+import { type PreparedCorpus, shardFingerprint, shardPath } from "./prepared-folder.ts";
 import { Shard } from "./shard.ts";
 
 export class PairReader implements PairLengths {
@@ -18,7 +18,7 @@ export class PairReader implements PairLengths {
       prepared.forEach(({ folder, shards, fingerprint, pairs }, corpus) => {
         const before = this.pairs;
         for (let i = 0; i < shards; i++) {
-          const shard = new Shard(shardPath(folder, i), fingerprint);
+          const shard = new Shard(shardPath(folder, i), shardFingerprint(fingerprint, i));
           this.shards.push(shard);
           this.corpora.push(corpus);
           this.firsts.push(this.pairs + shard.pairs);

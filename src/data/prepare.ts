@@ -30,7 +30,7 @@ import { identifyText, type TextIdentity } from "./text-identity.ts";
 import { ShardSeries, startFrom } from "./write-shards.ts";
 
 /** Changes when the same texts and options would give other shards. */
-const VERSION = 1;
+const VERSION = 2;
 const SHARD_BYTES = 32 << 20;
 const THREADED_FROM = 16 << 20;
 /** Bytes of text in one of a compressed file, about. */

@@ -1,4 +1,5 @@
 /** The folder of a prepared corpus: its shards, and the files that say what they are and how far preparation has come. */
+import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { crc32 } from "node:zlib";
@@ -36,6 +37,11 @@ export interface Unfinished {
 
 export function shardPath(folder: string, shard: number): string {
   return join(folder, `pairs-${String(shard).padStart(5, "0")}.bin`);
+}
+
+/** What a shard's header carries: another one of the same corpus does not pass for it. */
+export function shardFingerprint(fingerprint: string, shard: number): string {
+  return createHash("sha256").update(`${fingerprint} ${shard}`).digest("hex");
 }
 
 export function shardsExist(folder: string, shards: number): boolean {

@@ -2,7 +2,7 @@
  * Binary shards of encoded sentence pairs, read by index without loading them. Little-endian:
  *
  *     header, 48 bytes   "NMTPAIRS", then uint32: version, bytes per id, pairs, bytes of records, CRC-32 of the index,
- *                        CRC-32 of the header without this field; 16 bytes of the corpus's fingerprint
+ *                        CRC-32 of the header without this field; 16 bytes of the shard's fingerprint
  *     index              uint32 [pairs] source lengths, uint32 [pairs] target lengths
  *     records            a pair each: uint32 CRC-32 of the rest, uint32 corpus line, source ids, target ids
  */

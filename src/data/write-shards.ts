@@ -4,7 +4,15 @@ import { count, emptyReport } from "./clean.ts";
 import { linesOfBlock } from "./line-blocks.ts";
 import { NearDuplicates, SKETCH } from "./near-duplicates.ts";
 import { type EncodedBlock, type EncodingRules, KEPT, reasonOf, verdictOf } from "./pair-encoder.ts";
-import { guardWrite, readJson, shardPath, shardsExist, type Unfinished, writeJson } from "./prepared-folder.ts";
+import {
+  guardWrite,
+  readJson,
+  shardFingerprint,
+  shardPath,
+  shardsExist,
+  type Unfinished,
+  writeJson,
+} from "./prepared-folder.ts";
 import { SeenPairs } from "./seen-pairs.ts";
 import { type IdBytes, RECORD_HEAD } from "./shard.ts";
 import { ShardWriter } from "./shard-writer.ts";
@@ -81,7 +89,8 @@ export class ShardSeries {
     const { folder, state, writer } = this;
     if (writer.pairs === 0) return;
     guardWrite(folder, () => {
-      writer.write(shardPath(folder, state.shards++), state.fingerprint);
+      const shard = state.shards++;
+      writer.write(shardPath(folder, shard), shardFingerprint(state.fingerprint, shard));
       writeJson(join(folder, UNFINISHED), state);
     });
   }
