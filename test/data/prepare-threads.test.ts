@@ -1,5 +1,5 @@
 // Source of truth: the shards and the report of one thread.
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -62,6 +62,18 @@ function written(path: string): Record<string, string> {
   return { ...Object.fromEntries(files), report: JSON.stringify({ ...readPrepared(path), folder: "" }) };
 }
 
+/** A program that prepares a corpus and prints how many pairs it has read. */
+function programOf(options: PrepareOptions, prepare: string, wordpieceModel: string): string {
+  const model = join(options.outDir, "wordpiece.model");
+  wordpieces.save(model);
+  const module = (path: string) => JSON.stringify(pathToFileURL(path).href);
+  return `import { prepareCorpus } from ${module(prepare)};
+    import { WordpieceModel } from ${module(wordpieceModel)};
+    const wordpieces = WordpieceModel.load(${JSON.stringify(model)});
+    const progress = (read) => console.log(read);
+    await prepareCorpus({ ...${JSON.stringify({ ...options, wordpieces: undefined })}, wordpieces, progress });`;
+}
+
 describe("preparation in threads", () => {
   test("writes the same shards and report for 1, 2 and 3 of them", async () => {
     const { report } = await prepareCorpus(optionsIn("one", 1));
@@ -88,22 +100,13 @@ describe("preparation in threads", () => {
     expect(written(join(folder, "text-2"))).toEqual(written(join(folder, "text-1")));
   });
 
-  test("killed three times in the middle, goes on to the same shards", async () => {
+  test("killed twice in the middle, goes on to the same shards", async () => {
     await prepareCorpus(optionsIn("unkilled", 1));
     const options = optionsIn("killed", 2);
-    const model = join(folder, "killed.model");
-    wordpieces.save(model);
-    const program = join(folder, "prepare.mts");
-    const module = (path: string) => JSON.stringify(pathToFileURL(join(root, path)).href);
-    writeFileSync(
-      program,
-      `import { prepareCorpus } from ${module("src/data/prepare.ts")};
-       import { WordpieceModel } from ${module("src/text/wordpiece-model.ts")};
-       const wordpieces = WordpieceModel.load(${JSON.stringify(model)});
-       const progress = (read) => console.log(read);
-       await prepareCorpus({ ...${JSON.stringify({ ...options, wordpieces: undefined })}, wordpieces, progress });`,
-    );
-    for (const moment of [3000, 5000, 9000]) {
+    const program = join(folder, "killed.mts");
+    const source = (path: string) => join(root, "src", path);
+    writeFileSync(program, programOf(options, source("data/prepare.ts"), source("text/wordpiece-model.ts")));
+    for (const moment of [3000, 9000]) {
       const loader = pathToFileURL(join(root, "node_modules/tsx/dist/loader.mjs")).href;
       const child = spawn(process.execPath, ["--import", loader, program], { stdio: ["ignore", "pipe", "inherit"] });
       const ended = new Promise((end) => child.once("close", end));
@@ -118,6 +121,31 @@ describe("preparation in threads", () => {
     await prepareCorpus(options);
     expect(written(options.outDir)).toEqual(written(join(folder, "unkilled")));
   });
+});
+
+test("preparation in threads runs from the build", async () => {
+  const out = join(folder, "dist");
+  const compilerOptions = {
+    ...{ rootDir: root, outDir: out, declaration: false },
+    typeRoots: [join(root, "node_modules/@types")],
+  };
+  const files = ["prepare.ts", "encode-worker.ts"].map((name) => join(root, "src/data", name));
+  const config = join(folder, "tsconfig.json");
+  writeFileSync(
+    config,
+    JSON.stringify({ extends: join(root, "tsconfig.build.json"), compilerOptions, include: [], files }),
+  );
+  execFileSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", config], { stdio: "pipe" });
+  writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
+  await prepareCorpus(optionsIn("unbuilt", 1));
+  const options = optionsIn("built", 2);
+  const program = join(folder, "built.mjs");
+  writeFileSync(
+    program,
+    programOf(options, join(out, "src/data/prepare.js"), join(out, "src/text/wordpiece-model.js")),
+  );
+  execFileSync(process.execPath, [program], { timeout: 60_000 });
+  expect(written(options.outDir)).toEqual(written(join(folder, "unbuilt")));
 });
 
 describe("an error in a thread", () => {
