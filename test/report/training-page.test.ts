@@ -96,7 +96,8 @@ describe("trainingPage", () => {
 
   it("is finished where the log ends so, wherever the last report was; a later start goes on, a stop is none", () => {
     const end = (step: number, reason: string): LogEntry => ({ event: "end", step, reason });
-    const lead = (...log: LogEntry[]) => /<header>.*?<p>(.*?)(?:, last entry|\.)/s.exec(trainingPage(report([start, ...log])))![1];
+    const lead = (...log: LogEntry[]) =>
+      /<header>.*?<p>(.*?)(?:, last entry|\.)/s.exec(trainingPage(report([start, ...log])))![1];
     expect(lead(train(384))).toMatch(/^96.% of the training done$/);
     expect(lead(train(384), end(400, "finished"))).toBe("Finished");
     expect(lead(train(200), end(300, "early-stopping"))).toBe("Finished early, without improvement");
