@@ -55,7 +55,9 @@ export class Shard {
       if (crc32(index) !== word(24)) throw this.damaged("its index was altered");
       const lengths = new Uint32Array(index.buffer, index.byteOffset, 2 * this.pairs);
       this.lengths = lengths.every((length) => length <= 0xffff) ? Uint16Array.from(lengths) : lengths;
-      this.offsets = recordOffsets(lengths, HEADER + index.length, this.idBytes);
+      const { offsets, end } = recordOffsets(lengths, HEADER + index.length, this.idBytes);
+      if (end !== size) throw this.damaged("its index does not fit its records");
+      this.offsets = offsets;
     } catch (error) {
       closeSync(this.file);
       throw error;
@@ -132,7 +134,8 @@ function openShard(path: string): number {
   }
 }
 
-function recordOffsets(lengths: Uint32Array, first: number, idBytes: number): Uint32Array {
+/** Offsets of every STRIDE-th record, and the byte at which the last one ends. */
+function recordOffsets(lengths: Uint32Array, first: number, idBytes: number): { offsets: Uint32Array; end: number } {
   const pairs = lengths.length / 2;
   const offsets = new Uint32Array(Math.ceil(pairs / STRIDE));
   let offset = first;
@@ -140,7 +143,7 @@ function recordOffsets(lengths: Uint32Array, first: number, idBytes: number): Ui
     if (i % STRIDE === 0) offsets[i / STRIDE] = offset;
     offset += RECORD_HEAD + idBytes * (lengths[i]! + lengths[pairs + i]!);
   }
-  return offsets;
+  return { offsets, end: offset };
 }
 
 /** The header of a shard of so many pairs and bytes of records. */

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { DataError } from "../../src/base/errors.ts";
 import { Random } from "../../src/base/random.ts";
 import type { SentencePair } from "../../src/data/batch.ts";
-import { Shard } from "../../src/data/shard.ts";
+import { Shard, shardHeader } from "../../src/data/shard.ts";
 import { idBytesFor, ShardWriter } from "../../src/data/shard-writer.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nmt-shard-"));
@@ -72,6 +72,19 @@ describe("damage", () => {
     for (const length of [0, 7, 47, 48, 60, 200, intact.length - 1]) {
       writeFileSync(path, intact.subarray(0, length));
       expect(() => new Shard(path, FINGERPRINT), `${length} bytes`).toThrow(DataError);
+    }
+  });
+
+  test("an index that promises other records than there are, however well it is signed", () => {
+    const records = Buffer.alloc(8 + 2 * 4);
+    for (const lengths of [
+      [2, 3],
+      [0xffffffff, 0xffffffff],
+    ]) {
+      const index = Buffer.from(Uint32Array.from(lengths).buffer);
+      const path = join(folder, "promises");
+      writeFileSync(path, Buffer.concat([shardHeader(2, 1, records.length, index, FINGERPRINT), index, records]));
+      expect(() => new Shard(path, FINGERPRINT)).toThrow(/index does not fit/);
     }
   });
 
