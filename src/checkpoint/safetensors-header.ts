@@ -115,13 +115,17 @@ export function headerLength(lengthField: Uint8Array, fileBytes: number, path: s
 
 /** Reads the header's JSON and checks that the tensors fill the rest of the file exactly. Throws CheckpointError. */
 export function decodeHeader(json: string, dataBytes: number, path: string): SafetensorsHeader {
-  let content: Record<string, unknown>;
+  let content: unknown;
   try {
-    content = JSON.parse(json) as Record<string, unknown>;
+    content = JSON.parse(json);
   } catch (error) {
     throw damaged(path, "its header is not JSON", error);
   }
+  if (!isObject(content)) throw damaged(path, "its header is no JSON object");
   const { __metadata__: metadata = {}, ...tensors } = content;
+  if (!isObject(metadata) || Object.values(metadata).some((value) => typeof value !== "string")) {
+    throw damaged(path, "its metadata is not text by name");
+  }
   const entries = Object.entries(tensors).map(([name, value]) => readEntry(name, value, path));
   entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
   let at = 0;
@@ -133,12 +137,16 @@ export function decodeHeader(json: string, dataBytes: number, path: string): Saf
   return { metadata: metadata as Record<string, string>, entries };
 }
 
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 function readEntry(name: string, value: unknown, path: string): TensorEntry {
   const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Record<string, unknown>;
   const whole = (list: unknown): list is number[] =>
     Array.isArray(list) && list.every((item) => Number.isSafeInteger(item) && item >= 0);
   if (!whole(shape) || !whole(offsets) || offsets.length !== 2) throw damaged(path, `the entry of ${name} is broken`);
-  if (typeof dtype !== "string" || !(dtype in arrayTypes)) {
+  if (typeof dtype !== "string" || !Object.hasOwn(arrayTypes, dtype)) {
     throw new CheckpointError(`tensor ${name} has type ${String(dtype)}, which is not read here`, {
       where: path,
       nextStep: `Convert it to one of ${Object.keys(arrayTypes).join(", ")}.`,

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { CheckpointError } from "../../src/base/errors.ts";
 import { readSafetensors } from "../../src/checkpoint/read-safetensors.ts";
-import { CHUNK_BYTES } from "../../src/checkpoint/safetensors-header.ts";
+import { CHUNK_BYTES, decodeHeader } from "../../src/checkpoint/safetensors-header.ts";
 import { writeSafetensors } from "../../src/checkpoint/write-safetensors.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nmt-safetensors-"));
@@ -125,6 +125,11 @@ describe("damaged files", () => {
       expect(() => readSafetensors(path)).toThrow("does not begin where");
     }
   });
+
+  it.each(["null", "5", '"text"', "[]", '{"__metadata__":null}', '{"__metadata__":[]}', '{"__metadata__":{"a":1}}'])(
+    "are found when the header is %s",
+    (json) => expect(() => decodeHeader(json, 0, path)).toThrow(CheckpointError),
+  );
 
   it("say so when they are missing or of a type not read here", () => {
     expect(() => readSafetensors(join(folder, "none"))).toThrow("the file cannot be read");
