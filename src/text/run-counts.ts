@@ -3,7 +3,8 @@
  * reserved symbols, as SentencePiece cuts its training text (split_by_whitespace, split_by_unicode_script).
  *
  * Memory is bounded by lossy counting (Manku and Motwani 2002, "Approximate Frequency Counts over Data Streams"): when the different
- * runs have too many units, the rarest are forgotten until half the units are left. Their characters stay counted.
+ * runs have too many units, the rarest are forgotten until half the units are left; among equally rare ones chance decides, by a hash.
+ * Their characters stay counted.
  */
 import { codePointsOf } from "./code-points.ts";
 import { SPACE_MARK } from "./normalizer.ts";
@@ -14,6 +15,8 @@ import { scriptOf } from "./unicode-script.ts";
 
 /** Units of all different runs. Learning merges takes about 50 bytes a unit. */
 const MOST_UNITS = 1 << 24;
+
+const BUCKETS = 256;
 
 /** Script of ▁, which goes with any script after it. */
 const ANY = 0;
@@ -99,33 +102,50 @@ export class RunCounts {
     this.counts[run]!++;
   }
 
-  /** Forgets the rarest runs, so that at most half the units are left. */
+  /** Forgets the rarest runs, and of the least rare of these only so many that half the units are left. */
   private forget(): void {
     const { table, counts } = this;
     const unitsByCount = new Map<number, number>();
     for (let run = 0; run < table.size; run++) {
       unitsByCount.set(counts[run]!, (unitsByCount.get(counts[run]!) ?? 0) + table.units(run).length);
     }
-    let left = this.units;
+    let excess = this.units - this.mostUnits / 2;
     let threshold = 0;
     for (const [count, units] of [...unitsByCount].sort(([a], [b]) => a - b)) {
-      if (2 * left <= this.mostUnits) break;
-      left -= units;
       threshold = count;
+      if (units >= excess) break;
+      excess -= units;
     }
+    const bucket = this.bucketsToForget(threshold, excess);
     this.forgotten = Math.max(this.forgotten, threshold);
     this.table = new SegmentTable(1 << 14);
     this.units = 0;
     for (let run = 0; run < table.size; run++) {
       const units = table.units(run);
       const count = counts[run]!;
-      if (count <= threshold) this.drop(units, count);
+      const hash = hashOf(units);
+      if (count < threshold || (count === threshold && bucketOf(hash) < bucket)) this.drop(units, count);
       else {
-        counts[this.table.add(units, 0, units.length, hashOf(units))] = count;
+        counts[this.table.add(units, 0, units.length, hash)] = count;
         this.units += units.length;
       }
     }
     counts.fill(0, this.table.size);
+  }
+
+  /**
+   * How many buckets of the runs that occurred so often have the excess of units. A run's hash says its bucket, so that what
+   * stays is a fair sample of all such runs, however often some are forgotten.
+   */
+  private bucketsToForget(threshold: number, excess: number): number {
+    const { table, counts } = this;
+    const units = new Float64Array(BUCKETS);
+    for (let run = 0; run < table.size; run++) {
+      if (counts[run] === threshold) units[bucketOf(hashOf(table.units(run)))]! += table.units(run).length;
+    }
+    let buckets = 0;
+    for (let forgotten = 0; forgotten < excess && buckets < BUCKETS; buckets++) forgotten += units[buckets]!;
+    return buckets;
   }
 
   private drop(units: Uint16Array, count: number): void {
@@ -145,6 +165,12 @@ export class RunCounts {
     this.scripts[unit] = script;
     return script;
   }
+}
+
+/** From the upper bits, after spreading all of them. */
+function bucketOf(hash: number): number {
+  const spread = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  return Math.imul(spread ^ (spread >>> 13), 0xc2b2ae35) >>> 24;
 }
 
 function hashOf(units: Uint16Array): number {

@@ -70,3 +70,20 @@ test("no character is lost with the runs it was in", () => {
   expect(characters(bounded)).toEqual(characters(whole));
   expect(coveredAlphabet(bounded, 0.999)).toEqual(coveredAlphabet(whole, 0.999));
 });
+
+test("of runs that are all equally rare, a fair share stays", () => {
+  const bound = 20_000;
+  const unique = [...new Set(words(40_000).filter((word) => !common.includes(word)))];
+  const counts = countsOf(countWords(unique, bound));
+  const units = [...counts.keys()].join("").length;
+  expect(units).toBeGreaterThan(0.45 * bound);
+  expect(units).toBeLessThanOrEqual(bound);
+  // Runs seen before the last time some were forgotten, by the third of the text they were in: equal but for chance.
+  const settled = unique.slice(0, unique.length - bound / 9);
+  const thirds = [0, 1, 2].map((third) => {
+    const part = settled.slice((third * settled.length) / 3, ((third + 1) * settled.length) / 3);
+    return part.filter((word) => counts.has(word)).length;
+  });
+  const mean = thirds.reduce((a, b) => a + b, 0) / 3;
+  for (const count of thirds) expect(Math.abs(count - mean), thirds.join()).toBeLessThan(5 * Math.sqrt(mean));
+});
