@@ -53,7 +53,7 @@ export function readLatestCheckpoint<State>(directory: string): Checkpoint<State
 function readState<State>(path: string): { step: number; state: State } {
   let content: { format?: unknown; step?: number; crc32?: string; state?: State };
   try {
-    content = JSON.parse(readFileSync(path, "utf8")) as typeof content;
+    content = (JSON.parse(readFileSync(path, "utf8")) ?? {}) as typeof content;
   } catch (error) {
     throw damaged(path, "the trainer's state is missing or not JSON", error);
   }

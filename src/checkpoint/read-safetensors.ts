@@ -69,11 +69,19 @@ export class SafetensorsReader {
   private bytes(from: number, length: number): Uint8Array<ArrayBuffer> {
     const bytes = new Uint8Array(length);
     for (let at = 0; at < length; ) {
-      const read = readSync(this.file, bytes, at, Math.min(CHUNK_BYTES, length - at), from + at);
+      const read = this.readAt(bytes, at, Math.min(CHUNK_BYTES, length - at), from + at);
       if (read === 0) throw damaged(this.path, "it ends too early");
       at += read;
     }
     return bytes;
+  }
+
+  private readAt(bytes: Uint8Array, at: number, length: number, position: number): number {
+    try {
+      return readSync(this.file, bytes, at, length, position);
+    } catch (error) {
+      throw damaged(this.path, (error as Error).message, error);
+    }
   }
 }
 

@@ -105,6 +105,13 @@ describe("checkpoints", () => {
     expect(readLatestCheckpoint(directory)?.step).toBe(1000);
   });
 
+  it.each(["null", "5", "[]", "{}"])("fall back when the state is %s", (json) => {
+    write(1000);
+    write(2000);
+    writeFileSync(join(stepFolder(2000), "state.json"), json);
+    expect(readLatestCheckpoint(directory)?.step).toBe(1000);
+  });
+
   it("never start over silently when all are damaged", () => {
     write(1000);
     alter(join(stepFolder(1000), "model.safetensors"));

@@ -133,6 +133,7 @@ describe("damaged files", () => {
 
   it("say so when they are missing or of a type not read here", () => {
     expect(() => readSafetensors(join(folder, "none"))).toThrow("the file cannot be read");
+    expect(() => readSafetensors(folder)).toThrow(CheckpointError);
     foreignFile({ h: { dtype: "F16", shape: [1], data_offsets: [0, 2] } }, new Uint8Array(2));
     expect(() => readSafetensors(path)).toThrow("type F16");
   });

@@ -215,6 +215,8 @@ export const TEXT_MUTATIONS: Readonly<Record<string, Mutation>> = {
     [all[a], all[b]] = [all[b]!, all[a]!];
     return joined(all);
   },
+  "JSON of another shape": (_bytes, random) =>
+    Buffer.from(["null", "5", '"text"', "[]", "{}", "[null]", '{"a":null}', "true\n"][random.integer(8)]!),
   "UTF-16": (bytes) => Buffer.from(`\ufeff${bytes.toString("utf8")}`, "utf16le"),
 };
 
