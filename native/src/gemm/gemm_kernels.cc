@@ -156,9 +156,11 @@ NMT_ALWAYS_INLINE void add_outer_product(vf (&sum)[ROWS][kVectors], const float*
 // Goes along what is to be brought nearer.
 class Prefetcher {
  public:
-  explicit Prefetcher(const Ahead& ahead) : at_(ahead.memory), ahead_(ahead), left_(ahead.run) {}
+  explicit Prefetcher(const Ahead& ahead) : at_(ahead.memory), ahead_(ahead), wait_(ahead.every), left_(ahead.run) {}
 
   NMT_ALWAYS_INLINE void next() {
+    if (--wait_ > 0) return;
+    wait_ = ahead_.every;
     __builtin_prefetch(at_, 0, 2);
     __builtin_prefetch(at_ + ahead_.pair, 0, 2);
     at_ += ahead_.step;
@@ -170,7 +172,7 @@ class Prefetcher {
  private:
   const float* at_;
   const Ahead& ahead_;
-  int left_;
+  int wait_, left_;
 };
 
 // The right side is a panel.

@@ -14,12 +14,13 @@ namespace nmt {
 // A row of zeros, long enough for a micro-tile: what sums start from where nothing is added.
 extern const float kZeros[64];
 
-// Memory to bring into the second cache while a product runs: for each element the cache line at `memory`, and the one
-// `pair` floats on, which then moves by `step`, and after every `run` elements by `jump` more. What the next products read
-// comes in while this one computes; waiting for it would cost a tenth of the time, and half of it where weights are cold.
+// Memory to bring into the second cache while a product runs: at every so many elements the cache line at `memory`, and
+// the one `pair` floats on, which then moves by `step`, and after each `run` by `jump` more. What the next products read
+// comes in while this one computes, evenly: asked for faster than memory gives it, it would hold up the product.
 struct Ahead {
   const float* memory = kZeros;
   size_t step = 0;
+  int every = 1;
   size_t pair = 0;
   int run = INT_MAX;
   size_t jump = 0;

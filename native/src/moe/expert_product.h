@@ -151,11 +151,11 @@ class CrewMember {
           const float* left = p.packed_panel(panels[i], from);
           if (i == 0 && p.right_across()) {
             float* packed = panels.count() > 1 ? right : nullptr;
-            multiply_source(p, panels[i], j, from, to, left, packed, next_weights(to - from));
+            multiply_source(p, panels[i], j, from, to, left, packed, next_weights(to - from, panels.count()));
             continue;
           }
           if (i == 0) p.pack_right(j, from, to, right);
-          multiply_tile(p, panels[i], j, from, to, left, right, next_weights(to - from));
+          multiply_tile(p, panels[i], j, from, to, left, right, next_weights(to - from, panels.count()));
         }
       }
     }
@@ -173,7 +173,7 @@ class CrewMember {
         const float* left = p.packed_panel(rows, from);
         for (int j = 0; j < p.column_panels(); j++) {
           multiply_tile(p, rows, j, from, to, left, right + (static_cast<size_t>(j) * elements + from) * tile_.columns,
-                        next_weights(to - from));
+                        next_weights(to - from, kProductsAlongRows));
         }
       }
     }
@@ -186,7 +186,13 @@ class CrewMember {
   }
 
  private:
-  Ahead next_weights(int elements) const { return ahead_ == nullptr ? Ahead{} : ahead_->next(elements); }
+  Ahead next_weights(int elements, int products) const {
+    return ahead_ == nullptr ? Ahead{} : ahead_->next(elements, products);
+  }
+
+  // These read no weights; they ask for those that come after them at about the pace of the others.
+  static constexpr int kProductsAlongRows = 8;
+
 
   const GemmKernels& tile_;
   const ElementKernels& kernels_;

@@ -17,45 +17,50 @@ class WeightsAhead {
       pieces_.erase(pieces_.begin(), pieces_.begin() + static_cast<std::ptrdiff_t>(current_));
       current_ = 0;
     }
-    const int pairs = (floats + kPair - 1) / kPair;
-    if (rows > 0 && pairs > 0) pieces_.push_back({memory, rows, pairs, step});
+    if (rows > 0 && floats > 0) pieces_.push_back({memory, rows, lines(floats), step});
   }
 
   // So many floats of weights are being read for the first time.
-  void use(int rows, int floats) { used_ += static_cast<size_t>(rows) * ((floats + kPair - 1) / kPair); }
+  void use(int rows, int floats) { used_ += static_cast<size_t>(rows) * lines(floats); }
 
-  // What a product of so many elements should bring in; nothing while enough is there.
-  Ahead next(int elements) {
+  // What a product of so many elements should bring in, one of `products` that use the same panel of weights: together they
+  // ask for one more panel. Nothing while enough is there.
+  Ahead next(int elements, int products) {
     while (current_ < pieces_.size() && asked_ + left_of_piece() <= used_) next_piece();
-    if (current_ == pieces_.size() || asked_ > used_ + kMostPairs) return {};
+    if (current_ == pieces_.size() || asked_ > used_ + kMostLines) return {};
     const Piece& piece = pieces_[current_];
-    const size_t run = static_cast<size_t>(piece.pairs) * kPair;
-    const Ahead ahead{piece.memory + row_ * piece.step, kPair, kPair / 2, piece.pairs, piece.step - run};
+    const bool in_pairs = products == 1;
+    const int every = in_pairs ? 1 : products / 2;
+    const int step = in_pairs ? 2 * kLine : kLine, run = piece.lines * kLine / step;
+    const Ahead ahead{piece.memory + row_ * piece.step, static_cast<size_t>(step), every, in_pairs ? size_t{kLine} : 0, run,
+                      piece.step - static_cast<size_t>(run) * step};
     // Whole rows, so that the next call starts one.
-    const int rows = elements / piece.pairs > 0 ? elements / piece.pairs : 1;
+    const int rows = elements / (every * run) > 0 ? elements / (every * run) : 1;
     if (row_ + rows >= piece.rows) {
       next_piece();
     } else {
       row_ += rows;
-      asked_ += static_cast<size_t>(rows) * piece.pairs;
+      asked_ += static_cast<size_t>(rows) * piece.lines;
     }
     return ahead;
   }
 
  private:
-  static constexpr int kPair = 32;          // floats of two cache lines
-  static constexpr size_t kMostPairs = 2048;  // 256 KiB
+  static constexpr int kLine = 16;            // floats
+  static constexpr size_t kMostLines = 4096;  // 256 KiB
   static constexpr size_t kMostDone = 256;   // pieces, before they are forgotten
 
   struct Piece {
     const float* memory;
-    int rows, pairs;
+    int rows, lines;
     size_t step;
   };
 
+  // Two for every 32 floats begun: an even number, for pairs.
+  static int lines(int floats) { return (floats + 2 * kLine - 1) / (2 * kLine) * 2; }
   size_t left_of_piece() const {
     const Piece& piece = pieces_[current_];
-    return static_cast<size_t>(piece.rows - row_) * piece.pairs;
+    return static_cast<size_t>(piece.rows - row_) * piece.lines;
   }
   void next_piece() {
     asked_ += left_of_piece();
