@@ -124,7 +124,7 @@ export const keyHelp: HelpTexts = {
   },
   engine: {
     backend: "Where tensors are computed; auto: the fastest that works here",
-    threads: "Threads for computation; 0 for all cores",
+    threads: "Threads for computation and for preparing corpora; 0 for all cores",
     precision: "Precision of matrix products; sums and weights stay f32",
     num_workers: "Data-parallel workers",
   },
