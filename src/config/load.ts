@@ -26,7 +26,7 @@ export function loadConfig(path: string, overrides: Overrides = {}): Config {
 /** The same for text that is already in memory; `file` names it in errors. */
 export function parseConfig(text: string, file: string, overrides: Overrides = {}): Config {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = documentOf(text, file, lines);
   const lineAt = (offset: number) => `${file}, line ${lines.linePos(offset).line}`;
   const broken = document.errors[0];
   if (broken !== undefined) {
@@ -64,6 +64,19 @@ export function parseConfig(text: string, file: string, overrides: Overrides = {
       node = pair.value;
     }
     return place;
+  }
+}
+
+/** The parsed text. Errors in it are found in the document, but for nesting deeper than the parser can follow. */
+function documentOf(text: string, file: string, lineCounter: LineCounter): Document.Parsed {
+  try {
+    return parseDocument(text, { lineCounter, prettyErrors: false });
+  } catch (cause) {
+    throw new ConfigError(`not valid YAML: ${(cause as Error).message}`, {
+      where: file,
+      nextStep: "Write one key: value per line; nothing in a configuration is nested deeper than three times.",
+      cause,
+    });
   }
 }
 

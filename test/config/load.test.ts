@@ -86,6 +86,7 @@ describe("parseConfig", () => {
     expect(failure(() => parseConfig("train_steps: 1", "t.yaml")).message).toContain("save_model is missing");
     expect(failure(() => parseConfig("a: [1", "t.yaml")).where).toMatch(/^t\.yaml, line 1/);
     expect(failure(() => load("seed: 1\nseed: 2\n")).message).toBe("a key is given twice");
+    expect(failure(() => parseConfig(`${"- ".repeat(20_000)}a`, "t.yaml"))).toBeInstanceOf(ConfigError);
     expect(failure(() => parseConfig("optim: *adam", "t.yaml")).message).toMatch(/not valid YAML: .*alias/);
     expect(failure(() => parseConfig("- 1", "t.yaml")).message).toContain("keys and values");
   });
