@@ -2,7 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { type AdamParameter, type AdamRowParameter, adamRowStep, adamStep } from "../ops/adam-step.ts";
 import { globalNorm } from "../ops/global-norm.ts";
-import { denseGradient } from "../ops/row-gradients.ts";
+import { denseGradient, RowGradients, takesRowGradients } from "../ops/row-gradients.ts";
 import { storedMoment } from "./moments.ts";
 import type { OptimizedParameter, Optimizer, OptimizerState, TableGradients } from "./optimizer.ts";
 
@@ -38,6 +38,10 @@ export class Adam implements Optimizer {
 
   /** Experts are updated from their gradients, as all parameters are. */
   expertUpdate(): undefined {}
+
+  rowGradients(): RowGradients | undefined {
+    return takesRowGradients() ? new RowGradients() : undefined;
+  }
 
   step(gradients: tf.NamedTensorMap, learningRate: number, lossScale = 1, rows?: TableGradients): number {
     const whole: AdamParameter[] = [];

@@ -6,6 +6,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { canUpdateExperts, type ExpertUpdate } from "../ops/expert-ffn-update.ts";
 import { type FactoredAdamOptions, type FactoredMoments, factoredAdamStep } from "../ops/factored-adam-step.ts";
+import type { RowGradients } from "../ops/row-gradients.ts";
 import { Adam, type AdamOptions } from "./adam.ts";
 import { storedMoment } from "./moments.ts";
 import type { OptimizedParameter, Optimizer, OptimizerState, TableGradients } from "./optimizer.ts";
@@ -52,6 +53,10 @@ export class AdamWithFactoredExperts implements Optimizer {
       cancelled: false,
     };
     return this.update;
+  }
+
+  rowGradients(): RowGradients | undefined {
+    return this.others.rowGradients();
   }
 
   step(gradients: tf.NamedTensorMap, learningRate: number, lossScale = 1, rows?: TableGradients): number {

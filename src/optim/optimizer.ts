@@ -1,7 +1,7 @@
 /** What the trainer needs of an optimiser. */
 import type * as tf from "@tensorflow/tfjs";
 import type { ExpertUpdate } from "../ops/expert-ffn-update.ts";
-import type { RowGradient } from "../ops/row-gradients.ts";
+import type { RowGradient, RowGradients } from "../ops/row-gradients.ts";
 
 export interface OptimizedParameter {
   name: string;
@@ -28,6 +28,8 @@ export interface Optimizer {
    * `step` must follow with the same numbers.
    */
   expertUpdate(learningRate: number, lossScale: number): ExpertUpdate | undefined;
+  /** Where the next step's backward passes may leave the gradients of embeddings; undefined where they make tables. To be disposed of. */
+  rowGradients(): RowGradients | undefined;
   /** Moments, in parameter order, for a checkpoint. */
   state(): { name: string; variable: tf.Variable }[];
   dispose(): void;

@@ -2,7 +2,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { ForwardContext } from "../layers/forward-context.ts";
 import type { ModelBatch, TrainableModel } from "../model/trainable-model.ts";
-import { RowGradients, takesRowGradients } from "../ops/row-gradients.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { StepSums } from "./step-sums.ts";
 
@@ -60,7 +59,7 @@ export function trainStep(
   const balanceWeight = sums === undefined ? targetTokens / batches.length : targetTokens;
   const lossScale = 1 / targetTokens;
   const update = batches.length === 1 ? optimizer.expertUpdate(options.learningRate, lossScale) : undefined;
-  const rowGradients = takesRowGradients() ? new RowGradients() : undefined;
+  const rowGradients = optimizer.rowGradients();
   let gradients: tf.NamedTensorMap | undefined;
   batches.forEach((batch, i) => {
     const parts = { sumOverBatches: sums?.replay(i), expertUpdate: update, rowGradients };

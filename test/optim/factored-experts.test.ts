@@ -28,6 +28,7 @@ function fromGradients(optimizer: Optimizer): Optimizer {
   return {
     step: (...args) => optimizer.step(...args),
     expertUpdate: () => undefined,
+    rowGradients: () => undefined,
     state: () => optimizer.state(),
     dispose: () => optimizer.dispose(),
   };
