@@ -17,6 +17,9 @@ const defaults = {
   hidden: 512,
   vocab: 8000,
   k: 2,
+  /** A hierarchy has about as many groups as experts in each: with thousands of experts a flat gate's own products count. */
+  gating: "noisy_top_k",
+  "groups-k": 2,
   steps: 5,
   threads: 2,
   bf16: false,
@@ -26,14 +29,13 @@ const defaults = {
 const BYTES_PER_PARAMETER = 4;
 const LAYERS = 2;
 
+const names = ["len", "expert-hidden", "hidden", "vocab", "k", "gating", "groups-k", "steps", "threads"] as const;
+
 export const run: Benchmark = async (argv) => {
   const options = readOptions(argv, defaults);
   const { tokens, len, hidden, bf16, threads } = options;
   const batch = Math.max(1, Math.round(tokens / len));
-  const shared = (["len", "expert-hidden", "hidden", "vocab", "k", "steps", "threads"] as const).flatMap((name) => [
-    `--${name}`,
-    String(options[name]),
-  ]);
+  const shared = names.flatMap((name) => [`--${name}`, String(options[name])]);
   const rows: Row[] = [];
   for (const experts of numberList("experts", options.experts)) {
     const bytes = LAYERS * experts * 2 * hidden * options["expert-hidden"] * BYTES_PER_PARAMETER;
@@ -42,10 +44,19 @@ export const run: Benchmark = async (argv) => {
       continue;
     }
     log.info(`${experts} experts …`);
-    const sizes = ["--experts", String(experts), "--batch", String(batch), ...shared, ...(bf16 ? ["--bf16"] : [])];
+    const own = ["--experts", String(experts), "--groups", String(2 ** Math.round(Math.log2(experts) / 2))];
+    const sizes = [...own, "--batch", String(batch), ...shared, ...(bf16 ? ["--bf16"] : [])];
     rows.push(rowOf(await runChild(benchmark("train-step", sizes)), rows[0]));
   }
-  return { tokens: batch * len, k: options.k, "expert-hidden": options["expert-hidden"], threads, bf16, sizes: rows };
+  return {
+    tokens: batch * len,
+    k: options.k,
+    gating: options.gating,
+    "expert-hidden": options["expert-hidden"],
+    threads,
+    bf16,
+    sizes: rows,
+  };
 };
 
 /** `times` is the step's time over that of the first size. */

@@ -18,7 +18,7 @@ export const engineOptions = {
   precision: {
     choices: ["auto", "f32", "bf16"] as const,
     default: "f32" as const,
-    describe: "Precision of matrix products; auto takes bf16 where the processor has it",
+    describe: "Precision of matrix products; auto takes bf16 where that is faster",
   },
 } satisfies Record<string, Options>;
 
