@@ -41,7 +41,8 @@ napi_value uniform_noise(Call& call) {
   const float range = static_cast<float>(call.number("range"));
   const auto kernel = dropout_kernels().uniform_noise;
   constexpr size_t kWork = 2, kGrain = 4096;
-  share(team(), out.length, kWork, kGrain, [&](size_t begin, size_t end) { kernel(out.data, begin, end, stream, range); });
+  share(team(), out.length, kWork, kGrain,
+        [&](size_t begin, size_t end) { kernel(out.data, begin, end, stream, range); });
   return call.nothing();
 }
 

@@ -19,9 +19,9 @@ constexpr int kExpertRowChunk = 512;
 // One expert's share of the arrays.
 struct Expert {
   int index, rows, width, hidden;
-  size_t first;                     // of its numbers in x and out
-  size_t weights;                   // of its numbers in w1 and w2
-  size_t hidden_bias, width_bias;   // in b1, b2
+  size_t first;                    // of its numbers in x and out
+  size_t weights;                  // of its numbers in w1 and w2
+  size_t hidden_bias, width_bias;  // in b1, b2
   const float *x, *w1, *w2, *b1, *b2;
 
   Expert(const Experts& all, int e)
@@ -48,7 +48,7 @@ struct Part {
 
 // Memory for one part. Packed sides are named after what they hold: its rows, or its columns (`across`).
 struct Workspace {
-  int units;                // the most of a part; the step of `hidden` and `d_hidden`
+  int units;                 // the most of a part; the step of `hidden` and `d_hidden`
   float *hidden, *d_hidden;  // [rows][units]
   float *x_rows, *x_columns, *hidden_rows, *hidden_columns;
   float *d_y_rows, *d_y_right, *d_hidden_rows, *d_hidden_right;
@@ -91,7 +91,8 @@ inline ExpertProduct to_hidden(const CrewMember& crew, const Workspace& w, const
 }
 
 // What the hidden units of a part give to the outputs y of its rows.
-inline ExpertProduct to_output(const CrewMember& crew, const Workspace& w, const Expert& e, const Part& part, float* y) {
+inline ExpertProduct to_output(const CrewMember& crew, const Workspace& w, const Expert& e, const Part& part,
+                               float* y) {
   const size_t width = e.width, step = w.units;
   const Side w2 = weights(across(e.w2 + part.unit * width, width));
   return crew.product(part.rows, e.width, part.units, lines(w.hidden, step), w2, {y, width, part.unit > 0 ? y : e.b2},
@@ -158,8 +159,8 @@ struct ExpertPlaces {
 
 // Calls done(part) after each part; once that has the last rows, the gradients of its units' weights are whole.
 template <class Done>
-void expert_backward(const CrewMember& crew, const Workspace& w, const Expert& e, const float* d_out, const ExpertPlaces& d,
-                     Done&& done) {
+void expert_backward(const CrewMember& crew, const Workspace& w, const Expert& e, const float* d_out,
+                     const ExpertPlaces& d, Done&& done) {
   const MoeKernels& kernels = moe_kernels();
   const size_t width = e.width, hidden = e.hidden, step = w.units;
   for_each_part(e, w.units, [&](const Part& part) {

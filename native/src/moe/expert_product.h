@@ -51,7 +51,8 @@ struct ExpertProduct {
   }
 
   RightSource right_source(int j, int from, int to) const {
-    return {right.data + first_k(from) * right.step + static_cast<size_t>(j) * tile.columns, right.step, depth(from, to)};
+    return {right.data + first_k(from) * right.step + static_cast<size_t>(j) * tile.columns, right.step,
+            depth(from, to)};
   }
 
   TilePlace place(int row, int j) const {
@@ -94,7 +95,8 @@ struct ExpertProduct {
 
   void pack(const Side& side, int first, int count, int stride, int from, int to, float* panel) const {
     const int length = depth(from, to);
-    if (side.across) kernels.pack_columns(side.data + first_k(from) * side.step + first, side.step, count, stride, length, panel);
+    if (side.across)
+      kernels.pack_columns(side.data + first_k(from) * side.step + first, side.step, count, stride, length, panel);
     else kernels.pack_lines(side.data + first * side.step + first_k(from), side.step, count, stride, length, panel);
   }
 };
@@ -192,7 +194,6 @@ class CrewMember {
 
   // These read no weights; they ask for those that come after them at about the pace of the others.
   static constexpr int kProductsAlongRows = 8;
-
 
   const GemmKernels& tile_;
   const ElementKernels& kernels_;

@@ -27,17 +27,19 @@ struct Update {
 
 FactoredMatrix inner_matrix(const Experts& all, const ExpertMoments& moments, int expert) {
   const size_t e = expert, width = all.width, hidden = all.hidden;
-  return {all.width, all.hidden, moments.w1 + e * width * hidden, moments.rows1 + e * width, moments.columns1 + e * hidden};
+  return {all.width, all.hidden, moments.w1 + e * width * hidden, moments.rows1 + e * width,
+          moments.columns1 + e * hidden};
 }
 
 FactoredMatrix outer_matrix(const Experts& all, const ExpertMoments& moments, int expert) {
   const size_t e = expert, width = all.width, hidden = all.hidden;
-  return {all.hidden, all.width, moments.w2 + e * width * hidden, moments.rows2 + e * hidden, moments.columns2 + e * width};
+  return {all.hidden, all.width, moments.w2 + e * width * hidden, moments.rows2 + e * hidden,
+          moments.columns2 + e * width};
 }
 
 // One thread does an expert: squares are summed part by part, while they are near.
-void update_alone(const CrewMember& crew, const Workspace& w, const Expert& e, const float* d_out, float* d_x, Update update,
-                  const FactoredRates& rates, double* squares) {
+void update_alone(const CrewMember& crew, const Workspace& w, const Expert& e, const float* d_out, float* d_x,
+                  Update update, const FactoredRates& rates, double* squares) {
   const Range width{0, e.width};
   update.inner.clear_sums();
   update.outer.clear_sums();
@@ -56,8 +58,10 @@ void update_alone(const CrewMember& crew, const Workspace& w, const Expert& e, c
 // All threads do it together.
 void update_together(const CrewMember& crew, const Workspace& w, const Expert& e, const float* d_out, float* d_x,
                      Update update, const FactoredRates& rates, double* squares) {
-  const Range rows1 = crew.share(e.width, FactoredStep::kGroup), columns1 = crew.share(e.hidden, FactoredStep::kSegment);
-  const Range rows2 = crew.share(e.hidden, FactoredStep::kGroup), columns2 = crew.share(e.width, FactoredStep::kSegment);
+  const Range rows1 = crew.share(e.width, FactoredStep::kGroup),
+              columns1 = crew.share(e.hidden, FactoredStep::kSegment);
+  const Range rows2 = crew.share(e.hidden, FactoredStep::kGroup),
+              columns2 = crew.share(e.width, FactoredStep::kSegment);
   if (crew.first()) {
     update.inner.clear_sums();
     update.outer.clear_sums();
@@ -86,18 +90,20 @@ double experts_update(Team& team, Precision precision, const Experts& experts, c
   std::vector<double> squares(2 * static_cast<size_t>(experts.count));
   thread_local Scratch memory;
   float* const shared = memory.reserve(Update::memory(experts));
-  for_each_expert(team, precision, experts, expect_backward, [&](const CrewMember& crew, const Workspace& w, const Expert& e) {
-    const FactoredMatrix w1 = inner_matrix(experts, moments, e.index), w2 = outer_matrix(experts, moments, e.index);
-    if (e.rows == 0) {
-      if (!crew.first()) return;
-      decay_moments(w1, rates);
-      decay_moments(w2, rates);
-      return;
-    }
-    float* const own = crew.alone() ? memory.reserve(Update::memory(experts)) : shared;
-    const auto update = crew.alone() ? update_alone : update_together;
-    update(crew, w, e, d_out, d_x + e.first, Update(w1, w2, own), rates, &squares[2 * static_cast<size_t>(e.index)]);
-  });
+  for_each_expert(
+      team, precision, experts, expect_backward, [&](const CrewMember& crew, const Workspace& w, const Expert& e) {
+        const FactoredMatrix w1 = inner_matrix(experts, moments, e.index), w2 = outer_matrix(experts, moments, e.index);
+        if (e.rows == 0) {
+          if (!crew.first()) return;
+          decay_moments(w1, rates);
+          decay_moments(w2, rates);
+          return;
+        }
+        float* const own = crew.alone() ? memory.reserve(Update::memory(experts)) : shared;
+        const auto update = crew.alone() ? update_alone : update_together;
+        update(crew, w, e, d_out, d_x + e.first, Update(w1, w2, own), rates,
+               &squares[2 * static_cast<size_t>(e.index)]);
+      });
   double sum = 0;
   for (const double square : squares) sum += square;
   return sum;

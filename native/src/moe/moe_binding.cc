@@ -3,8 +3,8 @@
 
 #include "binding/registry.h"
 #include "moe/experts.h"
-#include "optimizer/factored_rates.h"
 #include "moe/moe_kernels.h"
+#include "optimizer/factored_rates.h"
 #include "threads/share.h"
 
 namespace nmt {

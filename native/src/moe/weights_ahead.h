@@ -32,7 +32,11 @@ class WeightsAhead {
     const bool in_pairs = products == 1;
     const int every = in_pairs ? 1 : products / 2;
     const int step = in_pairs ? 2 * kLine : kLine, run = piece.lines * kLine / step;
-    const Ahead ahead{piece.memory + row_ * piece.step, static_cast<size_t>(step), every, in_pairs ? size_t{kLine} : 0, run,
+    const Ahead ahead{piece.memory + row_ * piece.step,
+                      static_cast<size_t>(step),
+                      every,
+                      in_pairs ? size_t{kLine} : 0,
+                      run,
                       piece.step - static_cast<size_t>(run) * step};
     // Whole rows, so that the next call starts one.
     const int rows = elements / (every * run) > 0 ? elements / (every * run) : 1;
@@ -48,7 +52,7 @@ class WeightsAhead {
  private:
   static constexpr int kLine = 16;            // floats
   static constexpr size_t kMostLines = 4096;  // 256 KiB
-  static constexpr size_t kMostDone = 256;   // pieces, before they are forgotten
+  static constexpr size_t kMostDone = 256;    // pieces, before they are forgotten
 
   struct Piece {
     const float* memory;

@@ -66,7 +66,8 @@ double FactoredStep::update_moments(const FactoredRates& rates) {
   if (*finite_ == 0) return squares;
   const double length = rates.gradient_scale * std::sqrt(squares);
   const bool too_long = rates.longest > 0 && length > rates.longest;
-  const float scale = static_cast<float>(too_long ? rates.gradient_scale * (rates.longest / length) : rates.gradient_scale);
+  const float scale =
+      static_cast<float>(too_long ? rates.gradient_scale * (rates.longest / length) : rates.gradient_scale);
 
   decay(matrix_.row_means, rows_, matrix_.rows, scale * scale / matrix_.columns, rates);
   decay(matrix_.column_means, columns_, matrix_.columns, scale * scale / matrix_.rows, rates);

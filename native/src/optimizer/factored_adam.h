@@ -55,7 +55,7 @@ class FactoredStep {
   FactoredMatrix matrix_;
   float* rows_;     // sums of squares; then what a row's update is multiplied by
   float* columns_;  // the same of columns
-  float* finite_;  // 0 if the gradient isn't
+  float* finite_;   // 0 if the gradient isn't
 };
 
 // A matrix whose gradient is zero: only its moments change.

@@ -99,8 +99,8 @@ napi_value factored_adam_step(Call& call) {
   std::vector<double> squares(matrices);
   team().parallel_dynamic(static_cast<int>(matrices), [&](int m) {
     const size_t at = static_cast<size_t>(m) * rows * columns;
-    const FactoredMatrix matrix{static_cast<int>(rows), static_cast<int>(columns), value.data + at, row_means.data + m * rows,
-                                column_means.data + m * columns};
+    const FactoredMatrix matrix{static_cast<int>(rows), static_cast<int>(columns), value.data + at,
+                                row_means.data + m * rows, column_means.data + m * columns};
     squares[m] = factored_adam(matrix, gradient.data + at, rates);
   });
   double sum = 0;

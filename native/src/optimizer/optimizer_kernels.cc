@@ -108,7 +108,8 @@ void subtract_scaled(float* value, const float* gradient, float scale, const flo
     vstore(value + j, vfnma(vload(gradient + j) * s, vload(scales + j), vload(value + j)));
   }
   if (const int rest = n - j; rest > 0) {
-    vstore_n(value + j, vfnma(vload_n(gradient + j, rest) * s, vload_n(scales + j, rest), vload_n(value + j, rest)), rest);
+    vstore_n(value + j, vfnma(vload_n(gradient + j, rest) * s, vload_n(scales + j, rest), vload_n(value + j, rest)),
+             rest);
   }
 }
 

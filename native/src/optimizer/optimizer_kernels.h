@@ -8,7 +8,7 @@
 namespace nmt {
 
 struct AdamRates {
-  float learning_rate;      // with the first moment's bias correction
+  float learning_rate;  // with the first moment's bias correction
   float beta1, beta2, epsilon;
   float second_correction;  // 1 / (1 - beta2^step)
   float gradient_scale;

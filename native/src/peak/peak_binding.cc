@@ -41,7 +41,7 @@ double arithmetic_rate(Team& threads, float (*chains)(long), double flops_per_ro
   }
   rounds *= 2;
   return middle_rate(flops_per_round * rounds * threads.threads(),
-                   [&] { threads.run([&](int, int) { sink = chains(rounds); }); });
+                     [&] { threads.run([&](int, int) { sink = chains(rounds); }); });
 }
 
 double read_rate(Team& threads, const PeakKernels& kernels) {
