@@ -4,6 +4,7 @@ import { writeFileAtomic } from "../base/atomic-file.ts";
 import { UsageError } from "../base/errors.ts";
 import { log } from "../base/logger.ts";
 import { streamLines } from "../data/corpus.ts";
+import { LineRepeater, lineWeights } from "../text/language-balance.ts";
 import type { WordpieceModel } from "../text/wordpiece-model.ts";
 import { WordpieceTrainer } from "../text/wordpiece-trainer.ts";
 
@@ -17,6 +18,7 @@ interface VocabArguments {
   max_sentencepiece_length: number;
   normalization: "nmt_nfkc" | "identity";
   input_sentence_size: number | undefined;
+  sampling_temperature: number;
   seed: number;
 }
 
@@ -64,6 +66,11 @@ export const vocabCommand: CommandModule<object, VocabArguments> = {
         describe: "Train on a random sample of this many lines",
         defaultDescription: "all lines",
       })
+      .option("sampling_temperature", {
+        type: "number",
+        default: 1,
+        describe: "Even out the files, each one a language: size^(1/T); 1 keeps their proportions",
+      })
       .option("seed", { type: "number", default: 1, describe: "Of the sample" }),
   handler: async (args) => {
     const symbols = args.user_defined_symbols.flatMap((list) => list.split(",")).filter((symbol) => symbol !== "");
@@ -78,10 +85,12 @@ export const vocabCommand: CommandModule<object, VocabArguments> = {
       seed: args.seed,
       ...(args.input_sentence_size === undefined ? {} : { maxSentences: args.input_sentence_size }),
     });
+    const repeaters = await fileRepeaters(args.input, args.sampling_temperature);
     let lines = 0;
-    for (const path of args.input) {
+    for (const [i, path] of args.input.entries()) {
+      const repeater = repeaters?.[i];
       for await (const block of streamLines(path)) {
-        for (const line of block) trainer.add(line);
+        for (const line of block) for (let times = repeater?.next() ?? 1; times > 0; times--) trainer.add(line);
         lines += block.length;
       }
     }
@@ -91,6 +100,21 @@ export const vocabCommand: CommandModule<object, VocabArguments> = {
     log.info(`${model.size} wordpieces from ${lines} lines: ${args.model_prefix}.model, ${args.model_prefix}.vocab`);
   },
 };
+
+/** How often each file's lines are taken; undefined where every line is taken once. */
+async function fileRepeaters(paths: readonly string[], temperature: number): Promise<LineRepeater[] | undefined> {
+  if (!(temperature > 0)) {
+    throw new UsageError(`--sampling_temperature is ${temperature}`, { nextStep: "Give a number above 0, such as 5." });
+  }
+  if (temperature === 1) return undefined;
+  const sizes: number[] = [];
+  for (const path of paths) {
+    let size = 0;
+    for await (const block of streamLines(path)) size += block.length;
+    sizes.push(size);
+  }
+  return lineWeights(sizes, temperature).map((weight) => new LineRepeater(weight));
+}
 
 /** Piece, tab, score: as SentencePiece writes its .vocab files. */
 function vocabularyLines(model: WordpieceModel): string {

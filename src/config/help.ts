@@ -31,7 +31,8 @@ export const keyHelp: HelpTexts = {
   data: {
     data: "Corpora by name, each with path_src, path_tgt, weight, src_lang, tgt_lang; valid… and test… are held out",
     target_tags: "Put <2xx> before each source; auto: when there is more than one target language",
-    sampling_temperature: "Draw language pairs by size^(1/T): 1 keeps their proportions, larger evens them out",
+    sampling_temperature:
+      "Draw language pairs, and languages for wordpieces, by size^(1/T): 1 keeps their proportions, larger evens them out",
     src_seq_length: "Leave out training pairs whose source has more wordpieces",
     tgt_seq_length: "Leave out training pairs whose target, or lines of a language model's text, have more wordpieces",
     max_length_ratio: "Leave out training pairs whose one side is this many times longer than the other",

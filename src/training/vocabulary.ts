@@ -6,6 +6,7 @@ import type { Config } from "../config/config.ts";
 import { corporaOf, targetLanguages } from "../config/corpora.ts";
 import { streamLines } from "../data/corpus.ts";
 import { targetTag } from "../decoding/languages.ts";
+import { LineRepeater, lineWeights } from "../text/language-balance.ts";
 import { WordpieceModel } from "../text/wordpiece-model.ts";
 import { WordpieceTrainer } from "../text/wordpiece-trainer.ts";
 
@@ -25,7 +26,7 @@ export async function ensureWordpieces(config: Config, path: string, onTraining:
         userDefinedSymbols: [...tags, ...config.userDefinedSymbols],
         seed: config.seed,
       });
-      for await (const lines of corpusLines(config)) for (const line of lines) trainer.add(line);
+      await addCorpora(trainer, config);
       trainer.train().save(path);
     }
   }
@@ -40,10 +41,29 @@ export async function ensureWordpieces(config: Config, path: string, onTraining:
   return model;
 }
 
-/** Source and target lines of every training corpus. */
-async function* corpusLines(config: Config): AsyncGenerator<string[]> {
-  for (const { pathSrc, pathTgt } of corporaOf(config, "train")) {
-    yield* streamLines(pathSrc);
-    if (pathTgt !== undefined) yield* streamLines(pathTgt);
+/** Adds source and target lines of every training corpus, languages evened out by the temperature that batches have. */
+async function addCorpora(trainer: WordpieceTrainer, config: Config): Promise<void> {
+  const sides = corporaOf(config, "train").flatMap(({ pathSrc, pathTgt, srcLang, tgtLang, weight }) => [
+    { path: pathSrc, language: srcLang ?? "source", weight },
+    ...(pathTgt === undefined ? [] : [{ path: pathTgt, language: tgtLang ?? "target", weight }]),
+  ]);
+  const repeaters = new Map<string, LineRepeater>();
+  if (config.samplingTemperature !== 1) {
+    const sizes = new Map<string, number>();
+    for (const { path, language, weight } of sides) {
+      for await (const lines of streamLines(path)) {
+        sizes.set(language, (sizes.get(language) ?? 0) + weight * lines.length);
+      }
+    }
+    const weights = lineWeights([...sizes.values()], config.samplingTemperature);
+    [...sizes.keys()].forEach((language, i) => {
+      repeaters.set(language, new LineRepeater(weights[i]!));
+    });
+  }
+  for (const { path, language } of sides) {
+    const repeater = repeaters.get(language);
+    for await (const lines of streamLines(path)) {
+      for (const line of lines) for (let times = repeater?.next() ?? 1; times > 0; times--) trainer.add(line);
+    }
   }
 }

@@ -76,3 +76,17 @@ it("leaves nothing behind when it fails", async () => {
   await expect(run("--input", join(folder, "missing"), "--model_prefix", absent)).rejects.toThrow(DataError);
   expect(() => readFileSync(`${absent}.model`)).toThrow("ENOENT");
 });
+
+it("evens out files by temperature", async () => {
+  const large = join(folder, "large.txt");
+  const small = join(folder, "small.txt");
+  writeFileSync(large, `${Array.from({ length: 16 }, () => "gggg").join("\n")}\n`);
+  writeFileSync(small, "ssss\n");
+  const options = ["--model_prefix", prefix, "--vocab_size=270", "--no-byte_fallback"];
+  await run("--input", large, small, ...options, "--sampling_temperature", "2");
+  // Shares 4 : 1 of 17 lines: large's are taken 0.85 times, small's 3.4 times.
+  const lines = [...Array.from({ length: 13 }, () => "gggg"), ...Array.from({ length: 3 }, () => "ssss")];
+  const expected = trainWordpieces(lines, { vocabSize: 270, byteFallback: false });
+  expect(Buffer.compare(readFileSync(`${prefix}.model`), expected.toBytes())).toBe(0);
+  await expect(run("--input", large, ...options, "--sampling_temperature", "0")).rejects.toThrow(/temperature is 0/);
+});
