@@ -13,6 +13,7 @@ interface VocabArguments {
   model_prefix: string;
   vocab_size: number;
   character_coverage: number;
+  required_chars: string;
   user_defined_symbols: string[];
   byte_fallback: boolean;
   max_sentencepiece_length: number;
@@ -43,6 +44,11 @@ export const vocabCommand: CommandModule<object, VocabArguments> = {
         type: "number",
         default: 1,
         describe: "Share of the text's characters in the alphabet; 0.9995 for Chinese and Japanese",
+      })
+      .option("required_chars", {
+        type: "string",
+        default: "",
+        describe: "Characters that are in the alphabet however rare they are",
       })
       .option("user_defined_symbols", {
         type: "string",
@@ -78,6 +84,7 @@ export const vocabCommand: CommandModule<object, VocabArguments> = {
     const trainer = new WordpieceTrainer({
       vocabSize: args.vocab_size,
       characterCoverage: args.character_coverage,
+      requiredCharacters: args.required_chars,
       byteFallback: args.byte_fallback,
       userDefinedSymbols: symbols,
       maxPieceLength: args.max_sentencepiece_length,

@@ -44,6 +44,7 @@ export const keyHelp: HelpTexts = {
   wordpieces: {
     vocab_size: "Size of the shared wordpiece vocabulary to train",
     character_coverage: "Share of the text's characters that become pieces; lower it for thousands of rare characters",
+    required_chars: "Characters that become pieces however rare they are",
     byte_fallback: "Spell characters outside the vocabulary as bytes instead of <unk>",
     wordpiece_model: "Use this SentencePiece .model instead of training one",
     user_defined_symbols: "Pieces that are never split, such as markup tags",

@@ -49,6 +49,7 @@ export const sections = {
   wordpieces: {
     vocab_size: positive.default(8000),
     character_coverage: z.number().gt(0).max(1).default(1),
+    required_chars: z.string().default(""),
     byte_fallback: z.boolean().default(true),
     wordpiece_model: path.optional(),
     user_defined_symbols: z.array(z.string().min(1)).default([]),

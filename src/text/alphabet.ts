@@ -3,8 +3,11 @@ import { codePointsOf } from "./code-points.ts";
 import { BREAK, type SymbolRuns } from "./merge-learner.ts";
 import type { RunCounts } from "./run-counts.ts";
 
-/** The most frequent characters that together make up the share `coverage` of the text; most frequent first. */
-export function coveredAlphabet(runs: RunCounts, coverage: number): string[] {
+/**
+ * The most frequent characters that together make up the share `coverage` of the text, most frequent first, and then those of
+ * `required` that are not among them.
+ */
+export function coveredAlphabet(runs: RunCounts, coverage: number, required = ""): string[] {
   const counts = new Map(runs.dropped);
   let total = [...counts.values()].reduce((sum, count) => sum + count, 0);
   for (let run = 0; run < runs.size; run++) {
@@ -23,7 +26,8 @@ export function coveredAlphabet(runs: RunCounts, coverage: number): string[] {
     alphabet.push(String.fromCodePoint(codePoint));
     covered += count;
   }
-  return alphabet;
+  const known = new Set(alphabet);
+  return [...alphabet, ...new Set([...required].filter((character) => !known.has(character)))];
 }
 
 /** The runs as symbols, numbered as in the alphabet; other characters break a run. */

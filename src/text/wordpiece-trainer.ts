@@ -24,6 +24,8 @@ export interface WordpieceTrainingOptions {
   vocabSize: number;
   /** Share of the text's characters that the alphabet covers, in (0, 1]. Default 1; 0.9995 is advised for Chinese and Japanese. */
   characterCoverage?: number;
+  /** Characters that are in the alphabet however rare they are, even where the text has none. */
+  requiredCharacters?: string;
   /** Characters outside the alphabet become their UTF-8 bytes instead of unknown. Default true. */
   byteFallback?: boolean;
   /** Symbols that are always one piece, such as language tags; their ids start at 4. */
@@ -72,8 +74,9 @@ export class WordpieceTrainer {
   /** Throws WordpieceError for options that cannot be. */
   constructor({ maxSentences = Number.POSITIVE_INFINITY, seed = 1, ...options }: WordpieceTrainingOptions) {
     const { characterCoverage = 1, byteFallback = true, userDefinedSymbols = [], maxPieceLength = 16 } = options;
-    const { vocabSize, normalization = "nmt_nfkc" } = options;
-    this.options = { vocabSize, characterCoverage, byteFallback, userDefinedSymbols, maxPieceLength, normalization };
+    const { vocabSize, normalization = "nmt_nfkc", requiredCharacters = "" } = options;
+    const text = { normalization, requiredCharacters };
+    this.options = { vocabSize, characterCoverage, byteFallback, userDefinedSymbols, maxPieceLength, ...text };
     checkOptions({ vocabSize, characterCoverage, maxPieceLength, maxSentences, userDefinedSymbols });
     this.fixed = fixedPieces(userDefinedSymbols, byteFallback);
     this.reserved = new Set(this.fixed.map((piece) => piece.text));
@@ -97,7 +100,7 @@ export class WordpieceTrainer {
     if (runs.forgotten > 0) {
       log.info(`the text has more different words than fit: words seen up to ${runs.forgotten} times are left out`);
     }
-    const alphabet = coveredAlphabet(runs, characterCoverage);
+    const alphabet = coveredAlphabet(runs, characterCoverage, this.options.requiredCharacters);
     const merges = vocabSize - fixed.length - alphabet.length;
     if (alphabet.length === 0) throw noText();
     if (merges < 0) throw tooSmall(vocabSize, fixed.length, alphabet.length);
@@ -144,7 +147,9 @@ function nmtNfkcCharsmap(): Uint8Array {
   return nmtNfkc;
 }
 
-type CheckedOptions = Required<Omit<WordpieceTrainingOptions, "byteFallback" | "normalization" | "seed">>;
+type CheckedOptions = Required<
+  Omit<WordpieceTrainingOptions, "byteFallback" | "normalization" | "requiredCharacters" | "seed">
+>;
 
 function checkOptions(options: CheckedOptions): void {
   const { vocabSize, characterCoverage, maxPieceLength, maxSentences, userDefinedSymbols } = options;

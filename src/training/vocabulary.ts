@@ -22,6 +22,7 @@ export async function ensureWordpieces(config: Config, path: string, onTraining:
       const trainer = new WordpieceTrainer({
         vocabSize: config.vocabSize,
         characterCoverage: config.characterCoverage,
+        requiredCharacters: config.requiredChars,
         byteFallback: config.byteFallback,
         userDefinedSymbols: [...tags, ...config.userDefinedSymbols],
         seed: config.seed,

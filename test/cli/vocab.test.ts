@@ -51,7 +51,15 @@ it("writes the model that the library trains, and its pieces as text", async () 
 });
 
 it("passes every option on", async () => {
-  const options = ["--character_coverage", "0.98", "--no-byte_fallback", "--max_sentencepiece_length", "4"];
+  const options = [
+    "--character_coverage",
+    "0.98",
+    "--no-byte_fallback",
+    "--max_sentencepiece_length",
+    "4",
+    "--required_chars",
+    "☃",
+  ];
   await run(
     "--input",
     plain,
@@ -66,6 +74,7 @@ it("passes every option on", async () => {
   const model = WordpieceModel.load(`${prefix}.model`);
   expect(model.has("<0x00>")).toBe(false);
   expect(model.normalize("½")).toBe("▁½");
+  expect(model.has("☃")).toBe(true);
   expect(model.encode("\u{1f600}")).toContain(model.unkId);
   for (let id = 4; id < model.size; id++) expect([...model.pieceOf(id)].length).toBeLessThanOrEqual(4);
 });

@@ -102,6 +102,18 @@ describe("layout", () => {
     expect(uncovered).toBeGreaterThan(0.045);
     expect(uncovered).toBeLessThanOrEqual(0.05);
   });
+
+  it("holds required characters, rare ones and some the text has none of, each once", () => {
+    const options = { vocabSize: 1000, characterCoverage: 0.95, normalization: "identity" } as const;
+    const rare = [...new Set(text.join(""))].filter((character) => !trainWordpieces(text, options).has(character));
+    const requiredCharacters = `${rare[0]}e☃☃`;
+    const model = trainWordpieces(text, { ...options, requiredCharacters });
+    for (const character of requiredCharacters) expect(model.has(character)).toBe(true);
+    expect(rare.slice(1).filter((character) => model.has(character))).toEqual([]);
+    expect(
+      Array.from({ length: model.size }, (_, id) => model.pieceOf(id)).filter((piece) => piece === "☃"),
+    ).toHaveLength(1);
+  });
 });
 
 describe("options", () => {
