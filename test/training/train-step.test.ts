@@ -49,13 +49,18 @@ function stepGradients(model: Seq2Seq): tf.NamedTensorMap {
   ).grads;
 }
 
-describe.each(["cpu", "native"] as const)("on %s", (backend) => {
+describe.each([
+  ["cpu", false],
+  ["native", false],
+  ["native", true],
+] as const)("on %s, one table for embeddings and softmax: %s", (backend, oneTable) => {
   let model: Seq2Seq;
   beforeEach(async ({ skip }) => {
     const { usable, ...why } = await probeBackend(backend);
     if (!usable) skip(`${backend} is not here: ${JSON.stringify(why)}`);
     await selectBackend({ backend });
-    model = new Seq2Seq({ ...toyOptions, dropout: 0.1, moe }, { seed: 3 });
+    const tables = { shareEmbeddings: oneTable, tieSoftmax: oneTable };
+    model = new Seq2Seq({ ...toyOptions, ...tables, dropout: 0.1, moe }, { seed: 3 });
   });
   afterEach(() => {
     vi.restoreAllMocks();
