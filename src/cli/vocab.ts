@@ -3,8 +3,7 @@ import type { CommandModule } from "yargs";
 import { writeFileAtomic } from "../base/atomic-file.ts";
 import { UsageError } from "../base/errors.ts";
 import { log } from "../base/logger.ts";
-import { streamLines } from "../data/corpus.ts";
-import { LineRepeater, lineWeights } from "../text/language-balance.ts";
+import { addBalancedText } from "../data/balanced-text.ts";
 import type { WordpieceModel } from "../text/wordpiece-model.ts";
 import { WordpieceTrainer } from "../text/wordpiece-trainer.ts";
 
@@ -81,6 +80,11 @@ export const vocabCommand: CommandModule<object, VocabArguments> = {
   handler: async (args) => {
     const symbols = args.user_defined_symbols.flatMap((list) => list.split(",")).filter((symbol) => symbol !== "");
     if (args.input.length === 0) throw new UsageError("--input has no files", { nextStep: "Write --input FILE…." });
+    if (!(args.sampling_temperature > 0)) {
+      throw new UsageError(`--sampling_temperature is ${args.sampling_temperature}`, {
+        nextStep: "Give a number above 0, such as 5.",
+      });
+    }
     const trainer = new WordpieceTrainer({
       vocabSize: args.vocab_size,
       characterCoverage: args.character_coverage,
@@ -92,36 +96,14 @@ export const vocabCommand: CommandModule<object, VocabArguments> = {
       seed: args.seed,
       ...(args.input_sentence_size === undefined ? {} : { maxSentences: args.input_sentence_size }),
     });
-    const repeaters = await fileRepeaters(args.input, args.sampling_temperature);
-    let lines = 0;
-    for (const [i, path] of args.input.entries()) {
-      const repeater = repeaters?.[i];
-      for await (const block of streamLines(path)) {
-        for (const line of block) for (let times = repeater?.next() ?? 1; times > 0; times--) trainer.add(line);
-        lines += block.length;
-      }
-    }
+    const files = args.input.map((path, i) => ({ path, language: String(i) }));
+    const lines = await addBalancedText(trainer, files, args.sampling_temperature);
     const model = trainer.train();
     model.save(`${args.model_prefix}.model`);
     writeFileAtomic(`${args.model_prefix}.vocab`, vocabularyLines(model));
     log.info(`${model.size} wordpieces from ${lines} lines: ${args.model_prefix}.model, ${args.model_prefix}.vocab`);
   },
 };
-
-/** How often each file's lines are taken; undefined where every line is taken once. */
-async function fileRepeaters(paths: readonly string[], temperature: number): Promise<LineRepeater[] | undefined> {
-  if (!(temperature > 0)) {
-    throw new UsageError(`--sampling_temperature is ${temperature}`, { nextStep: "Give a number above 0, such as 5." });
-  }
-  if (temperature === 1) return undefined;
-  const sizes: number[] = [];
-  for (const path of paths) {
-    let size = 0;
-    for await (const block of streamLines(path)) size += block.length;
-    sizes.push(size);
-  }
-  return lineWeights(sizes, temperature).map((weight) => new LineRepeater(weight));
-}
 
 /** Piece, tab, score: as SentencePiece writes its .vocab files. */
 function vocabularyLines(model: WordpieceModel): string {

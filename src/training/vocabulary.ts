@@ -4,9 +4,8 @@ import { writeFileAtomic } from "../base/atomic-file.ts";
 import { ConfigError } from "../base/errors.ts";
 import type { Config } from "../config/config.ts";
 import { corporaOf, targetLanguages } from "../config/corpora.ts";
-import { streamLines } from "../data/corpus.ts";
+import { addBalancedText, type LanguageFile } from "../data/balanced-text.ts";
 import { targetTag } from "../decoding/languages.ts";
-import { LineRepeater, lineWeights } from "../text/language-balance.ts";
 import { WordpieceModel } from "../text/wordpiece-model.ts";
 import { WordpieceTrainer } from "../text/wordpiece-trainer.ts";
 
@@ -27,7 +26,7 @@ export async function ensureWordpieces(config: Config, path: string, onTraining:
         userDefinedSymbols: [...tags, ...config.userDefinedSymbols],
         seed: config.seed,
       });
-      await addCorpora(trainer, config);
+      await addBalancedText(trainer, corpusFiles(config), config.samplingTemperature);
       trainer.train().save(path);
     }
   }
@@ -42,29 +41,10 @@ export async function ensureWordpieces(config: Config, path: string, onTraining:
   return model;
 }
 
-/** Adds source and target lines of every training corpus, languages evened out by the temperature that batches have. */
-async function addCorpora(trainer: WordpieceTrainer, config: Config): Promise<void> {
-  const sides = corporaOf(config, "train").flatMap(({ pathSrc, pathTgt, srcLang, tgtLang, weight }) => [
-    { path: pathSrc, language: srcLang ?? "source", weight },
-    ...(pathTgt === undefined ? [] : [{ path: pathTgt, language: tgtLang ?? "target", weight }]),
+/** Both sides of every training corpus. */
+function corpusFiles(config: Config): LanguageFile[] {
+  return corporaOf(config, "train").flatMap(({ pathSrc, pathTgt, srcLang, tgtLang }) => [
+    { path: pathSrc, language: srcLang ?? "source" },
+    ...(pathTgt === undefined ? [] : [{ path: pathTgt, language: tgtLang ?? "target" }]),
   ]);
-  const repeaters = new Map<string, LineRepeater>();
-  if (config.samplingTemperature !== 1) {
-    const sizes = new Map<string, number>();
-    for (const { path, language, weight } of sides) {
-      for await (const lines of streamLines(path)) {
-        sizes.set(language, (sizes.get(language) ?? 0) + weight * lines.length);
-      }
-    }
-    const weights = lineWeights([...sizes.values()], config.samplingTemperature);
-    [...sizes.keys()].forEach((language, i) => {
-      repeaters.set(language, new LineRepeater(weights[i]!));
-    });
-  }
-  for (const { path, language } of sides) {
-    const repeater = repeaters.get(language);
-    for await (const lines of streamLines(path)) {
-      for (const line of lines) for (let times = repeater?.next() ?? 1; times > 0; times--) trainer.add(line);
-    }
-  }
 }
