@@ -7,8 +7,8 @@ import { archiveMembers, memberBytes } from "./archive-member.ts";
 import { fetchDebianPackages } from "./debian-packages.ts";
 import { type CatalogueMessage, readCatalogue } from "./mo.ts";
 import { preparePairs } from "./prepare-pairs.ts";
-import { cacheFolder, type Recipe, type RecipeOptions, type Split } from "./recipe.ts";
-import { splitOf } from "./split.ts";
+import { cacheFolder, type Recipe, type RecipeOptions } from "./recipe.ts";
+import { splitPairs } from "./split.ts";
 import { type TextPair, writeCorpus } from "./write-corpus.ts";
 
 /** Packages with many full sentences and translations into many languages. */
@@ -103,22 +103,13 @@ function filesIn(folder: string): string[] {
   return names.sort().map((name) => join(folder, name));
 }
 
-/** Clean pairs of text by split. No English text is in two splits. */
+/** Clean pairs of text by split. */
 export function splitMessages(messages: Iterable<CatalogueMessage>) {
-  const splits: Record<Split, TextPair[]> = { train: [], valid: [], test: [] };
-  const dropped: Record<string, number> = {};
-  const seen = new Set<string>();
-  for (const message of messages) {
-    for (const pair of messagePairs(message)) {
-      const split = splitOf(pair.source, SHARES);
-      const key = split === "train" ? `${pair.source}\n${pair.target}` : pair.source;
-      const reason = unusable(pair) ?? (seen.has(key) ? "duplicate" : undefined);
-      if (reason !== undefined) dropped[reason] = (dropped[reason] ?? 0) + 1;
-      else splits[split].push(pair);
-      seen.add(key);
-    }
-  }
-  return { splits, dropped };
+  return splitPairs(pairsOf(messages), SHARES, unusable);
+}
+
+function* pairsOf(messages: Iterable<CatalogueMessage>): Generator<TextPair> {
+  for (const message of messages) yield* messagePairs(message);
 }
 
 /** Singular with the first form and plural with the last, paragraph by paragraph where both have as many. */

@@ -7,8 +7,8 @@ import { archiveMembers, memberBytes } from "./archive-member.ts";
 import { debOf, fetchDebianPackages } from "./debian-packages.ts";
 import { htmlParagraphs } from "./html-paragraphs.ts";
 import { preparePairs } from "./prepare-pairs.ts";
-import { cacheFolder, type Recipe, type RecipeOptions, type Split } from "./recipe.ts";
-import { splitOf } from "./split.ts";
+import { cacheFolder, type Recipe, type RecipeOptions } from "./recipe.ts";
+import { splitPairs } from "./split.ts";
 import { type CorpusIdentity, type TextPair, writeCorpus } from "./write-corpus.ts";
 
 const LANGUAGES = ["de", "fr", "es", "it", "ja", "nl", "pl", "cs", "hu", "ru", "sv", "tr", "ko", "da", "fi", "pt"];
@@ -25,7 +25,7 @@ export const libreofficeHelp: Recipe = {
   pairs: LANGUAGES.flatMap((language) => [`en-${language}`, `${language}-en`]),
   prepare: (options) =>
     preparePairs(libreofficeHelp, "1", options, async (identity, folder) => {
-      const { splits, dropped } = splitPairs(await englishPairs(identity, options));
+      const { splits, dropped } = splitPairs(await englishPairs(identity, options), SHARES, unusable);
       const turn = (pairs: TextPair[]) =>
         identity.source === "en" ? pairs : pairs.map(({ source, target }) => ({ source: target, target: source }));
       const { train, valid, test } = splits;
@@ -72,22 +72,6 @@ async function readPages(path: string, progress: RecipeOptions["progress"]): Pro
     }
   }
   return paragraphs;
-}
-
-/** No English paragraph is in two splits; those to measure with have one translation each. */
-export function splitPairs(pairs: Iterable<TextPair>) {
-  const splits: Record<Split, TextPair[]> = { train: [], valid: [], test: [] };
-  const dropped: Record<string, number> = {};
-  const seen = new Set<string>();
-  for (const pair of pairs) {
-    const split = splitOf(pair.source, SHARES);
-    const key = split === "train" ? `${pair.source}\n${pair.target}` : pair.source;
-    const reason = unusable(pair) ?? (seen.has(key) ? "duplicate" : undefined);
-    if (reason !== undefined) dropped[reason] = (dropped[reason] ?? 0) + 1;
-    else splits[split].push(pair);
-    seen.add(key);
-  }
-  return { splits, dropped };
 }
 
 function unusable({ source, target }: TextPair): string | undefined {
