@@ -4,9 +4,17 @@ import type { Benchmark } from "./main.ts";
 import { measureCall } from "./measure.ts";
 import { readOptions } from "./options.ts";
 
-const defaults = { ...engineDefaults, experts: 64, rows: 40, width: 512, hidden: 1024, runs: 5 } as const;
+const defaults = {
+  ...engineDefaults,
+  experts: 64,
+  rows: 40,
+  width: 512,
+  hidden: 1024,
+  recompute: false,
+  runs: 5,
+} as const;
 
-/** `--rows` is the number of positions of each expert. */
+/** `--rows` is the number of positions of each expert; with `--recompute` the backward passes have no hidden activations. */
 export const run: Benchmark = async (argv) => {
   const options = readOptions(argv, defaults);
   const { experts, rows, width, hidden, runs } = options;
@@ -20,17 +28,24 @@ export const run: Benchmark = async (argv) => {
   const w2 = randomFloats(native, matrix, 1 / Math.sqrt(hidden));
   const [out, dX] = [native.takeFloats(size), native.takeFloats(size)];
   const [dW1, dW2] = [native.takeFloats(matrix), native.takeFloats(matrix)];
+  const activations = options.recompute ? undefined : native.takeFloats(experts * rows * hidden);
+  const means = (count: number) => randomFloats(native, experts * count).map(Math.abs);
+  const moments = [means(width), means(hidden), means(hidden), means(width)] as const;
   const none = undefined;
   const shape = [experts, width, hidden] as const;
-  const forward = () => native.addon.expertFfn(x, w1, w2, none, none, offsets, out, ...shape);
+  const forward = () => native.addon.expertFfn(x, w1, w2, none, none, offsets, out, activations, ...shape);
   const backward = () =>
-    native.addon.expertFfnGradient(x, w1, w2, none, offsets, dY, dX, dW1, dW2, none, none, ...shape);
+    native.addon.expertFfnGradient(x, w1, w2, none, offsets, dY, activations, dX, dW1, dW2, none, none, ...shape);
+  const rates = [1e-4, 0.99, 1e-16, 1, 1, 0] as const;
+  const update = () =>
+    native.addon.expertFfnUpdate(x, w1, w2, offsets, dY, activations, dX, ...moments, ...shape, ...rates);
   return {
     ...engine.figures,
     ...{ experts, rows, width, hidden, runs },
     passes: [
       { pass: "forward", ...measureCall(engine, forward, runs) },
       { pass: "backward", ...measureCall(engine, backward, runs) },
+      { pass: "update", ...measureCall(engine, update, runs) },
     ],
   };
 };

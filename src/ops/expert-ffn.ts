@@ -1,6 +1,6 @@
 /**
  * The experts' networks, relu(x W1 + b1) W2 + b2 (Shazeer et al. 2017, §3.2, appendix C.1), each on the rows of its own positions.
- * Hidden activations are recomputed in the backward pass (appendix D).
+ * Hidden activations are recomputed in the backward pass (appendix D), unless they take little memory beside the experts.
  */
 import * as tf from "@tensorflow/tfjs";
 import { type NativeBackend, nativeBackend } from "../backends/native/backend.ts";
@@ -75,12 +75,17 @@ function nativeExpertFfn(native: NativeBackend, inputs: ExpertFfnInputs, offsets
     ...(b1 === undefined ? {} : { b1: biases.shift()! }),
     ...(b2 === undefined ? {} : { b2: biases.shift()! }),
   });
-  return applyFused<Operands, tf.Tensor2D, Operands>([inputs.x, inputs.w1, inputs.w2, ...biases], {
-    forward: (...operands) => kernels.expertFfn(native, named(...operands), offsets),
-    save: (_, ...operands) => operands,
-    gradient: (dy, ...operands) => {
-      const d = kernels.expertFfnGradient(native, named(...operands), offsets, dy);
+  const operands: Operands = [inputs.x, inputs.w1, inputs.w2, ...biases];
+  return tf.customGrad((...args) => {
+    const save = args[args.length - 1] as tf.GradSaveFunc;
+    const { out, activations } = kernels.expertFfn(native, inputs, offsets);
+    save(activations === undefined ? operands : [...operands, activations]);
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
+      const given = saved.slice(0, operands.length) as Operands;
+      const kept = saved[operands.length] as tf.Tensor2D | undefined;
+      const d = kernels.expertFfnGradient(native, named(...given), offsets, kept, dy as tf.Tensor2D);
       return [d.x, d.w1, d.w2, d.b1, d.b2].filter((gradient) => gradient !== undefined);
-    },
-  });
+    };
+    return { value: out, gradFunc };
+  })(...operands) as tf.Tensor2D;
 }

@@ -65,10 +65,10 @@ test("experts count their rows; memory has the weights of those in use, and ever
   // Three experts of 2 → 4 → 2, with 3, 0 and 2 rows; 16 weights each.
   const offsets = Int32Array.of(0, 3, 3, 5);
   const x = floats(10);
-  const forward = kernelWork.expertFfn!(x, none, none, undefined, undefined, offsets, floats(10), 3, 2, 4);
-  expect(forward).toEqual({ flops: 2 * 2 * 5 * 2 * 4, bytes: 4 * (2 * 16 + 20) });
+  const forward = kernelWork.expertFfn!(x, none, none, undefined, undefined, offsets, floats(10), floats(20), 3, 2, 4);
+  expect(forward).toEqual({ flops: 2 * 2 * 5 * 2 * 4, bytes: 4 * (2 * 16 + 20 + 20) });
   const backward = kernelWork.expertFfnGradient!(
-    ...([x, none, none, undefined, offsets, floats(10), floats(10), none, none] as const),
+    ...([x, none, none, undefined, offsets, floats(10), undefined, floats(10), none, none] as const),
     ...([undefined, undefined, 3, 2, 4] as const),
   );
   expect(backward).toEqual({ flops: 2 * 4 * 5 * 2 * 4, bytes: 4 * (2 * 16 + 3 * 16 + 30) });

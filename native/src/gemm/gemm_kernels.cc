@@ -65,13 +65,12 @@ struct Bf16 {
   }
 };
 #else
-// One float per element, rounded to bf16 (halves away from zero): what bf16 products give, at the speed of f32 ones.
+// One float per element, rounded to bf16: what bf16 products give, at the speed of f32 ones.
 struct Bf16 : F32 {
-  static vf rounded(vf x) { return vbits<vf>((vbits<vi>(x) + vi_set1(0x8000)) & vi_set1(-0x10000)); }
-  static vf load_line(const float* line, int k, int at) { return rounded(F32::load_line(line, k, at)); }
+  static vf load_line(const float* line, int k, int at) { return vround_bf16(F32::load_line(line, k, at)); }
   template <class Lanes>
   static vf load_across(const float* source, size_t step, int k, Lanes lanes) {
-    return rounded(F32::load_across(source, step, k, lanes));
+    return vround_bf16(F32::load_across(source, step, k, lanes));
   }
 };
 #endif
@@ -241,6 +240,14 @@ NMT_ALWAYS_INLINE void product_of(const MicroTile& tile) {
   if (tile.right_step == 0) accumulate_packed<Element>(sum, tile);
   else if (tile.packed == nullptr) accumulate_unpacked<Element, ROWS, Row, false>(sum, tile);
   else accumulate_unpacked<Element, ROWS, Row, true>(sum, tile);
+  if (tile.row_scales != nullptr) {
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; v++) {
+      const vf scale = load(tile.column_scales + v * W, row[v]);
+#pragma GCC unroll 16
+      for (int i = 0; i < ROWS; i++) sum[i][v] = vneg(vset1(tile.row_scales[i])) * (scale * sum[i][v]);
+    }
+  }
 #pragma GCC unroll 16
   for (int i = 0; i < ROWS; i++) {
 #pragma GCC unroll 4

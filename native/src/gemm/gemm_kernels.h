@@ -32,7 +32,7 @@ inline Ahead ahead_of(const float* panel, int elements, int width, int part, int
   return {panel + step * elements * part, step};
 }
 
-// out[rows][columns] = initial + left · right.
+// out[rows][columns] = initial + left · right; with scales initial - row_scales[i] · column_scales[j] · (left · right)[i][j].
 struct MicroTile {
   int elements;          // along k
   int columns;           // 1 … the micro-tile's columns
@@ -46,6 +46,8 @@ struct MicroTile {
   int k = 0;                // rows of the right matrix as it is
   float* packed = nullptr;  // where to leave a panel of the right matrix as it is, or null
   Ahead ahead = {};
+  const float* row_scales = nullptr;
+  const float* column_scales = nullptr;
 };
 
 using MicroKernel = void (*)(const MicroTile&);

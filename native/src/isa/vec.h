@@ -14,7 +14,8 @@
 //   vmulhi(a, b)                   high words of the 32 × 32 bit products of vu
 //   hsum(v) hmax(v)                over the lanes
 //   vtranspose(rows)               the W × W matrix in `vf rows[W]`, in place
-// Here: vadd … vabs, vexp, vlog, vsigmoid, vtanh, vsoftplus, verf; relative error about 1e-6 unless said.
+//   vsums(rows)                    lane i: the sum over the lanes of rows[i]
+// Here: vadd … vabs, vround_bf16, vexp, vlog, vsigmoid, vtanh, vsoftplus, verf; relative error about 1e-6 unless said.
 #pragma once
 
 #include <cstdint>
@@ -51,6 +52,9 @@ inline To vbits(From from) {
 }
 
 inline vf vabs(vf a) { return vbits<vf>(vbits<vi>(a) & vi_set1(0x7fffffff)); }
+
+// To the nearest bf16, halves away from zero.
+inline vf vround_bf16(vf x) { return vbits<vf>((vbits<vi>(x) + vi_set1(0x8000)) & vi_set1(-0x10000)); }
 
 // The magnitude of a with the sign of b.
 inline vf vcopysign(vf a, vf b) {

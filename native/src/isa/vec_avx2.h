@@ -74,4 +74,13 @@ inline void vtranspose(vf r[8]) {
   }
 }
 
+inline vf vsums(const vf r[8]) {
+  vf fours[2];
+  for (int i = 0; i < 2; i++) {
+    const vf* v = r + 4 * i;
+    fours[i] = _mm256_hadd_ps(_mm256_hadd_ps(v[0], v[1]), _mm256_hadd_ps(v[2], v[3]));
+  }
+  return (vf)_mm256_permute2f128_ps(fours[0], fours[1], 0x20) + (vf)_mm256_permute2f128_ps(fours[0], fours[1], 0x31);
+}
+
 }  // namespace nmt::NMT_ISA

@@ -73,4 +73,18 @@ inline void vtranspose(vf r[16]) {
   }
 }
 
+inline vf vsums(const vf r[16]) {
+  vf fours[4];
+  for (int i = 0; i < 4; i++) {
+    const vf* v = r + 4 * i;
+    const vf a = (vf)_mm512_unpacklo_ps(v[0], v[1]) + (vf)_mm512_unpackhi_ps(v[0], v[1]);
+    const vf b = (vf)_mm512_unpacklo_ps(v[2], v[3]) + (vf)_mm512_unpackhi_ps(v[2], v[3]);
+    fours[i] = (vf)_mm512_unpacklo_pd((__m512d)a, (__m512d)b) + (vf)_mm512_unpackhi_pd((__m512d)a, (__m512d)b);
+  }
+  const auto quarters = [](vf a, vf b) {
+    return (vf)_mm512_shuffle_f32x4(a, b, 0x88) + (vf)_mm512_shuffle_f32x4(a, b, 0xdd);
+  };
+  return quarters(quarters(fours[0], fours[1]), quarters(fours[2], fours[3]));
+}
+
 }  // namespace nmt::NMT_ISA

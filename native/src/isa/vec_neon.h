@@ -59,4 +59,9 @@ inline void vtranspose(vf r[4]) {
   r[3] = __builtin_shufflevector(b, d, 2, 3, 6, 7);
 }
 
+inline vf vsums(const vf r[4]) {
+  const float32x4_t low = vpaddq_f32((float32x4_t)r[0], (float32x4_t)r[1]);
+  return (vf)vpaddq_f32(low, vpaddq_f32((float32x4_t)r[2], (float32x4_t)r[3]));
+}
+
 }  // namespace nmt::NMT_ISA

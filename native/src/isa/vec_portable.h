@@ -71,4 +71,10 @@ inline void vtranspose(vf r[4]) {
   r[3] = __builtin_shufflevector(b, d, 2, 3, 6, 7);
 }
 
+inline vf vsums(const vf r[4]) {
+  vf columns[4] = {r[0], r[1], r[2], r[3]};
+  vtranspose(columns);
+  return (columns[0] + columns[1]) + (columns[2] + columns[3]);
+}
+
 }  // namespace nmt::NMT_ISA

@@ -23,6 +23,7 @@ struct Expert {
   size_t weights;                  // of its numbers in w1 and w2
   size_t hidden_bias, width_bias;  // in b1, b2
   const float *x, *w1, *w2, *b1, *b2;
+  float* activations;  // or null
 
   Expert(const Experts& all, int e)
       : index(e),
@@ -37,8 +38,16 @@ struct Expert {
         w1(all.w1 + weights),
         w2(all.w2 + weights),
         b1(all.b1 == nullptr ? nullptr : all.b1 + hidden_bias),
-        b2(all.b2 == nullptr ? nullptr : all.b2 + width_bias) {}
+        b2(all.b2 == nullptr ? nullptr : all.b2 + width_bias),
+        activations(all.activations == nullptr
+                        ? nullptr
+                        : all.activations + static_cast<size_t>(all.offsets[e]) * all.hidden) {}
 };
+
+// Whether an expert's update goes by few_rows.h: sums of squares then cost at most half of what the gradient itself does.
+inline bool has_few_rows(const Expert& e) {
+  return e.activations != nullptr && 4L * e.rows * (e.width + e.hidden) <= static_cast<long>(e.width) * e.hidden;
+}
 
 // Some rows of an expert, and some of its hidden units.
 struct Part {
@@ -82,20 +91,33 @@ void for_each_part(const Expert& e, int units, Work&& work) {
   }
 }
 
+// Where the hidden activations of a part are: kept for the whole pass, or in the workspace.
+struct HiddenPlace {
+  float* data;
+  size_t step;
+
+  HiddenPlace(const Workspace& w, const Expert& e, const Part& part)
+      : data(e.activations == nullptr ? w.hidden
+                                      : e.activations + static_cast<size_t>(part.row) * e.hidden + part.unit),
+        step(e.activations == nullptr ? w.units : e.hidden) {}
+};
+
 // The hidden layer of a part before relu: x W1 + b1.
 inline ExpertProduct to_hidden(const CrewMember& crew, const Workspace& w, const Expert& e, const Part& part) {
   const size_t width = e.width, hidden = e.hidden;
+  const HiddenPlace h(w, e, part);
   const Side w1 = weights(across(e.w1 + part.unit, hidden));
   return crew.product(part.rows, part.units, e.width, lines(e.x + part.row * width, width), w1,
-                      {w.hidden, static_cast<size_t>(w.units), e.b1 == nullptr ? nullptr : e.b1 + part.unit}, w.x_rows);
+                      {h.data, h.step, e.b1 == nullptr ? nullptr : e.b1 + part.unit}, w.x_rows);
 }
 
 // What the hidden units of a part give to the outputs y of its rows.
 inline ExpertProduct to_output(const CrewMember& crew, const Workspace& w, const Expert& e, const Part& part,
                                float* y) {
-  const size_t width = e.width, step = w.units;
+  const size_t width = e.width;
+  const HiddenPlace h(w, e, part);
   const Side w2 = weights(across(e.w2 + part.unit * width, width));
-  return crew.product(part.rows, e.width, part.units, lines(w.hidden, step), w2, {y, width, part.unit > 0 ? y : e.b2},
+  return crew.product(part.rows, e.width, part.units, lines(h.data, h.step), w2, {y, width, part.unit > 0 ? y : e.b2},
                       w.hidden_rows);
 }
 
@@ -108,6 +130,15 @@ inline ExpertProduct from_output(const CrewMember& crew, const Workspace& w, con
                       {w.d_hidden, static_cast<size_t>(w.units), nullptr}, w.d_y_rows);
 }
 
+// The gradient of a part's rows x, from that of its hidden layer. W1 is near if the hidden layer was just computed.
+inline ExpertProduct to_input(const CrewMember& crew, const Workspace& w, const Expert& e, const Part& part,
+                              float* d_x) {
+  const Side near = lines(e.w1 + part.unit, e.hidden);
+  return crew.product(part.rows, e.width, part.units, lines(w.d_hidden, w.units),
+                      e.activations == nullptr ? near : weights(near),
+                      {d_x, static_cast<size_t>(e.width), part.unit == 0 ? nullptr : d_x}, w.d_hidden_rows);
+}
+
 inline void expect_forward(const CrewMember& crew, const Workspace& w, const Expert& e) {
   for_each_part(e, w.units, [&](const Part& part) {
     crew.expect(to_hidden(crew, w, e, part));
@@ -117,23 +148,25 @@ inline void expect_forward(const CrewMember& crew, const Workspace& w, const Exp
 
 inline void expect_backward(const CrewMember& crew, const Workspace& w, const Expert& e) {
   for_each_part(e, w.units, [&](const Part& part) {
-    crew.expect(to_hidden(crew, w, e, part));
+    if (e.activations == nullptr) crew.expect(to_hidden(crew, w, e, part));
     crew.expect(from_output(crew, w, e, part, nullptr));
+    if (e.activations != nullptr) crew.expect(to_input(crew, w, e, part, nullptr));
   });
 }
 
 inline void expert_forward(const CrewMember& crew, const Workspace& w, const Expert& e, float* out) {
   const MoeKernels& kernels = moe_kernels();
-  const size_t width = e.width, step = w.units;
+  const size_t width = e.width;
   for_each_part(e, w.units, [&](const Part& part) {
     float* y = out + e.first + part.row * width;
+    const HiddenPlace h(w, e, part);
     const ExpertProduct inner = to_hidden(crew, w, e, part);
     const ExpertProduct outer = to_output(crew, w, e, part, y);
     if (part.unit == 0) crew.pack_left(inner);
     crew.meet();
     crew.multiply(inner);
     if (const Range own = crew.columns(inner); own.size() > 0) {
-      for (int i = 0; i < part.rows; i++) kernels.relu(w.hidden + i * step + own.begin, own.size());
+      for (int i = 0; i < part.rows; i++) kernels.relu(h.data + i * h.step + own.begin, own.size());
     }
     crew.meet();
     crew.pack_left(outer);
@@ -169,22 +202,22 @@ void expert_backward(const CrewMember& crew, const Workspace& w, const Expert& e
     float* d_w1 = d.w1 + part.unit;
     float* d_w2 = d.w2 + part.unit * width;
     const bool first_rows = part.row == 0, first_units = part.unit == 0;
+    const bool again = e.activations == nullptr;
+    const HiddenPlace h(w, e, part);
 
     const ExpertProduct inner = to_hidden(crew, w, e, part);
     const ExpertProduct d_inner = from_output(crew, w, e, part, d_y);
-    const ExpertProduct to_d_x =
-        crew.product(part.rows, e.width, part.units, lines(w.d_hidden, step), lines(e.w1 + part.unit, hidden),
-                     {d_x, width, first_units ? nullptr : d_x}, w.d_hidden_rows);
+    const ExpertProduct to_d_x = to_input(crew, w, e, part, d_x);
     const ExpertProduct to_d_w1 =
         crew.product(e.width, part.units, part.rows, across(e.x + part.row * width, width), across(w.d_hidden, step),
                      {d_w1, hidden, first_rows ? nullptr : d_w1}, w.x_columns);
     const ExpertProduct to_d_w2 =
-        crew.product(part.units, e.width, part.rows, across(w.hidden, step), across(d_y, width),
+        crew.product(part.units, e.width, part.rows, across(h.data, h.step), across(d_y, width),
                      {d_w2, width, first_rows ? nullptr : d_w2}, w.hidden_columns);
 
     if (first_units) {
       crew.meet();
-      crew.pack_left(inner);
+      if (again) crew.pack_left(inner);
       crew.pack_left(d_inner);
       crew.pack_left(to_d_w1);
       crew.pack_right(to_d_w2, w.d_y_right);
@@ -194,13 +227,13 @@ void expert_backward(const CrewMember& crew, const Workspace& w, const Expert& e
       }
     }
     crew.meet();
-    crew.multiply(inner);
+    if (again) crew.multiply(inner);
     crew.multiply(d_inner);
     if (const Range own = crew.columns(inner); own.size() > 0) {
       for (int i = 0; i < part.rows; i++) {
-        float* h = w.hidden + i * step + own.begin;
-        kernels.relu(h, own.size());
-        kernels.relu_gradient(h, w.d_hidden + i * step + own.begin, own.size());
+        float* unit = h.data + i * h.step + own.begin;
+        if (again) kernels.relu(unit, own.size());
+        kernels.relu_gradient(unit, w.d_hidden + i * step + own.begin, own.size());
       }
       if (d.b1 != nullptr) {
         float* sums = d.b1 + part.unit + own.begin;
@@ -229,7 +262,9 @@ void for_each_expert(Team& team, Precision precision, const Experts& all, Expect
   std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return rows(a) > rows(b); });
   // A thread that does an expert alone shouldn't need for it more than half the time that it all takes.
   const long total = all.offsets[all.count];
-  const auto for_all = [&](int e) { return team.threads() > 1 && rows(e) * 2L * team.threads() > total; };
+  const auto for_all = [&](int e) {
+    return team.threads() > 1 && rows(e) * 2L * team.threads() > total && !has_few_rows(Expert(all, e));
+  };
   const int together = static_cast<int>(std::find_if_not(order.begin(), order.end(), for_all) - order.begin());
 
   thread_local Scratch memory;

@@ -135,6 +135,13 @@ class CrewMember {
     if (ahead_ != nullptr) p.expect_right(*ahead_);
   }
 
+  // The same of a matrix that is read line by line.
+  void expect_lines(const float* matrix, int lines, int length) const {
+    if (ahead_ != nullptr) ahead_->expect(matrix, lines, length, static_cast<size_t>(length));
+  }
+  WeightsAhead* ahead() const { return ahead_; }
+  Precision precision() const { return &kernels_ == &tile_.bf16 ? Precision::bf16 : Precision::f32; }
+
   void pack_left(const ExpertProduct& p) const { pack_all_rows(p, p.packed, thread_, threads_); }
   void pack_right(const ExpertProduct& p, float* packed) const { pack_all_columns(p, packed, thread_, threads_); }
 

@@ -4,6 +4,7 @@
 
 #include "moe/expert_passes.h"
 #include "moe/experts.h"
+#include "moe/few_rows.h"
 
 namespace nmt {
 
@@ -55,6 +56,18 @@ void update_alone(const CrewMember& crew, const Workspace& w, const Expert& e, c
   update.outer.update_rows(update.d_w2, e.width, {0, e.hidden});
 }
 
+// One thread does an expert with few rows: its gradients are nowhere whole.
+void update_few_rows(const CrewMember& crew, const Expert& e, const float* d_out, float* d_x, const FactoredMatrix& w1,
+                     const FactoredMatrix& w2, const FactoredRates& rates, double* squares) {
+  const size_t moments = FactoredStep::memory(e.width, e.hidden);
+  thread_local Scratch scratch;
+  float* const memory = scratch.reserve(2 * moments + FewRows::memory(e));
+  FactoredStep inner(w1, memory), outer(w2, memory + moments);
+  FewRows rows(crew, e, d_out + e.first, memory + 2 * moments);
+  squares[1] = rows.update_outer(outer, w2.value, rates);
+  squares[0] = rows.update_inner(inner, w1.value, rates, d_x);
+}
+
 // All threads do it together.
 void update_together(const CrewMember& crew, const Workspace& w, const Expert& e, const float* d_out, float* d_x,
                      Update update, const FactoredRates& rates, double* squares) {
@@ -83,6 +96,12 @@ void update_together(const CrewMember& crew, const Workspace& w, const Expert& e
   crew.meet();
 }
 
+void expect_update(const CrewMember& crew, const Workspace& w, const Expert& e) {
+  if (!has_few_rows(e)) return expect_backward(crew, w, e);
+  crew.expect_lines(e.w2, e.hidden, e.width);
+  crew.expect_lines(e.w1, e.width, e.hidden);
+}
+
 }  // namespace
 
 double experts_update(Team& team, Precision precision, const Experts& experts, const float* d_out, float* d_x,
@@ -91,7 +110,7 @@ double experts_update(Team& team, Precision precision, const Experts& experts, c
   thread_local Scratch memory;
   float* const shared = memory.reserve(Update::memory(experts));
   for_each_expert(
-      team, precision, experts, expect_backward, [&](const CrewMember& crew, const Workspace& w, const Expert& e) {
+      team, precision, experts, expect_update, [&](const CrewMember& crew, const Workspace& w, const Expert& e) {
         const FactoredMatrix w1 = inner_matrix(experts, moments, e.index), w2 = outer_matrix(experts, moments, e.index);
         if (e.rows == 0) {
           if (!crew.first()) return;
@@ -99,10 +118,13 @@ double experts_update(Team& team, Precision precision, const Experts& experts, c
           decay_moments(w2, rates);
           return;
         }
+        double* const expert_squares = &squares[2 * static_cast<size_t>(e.index)];
+        if (has_few_rows(e)) {
+          return update_few_rows(crew, e, d_out, d_x + e.first, w1, w2, rates, expert_squares);
+        }
         float* const own = crew.alone() ? memory.reserve(Update::memory(experts)) : shared;
         const auto update = crew.alone() ? update_alone : update_together;
-        update(crew, w, e, d_out, d_x + e.first, Update(w1, w2, own), rates,
-               &squares[2 * static_cast<size_t>(e.index)]);
+        update(crew, w, e, d_out, d_x + e.first, Update(w1, w2, own), rates, expert_squares);
       });
   double sum = 0;
   for (const double square : squares) sum += square;

@@ -16,6 +16,8 @@ struct Experts {
   const float* w2;         // [count][hidden][width]
   const float* b1;         // [count][hidden] or null
   const float* b2;         // [count][width] or null; not read by the backward pass
+  // [rows][hidden] or null: relu(x W1 + b1), which the forward pass leaves there for the backward pass.
+  float* activations = nullptr;
 };
 
 struct ExpertGradients {
@@ -29,7 +31,7 @@ struct ExpertGradients {
 // out [rows][width]
 void experts_forward(Team& team, Precision precision, const Experts& experts, float* out);
 
-// From d_out [rows][width]. Hidden activations are computed again.
+// From d_out [rows][width]. Hidden activations that weren't kept are computed again.
 void experts_backward(Team& team, Precision precision, const Experts& experts, const float* d_out,
                       const ExpertGradients& gradients);
 

@@ -109,7 +109,7 @@ napi_value combine_gradient(Call& call) {
 
 // Checks the arrays of an expert call against its dimensions, which end the arguments.
 struct ExpertShapes {
-  size_t rows, x, hidden_bias, width_bias, weights;
+  size_t rows, x, hidden_bias, width_bias, weights, activations;
 
   ExpertShapes(Call& call, Experts& experts, const Array<int32_t>& offsets) {
     experts.count = call.size("experts");
@@ -124,6 +124,11 @@ struct ExpertShapes {
     hidden_bias = count * experts.hidden;
     width_bias = count * experts.width;
     weights = count * experts.width * experts.hidden;
+    activations = rows * experts.hidden;
+  }
+
+  void require_activations(Call& call, const Array<float>& kept) const {
+    if (kept) call.require_length(kept, activations, "activations");
   }
 };
 
@@ -132,8 +137,10 @@ napi_value expert_ffn(Call& call) {
   const auto b1 = call.optional_floats("b1"), b2 = call.optional_floats("b2");
   const auto offsets = call.ints("offsets");
   const auto out = call.floats("out");
-  Experts experts{0, 0, 0, offsets.data, x.data, w1.data, w2.data, b1.data, b2.data};
+  const auto activations = call.optional_floats("activations");
+  Experts experts{0, 0, 0, offsets.data, x.data, w1.data, w2.data, b1.data, b2.data, activations.data};
   const ExpertShapes shapes(call, experts, offsets);
+  shapes.require_activations(call, activations);
   call.require_length(x, shapes.x, "x");
   call.require_length(w1, shapes.weights, "w1");
   call.require_length(w2, shapes.weights, "w2");
@@ -149,10 +156,12 @@ napi_value expert_ffn_gradient(Call& call) {
   const auto b1 = call.optional_floats("b1");
   const auto offsets = call.ints("offsets");
   const auto dy = call.floats("dy");
+  const auto activations = call.optional_floats("activations");
   const auto d_x = call.floats("dX"), d_w1 = call.floats("dW1"), d_w2 = call.floats("dW2");
   const auto d_b1 = call.optional_floats("dB1"), d_b2 = call.optional_floats("dB2");
-  Experts experts{0, 0, 0, offsets.data, x.data, w1.data, w2.data, b1.data, nullptr};
+  Experts experts{0, 0, 0, offsets.data, x.data, w1.data, w2.data, b1.data, nullptr, activations.data};
   const ExpertShapes shapes(call, experts, offsets);
+  shapes.require_activations(call, activations);
   call.require_length(x, shapes.x, "x");
   call.require_length(w1, shapes.weights, "w1");
   call.require_length(w2, shapes.weights, "w2");
@@ -170,11 +179,14 @@ napi_value expert_ffn_gradient(Call& call) {
 napi_value expert_ffn_update(Call& call) {
   const auto x = call.floats("x"), w1 = call.floats("w1"), w2 = call.floats("w2");
   const auto offsets = call.ints("offsets");
-  const auto dy = call.floats("dy"), d_x = call.floats("dX");
+  const auto dy = call.floats("dy");
+  const auto activations = call.optional_floats("activations");
+  const auto d_x = call.floats("dX");
   const auto rows1 = call.floats("rows1"), columns1 = call.floats("columns1");
   const auto rows2 = call.floats("rows2"), columns2 = call.floats("columns2");
-  Experts experts{0, 0, 0, offsets.data, x.data, w1.data, w2.data, nullptr, nullptr};
+  Experts experts{0, 0, 0, offsets.data, x.data, w1.data, w2.data, nullptr, nullptr, activations.data};
   const ExpertShapes shapes(call, experts, offsets);
+  shapes.require_activations(call, activations);
   const FactoredRates rates = read_factored_rates(call);
   call.require_length(x, shapes.x, "x");
   call.require_length(w1, shapes.weights, "w1");

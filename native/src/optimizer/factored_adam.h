@@ -45,11 +45,19 @@ class FactoredStep {
   void add_squares_of_rows(const float* gradient, size_t step, Range rows);
   void add_squares_of_columns(const float* gradient, size_t step, Range columns);
 
+  // Or writes them all: sums of squares of rows, and of columns.
+  float* row_sums() { return rows_; }
+  float* column_sums() { return columns_; }
+
   // Once all squares are summed: updates the moments and returns the gradient's Σ g² before clipping. If that is no
   // finite number, changes nothing.
   double update_moments(const FactoredRates& rates);
   // After that, rows of the matrix itself.
   void update_rows(const float* gradient, size_t step, Range rows) const;
+  // Or element by element: value -= row_scales()[i] · column_scales()[j] · gradient, unless it has no finite length.
+  bool finite() const { return *finite_ != 0; }
+  const float* row_scales() const { return rows_; }
+  const float* column_scales() const { return columns_; }
 
  private:
   FactoredMatrix matrix_;

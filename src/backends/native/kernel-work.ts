@@ -38,24 +38,24 @@ export const kernelWork: WorkOf = {
   vocabularyTopK: (_h, _w, _b, rows, width, vocabulary) => ({ flops: 2 * rows * width * vocabulary }),
   vocabularyLogProbability: (_h, _w, _b, rows, width, vocabulary) => ({ flops: 2 * rows * width * vocabulary }),
 
-  expertFfn: (x, _w1, _w2, _b1, _b2, offsets, out, experts, width, hidden) => ({
+  expertFfn: (x, _w1, _w2, _b1, _b2, offsets, out, activations, experts, width, hidden) => ({
     flops: 4 * rowsOf(offsets, experts) * width * hidden,
-    bytes: FLOAT * (busyExperts(offsets, experts) * 2 * width * hidden + x.length + out.length),
+    bytes: FLOAT * (busyExperts(offsets, experts) * 2 * width * hidden + lengths(x, out, activations)),
   }),
   expertFfnGradient: (...args) => {
-    const [x, , , , offsets, dy, dX] = args;
+    const [x, , , , offsets, dy, activations, dX] = args;
     const [experts, width, hidden] = args.slice(-3) as [number, number, number];
     // Experts without rows have their gradients written too.
     const matrices = (busyExperts(offsets, experts) + experts) * 2 * width * hidden;
     return {
       flops: 8 * rowsOf(offsets, experts) * width * hidden,
-      bytes: FLOAT * (matrices + x.length + dy.length + dX.length),
+      bytes: FLOAT * (matrices + lengths(x, dy, dX, activations)),
     };
   },
   // Only busy experts' matrices are touched: read for the products, read and written by the step.
-  expertFfnUpdate: (x, _w1, _w2, offsets, dy, dX, _r1, _c1, _r2, _c2, experts, width, hidden) => ({
+  expertFfnUpdate: (x, _w1, _w2, offsets, dy, activations, dX, _r1, _c1, _r2, _c2, experts, width, hidden) => ({
     flops: 8 * rowsOf(offsets, experts) * width * hidden,
-    bytes: FLOAT * (3 * busyExperts(offsets, experts) * 2 * width * hidden + x.length + dy.length + dX.length),
+    bytes: FLOAT * (3 * busyExperts(offsets, experts) * 2 * width * hidden + lengths(x, dy, dX, activations)),
   }),
   noisyGates: (out, _experts, clean) => ({ bytes: 3 * clean.byteLength + out.byteLength }),
   noisyGatesGradient: (dOut, out, dClean) => ({ bytes: dOut.byteLength + out.byteLength + 5 * dClean.byteLength }),
@@ -123,4 +123,9 @@ function busyExperts(offsets: Int32Array, experts: number): number {
 
 function totalBytes(arrays: readonly Float32Array[]): number {
   return arrays.reduce((sum, { byteLength }) => sum + byteLength, 0);
+}
+
+/** Of those that there are. */
+function lengths(...arrays: readonly (Float32Array | undefined)[]): number {
+  return arrays.reduce((sum, array) => sum + (array?.length ?? 0), 0);
 }

@@ -32,6 +32,7 @@ export interface FactoredAdamKernels {
     w2: Float32Array,
     offsets: Int32Array,
     dy: Float32Array,
+    activations: Float32Array | undefined,
     dX: Float32Array,
     rows1: Float32Array,
     columns1: Float32Array,
@@ -93,6 +94,7 @@ export function expertFfnUpdate(
   x: tf.Tensor2D,
   { w1, w2, moments1, moments2 }: UpdatedExperts,
   offsets: Int32Array,
+  activations: tf.Tensor2D | undefined,
   dy: tf.Tensor2D,
   options: FactoredAdamOptions,
 ): { dx: tf.Tensor2D; squares: number } {
@@ -104,6 +106,7 @@ export function expertFfnUpdate(
     ownFloats(native, w2),
     offsets,
     native.floats(dy),
+    activations && native.floats(activations),
     dX,
     ownFloats(native, moments1.rows),
     ownFloats(native, moments1.columns),

@@ -41,6 +41,7 @@ export interface MoeKernels {
     b2: Float32Array | undefined,
     offsets: Int32Array,
     out: Float32Array,
+    activations: Float32Array | undefined,
     experts: number,
     width: number,
     hidden: number,
@@ -52,6 +53,7 @@ export interface MoeKernels {
     b1: Float32Array | undefined,
     offsets: Int32Array,
     dy: Float32Array,
+    activations: Float32Array | undefined,
     dX: Float32Array,
     dW1: Float32Array,
     dW2: Float32Array,
@@ -128,11 +130,20 @@ export interface ExpertOperands {
   b2?: tf.Tensor2D;
 }
 
-/** → [rows, width]. */
-export function expertFfn(native: NativeBackend, operands: ExpertOperands, offsets: Int32Array): tf.Tensor2D {
+/** Hidden activations take this share of the experts' matrices at most, or they are computed again by the backward pass. */
+const MOST_KEPT = 1 / 4;
+
+/** → out [rows, width], and for the backward pass the hidden activations [rows, hidden], if they are few enough to be kept. */
+export function expertFfn(
+  native: NativeBackend,
+  operands: ExpertOperands,
+  offsets: Int32Array,
+): { out: tf.Tensor2D; activations: tf.Tensor2D | undefined } {
   const { x, w1, w2, b1, b2 } = operands;
   const [experts, width, hidden] = w1.shape;
+  const rows = x.shape[0];
   const out = native.takeFloats(x.size);
+  const activations = rows <= MOST_KEPT * 2 * experts * width ? native.takeFloats(rows * hidden) : undefined;
   native.addon.expertFfn(
     native.floats(x),
     native.floats(w1),
@@ -141,11 +152,12 @@ export function expertFfn(native: NativeBackend, operands: ExpertOperands, offse
     b2 && native.floats(b2),
     offsets,
     out,
+    activations,
     experts,
     width,
     hidden,
   );
-  return native.tensor(x.shape, out);
+  return { out: native.tensor(x.shape, out), activations: activations && native.tensor([rows, hidden], activations) };
 }
 
 /** Gradients of every operand from dy [rows, width]. */
@@ -153,6 +165,7 @@ export function expertFfnGradient(
   native: NativeBackend,
   operands: ExpertOperands,
   offsets: Int32Array,
+  activations: tf.Tensor2D | undefined,
   dy: tf.Tensor2D,
 ): ExpertOperands {
   const { x, w1, w2, b1, b2 } = operands;
@@ -167,6 +180,7 @@ export function expertFfnGradient(
     b1 && native.floats(b1),
     offsets,
     native.floats(dy),
+    activations && native.floats(activations),
     dX,
     dW1,
     dW2,

@@ -1,0 +1,163 @@
+// Experts with so few rows that their weight gradients would cost more to store than to compute. These are products of few
+// rows, dW = aᵀ b with a [rows][m] and b [rows][n]. The sums of squares that the optimiser needs follow from a and b alone:
+// those of a row i of dW are Σ a[r][i] a[s][i] (b bᵀ)[r][s], those of its columns likewise. So each element of dW is
+// computed once, in a register, and used there. Matrices are read line by line, as they lie in memory.
+#pragma once
+
+#include "moe/expert_passes.h"
+#include "moe/few_rows_kernels.h"
+
+namespace nmt {
+
+// Rows of numbers whose lines don't fall into the same sets of the first cache.
+struct Rows {
+  float* data;
+  size_t step;
+};
+
+class FewRows {
+ public:
+  static size_t memory(const Expert& e) {
+    const size_t rows = e.rows;
+    const size_t left = std::max<size_t>(e.width, e.hidden) + kWidestElement;
+    return 2 * rows * (padded(e.width) + padded(e.hidden)) + rows * (rows + kMostTileRows + left);
+  }
+
+  // Reads the expert's inputs and the gradient of its outputs, [rows][width] each.
+  FewRows(const CrewMember& crew, const Expert& e, const float* d_y, float* memory)
+      : crew_(crew), e_(e), rounded_(crew.precision() == Precision::bf16) {
+    for (Rows* part : {&x_, &d_y_}) *part = take(memory, e.width);
+    for (Rows* part : {&hidden_, &d_hidden_}) *part = take(memory, e.hidden);
+    inner_ = memory;
+    left_ = inner_ + static_cast<size_t>(e.rows) * e.rows;
+    all_left_ = left_ + static_cast<size_t>(e.rows) * kMostTileRows;
+    copy(e.x, e.width, x_);
+    copy(d_y, e.width, d_y_);
+    copy(e.activations, e.hidden, hidden_);
+  }
+
+  // Updates W2 and computes the gradient of the hidden layer. Returns Σ g².
+  double update_outer(FactoredStep& step, float* w2, const FactoredRates& rates) {
+    sum_squares(hidden_, e_.hidden, d_y_, e_.width, step);
+    const double squares = step.update_moments(rates);
+    for_each_granule(e_.hidden, [&](Range units) {
+      multiply(d_y_, e_.width, w2, units, d_hidden_.data + units.begin, d_hidden_.step);
+      for (int i = 0; i < e_.rows; i++) {
+        moe_kernels().relu_gradient(at(hidden_, i) + units.begin, at(d_hidden_, i) + units.begin, units.size());
+      }
+      if (step.finite()) update(step, units, hidden_, d_y_, e_.width, w2);
+    });
+    if (rounded_) copy(d_hidden_.data, d_hidden_.step, e_.hidden, d_hidden_);
+    return squares;
+  }
+
+  // After that updates W1 and computes the gradient of the inputs, d_x [rows][width]. Returns Σ g².
+  double update_inner(FactoredStep& step, float* w1, const FactoredRates& rates, float* d_x) {
+    sum_squares(x_, e_.width, d_hidden_, e_.hidden, step);
+    const double squares = step.update_moments(rates);
+    for_each_granule(e_.width, [&](Range inputs) {
+      multiply(d_hidden_, e_.hidden, w1, inputs, d_x + inputs.begin, e_.width);
+      if (step.finite()) update(step, inputs, x_, d_hidden_, e_.hidden, w1);
+    });
+    return squares;
+  }
+
+ private:
+  static size_t padded(int columns) { return (static_cast<size_t>(columns) + 15) / 16 * 16 + 16; }
+  static float* at(const Rows& rows, int i) { return rows.data + i * rows.step; }
+
+  Rows take(float*& memory, int columns) const {
+    const Rows rows{memory, padded(columns)};
+    memory += e_.rows * rows.step;
+    return rows;
+  }
+
+  void copy(const float* from, size_t step, const Rows& to) const { copy(from, step, static_cast<int>(step), to); }
+  void copy(const float* from, size_t step, int columns, const Rows& to) const {
+    kernels_.copy(from, step, e_.rows, columns, rounded_, to.data, to.step);
+  }
+
+  // Lines of a matrix that stay near between the two products that read them.
+  template <class Work>
+  void for_each_granule(int lines, Work&& work) const {
+    const int granule = by_dots() ? 2 * tile_.rows : 2 * tile_.columns;
+    for (int line = 0; line < lines; line += granule) work(Range{line, least(line + granule, lines)});
+  }
+
+  // Whether packing lines of weights would cost more than adding up lanes.
+  bool by_dots() const { return e_.rows < kRowsWorthPacking; }
+
+  // out [rows][lines] = left [rows][k] · some lines of a matrix [][k], read for the first time: one granule after another.
+  void multiply(const Rows& left, int k, const float* matrix, Range granule, float* out, size_t out_step) const {
+    const float* right = matrix + static_cast<size_t>(granule.begin) * k;
+    const size_t step = k;
+    if (!by_dots()) {
+      const Side weights_of_granule = weights(lines(right, step));
+      const ExpertProduct product = crew_.product(e_.rows, granule.size(), k, lines(left.data, left.step),
+                                                  weights_of_granule, {out, out_step, nullptr}, all_left_);
+      if (granule.begin == 0) crew_.pack_left(product);
+      return crew_.multiply(product);
+    }
+    Dots work{left.data, left.step, e_.rows, right, step, granule.size(), k, out, out_step};
+    if (WeightsAhead* const ahead = crew_.ahead()) {
+      ahead->use(granule.size(), k);
+      work.ahead = ahead->next_stretch(granule.size() * k);
+    }
+    (rounded_ ? kernels_.rounded_dots : kernels_.dots)(work);
+  }
+
+  // Sums of squares of dW = aᵀ b.
+  void sum_squares(const Rows& a, int m, const Rows& b, int n, FactoredStep& step) const {
+    kernels_.quadratic(products_of_rows(b, n), e_.rows, a.data, a.step, m, step.row_sums());
+    kernels_.quadratic(products_of_rows(a, m), e_.rows, b.data, b.step, n, step.column_sums());
+  }
+
+  // x xᵀ [rows][rows] as a lower triangle that gives the same sums: twice what is below the diagonal, nothing above.
+  const float* products_of_rows(const Rows& x, int columns) const {
+    const int rows = e_.rows;
+    for (int i = 0; i < rows; i += kTriangleRows) {
+      const int count = least(kTriangleRows, rows - i);
+      kernels_.dots({at(x, i), x.step, count, x.data, x.step, i + count, columns, inner_ + i * rows,
+                     static_cast<size_t>(rows)});
+    }
+    for (int i = 0; i < rows; i++) {
+      float* row = inner_ + i * rows;
+      for (int j = 0; j < i; j++) row[j] *= 2;
+      for (int j = i + 1; j < rows; j++) row[j] = 0;
+    }
+    return inner_;
+  }
+
+  // matrix[i][j] -= scales · Σ a[r][i] b[r][j] for some of its lines [n].
+  void update(const FactoredStep& step, Range lines, const Rows& a, const Rows& b, int n, float* matrix) const {
+    const RowPanels panels(lines.size(), tile_.rows);
+    for (int i = 0; i < panels.count(); i++) {
+      const Range own{lines.begin + panels[i].begin, lines.begin + panels[i].end};
+      tile_.f32.pack_columns(a.data + own.begin, a.step, own.size(), own.size(), e_.rows, left_);
+      for (int j = 0; j < n; j += tile_.columns) {
+        float* place = matrix + static_cast<size_t>(own.begin) * n + j;
+        MicroTile tile{e_.rows, least(tile_.columns, n - j), left_, b.data + j, place, static_cast<size_t>(n),
+                       place,   static_cast<size_t>(n)};
+        tile.right_step = b.step;
+        tile.k = e_.rows;
+        tile.row_scales = step.row_scales() + own.begin;
+        tile.column_scales = step.column_scales() + j;
+        tile_.f32.product[own.size()](tile);
+      }
+    }
+  }
+
+  static constexpr int kTriangleRows = 8;
+  static constexpr int kRowsWorthPacking = 20;
+  static constexpr size_t kWidestElement = 2;
+
+  const CrewMember& crew_;
+  const Expert& e_;
+  const bool rounded_;
+  const GemmKernels& tile_ = gemm_kernels();
+  const FewRowsKernels& kernels_ = few_rows_kernels();
+  Rows x_, d_y_, hidden_, d_hidden_;
+  float *inner_, *left_, *all_left_;
+};
+
+}  // namespace nmt

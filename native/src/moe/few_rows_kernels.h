@@ -1,0 +1,44 @@
+// Products for experts with few rows: between lines as they are in memory, for packing would take as long as multiplying.
+#pragma once
+
+#include <cstddef>
+
+#include "isa/family.h"
+
+namespace nmt {
+
+// Neighbouring cache lines to bring into the second cache while a kernel runs.
+struct Stretch {
+  const float* memory = nullptr;
+  int lines = 0;
+};
+
+// out [rows][lines] = left [rows][k] · right [lines][k] transposed.
+struct Dots {
+  const float* left;
+  size_t left_step;
+  int rows;
+  const float* right;
+  size_t right_step;
+  int lines;
+  int k;
+  float* out;
+  size_t out_step;
+  Stretch ahead = {};
+};
+
+struct FewRowsKernels {
+  // Best taken at once by `dots`.
+  int lines;
+  // to [rows][to_step] = from [rows][from_step], rounded to bf16 if `rounded`.
+  void (*copy)(const float* from, size_t from_step, int rows, int columns, bool rounded, float* to, size_t to_step);
+  void (*dots)(const Dots& work);
+  // The same with the right side rounded to bf16.
+  void (*rounded_dots)(const Dots& work);
+  // sums[j] = Σ inner[r][s] · x[r][j] · x[s][j] over r and s ≤ r, or 0 where that comes out below 0; x [rows][step].
+  void (*quadratic)(const float* inner, int rows, const float* x, size_t step, int columns, float* sums);
+};
+
+NMT_DECLARE_KERNELS(FewRowsKernels, few_rows)
+
+}  // namespace nmt
