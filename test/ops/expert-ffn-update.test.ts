@@ -25,7 +25,7 @@ const cases: Case[] = [
   { sizes: [3], width: 530, hidden: 20, maxNorm: 0 },
   { sizes: [0, 0], width: 3, hidden: 2, maxNorm: 0 },
   // Some have so few rows that their gradients are never whole: up to 26, and up to 6.
-  { sizes: [1, 26, 5, 27, 0, 4, 13], width: 181, hidden: 265, maxNorm: 2 },
+  { sizes: [1, 26, 27, 0, 13], width: 181, hidden: 265, maxNorm: 2 },
   { sizes: [6, 2, 7, 3], width: 48, hidden: 64, maxNorm: 0 },
 ];
 

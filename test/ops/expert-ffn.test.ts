@@ -1,5 +1,5 @@
 /** Source of truth: the experts' definition in double precision (moe-definition.ts), and central differences of it. */
-import type * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
 import { selectBackend } from "../../src/backends/select.ts";
 import { combine, dispatch, planDispatch } from "../../src/ops/dispatch.ts";
@@ -16,6 +16,7 @@ import {
   onNative,
   operand,
   runOp,
+  sameArrays,
   sameBits,
   upstream,
 } from "./op-outcomes.ts";
@@ -92,6 +93,27 @@ describe.skipIf(addon === undefined)("native expert networks", () => {
       await expectNativeAgrees(addon!, asOp(expertFfn, offsets), asOp(composedExpertFfn, offsets), operands(c), 3e-5);
     },
   );
+});
+
+describe.skipIf(addon === undefined)("a row's output", () => {
+  // Sums run in blocks of 512.
+  it.each([
+    { sizes: [70, 40], width: 530, hidden: 40, bias: "both" },
+    { sizes: [40, 90], width: 33, hidden: 530, bias: "none" },
+  ] as Case[])("has the same bits however many rows its expert has: %o", async (c) => {
+    const given = operands(c);
+    const outputs = await onNative(addon!, () =>
+      tf.tidy(() => {
+        const [x, ...weights] = given.map(({ values, shape }) => tf.tensor(Float32Array.from(values), shape));
+        const run = (rows: tf.Tensor, sizes: number[]) => asOp(expertFfn, offsetsOf(sizes))(rows, ...weights);
+        // The first of one expert's rows and the last of the other's.
+        const all = run(x!, c.sizes);
+        const picked = (rows: tf.Tensor) => tf.concat([tf.slice(rows, 0, 3), tf.slice(rows, sum(c.sizes) - 20, 20)]);
+        return [picked(all), run(picked(x!), [3, 20])].map((rows) => rows.dataSync<"float32">());
+      }),
+    );
+    for (const [expected, alone] of outputs.flat()) expect(sameArrays([alone!], [expected!])).toBe(true);
+  });
 });
 
 describe.skipIf(!addon?.instructionSets().includes("avx512bf16"))("native expert networks in bf16", () => {

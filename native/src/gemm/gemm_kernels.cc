@@ -237,6 +237,13 @@ NMT_ALWAYS_INLINE void product_of(const MicroTile& tile) {
 #pragma GCC unroll 4
     for (int v = 0; v < kVectors; v++) sum[i][v] = vzero();
   }
+  if (tile.sums != nullptr) {
+#pragma GCC unroll 16
+    for (int i = 0; i < ROWS; i++) {
+#pragma GCC unroll 4
+      for (int v = 0; v < kVectors; v++) sum[i][v] = load(tile.sums + i * tile.sums_step + v * W, row[v]);
+    }
+  }
   if (tile.right_step == 0) accumulate_packed<Element>(sum, tile);
   else if (tile.packed == nullptr) accumulate_unpacked<Element, ROWS, Row, false>(sum, tile);
   else accumulate_unpacked<Element, ROWS, Row, true>(sum, tile);

@@ -48,6 +48,8 @@ struct MicroTile {
   Ahead ahead = {};
   const float* row_scales = nullptr;
   const float* column_scales = nullptr;
+  const float* sums = nullptr;  // [rows][sums_step] that the product goes on from, or null for 0
+  size_t sums_step = 0;
 };
 
 using MicroKernel = void (*)(const MicroTile&);

@@ -67,8 +67,9 @@ struct Workspace {
     for (int e = 0; e < all.count; e++) most = std::max(most, all.offsets[e + 1] - all.offsets[e]);
     units = crew.alone() ? least(all.hidden, crew.sum_length()) : all.hidden;
     constexpr size_t kWidestPanel = 64;
-    const size_t rows = least(most, kExpertRowChunk);
-    const size_t outer = rows * (all.width + kWidestPanel), inner = rows * (units + kWidestPanel);
+    const size_t rows = least(most, kExpertRowChunk), few = least(most, CrewMember::kFewRows);
+    const size_t outer = rows * (all.width + kWidestPanel);
+    const size_t inner = std::max(rows * (units + kWidestPanel), few * (all.hidden + kWidestPanel));
     float* next = memory.reserve(4 * outer + 6 * inner);
     for (float** packed : {&x_rows, &x_columns, &d_y_rows, &d_y_right}) {
       *packed = next;
@@ -78,6 +79,13 @@ struct Workspace {
       *packed = next;
       next += inner;
     }
+  }
+
+  // For a forward pass: few rows have all hidden units in one part, so that weights are read as they lie in memory.
+  Workspace forward(const Expert& e) const {
+    Workspace w = *this;
+    if (e.rows <= CrewMember::kFewRows) w.units = e.hidden;
+    return w;
   }
 };
 
@@ -139,7 +147,8 @@ inline ExpertProduct to_input(const CrewMember& crew, const Workspace& w, const 
                       {d_x, static_cast<size_t>(e.width), part.unit == 0 ? nullptr : d_x}, w.d_hidden_rows);
 }
 
-inline void expect_forward(const CrewMember& crew, const Workspace& w, const Expert& e) {
+inline void expect_forward(const CrewMember& crew, const Workspace& given, const Expert& e) {
+  const Workspace w = given.forward(e);
   for_each_part(e, w.units, [&](const Part& part) {
     crew.expect(to_hidden(crew, w, e, part));
     crew.expect(to_output(crew, w, e, part, nullptr));
@@ -154,7 +163,8 @@ inline void expect_backward(const CrewMember& crew, const Workspace& w, const Ex
   });
 }
 
-inline void expert_forward(const CrewMember& crew, const Workspace& w, const Expert& e, float* out) {
+inline void expert_forward(const CrewMember& crew, const Workspace& given, const Expert& e, float* out) {
+  const Workspace w = given.forward(e);
   const MoeKernels& kernels = moe_kernels();
   const size_t width = e.width;
   for_each_part(e, w.units, [&](const Part& part) {

@@ -104,6 +104,9 @@ struct ExpertProduct {
 // One of the threads that work on an expert together, or the only one. Each does its share of every step.
 class CrewMember {
  public:
+  // So few rows use a line of weights sooner than memory brings the next.
+  static constexpr int kFewRows = 32;
+
   // Alone.
   CrewMember(Precision precision, WeightsAhead& ahead) : CrewMember(precision, nullptr, 0, 1) { ahead_ = &ahead; }
   CrewMember(Precision precision, Team* team, int thread, int threads)
@@ -132,22 +135,29 @@ class CrewMember {
 
   // Tells that a product's weights will be read, after those expected before.
   void expect(const ExpertProduct& p) const {
-    if (ahead_ != nullptr) p.expect_right(*ahead_);
+    if (ahead_ != nullptr && !by_lines(p)) p.expect_right(*ahead_);
   }
 
-  // The same of a matrix that is read line by line.
+  // The same of weights in lines, which one product after another reads.
   void expect_lines(const float* matrix, int lines, int length) const {
     if (ahead_ != nullptr) ahead_->expect(matrix, lines, length, static_cast<size_t>(length));
   }
-  WeightsAhead* ahead() const { return ahead_; }
+
   Precision precision() const { return &kernels_ == &tile_.bf16 ? Precision::bf16 : Precision::f32; }
 
   void pack_left(const ExpertProduct& p) const { pack_all_rows(p, p.packed, thread_, threads_); }
   void pack_right(const ExpertProduct& p, float* packed) const { pack_all_columns(p, packed, thread_, threads_); }
 
+  // Once the left side is packed: results by panels of columns or, where few rows need a matrix that isn't near, by lines of
+  // this matrix, as it lies in memory.
+  void multiply(const ExpertProduct& p) const {
+    if (by_lines(p)) multiply_by_lines(p);
+    else multiply_by_columns(p);
+  }
+
   // Once the left side is packed: results by panels of columns, of which each is packed by its first product. All rows'
   // panels together are few enough to stay in the second cache.
-  void multiply(const ExpertProduct& p) const {
+  void multiply_by_columns(const ExpertProduct& p) const {
     const RowPanels panels = p.row_panels();
     const Range own = split(p.column_panels(), thread_, threads_);
     const int elements = p.elements();
@@ -165,6 +175,43 @@ class CrewMember {
           }
           if (i == 0) p.pack_right(j, from, to, right);
           multiply_tile(p, panels[i], j, from, to, left, right, next_weights(to - from, panels.count()));
+        }
+      }
+    }
+  }
+
+  // The same bits: sums of a few elements at a time, for all columns, in memory that stays near. The processor's own
+  // prefetcher does better here than asking for lines would.
+  void multiply_by_lines(const ExpertProduct& p) const {
+    const RowPanels panels = p.row_panels();
+    const Range own_columns = split(p.column_panels(), thread_, threads_);
+    const int elements = p.elements(), step = p.column_panels() * tile_.columns;
+    float* const sums = block_scratch().reserve(static_cast<size_t>(p.m) * step);
+    for (int block = 0; block < elements; block += kBlockElements) {
+      const int end = least(block + kBlockElements, elements);
+      for (int from = block; from < end; from += kLinesTogether) {
+        const int to = least(from + kLinesTogether, end);
+        for (int j = own_columns.begin; j < own_columns.end; j++) {
+          const RightSource source = p.right_source(j, from, to);
+          for (int i = 0; i < panels.count(); i++) {
+            const Range rows = panels[i];
+            const float* left = p.packed_panel(rows, from);
+            MicroTile tile = micro_tile(p, rows.begin, j, block, block + to - from, left, source.data);
+            tile.right_step = source.step;
+            tile.k = source.k;
+            float* const own = sums + static_cast<size_t>(rows.begin) * step + static_cast<size_t>(j) * tile_.columns;
+            if (from > block) {
+              tile.sums = own;
+              tile.sums_step = step;
+            }
+            if (to < end) {
+              tile.initial = kZeros;
+              tile.initial_step = 0;
+              tile.out = own;
+              tile.out_step = step;
+            }
+            kernels_.product[rows.size()](tile);
+          }
         }
       }
     }
@@ -195,12 +242,17 @@ class CrewMember {
   }
 
  private:
+  bool by_lines(const ExpertProduct& p) const {
+    return p.right.weights && p.right_across() && p.right.step == static_cast<size_t>(p.n) && p.m <= kFewRows;
+  }
+
   Ahead next_weights(int elements, int products) const {
     return ahead_ == nullptr ? Ahead{} : ahead_->next(elements, products);
   }
 
   // These read no weights; they ask for those that come after them at about the pace of the others.
   static constexpr int kProductsAlongRows = 8;
+  static constexpr int kLinesTogether = 16;
 
   const GemmKernels& tile_;
   const ElementKernels& kernels_;

@@ -97,9 +97,8 @@ void update_together(const CrewMember& crew, const Workspace& w, const Expert& e
 }
 
 void expect_update(const CrewMember& crew, const Workspace& w, const Expert& e) {
-  if (!has_few_rows(e)) return expect_backward(crew, w, e);
-  crew.expect_lines(e.w2, e.hidden, e.width);
-  crew.expect_lines(e.w1, e.width, e.hidden);
+  if (has_few_rows(e)) FewRows::expect(crew, e);
+  else expect_backward(crew, w, e);
 }
 
 }  // namespace

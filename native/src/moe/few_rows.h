@@ -23,6 +23,13 @@ class FewRows {
     return 2 * rows * (padded(e.width) + padded(e.hidden)) + rows * (rows + kMostTileRows + left);
   }
 
+  // Tells which weights will be asked for.
+  static void expect(const CrewMember& crew, const Expert& e) {
+    if (by_dots(e)) return;
+    crew.expect_lines(e.w2, e.hidden, e.width);
+    crew.expect_lines(e.w1, e.width, e.hidden);
+  }
+
   // Reads the expert's inputs and the gradient of its outputs, [rows][width] each.
   FewRows(const CrewMember& crew, const Expert& e, const float* d_y, float* memory)
       : crew_(crew), e_(e), rounded_(crew.precision() == Precision::bf16) {
@@ -80,29 +87,26 @@ class FewRows {
   // Lines of a matrix that stay near between the two products that read them.
   template <class Work>
   void for_each_granule(int lines, Work&& work) const {
-    const int granule = by_dots() ? 2 * tile_.rows : 2 * tile_.columns;
+    const int granule = by_dots(e_) ? 2 * tile_.rows : 2 * tile_.columns;
     for (int line = 0; line < lines; line += granule) work(Range{line, least(line + granule, lines)});
   }
 
-  // Whether packing lines of weights would cost more than adding up lanes.
-  bool by_dots() const { return e_.rows < kRowsWorthPacking; }
+  // Whether packing lines of weights would cost more than adding up lanes. Read as they lie in memory, lines needn't be asked
+  // for: the processor's own prefetcher does better.
+  static bool by_dots(const Expert& e) { return e.rows < kRowsWorthPacking; }
 
   // out [rows][lines] = left [rows][k] · some lines of a matrix [][k], read for the first time: one granule after another.
   void multiply(const Rows& left, int k, const float* matrix, Range granule, float* out, size_t out_step) const {
     const float* right = matrix + static_cast<size_t>(granule.begin) * k;
     const size_t step = k;
-    if (!by_dots()) {
+    if (!by_dots(e_)) {
       const Side weights_of_granule = weights(lines(right, step));
       const ExpertProduct product = crew_.product(e_.rows, granule.size(), k, lines(left.data, left.step),
                                                   weights_of_granule, {out, out_step, nullptr}, all_left_);
       if (granule.begin == 0) crew_.pack_left(product);
       return crew_.multiply(product);
     }
-    Dots work{left.data, left.step, e_.rows, right, step, granule.size(), k, out, out_step};
-    if (WeightsAhead* const ahead = crew_.ahead()) {
-      ahead->use(granule.size(), k);
-      work.ahead = ahead->next_stretch(granule.size() * k);
-    }
+    const Dots work{left.data, left.step, e_.rows, right, step, granule.size(), k, out, out_step};
     (rounded_ ? kernels_.rounded_dots : kernels_.dots)(work);
   }
 

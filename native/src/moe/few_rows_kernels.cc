@@ -29,28 +29,9 @@ void copy(const float* from, size_t from_step, int rows, int columns, bool round
   }
 }
 
-// Brings a stretch nearer, evenly over so many calls of `next`.
-class EvenPrefetch {
- public:
-  EvenPrefetch(const Stretch& stretch, int calls) : at_(stretch.memory), lines_(stretch.lines), calls_(calls) {}
-
-  NMT_ALWAYS_INLINE void next() {
-    constexpr int kLine = 16;  // floats
-    for (due_ += lines_; due_ >= calls_; due_ -= calls_) {
-      __builtin_prefetch(at_, 0, 2);
-      at_ += kLine;
-    }
-  }
-
- private:
-  const float* at_;
-  const int lines_, calls_;
-  int due_ = 0;
-};
-
 // out[r][l] for all pairs of some rows and some lines.
 template <bool rounded, int ROWS, int LINES>
-NMT_ALWAYS_INLINE void tile_of_dots(const Dots& work, int row, int line, EvenPrefetch& ahead) {
+NMT_ALWAYS_INLINE void tile_of_dots(const Dots& work, int row, int line) {
   constexpr int kSums = ROWS * LINES, kBlocks = (kSums + W - 1) / W;
   const float* left = work.left + row * work.left_step;
   const float* right = work.right + line * work.right_step;
@@ -73,7 +54,6 @@ NMT_ALWAYS_INLINE void tile_of_dots(const Dots& work, int row, int line, EvenPre
   };
   int at = 0;
   for (; at + W <= work.k; at += W) {
-    ahead.next();
     add(at, [](const float* p) { return vload(p); });
   }
   if (at < work.k) add(at, [n = work.k - at](const float* p) { return vload_n(p, n); });
@@ -87,32 +67,31 @@ NMT_ALWAYS_INLINE void tile_of_dots(const Dots& work, int row, int line, EvenPre
 
 // Lines [from, from + LINES) with all rows, in groups as equal as they can be.
 template <bool rounded, int LINES>
-void lines_of_dots(const Dots& work, int line, EvenPrefetch& ahead) {
+void lines_of_dots(const Dots& work, int line) {
   const int groups = (work.rows + kRows - 1) / kRows;
   for (int g = 0; g < groups; g++) {
     const int row = work.rows * g / groups, rows = work.rows * (g + 1) / groups - row;
     switch (rows) {
       case 1:
-        tile_of_dots<rounded, 1, LINES>(work, row, line, ahead);
+        tile_of_dots<rounded, 1, LINES>(work, row, line);
         break;
       case 2:
-        tile_of_dots<rounded, 2, LINES>(work, row, line, ahead);
+        tile_of_dots<rounded, 2, LINES>(work, row, line);
         break;
       case 3:
-        tile_of_dots<rounded, 3, LINES>(work, row, line, ahead);
+        tile_of_dots<rounded, 3, LINES>(work, row, line);
         break;
       default:
-        tile_of_dots<rounded, kRows, LINES>(work, row, line, ahead);
+        tile_of_dots<rounded, kRows, LINES>(work, row, line);
     }
   }
 }
 
 template <bool rounded>
 void dots(const Dots& work) {
-  const int groups = (work.rows + kRows - 1) / kRows, whole = work.lines / kLines * kLines;
-  EvenPrefetch ahead(work.ahead, groups * (whole / kLines + work.lines - whole) * least(1, work.k / W) * (work.k / W));
-  for (int line = 0; line < whole; line += kLines) lines_of_dots<rounded, kLines>(work, line, ahead);
-  for (int line = whole; line < work.lines; line++) lines_of_dots<rounded, 1>(work, line, ahead);
+  const int whole = work.lines / kLines * kLines;
+  for (int line = 0; line < whole; line += kLines) lines_of_dots<rounded, kLines>(work, line);
+  for (int line = whole; line < work.lines; line++) lines_of_dots<rounded, 1>(work, line);
 }
 
 // Adds Σ inner[r][s] · x[r] ∘ x[s] of ROWS rows r from `row` on and all s before the last of them.

@@ -7,12 +7,6 @@
 
 namespace nmt {
 
-// Neighbouring cache lines to bring into the second cache while a kernel runs.
-struct Stretch {
-  const float* memory = nullptr;
-  int lines = 0;
-};
-
 // out [rows][lines] = left [rows][k] · right [lines][k] transposed.
 struct Dots {
   const float* left;
@@ -24,7 +18,6 @@ struct Dots {
   int k;
   float* out;
   size_t out_step;
-  Stretch ahead = {};
 };
 
 struct FewRowsKernels {

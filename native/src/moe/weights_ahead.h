@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "gemm/gemm_kernels.h"
-#include "moe/few_rows_kernels.h"
 
 namespace nmt {
 
@@ -50,22 +49,6 @@ class WeightsAhead {
     return ahead;
   }
 
-  // What is to be brought in while so many floats of weights are read that lie line by line: a little more than these, so
-  // that the lead grows. Nothing while enough is there.
-  Stretch next_stretch(int floats) {
-    while (current_ < pieces_.size() && asked_ + left_of_piece() <= used_) next_piece();
-    if (current_ == pieces_.size() || asked_ > used_ + kMostLines) return {};
-    const Piece* piece = &pieces_[current_];
-    // What is being read now is no use to ask for.
-    if (asked_ < used_) skip((used_ - asked_) / piece->lines);
-    const bool unbroken = piece->step <= static_cast<size_t>(piece->lines) * kLine;
-    const int wanted = 5 * floats / (4 * kLine * piece->lines) + 1, left = piece->rows - row_;
-    const int rows = unbroken ? (wanted < left ? wanted : left) : 1;
-    const Stretch stretch{piece->memory + row_ * piece->step, rows * piece->lines};
-    skip(static_cast<size_t>(rows));
-    return stretch;
-  }
-
  private:
   static constexpr int kLine = 16;            // floats
   static constexpr size_t kMostLines = 4096;  // 256 KiB
@@ -82,15 +65,6 @@ class WeightsAhead {
   size_t left_of_piece() const {
     const Piece& piece = pieces_[current_];
     return static_cast<size_t>(piece.rows - row_) * piece.lines;
-  }
-  // Goes on by so many rows of the piece; no more than it has.
-  void skip(size_t rows) {
-    if (row_ + rows >= static_cast<size_t>(pieces_[current_].rows)) {
-      next_piece();
-    } else {
-      asked_ += rows * pieces_[current_].lines;
-      row_ += static_cast<int>(rows);
-    }
   }
   void next_piece() {
     asked_ += left_of_piece();
