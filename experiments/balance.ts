@@ -1,6 +1,13 @@
 /** Do the balance losses do what they are for? The rows of table 6 of Shazeer et al. 2017: weights of the losses of importance and load. */
 import { numberList, readOptions } from "../bench/options.ts";
-import { type Experiment, type ResultOf, type RunPlan, type RunResult, sharedDefaults } from "./experiment.ts";
+import {
+  type Experiment,
+  type ResultOf,
+  type RunPlan,
+  type RunResult,
+  resultsOf,
+  sharedDefaults,
+} from "./experiment.ts";
 import {
   expertSettings,
   languageModelDefaults,
@@ -12,6 +19,7 @@ import type { OpenExperiment } from "./main.ts";
 import { markdownTable } from "./markdown.ts";
 import { readShared } from "./read-shared.ts";
 import { estimate, formatEstimate, formatFixed } from "./statistics.ts";
+import { strictBalance } from "./strict-balance.ts";
 import type { ChartSeries } from "./svg-chart.ts";
 
 const defaults = { ...sharedDefaults, ...languageModelDefaults, experts: 64 } as const;
@@ -26,21 +34,38 @@ export const table6 = [
   { importance: 1, load: 1, paper: [35.7, 0.03, 0.02, 1.07] },
 ] as const;
 
-type Row = (typeof table6)[number];
+/** The row of strictly balanced gates, which need no such losses (appendix F). */
+export const STRICT = "strictly-balanced";
+
+interface Row {
+  name: string;
+  /** First columns of the table. */
+  labels: string[];
+  settings: Partial<RunPlan["settings"]>;
+}
+
+const rows: readonly Row[] = [
+  ...table6.map(({ importance, load }) => ({
+    name: `importance-${importance}-load-${load}`,
+    labels: [String(importance), String(load)],
+    settings: { importance_loss_weight: importance, load_loss_weight: load },
+  })),
+  {
+    name: STRICT,
+    labels: ["strictly", "balanced"],
+    settings: { gating: "strictly_balanced", importance_loss_weight: 0, load_loss_weight: 0 },
+  },
+];
 
 export const open: OpenExperiment = (argv): Experiment => {
   const options = readOptions(argv, defaults);
   const shared = readShared(options, "balance");
   const seeds = numberList("seeds", options.seeds);
   const base = languageModelSettings(options, shared);
-  const runs = table6.flatMap((row) =>
+  const runs = rows.flatMap(({ name, settings }) =>
     seeds.map((seed): RunPlan => {
-      const weights = { importance_loss_weight: row.importance, load_loss_weight: row.load };
-      return {
-        row: rowName(row),
-        seed,
-        settings: { ...base, seed, ...expertSettings(options.experts, options), ...weights },
-      };
+      const experts = expertSettings(options.experts, options);
+      return { row: name, seed, settings: { ...base, seed, ...experts, ...settings } };
     }),
   );
   return {
@@ -75,27 +100,19 @@ export const open: OpenExperiment = (argv): Experiment => {
   };
 };
 
-function rowName({ importance, load }: Pick<Row, "importance" | "load">): string {
-  return `importance-${importance}-load-${load}`;
-}
-
 function body(runs: readonly RunPlan[], resultOf: ResultOf, experts: number): string {
-  const rows = table6.map((row) => {
-    const results = runs.filter((plan) => plan.row === rowName(row)).flatMap((plan) => resultOf(plan) ?? []);
-    return { row, results };
-  });
+  const given = rows.map((row) => ({ row, results: resultsOf(row.name, runs, resultOf) }));
   const ours = markdownTable(
     {
       ...{ "w importance": "right", "w load": "right", "test perplexity": "right" },
       ...{ "CV(importance)": "right", "CV(load)": "right", "max/mean load": "right", "dead experts": "right" },
       ...{ "held-out CV(importance)": "right", "held-out CV(load)": "right", "held-out max/mean": "right" },
     },
-    rows.map(({ row, results }) => {
+    given.map(({ row, results }) => {
       const trained = results.flatMap(({ trainBalance }) => first(trainBalance.at(-1)?.experts) ?? []);
       const held = results.flatMap(({ heldOutUse }) => first(heldOutUse) ?? []);
       return [
-        String(row.importance),
-        String(row.load),
+        ...row.labels,
         formatEstimate(results.map(({ testPerplexity }) => testPerplexity)),
         formatEstimate(trained.map(({ importanceVariation }) => importanceVariation)),
         formatEstimate(trained.map(({ loadVariation }) => loadVariation)),
@@ -114,13 +131,14 @@ function body(runs: readonly RunPlan[], resultOf: ResultOf, experts: number): st
     },
     table6.map(({ importance, load, paper: figures }) => [importance, load, ...figures].map(String)),
   );
-  const results = rows.flatMap((each) => each.results);
+  const results = given.flatMap((each) => each.results);
   return [
     "## Results",
     ours,
     `${seedText(results)}CV is the standard deviation over the mean, over ${experts} experts. The middle columns are sums over the training batches of ${windowText(results)}, with the gates' noise; the held-out ones are sums over the test lines, without it. Load is counted: the number of positions that an expert took.`,
     languageModelNotes,
-    "The paper's rows, of 256 experts on the one-billion-word text:",
+    strictBalance(STRICT, runs, resultOf),
+    "### The paper\n\nIts rows, of 256 experts on the one-billion-word text:",
     paper,
   ].join("\n\n");
 }
@@ -148,9 +166,9 @@ function curves(
   resultOf: ResultOf,
   points: (result: RunResult) => ChartSeries["points"],
 ): ChartSeries[] {
-  return table6.flatMap((row) => {
-    const plan = runs.find((each) => each.row === rowName(row) && resultOf(each) !== undefined);
-    return plan === undefined ? [] : { name: `${row.importance} / ${row.load}`, points: points(resultOf(plan)!) };
+  return rows.flatMap(({ name, labels }) => {
+    const [result] = resultsOf(name, runs, resultOf);
+    return result === undefined ? [] : { name: labels.join(" / "), points: points(result) };
   });
 }
 

@@ -2,7 +2,7 @@
 import { numberList, readOptions } from "../bench/options.ts";
 import { UsageError } from "../src/base/errors.ts";
 import { resolveConfig } from "../src/config/resolve.ts";
-import { type Experiment, type ResultOf, type RunPlan, type RunResult, sharedDefaults } from "./experiment.ts";
+import { type Experiment, type ResultOf, type RunPlan, resultsOf, sharedDefaults } from "./experiment.ts";
 import {
   expertSettings,
   type LanguageModelOptions,
@@ -85,10 +85,6 @@ export function capacityRows(experts: readonly number[], options: LanguageModelO
       settings: { ...expertSettings(count, options), importance_loss_weight: 0.1, load_loss_weight: 0.1 },
     })),
   ];
-}
-
-function resultsOf(row: string, runs: readonly RunPlan[], resultOf: ResultOf): RunResult[] {
-  return runs.filter((plan) => plan.row === row).flatMap((plan) => resultOf(plan) ?? []);
 }
 
 function body(rows: readonly Row[], runs: readonly RunPlan[], seeds: readonly number[], resultOf: ResultOf): string {

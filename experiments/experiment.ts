@@ -84,6 +84,11 @@ export interface RunResult {
 /** Results of a run by its plan; undefined while there is none. */
 export type ResultOf = (plan: RunPlan) => RunResult | undefined;
 
+/** Results of a row's runs, of those that have one. */
+export function resultsOf(row: string, runs: readonly RunPlan[], resultOf: ResultOf): RunResult[] {
+  return runs.filter((plan) => plan.row === row).flatMap((plan) => resultOf(plan) ?? []);
+}
+
 export interface Page {
   title: string;
   /** What is asked, above the results. */

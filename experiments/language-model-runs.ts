@@ -21,11 +21,11 @@ export const languageModelDefaults = {
   "batch-tokens": 1000,
   "learning-rate": 0.002,
   /** A multiple of both counts above, so that the last report is that of the end. */
-  steps: 1600,
-  /** What the experts' sum goes through before the residual: the paper's sigmoid, or `identity`. */
-  "moe-output": "sigmoid",
-  /** Scale of the experts' second matrix at the start; 0 with `identity` starts them as nothing. */
-  "output-init": 1,
+  steps: 2400,
+  /** What the experts' sum goes through before the residual: the paper's `sigmoid`, which takes longer to learn, or nothing. */
+  "moe-output": "identity",
+  /** Scale of the experts' second matrix at the start: 0 starts them as nothing, with `identity`; with `sigmoid` use 1. */
+  "output-init": 0,
 } as const;
 
 export type LanguageModelOptions = Options<typeof languageModelDefaults> & {

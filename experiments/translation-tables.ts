@@ -3,10 +3,11 @@ import { resolveConfig } from "../src/config/resolve.ts";
 import { BLEU } from "../src/metrics/bleu.ts";
 import { CHRF } from "../src/metrics/chrf.ts";
 import { pairedTest } from "../src/metrics/paired-test.ts";
-import type { ResultOf, RunPlan, RunResult } from "./experiment.ts";
+import { type ResultOf, type RunPlan, type RunResult, resultsOf } from "./experiment.ts";
 import { markdownTable } from "./markdown.ts";
 import { operationsPerToken } from "./operations.ts";
 import { estimate, formatDifference, formatEstimate, formatFixed, formatMillions, MISSING } from "./statistics.ts";
+import { strictBalance } from "./strict-balance.ts";
 import type { Chart, ChartSeries } from "./svg-chart.ts";
 
 export interface TranslationRuns {
@@ -51,7 +52,7 @@ export function translationBody(given: TranslationRuns): string {
     ...others.map((variant) => comparison(given, baseline!, variant)),
     ...(others.length > 0 ? [TESTS] : []),
     ...(isPrecision ? others.map((variant) => lossRatio(given, baseline!, variant)) : []),
-    ...(isStrict ? [strictBalance(given)] : []),
+    ...(isStrict ? [strictBalance("strict", given.runs, given.resultOf)] : []),
   ].join("\n\n");
 }
 
@@ -68,10 +69,6 @@ export function translationCharts(
   );
   const chart = { title: "Validation perplexity", xLabel: "step", yLabel: "per wordpiece, logarithmic" };
   return { perplexity: { ...chart, yScale: "logarithmic", series } };
-}
-
-function resultsOf(variant: string, runs: readonly RunPlan[], resultOf: ResultOf): RunResult[] {
-  return runs.filter(({ row }) => row === variant).flatMap((plan) => resultOf(plan) ?? []);
 }
 
 function scoreTable({ variants, runs, resultOf }: TranslationRuns): string {
@@ -216,28 +213,4 @@ export function lossRatio({ runs, resultOf }: TranslationRuns, baseline: string,
     [`${variant} / ${baseline}`]: "right",
   } as const;
   return `### Loss\n\n${markdownTable(columns, rows)}\n\nMean negative log-likelihood, nats per wordpiece, without label smoothing; each run is measured in the precision it was trained in.`;
-}
-
-/** How far the trained thresholds keep each expert to its share m / N of positions it was never trained on. */
-export function strictBalance({ runs, resultOf }: TranslationRuns): string {
-  const rows = resultsOf("strict", runs, resultOf).flatMap(({ seed, settings, heldOutUse }) =>
-    Object.entries(heldOutUse).map(([layer, { shares, untaken }]) => {
-      const wanted = settings.num_experts_per_tok! / shares.length;
-      const deviations = shares.map((share) => Math.abs(share - wanted) / wanted);
-      const percent = (value: number) => `${(100 * value).toFixed(1)} %`;
-      return [
-        ...[String(seed), layer, percent(wanted)],
-        `${percent(Math.min(...shares))} to ${percent(Math.max(...shares))}`,
-        ...[percent(estimate(deviations).mean), percent(Math.max(...deviations)), percent(untaken)],
-      ];
-    }),
-  );
-  const table = markdownTable(
-    {
-      ...{ seed: "right", layer: "left", "m / positions": "right", "taken by an expert": "right" },
-      ...{ "mean deviation": "right", "largest deviation": "right", "positions without expert": "right" },
-    },
-    rows,
-  );
-  return `### Thresholds on held-out text\n\n${table}\n\nIn training each expert takes m = k · N / n of a batch's N positions. On the test text a position goes to an expert where it exceeds the expert's trained threshold; deviations are from m / N, in per cent of it.`;
 }

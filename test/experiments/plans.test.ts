@@ -1,6 +1,6 @@
 // Source of truth: table 6 and appendix C of Shazeer et al. 2017, and the settings as the options say.
 import { describe, expect, test } from "vitest";
-import { open as openBalance } from "../../experiments/balance.ts";
+import { open as openBalance, STRICT } from "../../experiments/balance.ts";
 import { capacityRows, open as openCapacity } from "../../experiments/capacity.ts";
 import { budget, chosenRuns, fingerprint, type RunPlan, runName } from "../../experiments/experiment.ts";
 import { languageModelDefaults } from "../../experiments/language-model-runs.ts";
@@ -13,8 +13,13 @@ import { toyCorpus } from "./toy-corpus.ts";
 const configOf = (plan: RunPlan) => resolveConfig({ ...plan.settings, save_model: "m" });
 
 describe("balance", () => {
+  const all = openBalance(["--seeds", "1,2", "--experts", "32"]).runs;
+  const [strict, runs] = [true, false].map((is) => all.filter(({ row }) => (row === STRICT) === is)) as [
+    RunPlan[],
+    RunPlan[],
+  ];
+
   test("has the six rows of table 6, for each seed, that differ in nothing but the weights of the losses", () => {
-    const { runs } = openBalance(["--seeds", "1,2", "--experts", "32"]);
     expect(runs).toHaveLength(12);
     const weights = runs.filter(({ seed }) => seed === 1).map(configOf);
     expect(weights.map((config) => [config.importanceLossWeight, config.loadLossWeight])).toEqual([
@@ -32,6 +37,12 @@ describe("balance", () => {
     const rest = runs.map(({ settings }) => ({ ...settings, importance_loss_weight: 0, load_loss_weight: 0, seed: 0 }));
     expect(new Set(rest.map((settings) => JSON.stringify(settings))).size).toBe(1);
     expect(configOf(runs[0]!).numExperts).toBe(32);
+  });
+
+  test("and one of strictly balanced gates without these losses", () => {
+    expect(strict.map(({ seed }) => seed)).toEqual([1, 2]);
+    const { gating, importanceLossWeight, loadLossWeight, numExperts } = configOf(strict[0]!);
+    expect([gating, importanceLossWeight, loadLossWeight, numExperts]).toEqual(["strictly_balanced", 0, 0, 32]);
   });
 });
 
@@ -100,7 +111,7 @@ describe("runs", () => {
 
   test("are chosen by row", () => {
     const { runs } = openBalance(["--seeds", "1,2"]);
-    expect(chosenRuns(runs, [])).toHaveLength(12);
+    expect(chosenRuns(runs, [])).toHaveLength(14);
     expect(chosenRuns(runs, ["importance-1-load-1"]).map(({ seed }) => seed)).toEqual([1, 2]);
     expect(() => chosenRuns(runs, ["importance-2"])).toThrow(UsageError);
   });

@@ -1,7 +1,8 @@
 // Source of truth: scores and shares by hand; the paired tests themselves are tested with the metrics.
 import { describe, expect, test } from "vitest";
 import type { RunPlan } from "../../experiments/experiment.ts";
-import { lossRatio, pairedDifference, strictBalance, translationBody } from "../../experiments/translation-tables.ts";
+import { strictBalance } from "../../experiments/strict-balance.ts";
+import { lossRatio, pairedDifference, translationBody } from "../../experiments/translation-tables.ts";
 import { resultOfPlan } from "./result.ts";
 
 const references = ["the cat sat on the mat", "a dog ran over the hill", "birds sing in the early morning light"];
@@ -34,9 +35,10 @@ describe("pairedDifference", () => {
 
 test("strict balance: deviations are from k / n, relative to it", () => {
   const strict = plan("strict", 1);
-  const given = { variants: ["strict"], seeds: [1], runs: [strict], beam: 5, resultOf: () => resultOfPlan(strict) };
   // k / n is 50 %; shares of 50, 60, 40 and 50 % deviate by 0, 20, 20 and 0 % of it.
-  expect(strictBalance(given)).toContain("| 1 | moe1 | 50.0 % | 40.0 % to 60.0 % | 10.0 % | 20.0 % | 3.0 % |");
+  expect(strictBalance("strict", [strict], () => resultOfPlan(strict))).toContain(
+    "| 1 | moe1 | 50.0 % | 40.0 % to 60.0 % | 10.0 % | 20.0 % | 3.0 % |",
+  );
 });
 
 test("the ratio of losses is that of mean log-perplexities", () => {

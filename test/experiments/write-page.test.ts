@@ -21,7 +21,7 @@ describe("writePage", () => {
     const page = readFileSync(path, "utf8");
     expect(page).toContain("| 0 | 0 | 55.00 | 0.50 | 0.25 | 1.50 | 16 | 0.50 | 0.25 | 1.50 |");
     expect(page).toContain("| 1 | 1 | – | – | – | – | – | – | – | – |");
-    expect(page).toMatch(/Not run yet: importance-0\.2-load-0 \(seed 1\), .*importance-1-load-1 \(seed 1\)\./);
+    expect(page).toMatch(/Not run yet: importance-0\.2-load-0 \(seed 1\), .*strictly-balanced \(seed 1\)\./);
     expect(page).toContain("the last 20 steps to step 40");
     expect(page).toContain("2026-01-02. Some CPU, 8 GiB.");
     expect(page).toContain("hidden_size: 128");
