@@ -87,6 +87,15 @@ void check_lanes() {
   }
 }
 
+// Halves of the last place of 8 bits go away from zero.
+void check_bf16() {
+  const float given[] = {1.0f, 1.00390625f, -1.00390625f, 1.003f, 1.0117188f, 0.0f};
+  const float expected[] = {1.0f, 1.0078125f, -1.0078125f, 1.0f, 1.015625f, 0.0f};
+  bool held = true;
+  for (int i = 0; i < 6; i++) held &= vround_bf16(vset1(given[i]))[0] == expected[i];
+  expect("vround_bf16", name(), held);
+}
+
 void check_integers_and_transpose() {
   vu a, b;
   for (int i = 0; i < W; i++) {
@@ -97,20 +106,24 @@ void check_integers_and_transpose() {
   for (int i = 0; i < W; i++) {
     for (int j = 0; j < W; j++) rows[i][j] = static_cast<float>(i * W + j);
   }
+  const vf sums = vsums(rows);
   vtranspose(rows);
   const vu high = vmulhi(a, b);
-  bool products = true, transposed = true;
+  bool products = true, transposed = true, summed = true;
   for (int i = 0; i < W; i++) {
     products &= high[i] == static_cast<uint32_t>((static_cast<uint64_t>(a[i]) * b[i]) >> 32);
+    summed &= sums[i] == static_cast<float>(W * (i * W) + W * (W - 1) / 2);  // small whole numbers: exact
     for (int j = 0; j < W; j++) transposed &= rows[i][j] == static_cast<float>(j * W + i);
   }
   expect("vmulhi", name(), products);
   expect("vtranspose", name(), transposed);
+  expect("vsums", name(), summed);
 }
 
 void run() {
   check_functions();
   check_lanes();
+  check_bf16();
   check_integers_and_transpose();
 }
 
