@@ -22,7 +22,7 @@ import { estimate, formatEstimate, formatFixed } from "./statistics.ts";
 import { strictBalance } from "./strict-balance.ts";
 import type { ChartSeries } from "./svg-chart.ts";
 
-const defaults = { ...sharedDefaults, ...languageModelDefaults, experts: 64 } as const;
+const defaults = { ...sharedDefaults, ...languageModelDefaults, experts: 256 } as const;
 
 /** Weights of the importance and the load loss, and the paper's figures for 256 experts: perplexity, CVs, busiest over mean. */
 export const table6 = [
