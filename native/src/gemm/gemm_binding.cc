@@ -7,9 +7,6 @@ namespace nmt {
 
 namespace {
 
-constexpr char kNotPacked[] =
-    "packed must come from packMatrix, for the same n, k, instruction set and precision";
-
 struct Shape {
   int m, n, k;
   bool trans_a, trans_b, accumulate;

@@ -29,4 +29,21 @@ export interface GemmKernels {
     transB: boolean,
     accumulate: boolean,
   ): void;
+  /** Floats that the right side [k, n] of a product takes when packed, with the running instruction set and precision. */
+  packedLength(n: number, k: number): number;
+  /** Packs `b`, [k, n] or stored [n, k] if `transB`, for the running instruction set and precision. */
+  packMatrix(b: Float32Array, packed: Float32Array, n: number, k: number, transB: boolean): void;
+  /** Whether these floats are a matrix [k, n] packed for the running instruction set and precision. */
+  isPacked(packed: Float32Array, n: number, k: number): boolean;
+  /** As `matmul`, to the bit, with a packed right side. */
+  packedMatmul(
+    a: Float32Array,
+    packed: Float32Array,
+    out: Float32Array,
+    m: number,
+    n: number,
+    k: number,
+    transA: boolean,
+    accumulate: boolean,
+  ): void;
 }
