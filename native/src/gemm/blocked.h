@@ -172,9 +172,9 @@ void multiply_columns(const Product& p, const float* left, Range columns, const 
               p.pack_right(j, from, to, own);
             }
             const int next = last_rows ? i - i0 : least(i + kBlockRowPanels, panels.count() - 1);
-            const Ahead ahead = packed != nullptr && i0 == 0
-                                    ? ahead_of(next_packed, to - from, width, i - i0, i1 - i0)
-                                    : ahead_of(left_panel(next, next_from), to - from, panels[next].size(), j - j0, j1 - j0);
+            const Ahead ahead = packed != nullptr && i0 == 0 ? ahead_of(next_packed, to - from, width, i - i0, i1 - i0)
+                                                             : ahead_of(left_panel(next, next_from), to - from,
+                                                                        panels[next].size(), j - j0, j1 - j0);
             multiply_tile(p, panels[i], j, from, to, left_panel(i, from), panel, ahead);
           }
         }

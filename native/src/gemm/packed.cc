@@ -28,8 +28,7 @@ Head head_of(Precision precision, int n, int k) {
 
 MatrixProduct packed_product(Precision precision, bool trans_a, int m, int n, int k, const float* a, int lda,
                              const float* packed, float* c, int ldc, bool accumulate, const float* bias) {
-  MatrixProduct p =
-      matrix_product(precision, trans_a, false, m, n, k, a, lda, nullptr, 0, c, ldc, accumulate, bias);
+  MatrixProduct p = matrix_product(precision, trans_a, false, m, n, k, a, lda, nullptr, 0, c, ldc, accumulate, bias);
   p.panels = packed_panels(packed);
   return p;
 }

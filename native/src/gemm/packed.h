@@ -19,7 +19,8 @@ void pack_matrix(Team& team, Precision precision, bool trans_b, int n, int k, co
 bool is_packed(const float* packed, size_t floats, Precision precision, int n, int k);
 
 // Says that it isn't.
-constexpr char kNotPacked[] = "a packed matrix must come from packMatrix, for the same sizes, instruction set and precision";
+constexpr char kNotPacked[] =
+    "a packed matrix must come from packMatrix, for the same sizes, instruction set and precision";
 
 // The panels of a packed matrix: panel j of columns, from element 0 on, begins at j · elements · the micro-tile's columns.
 const float* packed_panels(const float* packed);

@@ -6,6 +6,7 @@ import * as tf from "@tensorflow/tfjs";
 import { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import type { NativeAddon } from "./addon.ts";
 import { BufferPool, type PoolStatistics } from "./buffer-pool.ts";
+import type { Precision } from "./kernels/system.ts";
 import { PackedWeights } from "./packed-weights.ts";
 import { registerElementwiseKernels } from "./register-elementwise.ts";
 import { registerMatmulKernels } from "./register-matmul.ts";
@@ -52,11 +53,12 @@ export class NativeBackend extends MathBackendCPU {
     return Float32Array.from(values as Int32Array | Uint8Array);
   }
 
-  /** A weight matrix packed for products with few rows: [k, n], or stored [n, k] if `transposed`. Kept until the tensor changes or goes. */
-  packed(matrix: tf.TensorInfo, transposed = false): Float32Array {
+  /** A weight matrix [k, n], or stored [n, k], packed for products with few rows. Kept until the tensor is written or disposed. */
+  packed(matrix: tf.TensorInfo, form: { transposed?: boolean; precision?: Precision } = {}): Float32Array {
+    const { transposed = false, precision = this.addon.precision() } = form;
     const [rows, columns] = matrix.shape as [number, number];
     const [n, k] = transposed ? [rows, columns] : [columns, rows];
-    return this.packedWeights.get({ dataId: matrix.dataId, floats: this.floats(matrix), n, k, transposed });
+    return this.packedWeights.get(matrix.dataId, this.floats(matrix), { n, k, transposed, precision });
   }
 
   /** A tensor's memory, for a kernel that writes into it. */

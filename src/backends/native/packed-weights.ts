@@ -4,16 +4,15 @@
  */
 import type { NativeAddon } from "./addon.ts";
 import type { BufferPool } from "./buffer-pool.ts";
+import type { Precision } from "./kernels/system.ts";
 
-/** The right side of a product [rows, k] · [k, n]. */
+/** How a product [rows, k] · [k, n] takes its right side; a tensor is always asked for in the same way. */
 export interface RightSide {
-  /** Of the tensor. */
-  dataId: object;
-  /** [k, n], or [n, k] if `transposed`; a tensor is always asked for in the same way */
-  floats: Float32Array;
   n: number;
   k: number;
+  /** Stored [n, k]. */
   transposed: boolean;
+  precision: Precision;
 }
 
 export class PackedWeights {
@@ -26,12 +25,12 @@ export class PackedWeights {
     this.pool = pool;
   }
 
-  get({ dataId, floats, n, k, transposed }: RightSide): Float32Array {
+  get(dataId: object, floats: Float32Array, { n, k, transposed, precision }: RightSide): Float32Array {
     const known = this.byData.get(dataId);
-    if (known !== undefined && this.addon.isPacked(known, n, k)) return known;
+    if (known !== undefined && this.addon.isPacked(known, n, k, precision)) return known;
     this.forget(dataId);
-    const packed = this.pool.takeFloats(this.addon.packedLength(n, k));
-    this.addon.packMatrix(floats, packed, n, k, transposed);
+    const packed = this.pool.takeFloats(this.addon.packedLength(n, k, precision));
+    this.addon.packMatrix(floats, packed, n, k, transposed, precision);
     this.byData.set(dataId, packed);
     return packed;
   }
