@@ -157,12 +157,19 @@ void multiply_columns(const Product& p, const float* left, Range columns, const 
         const int i1 = least(i0 + kBlockRowPanels, panels.count());
         const bool last_rows = i1 == panels.count();
         const int next_from = !last_rows ? from : to < elements ? to : 0;
+        const auto ahead = [&](int i, int j) {
+          if (packed != nullptr && i0 == 0) {
+            const float* next = j + 1 < j1      ? packed_panel(j + 1, from)
+                                : to < elements ? packed_panel(j0, to)
+                                                : packed_panel(j1, 0);
+            return ahead_of(next, to - from, width, i - i0, i1 - i0);
+          }
+          const int next = last_rows ? i - i0 : least(i + kBlockRowPanels, panels.count() - 1);
+          return ahead_of(left_panel(next, next_from), to - from, panels[next].size(), j - j0, j1 - j0);
+        };
         for (int j = j0; j < j1; j++) {
-          float* own = right + (j - j0) * block;
+          float* own = packed == nullptr ? right + (j - j0) * block : nullptr;
           const float* panel = packed == nullptr ? own : packed_panel(j, from);
-          const float* next_packed = j + 1 < j1      ? packed_panel(j + 1, from)
-                                     : to < elements ? packed_panel(j0, to)
-                                                     : packed_panel(j1, 0);
           for (int i = i0; i < i1; i++) {
             if (packed == nullptr && i == 0) {
               if (p.right_across()) {
@@ -171,11 +178,7 @@ void multiply_columns(const Product& p, const float* left, Range columns, const 
               }
               p.pack_right(j, from, to, own);
             }
-            const int next = last_rows ? i - i0 : least(i + kBlockRowPanels, panels.count() - 1);
-            const Ahead ahead = packed != nullptr && i0 == 0 ? ahead_of(next_packed, to - from, width, i - i0, i1 - i0)
-                                                             : ahead_of(left_panel(next, next_from), to - from,
-                                                                        panels[next].size(), j - j0, j1 - j0);
-            multiply_tile(p, panels[i], j, from, to, left_panel(i, from), panel, ahead);
+            multiply_tile(p, panels[i], j, from, to, left_panel(i, from), panel, ahead(i, j));
           }
         }
       }
