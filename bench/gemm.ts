@@ -15,7 +15,7 @@ interface Shape {
   transB?: boolean;
 }
 
-/** Recurrent products, vocabulary, input gradient and weight gradient. */
+/** Recurrent products, vocabulary, input gradient: their right side is a weight matrix. Weight gradient: it isn't. */
 const shapes: readonly Shape[] = [
   { m: 64, n: 2048, k: 1024 },
   { m: 32, n: 2048, k: 512 },
@@ -25,7 +25,16 @@ const shapes: readonly Shape[] = [
 ];
 
 export const run: Benchmark = async (argv) => {
-  const defaults = { ...engineDefaults, m: 0, n: 0, k: 0, "trans-a": false, "trans-b": false, runs: 7 } as const;
+  const defaults = {
+    ...engineDefaults,
+    m: 0,
+    n: 0,
+    k: 0,
+    "trans-a": false,
+    "trans-b": false,
+    unpacked: false,
+    runs: 7,
+  } as const;
   const options = readOptions(argv, defaults);
   const { m, n, k } = options;
   if ((m > 0 || n > 0 || k > 0) && m * n * k === 0) {
@@ -38,14 +47,24 @@ export const run: Benchmark = async (argv) => {
   return {
     ...engine.figures,
     runs: options.runs,
-    products: chosen.map((shape) => measure(engine, shape, options.runs)),
+    products: chosen.map((shape) => measure(engine, shape, options)),
   };
 };
 
-function measure(engine: Engine, { m, n, k, transA = false, transB = false }: Shape, runs: number): Row {
+/** The right side is packed before, as weights are for all products that read them, unless the product is a weight gradient. */
+function measure(engine: Engine, shape: Shape, { unpacked, runs }: { unpacked: boolean; runs: number }): Row {
+  const { m, n, k, transA = false, transB = false } = shape;
   const { native } = engine;
+  const { addon } = native;
   const [a, b] = [randomFloats(native, m * k), randomFloats(native, k * n)];
   const out = native.takeFloats(m * n);
-  const call = () => native.addon.matmul(a, b, out, m, n, k, transA, transB, false);
-  return { form: `${transA ? "Aᵀ" : "A"} ${transB ? "Bᵀ" : "B"}`, m, n, k, ...measureCall(engine, call, runs) };
+  const packs = !unpacked && !transA;
+  const precision = addon.precision();
+  const packed = native.takeFloats(packs ? addon.packedLength(n, k, precision) : 0);
+  if (packs) addon.packMatrix(b, packed, n, k, transB, precision);
+  const call = packs
+    ? () => addon.packedMatmul(a, packed, out, m, n, k, transA, false)
+    : () => addon.matmul(a, b, out, m, n, k, transA, transB, false);
+  const form = `${transA ? "Aᵀ" : "A"} ${transB ? "Bᵀ" : "B"}`;
+  return { form, m, n, k, packed: packs ? "yes" : "no", ...measureCall(engine, call, runs) };
 }

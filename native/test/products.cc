@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gemm/gemm.h"
+#include "gemm/packed.h"
 #include "isa/isa.h"
 #include "lstm/lstm.h"
 #include "test/check.h"
@@ -47,6 +48,12 @@ void check_product(Team& team, int m, int n, int k, bool trans_a, bool trans_b) 
     }
   }
   expect_at_most("matrix product", isa_name(active_isa()), worst, 1e-6);
+
+  std::vector<float> packed(packed_floats(Precision::f32, n, k)), again(c.size());
+  pack_matrix(team, Precision::f32, trans_b, n, k, b.data(), packed.data());
+  gemm_packed(team, Precision::f32, trans_a, m, n, k, a.data(), trans_a ? m : k, packed.data(), again.data(), n, false);
+  expect("a packed right side gives the same bits", isa_name(active_isa()),
+         std::memcmp(again.data(), c.data(), c.size() * sizeof(float)) == 0);
 }
 
 // Output and gradients of a ragged layer, one after the other. With a projection states have fewer numbers than units.

@@ -6,10 +6,11 @@ import { pathToFileURL } from "node:url";
 import * as tf from "@tensorflow/tfjs";
 import { BackendError } from "../base/errors.ts";
 import { log } from "../base/logger.ts";
+import type { Precision } from "./native/kernels/system.ts";
 
 export const backendNames = ["gpu", "native", "tfjs-node", "wasm", "cpu"] as const;
 export type BackendName = (typeof backendNames)[number];
-export type Precision = "f32" | "bf16";
+export type { Precision };
 
 export interface EngineOptions {
   /** A backend, or `auto` for the first usable one in the order above. */

@@ -127,6 +127,12 @@ napi_value Call::number_result(double number) const {
   return value;
 }
 
+napi_value Call::boolean_result(bool truth) const {
+  napi_value value;
+  napi_get_boolean(env_, truth, &value);
+  return value;
+}
+
 napi_value Call::string(const std::string& text) const {
   napi_value value;
   napi_create_string_utf8(env_, text.data(), text.size(), &value);

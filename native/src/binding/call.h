@@ -66,6 +66,7 @@ class Call {
   // Results.
   napi_value nothing() const;
   napi_value number_result(double value) const;
+  napi_value boolean_result(bool value) const;
   napi_value string(const std::string& value) const;
   napi_value strings(const std::vector<std::string>& values) const;
   napi_value object(const std::vector<std::pair<const char*, double>>& numbers) const;

@@ -134,16 +134,20 @@ void pack_all_columns(const Product& p, float* right, int thread, int threads) {
   }
 }
 
-// A thread's panels of columns, all rows' panels being packed in `left`. The first product with a panel packs it; the
-// others bring the next block of rows' panels nearer.
+// A thread's panels of columns, all rows' panels being packed in `left`, and all panels of columns in `packed` unless that
+// is null: then the first product with a panel packs it. While products run, the next panels come nearer: packed ones,
+// which are new to the caches, in the first block of rows; otherwise those of the next block of rows.
 template <class Product>
-void multiply_columns(const Product& p, const float* left, Range columns) {
-  const int elements = p.elements();
+void multiply_columns(const Product& p, const float* left, Range columns, const float* packed = nullptr) {
+  const int elements = p.elements(), width = p.tile.columns;
   const RowPanels panels = p.row_panels();
-  const size_t block = static_cast<size_t>(p.tile.columns) * least(elements, kBlockElements);
-  float* right = block_scratch().reserve(kBlockColumnPanels * block);
+  const size_t block = static_cast<size_t>(width) * least(elements, kBlockElements);
+  float* right = packed == nullptr ? block_scratch().reserve(kBlockColumnPanels * block) : nullptr;
   const auto left_panel = [&](int i, int from) {
     return left + static_cast<size_t>(panels[i].begin) * elements + static_cast<size_t>(from) * panels[i].size();
+  };
+  const auto packed_panel = [&](int j, int from) {
+    return packed + (static_cast<size_t>(j) * elements + from) * width;
   };
   for (int j0 = columns.begin; j0 < columns.end; j0 += kBlockColumnPanels) {
     const int j1 = least(j0 + kBlockColumnPanels, columns.end);
@@ -153,17 +157,28 @@ void multiply_columns(const Product& p, const float* left, Range columns) {
         const int i1 = least(i0 + kBlockRowPanels, panels.count());
         const bool last_rows = i1 == panels.count();
         const int next_from = !last_rows ? from : to < elements ? to : 0;
+        const auto ahead = [&](int i, int j) {
+          if (packed != nullptr && i0 == 0) {
+            const float* next = j + 1 < j1      ? packed_panel(j + 1, from)
+                                : to < elements ? packed_panel(j0, to)
+                                                : packed_panel(j1, 0);
+            return ahead_of(next, to - from, width, i - i0, i1 - i0);
+          }
+          const int next = last_rows ? i - i0 : least(i + kBlockRowPanels, panels.count() - 1);
+          return ahead_of(left_panel(next, next_from), to - from, panels[next].size(), j - j0, j1 - j0);
+        };
         for (int j = j0; j < j1; j++) {
-          float* panel = right + (j - j0) * block;
+          float* own = packed == nullptr ? right + (j - j0) * block : nullptr;
+          const float* panel = packed == nullptr ? own : packed_panel(j, from);
           for (int i = i0; i < i1; i++) {
-            if (i == 0 && p.right_across()) {
-              multiply_source(p, panels[i], j, from, to, left_panel(i, from), panels.count() > 1 ? panel : nullptr);
-              continue;
+            if (packed == nullptr && i == 0) {
+              if (p.right_across()) {
+                multiply_source(p, panels[i], j, from, to, left_panel(i, from), panels.count() > 1 ? own : nullptr);
+                continue;
+              }
+              p.pack_right(j, from, to, own);
             }
-            if (i == 0) p.pack_right(j, from, to, panel);
-            const int next = last_rows ? i - i0 : least(i + kBlockRowPanels, panels.count() - 1);
-            const Ahead ahead = ahead_of(left_panel(next, next_from), to - from, panels[next].size(), j - j0, j1 - j0);
-            multiply_tile(p, panels[i], j, from, to, left_panel(i, from), panel, ahead);
+            multiply_tile(p, panels[i], j, from, to, left_panel(i, from), panel, ahead(i, j));
           }
         }
       }

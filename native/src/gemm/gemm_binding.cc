@@ -1,6 +1,7 @@
-// matmul, batchMatmul, setPrecision, precision.
+// matmul, batchMatmul, packedLength, packMatrix, isPacked, packedMatmul, setPrecision, precision.
 #include "binding/registry.h"
 #include "gemm/gemm.h"
+#include "gemm/packed.h"
 
 namespace nmt {
 
@@ -57,15 +58,56 @@ napi_value batch_matmul(Call& call) {
   return call.nothing();
 }
 
+Precision read_precision(Call& call) {
+  const std::string name = call.text("precision");
+  call.require(name == "f32" || name == "bf16", "precision is f32 or bf16, not \"" + name + "\"");
+  return name == "bf16" ? Precision::bf16 : Precision::f32;
+}
+
+napi_value packed_length(Call& call) {
+  const int n = call.size("n"), k = call.size("k");
+  return call.number_result(static_cast<double>(packed_floats(read_precision(call), n, k)));
+}
+
+napi_value pack(Call& call) {
+  const auto b = call.floats("b"), packed = call.floats("packed");
+  const int n = call.size("n"), k = call.size("k");
+  const bool trans_b = call.boolean("transB");
+  const Precision chosen = read_precision(call);
+  call.require_length(b, static_cast<size_t>(k) * n, "b");
+  call.require_length(packed, packed_floats(chosen, n, k), "packed");
+  pack_matrix(team(), chosen, trans_b, n, k, b.data, packed.data);
+  return call.nothing();
+}
+
+napi_value is_packed(Call& call) {
+  const auto packed = call.floats("packed");
+  const int n = call.size("n"), k = call.size("k");
+  return call.boolean_result(is_packed(packed.data, packed.length, read_precision(call), n, k));
+}
+
+napi_value packed_matmul(Call& call) {
+  const auto a = call.floats("a"), packed = call.floats("packed"), out = call.floats("out");
+  const int m = call.size("m"), n = call.size("n"), k = call.size("k");
+  const bool trans_a = call.boolean("transA"), accumulate = call.boolean("accumulate");
+  call.require_length(a, static_cast<size_t>(m) * k, "a");
+  call.require(is_packed(packed.data, packed.length, precision(), n, k), kNotPacked);
+  call.require_length(out, static_cast<size_t>(m) * n, "out");
+  gemm_packed(team(), precision(), trans_a, m, n, k, a.data, trans_a ? m : k, packed.data, out.data, n, accumulate);
+  return call.nothing();
+}
+
 }  // namespace
 
 void register_gemm(Registry& registry) {
   registry.add("matmul", matmul);
   registry.add("batchMatmul", batch_matmul);
+  registry.add("packedLength", packed_length);
+  registry.add("packMatrix", pack);
+  registry.add("isPacked", is_packed);
+  registry.add("packedMatmul", packed_matmul);
   registry.add("setPrecision", [](Call& call) {
-    const std::string name = call.text("precision");
-    call.require(name == "f32" || name == "bf16", "precision is f32 or bf16, not \"" + name + "\"");
-    set_precision(name == "bf16" ? Precision::bf16 : Precision::f32);
+    set_precision(read_precision(call));
     return call.nothing();
   });
   registry.add("precision", [](Call& call) { return call.string(precision() == Precision::bf16 ? "bf16" : "f32"); });

@@ -28,8 +28,9 @@ struct Ahead {
 
 // Part `part` of `parts` of bringing a panel [elements][width].
 inline Ahead ahead_of(const float* panel, int elements, int width, int part, int parts) {
+  constexpr size_t kLine = 16;
   const size_t step = (width + parts - 1) / parts;
-  return {panel + step * elements * part, step};
+  return {panel + step * elements * part, step, 1, step > kLine ? kLine : 0};
 }
 
 // out[rows][columns] = initial + left · right; with scales initial - row_scales[i] · column_scales[j] · (left · right)[i][j].

@@ -73,9 +73,10 @@ void lstm_backward(Team& team, Precision precision, const LstmShape& shape, cons
                    const LstmDirection* directions, const LstmRecord& record, const float* d_output, float* d_x,
                    const LstmGradients* gradients);
 
-// One step of `rows` sentences: x [rows][inputs], hidden states [rows][hidden], cells [rows][units].
+// One step of `rows` sentences: x [rows][inputs], hidden states [rows][hidden], cells [rows][units]. The matrices among
+// the weights are packed (gemm/packed.h): many steps read them.
 void lstm_step(Team& team, Precision precision, int rows, int inputs, int units, int hidden, const float* x,
-               const float* hidden_before, const float* cell_before, const LstmWeights& weights, float* hidden_after,
+               const float* hidden_before, const float* cell_before, const LstmWeights& packed, float* hidden_after,
                float* cell_after);
 
 }  // namespace nmt

@@ -1,5 +1,6 @@
 // lstmGateWidth, lstmForward, lstmBackward, lstmStep.
 #include "binding/registry.h"
+#include "gemm/packed.h"
 #include "lstm/lstm.h"
 
 namespace nmt {
@@ -10,6 +11,8 @@ using Arrays = std::vector<Array<float>>;
 
 // A direction's weights are arrays of a list: input, recurrent, bias, projection (which may be absent).
 constexpr int kWeights = 4, kStates = 2;
+
+constexpr char kNeedsProjection[] = "without a projection hidden states have as many numbers as there are units";
 
 struct Sizes {
   size_t inputs, units, hidden;
@@ -24,11 +27,23 @@ LstmWeights weights_of(Call& call, const Arrays& arrays, int direction, const Si
   const int at = direction * kWeights;
   const float* projection = nullptr;
   if (arrays[at + 3]) projection = array_of(call, arrays, at + 3, n.units * n.hidden, "projection").data;
-  call.require(projection != nullptr || n.units == n.hidden,
-               "without a projection hidden states have as many numbers as there are units");
+  call.require(projection != nullptr || n.units == n.hidden, kNeedsProjection);
   return {array_of(call, arrays, at, n.inputs * 4 * n.units, "inputWeights").data,
           array_of(call, arrays, at + 1, n.hidden * 4 * n.units, "recurrentWeights").data,
           array_of(call, arrays, at + 2, 4 * n.units, "bias").data, projection};
+}
+
+// Of one direction, matrices packed.
+LstmWeights packed_weights_of(Call& call, const Arrays& arrays, const Sizes& n) {
+  const auto packed = [&](int i, size_t columns, size_t rows) -> const float* {
+    const Array<float>& array = arrays[i];
+    call.require(array && is_packed(array.data, array.length, precision(), columns, rows), kNotPacked);
+    return array.data;
+  };
+  const float* projection = arrays[3] ? packed(3, n.hidden, n.units) : nullptr;
+  call.require(projection != nullptr || n.units == n.hidden, kNeedsProjection);
+  return {packed(0, 4 * n.units, n.inputs), packed(1, 4 * n.units, n.hidden),
+          array_of(call, arrays, 2, 4 * n.units, "bias").data, projection};
 }
 
 Arrays read_arrays(Call& call, const char* name, size_t count) {
@@ -119,7 +134,7 @@ napi_value step(Call& call) {
   const auto x = call.floats("x", count * n.inputs);
   const auto hidden_before = call.floats("hiddenBefore", count * n.hidden);
   const auto cell_before = call.floats("cellBefore", count * n.units);
-  const LstmWeights weights = weights_of(call, read_arrays(call, "weights", kWeights), 0, n);
+  const LstmWeights weights = packed_weights_of(call, read_arrays(call, "packedWeights", kWeights), n);
   const auto hidden_after = call.floats("hiddenAfter", count * n.hidden);
   const auto cell_after = call.floats("cellAfter", count * n.units);
   lstm_step(team(), precision(), rows, inputs, units, hidden, x.data, hidden_before.data, cell_before.data, weights,

@@ -3,6 +3,7 @@
 // step, twice with a projection; those of the other direction go their own way.
 #include <deque>
 
+#include "gemm/packed.h"
 #include "lstm/lstm.h"
 #include "lstm/lstm_kernels.h"
 #include "lstm/sequence.h"
@@ -274,16 +275,14 @@ void lstm_forward(Team& team, Precision precision, const LstmShape& shape, const
 }
 
 void lstm_step(Team& team, Precision precision, int rows, int inputs, int units, int hidden, const float* x,
-               const float* hidden_before, const float* cell_before, const LstmWeights& weights, float* hidden_after,
+               const float* hidden_before, const float* cell_before, const LstmWeights& packed, float* hidden_after,
                float* cell_after) {
   thread_local Scratch gate_scratch, output_scratch;
   const int width = 4 * units;
   float* gates = gate_scratch.reserve(static_cast<size_t>(rows) * width);
-  gemm_bias(team, precision, false, false, rows, width, inputs, x, inputs, weights.input, width, weights.bias, gates,
-            width);
-  gemm(team, precision, false, false, rows, width, hidden, hidden_before, hidden, weights.recurrent, width, gates,
-       width, true);
-  const bool projected = weights.projection != nullptr;
+  gemm_packed_bias(team, precision, false, rows, width, inputs, x, inputs, packed.input, packed.bias, gates, width);
+  gemm_packed(team, precision, false, rows, width, hidden, hidden_before, hidden, packed.recurrent, gates, width, true);
+  const bool projected = packed.projection != nullptr;
   float* outputs = projected ? output_scratch.reserve(static_cast<size_t>(rows) * units) : hidden_after;
   const LstmKernels& kernels = lstm_kernels();
   team.run([&](int thread, int threads) {
@@ -293,8 +292,8 @@ void lstm_step(Team& team, Precision precision, int rows, int inputs, int units,
                    outputs + state, step});
   });
   if (projected) {
-    gemm(team, precision, false, false, rows, hidden, units, outputs, units, weights.projection, hidden, hidden_after,
-         hidden, false);
+    gemm_packed(team, precision, false, rows, hidden, units, outputs, units, packed.projection, hidden_after, hidden,
+                false);
   }
 }
 

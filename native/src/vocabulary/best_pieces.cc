@@ -1,58 +1,143 @@
-// Threads take blocks of the vocabulary; a row's results are put together from all blocks in order, so they have the same
+// Threads take blocks of the vocabulary. A row's results are put together from all blocks in order, so they have the same
 // bits whatever the number of threads and the other rows.
 #include "vocabulary/best_pieces.h"
 
 #include <algorithm>
-#include <atomic>
 #include <vector>
 
+#include "gemm/matrix_product.h"
+#include "gemm/packed.h"
 #include "memory/aligned.h"
+#include "vocabulary/best_pieces_kernels.h"
 
 namespace nmt {
 
 namespace {
 
-constexpr int kBlock = 64;  // pieces whose weights stay in the second cache while the rows pass by
+constexpr int kBlock = 64;           // about so many pieces are a block, in whole panels
+constexpr double kLittle = 1 << 18;  // multiply-adds that stay on the calling thread
 
-// Calls task(thread, block) for every block, each thread's in ascending order. Little work stays on the calling thread.
-template <class Task>
-void over_blocks(Team& team, const Projection& p, int blocks, Task&& task) {
-  constexpr double kLittle = 1 << 18;  // multiply-adds
-  if (static_cast<double>(p.rows) * p.width * p.vocabulary < kLittle) {
-    for (int block = 0; block < blocks; block++) task(0, block);
-    return;
+struct Candidate {
+  float logit;
+  int32_t id;
+};
+
+// The order of candidates: higher logit first, then lower id.
+bool better(const Candidate& a, const Candidate& b) { return a.logit != b.logit ? a.logit > b.logit : a.id < b.id; }
+
+// The best candidates of one row: a heap whose root is the worst of them.
+class BestList {
+ public:
+  BestList(Candidate* heap, int most) : heap_(heap), most_(most) {}
+
+  const Candidate* begin() const { return heap_; }
+  const Candidate* end() const { return heap_ + count_; }
+
+  // Logits, of which the largest is `largest`, of pieces from `first` on: later ones than those before, so an equal logit
+  // never displaces one that is there.
+  void add(const float* logits, int count, float largest, int first) {
+    if (count_ == most_ && !(largest > heap_[0].logit)) return;
+    for (int i = 0; i < count; i++) {
+      if (count_ < most_) {
+        heap_[count_++] = {logits[i], first + i};
+      } else if (logits[i] > heap_[0].logit) {
+        std::pop_heap(heap_, heap_ + most_, better);
+        heap_[most_ - 1] = {logits[i], first + i};
+      } else {
+        continue;
+      }
+      std::push_heap(heap_, heap_ + count_, better);
+    }
   }
-  std::atomic<int> next{0};
-  team.run([&](int thread, int) {
-    for (int block; (block = next.fetch_add(1, std::memory_order_relaxed)) < blocks;) task(thread, block);
-  });
-}
 
-int block_end(const Projection& p, int block) { return std::min(p.vocabulary, (block + 1) * kBlock); }
+ private:
+  Candidate* heap_;
+  int most_;
+  int count_ = 0;
+};
 
-// Space for every block's results.
-BlockResults block_results(Scratch& scratch, const Projection& p) {
-  const int blocks = (p.vocabulary + kBlock - 1) / kBlock;
-  const size_t size = static_cast<size_t>(p.rows) * static_cast<size_t>(blocks);
-  float* floats = scratch.reserve(2 * size);
-  return {blocks, floats, floats + size};
+// The logits of all rows, block by block of the vocabulary, and what each block leaves.
+class Logits {
+ public:
+  Logits(const Projection& p, Scratch& scratch)
+      : p_(p),
+        product_(matrix_product(Precision::f32, false, false, p.rows, p.vocabulary, p.width, p.hidden, p.width, nullptr,
+                                0, nullptr, 0, false, p.bias)),
+        columns_(ceil_div(kBlock, product_.tile.columns) * product_.tile.columns),
+        blocks_(ceil_div(p.vocabulary, columns_)) {
+    const size_t results = static_cast<size_t>(p.rows) * blocks_;
+    const size_t left = static_cast<size_t>(p.rows) * product_.elements();
+    left_ = scratch.reserve(left + 2 * results);
+    results_ = {blocks_, left_ + left, left_ + left + results};
+  }
+
+  // Calls task(thread, row, logits, first, count, largest) for each row of each block of pieces [first, first + count),
+  // on each thread in ascending order of blocks.
+  template <class Task>
+  void each(Team& team, Task&& task) {
+    if (static_cast<double>(p_.rows) * p_.width * p_.vocabulary < kLittle) {
+      pack_all_rows(product_, left_, 0, 1);
+      for (int block = 0; block < blocks_; block++) each_row(0, block, task);
+      return;
+    }
+    team.run([&](int thread, int threads) {
+      pack_all_rows(product_, left_, thread, threads);
+      team.barrier();
+      const Range mine = split(blocks_, thread, threads);
+      for (int block = mine.begin; block < mine.end; block++) each_row(thread, block, task);
+    });
+  }
+
+  // log Σ e^logit of a row, over all blocks.
+  double normaliser(int row) const { return kernels_.normaliser(results_, row); }
+
+ private:
+  template <class Task>
+  void each_row(int thread, int block, Task&& task) {
+    static thread_local Scratch scratch;
+    const int first = block * columns_, count = least(columns_, p_.vocabulary - first);
+    float* logits = scratch.reserve(static_cast<size_t>(p_.rows) * columns_);
+    MatrixProduct part = product_;
+    part.n = count;
+    part.c = logits;
+    part.ldc = columns_;
+    part.bias = p_.bias + first;
+    const float* panels = packed_panels(p_.weights) + static_cast<size_t>(first) * product_.elements();
+    multiply_columns(part, left_, {0, part.column_panels()}, panels);
+    for (int row = 0; row < p_.rows; row++) {
+      const float* mine = logits + static_cast<size_t>(row) * columns_;
+      const size_t at = static_cast<size_t>(row) * blocks_ + block;
+      results_.total[at] = kernels_.total(mine, count, &results_.largest[at]);
+      task(thread, row, mine, first, count, results_.largest[at]);
+    }
+  }
+
+  const Projection& p_;
+  const BestPiecesKernels& kernels_ = best_pieces_kernels();
+  MatrixProduct product_;
+  int columns_;  // of a block
+  int blocks_;
+  float* left_;  // packed hidden rows
+  BlockResults results_;
+};
+
+Scratch& calls_scratch() {
+  static thread_local Scratch scratch;
+  return scratch;
 }
 
 }  // namespace
 
 void best_pieces(Team& team, const Projection& p, int k, int32_t* ids, float* log_probabilities) {
-  static thread_local Scratch scratch;
-  const BestPiecesKernels& kernels = best_pieces_kernels();
-  const BlockResults results = block_results(scratch, p);
+  Logits logits(p, calls_scratch());
   const size_t rows = static_cast<size_t>(p.rows), most = static_cast<size_t>(k);
   const size_t threads = static_cast<size_t>(team.threads());
   std::vector<Candidate> candidates(threads * rows * most);
-  std::vector<BestList> lists(threads * rows);
-  for (size_t i = 0; i < lists.size(); i++) lists[i] = {candidates.data() + i * most, 0};
+  std::vector<BestList> lists;
+  for (size_t i = 0; i < threads * rows; i++) lists.emplace_back(candidates.data() + i * most, k);
 
-  over_blocks(team, p, results.blocks, [&](int thread, int block) {
-    BestList* mine = lists.data() + static_cast<size_t>(thread) * rows;
-    kernels.block(p, block, block * kBlock, block_end(p, block), results, mine, k, nullptr, nullptr);
+  logits.each(team, [&](int thread, int row, const float* values, int first, int count, float largest) {
+    lists[static_cast<size_t>(thread) * rows + row].add(values, count, largest, first);
   });
 
   std::vector<Candidate> merged;
@@ -60,10 +145,10 @@ void best_pieces(Team& team, const Projection& p, int k, int32_t* ids, float* lo
     merged.clear();
     for (size_t thread = 0; thread < threads; thread++) {
       const BestList& list = lists[thread * rows + row];
-      merged.insert(merged.end(), list.heap, list.heap + list.count);
+      merged.insert(merged.end(), list.begin(), list.end());
     }
     std::partial_sort(merged.begin(), merged.begin() + k, merged.end(), better);
-    const double normaliser = kernels.normaliser(results, static_cast<int>(row));
+    const double normaliser = logits.normaliser(static_cast<int>(row));
     for (size_t i = 0; i < most; i++) {
       ids[row * most + i] = merged[i].id;
       log_probabilities[row * most + i] = static_cast<float>(merged[i].logit - normaliser);
@@ -72,13 +157,12 @@ void best_pieces(Team& team, const Projection& p, int k, int32_t* ids, float* lo
 }
 
 void log_probabilities(Team& team, const Projection& p, const int32_t* targets, float* out) {
-  static thread_local Scratch scratch;
-  const BestPiecesKernels& kernels = best_pieces_kernels();
-  const BlockResults results = block_results(scratch, p);
-  over_blocks(team, p, results.blocks, [&](int, int block) {
-    kernels.block(p, block, block * kBlock, block_end(p, block), results, nullptr, 0, targets, out);
+  Logits logits(p, calls_scratch());
+  logits.each(team, [&](int, int row, const float* values, int first, int count, float) {
+    const int target = targets[row] - first;
+    if (target >= 0 && target < count) out[row] = values[target];
   });
-  for (int row = 0; row < p.rows; row++) out[row] = static_cast<float>(out[row] - kernels.normaliser(results, row));
+  for (int row = 0; row < p.rows; row++) out[row] = static_cast<float>(out[row] - logits.normaliser(row));
 }
 
 }  // namespace nmt

@@ -1,36 +1,9 @@
-// Logits of rows over a block of the vocabulary, and what decoding keeps of them.
+// What decoding keeps of logits.
 #pragma once
-
-#include <cstdint>
 
 #include "isa/family.h"
 
 namespace nmt {
-
-struct Projection {
-  const float* hidden;   // [rows, width]
-  const float* weights;  // [vocabulary, width]
-  const float* bias;     // [vocabulary]
-  int rows;
-  int width;
-  int vocabulary;
-};
-
-struct Candidate {
-  float logit;
-  int32_t id;
-};
-
-// The order of candidates: higher logit first, then lower id.
-inline bool better(const Candidate& a, const Candidate& b) {
-  return a.logit != b.logit ? a.logit > b.logit : a.id < b.id;
-}
-
-// The best `most` candidates seen of one row: a heap whose root is the worst of them.
-struct BestList {
-  Candidate* heap;
-  int count;
-};
 
 // What blocks leave for each row.
 struct BlockResults {
@@ -40,10 +13,8 @@ struct BlockResults {
 };
 
 struct BestPiecesKernels {
-  // Pieces [begin, end) of block `block`, every row. With `lists`, keeps the best `most`; with `targets`, keeps the
-  // target's logit.
-  void (*block)(const Projection&, int block, int begin, int end, const BlockResults&, BestList* lists, int most,
-                const int32_t* targets, float* target_logits);
+  // Σ e^(logit - largest) of some logits, and the largest.
+  float (*total)(const float* logits, int count, float* largest);
   // log Σ e^logit of a row, from its blocks in order.
   double (*normaliser)(const BlockResults&, int row);
 };

@@ -1,6 +1,7 @@
 // vocabularyCrossEntropy(…), vocabularyTopK(…), vocabularyLogProbability(…).
 #include "binding/registry.h"
 #include "gemm/gemm.h"
+#include "gemm/packed.h"
 #include "threads/team.h"
 #include "vocabulary/best_pieces.h"
 #include "vocabulary/cross_entropy.h"
@@ -11,13 +12,17 @@ namespace {
 
 size_t area(int a, int b) { return static_cast<size_t>(a) * static_cast<size_t>(b); }
 
-// The leading arguments of all three functions.
-Projection read_projection(Call& call) {
+// The leading arguments of all three functions. Weights are a matrix [vocabulary, width] as it is, or packed.
+Projection read_projection(Call& call, bool packed) {
   const auto hidden = call.floats("hidden"), weights = call.floats("weights"), bias = call.floats("bias");
   const int rows = call.size("rows"), width = call.size("width"), vocabulary = call.size("vocabulary");
   call.require(width > 0 && vocabulary > 0, "width and vocabulary must be positive");
   call.require_length(hidden, area(rows, width), "hidden");
-  call.require_length(weights, area(vocabulary, width), "weights");
+  if (packed) {
+    call.require(is_packed(weights.data, weights.length, Precision::f32, vocabulary, width), kNotPacked);
+  } else {
+    call.require_length(weights, area(vocabulary, width), "weights");
+  }
   call.require_length(bias, static_cast<size_t>(vocabulary), "bias");
   return {hidden.data, weights.data, bias.data, rows, width, vocabulary};
 }
@@ -31,7 +36,7 @@ const int32_t* read_targets(Call& call, const Projection& p) {
 }
 
 napi_value vocabulary_cross_entropy(Call& call) {
-  const Projection p = read_projection(call);
+  const Projection p = read_projection(call, false);
   const int32_t* targets = read_targets(call, p);
   const float smoothing = static_cast<float>(call.number("labelSmoothing"));
   const auto sums = call.floats("sums", 2);
@@ -42,16 +47,16 @@ napi_value vocabulary_cross_entropy(Call& call) {
   call.require(wanted == static_cast<bool>(of_weights) && wanted == static_cast<bool>(of_bias),
                "either every gradient is wanted or none");
   const CrossEntropyGradients gradients = {of_hidden.data, of_weights.data, of_bias.data};
-  const LossSums loss = cross_entropy(
-      team(), precision(), {p.hidden, p.weights, p.bias, targets, p.rows, p.width, p.vocabulary, smoothing},
-      wanted ? &gradients : nullptr);
+  const LossSums loss = cross_entropy(team(), precision(),
+                                      {p.hidden, p.weights, p.bias, targets, p.rows, p.width, p.vocabulary, smoothing},
+                                      wanted ? &gradients : nullptr);
   sums[0] = static_cast<float>(loss.smoothed);
   sums[1] = static_cast<float>(loss.nll);
   return call.nothing();
 }
 
 napi_value vocabulary_top_k(Call& call) {
-  const Projection p = read_projection(call);
+  const Projection p = read_projection(call, true);
   const int k = call.size("k");
   call.require(k >= 1 && k <= p.vocabulary, "k must be from 1 to the vocabulary's size");
   const auto ids = call.ints("ids", area(p.rows, k));
@@ -61,7 +66,7 @@ napi_value vocabulary_top_k(Call& call) {
 }
 
 napi_value vocabulary_log_probability(Call& call) {
-  const Projection p = read_projection(call);
+  const Projection p = read_projection(call, true);
   const int32_t* targets = read_targets(call, p);
   log_probabilities(team(), p, targets, call.floats("logProbabilities", static_cast<size_t>(p.rows)).data);
   return call.nothing();

@@ -6,6 +6,8 @@ import * as tf from "@tensorflow/tfjs";
 import { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import type { NativeAddon } from "./addon.ts";
 import { BufferPool, type PoolStatistics } from "./buffer-pool.ts";
+import type { Precision } from "./kernels/system.ts";
+import { PackedWeights } from "./packed-weights.ts";
 import { registerElementwiseKernels } from "./register-elementwise.ts";
 import { registerMatmulKernels } from "./register-matmul.ts";
 
@@ -14,11 +16,13 @@ export const NATIVE_BACKEND = "native";
 export class NativeBackend extends MathBackendCPU {
   readonly addon: NativeAddon;
   private readonly pool: BufferPool;
+  private readonly packedWeights: PackedWeights;
 
   constructor(addon: NativeAddon) {
     super();
     this.addon = addon;
     this.pool = new BufferPool((bytes) => addon.allocate(bytes));
+    this.packedWeights = new PackedWeights(addon, this.pool);
   }
 
   /** Pooled floats for a kernel's output; contents undefined. Wrap them with `tensorInfo`, or return them with `giveFloats`. */
@@ -49,6 +53,20 @@ export class NativeBackend extends MathBackendCPU {
     return Float32Array.from(values as Int32Array | Uint8Array);
   }
 
+  /** A weight matrix [k, n], or stored [n, k], packed for products with few rows. Kept until the tensor is written or disposed. */
+  packed(matrix: tf.TensorInfo, form: { transposed?: boolean; precision?: Precision } = {}): Float32Array {
+    const { transposed = false, precision = this.addon.precision() } = form;
+    const [rows, columns] = matrix.shape as [number, number];
+    const [n, k] = transposed ? [rows, columns] : [columns, rows];
+    return this.packedWeights.get(matrix.dataId, this.floats(matrix), { n, k, transposed, precision });
+  }
+
+  /** A tensor's memory, for a kernel that writes into it. */
+  floatsToWrite(tensor: tf.TensorInfo): Float32Array<ArrayBuffer> {
+    this.packedWeights.forget(tensor.dataId);
+    return this.floats(tensor);
+  }
+
   /** Whether a kernel may write into the tensor's memory: it is pooled, and no other tensor shares it. */
   ownsMemory(tensor: tf.TensorInfo): boolean {
     return this.refCount(tensor.dataId) === 1 && this.pool.owns(this.floats(tensor).buffer);
@@ -70,6 +88,7 @@ export class NativeBackend extends MathBackendCPU {
     const entry = this.data.has(dataId) ? this.data.get(dataId) : undefined;
     const released = super.disposeData(dataId, force);
     const values = entry?.values;
+    if (released) this.packedWeights.forget(dataId);
     if (released && values instanceof Float32Array && this.pool.owns(values.buffer)) {
       this.pool.give(values.buffer as ArrayBuffer);
     }

@@ -18,6 +18,7 @@ const FLOAT = 4;
 /** Kernels that aren't listed are only timed. */
 export const kernelWork: WorkOf = {
   matmul: (_a, _b, _out, m, n, k) => ({ flops: 2 * m * n * k }),
+  packedMatmul: (_a, _packed, _out, m, n, k) => ({ flops: 2 * m * n * k }),
   batchMatmul: (_a, _b, _out, batch, m, n, k) => ({ flops: 2 * batch * m * n * k }),
 
   lstmForward: (...args) => ({ flops: lstmProducts(args, args[0]) }),

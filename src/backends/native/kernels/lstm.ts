@@ -50,7 +50,7 @@ export interface LstmKernels {
       dInitialStates: StateArrays,
     ]
   ): void;
-  /** One step of `rows` sentences: x [rows, inputs], hidden states [rows, hidden], cells [rows, units]. */
+  /** One step of `rows` sentences: x [rows, inputs], hidden states [rows, hidden], cells [rows, units]. Weight matrices are packed. */
   lstmStep(
     ...args: [
       rows: number,
@@ -60,7 +60,7 @@ export interface LstmKernels {
       x: Float32Array,
       hiddenBefore: Float32Array,
       cellBefore: Float32Array,
-      weights: WeightArrays,
+      packedWeights: WeightArrays,
       hiddenAfter: Float32Array,
       cellAfter: Float32Array,
     ]
@@ -174,7 +174,7 @@ export function lstmStep(
     native.floats(operands.x),
     native.floats(operands.hidden),
     native.floats(operands.cell),
-    weightArrays(native, operands),
+    packedWeightArrays(native, operands),
     hidden,
     cell,
   );
@@ -192,6 +192,12 @@ function floatsIfGiven(native: NativeBackend, tensor: tf.Tensor | undefined): Fl
 function weightArrays(native: NativeBackend, weights: LstmWeightTensors): WeightArrays {
   const { inputWeights, recurrentWeights, bias, projection } = weights;
   return [inputWeights, recurrentWeights, bias, projection].map((tensor) => floatsIfGiven(native, tensor));
+}
+
+function packedWeightArrays(native: NativeBackend, weights: LstmWeightTensors): WeightArrays {
+  const { inputWeights, recurrentWeights, bias, projection } = weights;
+  const packed = (matrix: tf.Tensor2D) => native.packed(matrix);
+  return [packed(inputWeights), packed(recurrentWeights), native.floats(bias), projection && packed(projection)];
 }
 
 function stateArrays(native: NativeBackend, { initialHidden, initialCell }: LstmDirection): StateArrays {

@@ -11,5 +11,5 @@ export function ownFloats(native: NativeBackend, variable: tf.Variable): Float32
     variable.assign(copy);
     copy.dispose();
   }
-  return native.floats(variable);
+  return native.floatsToWrite(variable);
 }

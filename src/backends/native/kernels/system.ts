@@ -4,6 +4,8 @@
 export const instructionSets = ["avx512bf16", "avx512", "avx2", "neon", "portable"] as const;
 export type InstructionSet = (typeof instructionSets)[number];
 
+export type Precision = "f32" | "bf16";
+
 /** What the running instruction set reaches with all threads of the team. */
 export interface MachinePeak {
   /** GFLOP/s of f32 multiply-adds. */
@@ -27,8 +29,8 @@ export interface SystemFunctions {
   /** Makes another one active; for tests. Throws a TypeError if the processor lacks it. */
   selectIsa(name: InstructionSet): void;
   /** Arithmetic of matrix products from now on. Without bf16 instructions, `bf16` rounds operands to it and multiplies them as f32. */
-  setPrecision(precision: "f32" | "bf16"): void;
-  precision(): "f32" | "bf16";
+  setPrecision(precision: Precision): void;
+  precision(): Precision;
   /** Measures for about half a second. */
   measurePeak(): MachinePeak;
 }

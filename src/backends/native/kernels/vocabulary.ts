@@ -14,6 +14,17 @@ type Operands = [
   vocabulary: number,
 ];
 
+/** As `Operands`, for products with few rows. */
+type PackedOperands = [
+  hidden: Float32Array,
+  /** [width, vocabulary], packed in f32 */
+  packedWeights: Float32Array,
+  bias: Float32Array,
+  rows: number,
+  width: number,
+  vocabulary: number,
+];
+
 export interface VocabularyKernels {
   /** sums [2] = (smoothed loss, negative log-likelihood), in nats; the gradients of the first, all of them or none. */
   vocabularyCrossEntropy(
@@ -28,9 +39,9 @@ export interface VocabularyKernels {
     ]
   ): void;
   /** ids, logProbabilities [rows, k]: best first, ties in ascending id order. */
-  vocabularyTopK(...args: [...Operands, k: number, ids: Int32Array, logProbabilities: Float32Array]): void;
+  vocabularyTopK(...args: [...PackedOperands, k: number, ids: Int32Array, logProbabilities: Float32Array]): void;
   /** log P(target) of each row. */
-  vocabularyLogProbability(...args: [...Operands, targets: Int32Array, logProbabilities: Float32Array]): void;
+  vocabularyLogProbability(...args: [...PackedOperands, targets: Int32Array, logProbabilities: Float32Array]): void;
 }
 
 export interface ProjectionOperands {
@@ -92,14 +103,14 @@ export function topK(
   const [rows] = operands.hidden.shape;
   const ids = new Int32Array(rows * k);
   const logProbabilities = new Float32Array(rows * k);
-  native.addon.vocabularyTopK(...argumentsOf(native, operands), k, ids, logProbabilities);
+  native.addon.vocabularyTopK(...packedArgumentsOf(native, operands), k, ids, logProbabilities);
   return { ids, logProbabilities };
 }
 
 /** log P(target) of each row: [rows]. */
 export function logProbability(native: NativeBackend, operands: ProjectionOperands, targets: Int32Array): Float32Array {
   const logProbabilities = new Float32Array(operands.hidden.shape[0]);
-  native.addon.vocabularyLogProbability(...argumentsOf(native, operands), targets, logProbabilities);
+  native.addon.vocabularyLogProbability(...packedArgumentsOf(native, operands), targets, logProbabilities);
   return logProbabilities;
 }
 
@@ -112,4 +123,9 @@ function argumentsOf(native: NativeBackend, { hidden, weights, bias }: Projectio
     hidden.shape[1],
     weights.shape[0],
   ];
+}
+
+function packedArgumentsOf(native: NativeBackend, { hidden, weights, bias }: ProjectionOperands): PackedOperands {
+  const packed = native.packed(weights, { transposed: true, precision: "f32" });
+  return [native.floats(hidden), packed, native.floats(bias), ...hidden.shape, weights.shape[0]];
 }
