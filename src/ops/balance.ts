@@ -14,18 +14,16 @@ export function importance(gates: tf.Tensor2D, experts: Int32Array, numExperts: 
   if (native === undefined) return composedImportance(gates, experts, numExperts);
   return applyFused([gates], {
     forward: (gates) => {
+      const values = native.floats(gates);
       const sums = new Float64Array(numExperts);
-      native.floats(gates).forEach((gate, slot) => {
-        sums[experts[slot]!]! += gate;
-      });
+      for (let slot = 0; slot < experts.length; slot++) sums[experts[slot]!]! += values[slot]!;
       return floatTensor<tf.Tensor1D>(Float32Array.from(sums), [numExperts]);
     },
     gradient: (dy) => {
       const d = native.floats(dy);
-      return floatTensor(
-        Float32Array.from(experts, (expert) => d[expert]!),
-        gates.shape,
-      );
+      const dGates = native.takeFloats(experts.length);
+      for (let slot = 0; slot < experts.length; slot++) dGates[slot] = d[experts[slot]!]!;
+      return native.tensor(gates.shape, dGates);
     },
   });
 }

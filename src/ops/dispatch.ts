@@ -21,7 +21,7 @@ export interface DispatchPlan {
 /** Sorts slots by expert. experts [positions · k]: the expert of each slot. */
 export function planDispatch(experts: Int32Array, numExperts: number): DispatchPlan {
   const offsets = new Int32Array(numExperts + 1);
-  for (const expert of experts) offsets[expert + 1]!++;
+  for (let slot = 0; slot < experts.length; slot++) offsets[experts[slot]! + 1]!++;
   for (let expert = 0; expert < numExperts; expert++) offsets[expert + 1]! += offsets[expert]!;
   const next = offsets.slice(0, numExperts);
   const slots = new Int32Array(experts.length);

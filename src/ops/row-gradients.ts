@@ -21,7 +21,7 @@ export function takesRowGradients(): boolean {
 }
 
 export class RowGradients {
-  /** Take the gradient of this too: backward passes reach the tables' readers through it. Its own gradient is zero. */
+  /** Take the gradient of this too: backward passes reach the tables' readers through it. It is zero, and so is its gradient. */
   readonly anchor: tf.Variable = tf.variable(tf.scalar(0));
   private readonly parts = new Map<tf.Tensor, { ids: Int32Array; dy: tf.Tensor2D }[]>();
 
@@ -33,7 +33,7 @@ export class RowGradients {
         const kept = this.parts.get(table) ?? [];
         this.parts.set(table, kept);
         kept.push({ ids, dy: tf.keep(tf.clone(dy)) });
-        return tf.scalar(0);
+        return this.anchor.clone();
       },
     });
   }
@@ -58,14 +58,16 @@ export class RowGradients {
 /** Rows in the order of their first reading. */
 function sumOf(rows: number, parts: readonly { ids: Int32Array; dy: tf.Tensor2D }[]): RowGradient {
   const rowOf = new Int32Array(rows).fill(-1);
+  const index = new Int32Array(parts.reduce((sum, { ids }) => sum + ids.length, 0));
   let count = 0;
-  const places = parts.map(({ ids }) =>
-    ids.map((id) => {
+  let at = 0;
+  for (const { ids } of parts) {
+    for (let i = 0; i < ids.length; i++) {
+      const id = ids[i]!;
       if (rowOf[id] === -1) rowOf[id] = count++;
-      return rowOf[id]!;
-    }),
-  );
-  const index = Int32Array.from(places.flatMap((part) => [...part]));
+      index[at++] = rowOf[id]!;
+    }
+  }
   const sums = tf.tidy(() => {
     const all = parts.length === 1 ? parts[0]!.dy : tf.concat(parts.map(({ dy }) => dy));
     return scatterAddRows(all, index, count);

@@ -17,7 +17,7 @@ const someRows: ResultOf = (plan) =>
 describe("writePage", () => {
   test("writes table, charts and figures, and names the runs that are missing", () => {
     const out = folder();
-    const path = writePage(open(["--out", out]), someRows, "npm run experiment -- balance");
+    const path = writePage(open(["--out", out, "--experts", "64"]), someRows, "npm run experiment -- balance");
     const page = readFileSync(path, "utf8");
     expect(page).toContain("| 0 | 0 | 55.00 | 0.50 | 0.25 | 1.50 | 16 | 0.50 | 0.25 | 1.50 |");
     expect(page).toContain("| 1 | 1 | – | – | – | – | – | – | – | – |");

@@ -1,4 +1,4 @@
-// adamStep and globalNorm: one call for all tensors of a model, cut into pieces of equal size over the team.
+// adamStep and sumOfSquares: one call for all tensors of a model, cut into pieces of equal size over the team.
 #include <algorithm>
 #include <cmath>
 
@@ -108,7 +108,8 @@ napi_value factored_adam_step(Call& call) {
   return call.number_result(sum);
 }
 
-napi_value global_norm(Call& call) {
+// Σ g² of all tensors.
+napi_value sum_of_squares(Call& call) {
   const Tensors gradients = call.float_arrays("gradients");
   const std::vector<Piece> work = pieces(gradients);
   std::vector<float> squares(work.size());
@@ -119,7 +120,7 @@ napi_value global_norm(Call& call) {
   });
   double sum = 0;
   for (const float square : squares) sum += square;
-  return call.number_result(std::sqrt(sum));
+  return call.number_result(sum);
 }
 
 }  // namespace
@@ -128,7 +129,7 @@ void register_optimizer(Registry& registry) {
   registry.add("adamStep", adam_step);
   registry.add("adamRowStep", adam_row_step);
   registry.add("factoredAdamStep", factored_adam_step);
-  registry.add("globalNorm", global_norm);
+  registry.add("sumOfSquares", sum_of_squares);
 }
 
 }  // namespace nmt

@@ -9,10 +9,12 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <numeric>
 #include <vector>
 
 #include "gemm/gemm_kernels.h"
 #include "memory/aligned.h"
+#include "optimizer/optimizer_kernels.h"
 #include "vocabulary/cross_entropy_kernels.h"
 
 namespace nmt {
@@ -66,9 +68,16 @@ class Pieces {
 // One chunk of rows. Members are shared by the threads; each phase is called by every thread, with a barrier between.
 class Chunk {
  public:
+  // `squares` of each block of the weights' gradient are written in the last chunk, and null before.
   Chunk(const Cut& cut, const CrossEntropy& c, const CrossEntropyGradients* gradients, Scratch& scratch, Range rows,
-        bool first)
-      : cut_(cut), c_(c), gradients_(gradients), kernels_(cross_entropy_kernels()), rows_(rows), first_(first) {
+        bool first, double* squares)
+      : cut_(cut),
+        c_(c),
+        gradients_(gradients),
+        kernels_(cross_entropy_kernels()),
+        rows_(rows),
+        first_(first),
+        squares_(squares) {
     const size_t stride = static_cast<size_t>(ceil_div(rows.size(), 16) * 16);
     const size_t statistics = static_cast<size_t>(cut.blocks) * stride;
     const size_t left = area(rows.size(), cut.elements(cut.width));
@@ -229,6 +238,10 @@ class Chunk {
         }
       }
     }
+    if (squares_ == nullptr) return;
+    squares_[block] = 0;
+    const float* written = gradients_->weights + area(begin, c_.width);
+    for (int i = 0; i < count; i++) squares_[block] += optimizer_kernels().sum_of_squares(written + area(i, c_.width), c_.width);
   }
 
   // Exponentials of a panel of rows → gradients of the logits: their part of the panels of pieces at `left`, their panel
@@ -274,6 +287,7 @@ class Chunk {
   const CrossEntropyKernels& kernels_;
   const Range rows_;
   const bool first_;
+  double* const squares_;
 
   float* logits_;        // [blocks][rows][block_columns]; without gradients each thread has one block of its own
   float* hidden_left_;   // panels of rows, [width] elements each
@@ -291,8 +305,10 @@ LossSums cross_entropy(Team& team, Precision precision, const CrossEntropy& c, c
   static thread_local Scratch scratch;
   const Cut cut(precision, c);
   std::vector<RowLoss> losses(static_cast<size_t>(c.positions));
+  std::vector<double> squares(static_cast<size_t>(cut.blocks));
   for (int i = 0; i < cut.chunks; i++) {
-    Chunk chunk(cut, c, gradients, scratch, split(c.positions, i, cut.chunks, 2), i == 0);
+    Chunk chunk(cut, c, gradients, scratch, split(c.positions, i, cut.chunks, 2), i == 0,
+                i + 1 == cut.chunks ? squares.data() : nullptr);
     team.run([&](int thread, int threads) {
       chunk.pack_hidden();
       team.barrier();
@@ -310,6 +326,7 @@ LossSums cross_entropy(Team& team, Precision precision, const CrossEntropy& c, c
     std::fill_n(gradients->weights, area(c.vocabulary, c.width), 0.0f);
     std::fill_n(gradients->bias, c.vocabulary, 0.0f);
   }
+  if (gradients != nullptr) *gradients->weights_squares = std::accumulate(squares.begin(), squares.end(), 0.0);
   LossSums total = {0, 0};
   for (const RowLoss& loss : losses) {
     total.smoothed += loss.smoothed;

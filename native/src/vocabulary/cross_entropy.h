@@ -23,6 +23,7 @@ struct CrossEntropyGradients {
   float* hidden;
   float* weights;
   float* bias;
+  double* weights_squares;  // Σ of the squares of the weights' gradient, cheap to know while it is in the caches
 };
 
 // Of one position, in nats.

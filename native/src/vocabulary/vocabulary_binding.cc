@@ -43,15 +43,18 @@ napi_value vocabulary_cross_entropy(Call& call) {
   const auto of_hidden = call.optional_floats("hiddenGradient", area(p.rows, p.width));
   const auto of_weights = call.optional_floats("weightsGradient", area(p.vocabulary, p.width));
   const auto of_bias = call.optional_floats("biasGradient", static_cast<size_t>(p.vocabulary));
+  const auto weights_squares = call.optional_floats("weightsSquares", 1);
   const bool wanted = static_cast<bool>(of_hidden);
   call.require(wanted == static_cast<bool>(of_weights) && wanted == static_cast<bool>(of_bias),
                "either every gradient is wanted or none");
-  const CrossEntropyGradients gradients = {of_hidden.data, of_weights.data, of_bias.data};
-  const LossSums loss = cross_entropy(team(), precision(),
-                                      {p.hidden, p.weights, p.bias, targets, p.rows, p.width, p.vocabulary, smoothing},
-                                      wanted ? &gradients : nullptr);
+  double squares = 0;
+  const CrossEntropyGradients gradients = {of_hidden.data, of_weights.data, of_bias.data, &squares};
+  const LossSums loss = cross_entropy(
+      team(), precision(), {p.hidden, p.weights, p.bias, targets, p.rows, p.width, p.vocabulary, smoothing},
+      wanted ? &gradients : nullptr);
   sums[0] = static_cast<float>(loss.smoothed);
   sums[1] = static_cast<float>(loss.nll);
+  if (weights_squares) weights_squares[0] = static_cast<float>(squares);
   return call.nothing();
 }
 

@@ -17,6 +17,8 @@ export class NativeBackend extends MathBackendCPU {
   readonly addon: NativeAddon;
   private readonly pool: BufferPool;
   private readonly packedWeights: PackedWeights;
+  /** By data id. */
+  private readonly squares = new WeakMap<object, number>();
 
   constructor(addon: NativeAddon) {
     super();
@@ -64,7 +66,18 @@ export class NativeBackend extends MathBackendCPU {
   /** A tensor's memory, for a kernel that writes into it. */
   floatsToWrite(tensor: tf.TensorInfo): Float32Array<ArrayBuffer> {
     this.packedWeights.forget(tensor.dataId);
+    this.squares.delete(tensor.dataId);
     return this.floats(tensor);
+  }
+
+  /** Notes Σ x² of a new tensor's numbers, which its kernel has summed while they were in the caches. */
+  noteSquares(tensor: tf.TensorInfo, sum: number): void {
+    this.squares.set(tensor.dataId, sum);
+  }
+
+  /** Σ x² of the tensor's numbers, where its kernel has summed it. */
+  squaresOf(tensor: tf.TensorInfo): number | undefined {
+    return this.squares.get(tensor.dataId);
   }
 
   /** Whether a kernel may write into the tensor's memory: it is pooled, and no other tensor shares it. */

@@ -71,7 +71,7 @@ export const kernelWork: WorkOf = {
   adamStep: (values) => ({ bytes: 7 * totalBytes(values) }),
   adamRowStep: (value, sums) => ({ bytes: 6 * value.byteLength + sums.byteLength }),
   factoredAdamStep: (value) => ({ bytes: 3 * value.byteLength }),
-  globalNorm: (gradients) => ({ bytes: totalBytes(gradients) }),
+  sumOfSquares: (gradients) => ({ bytes: totalBytes(gradients) }),
 
   binary: (_operation, a, b, out) => ({ bytes: a.byteLength + b.byteLength + out.byteLength }),
   unary: (_operation, x, out) => ({ bytes: x.byteLength + out.byteLength }),

@@ -31,7 +31,8 @@ export interface OptimizerKernels {
     width: number,
     ...rates: Rates
   ): void;
-  globalNorm(gradients: Float32Array[]): number;
+  /** Σ g² over all of them. */
+  sumOfSquares(gradients: Float32Array[]): number;
 }
 
 interface AdamParameter {
@@ -84,7 +85,10 @@ function ratesOf({ learningRate, beta1, beta2, epsilon, step, gradientScale }: A
   return [corrected, beta1, beta2, epsilon, 1 / (1 - beta2 ** step), gradientScale];
 }
 
-/** √ Σ g² over all tensors. */
+/** √ Σ g² over all tensors. Only those are read whose squares weren't summed when they were written. */
 export function globalNorm(native: NativeBackend, gradients: tf.Tensor[]): number {
-  return native.addon.globalNorm(gradients.map((gradient) => native.floats(gradient)));
+  const known = gradients.map((gradient) => native.squaresOf(gradient));
+  const others = gradients.filter((_, i) => known[i] === undefined);
+  const sum = known.reduce((total: number, squares) => total + (squares ?? 0), 0);
+  return Math.sqrt(sum + native.addon.sumOfSquares(others.map((gradient) => native.floats(gradient))));
 }

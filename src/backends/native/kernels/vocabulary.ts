@@ -36,6 +36,8 @@ export interface VocabularyKernels {
       hiddenGradient?: Float32Array,
       weightsGradient?: Float32Array,
       biasGradient?: Float32Array,
+      /** [1] Σ of the squares of the weights' gradient */
+      weightsSquares?: Float32Array,
     ]
   ): void;
   /** ids, logProbabilities [rows, k]: best first, ties in ascending id order. */
@@ -82,16 +84,18 @@ export function crossEntropyWithGradients(
   const dHidden = native.takeFloats(positions * width);
   const dWeights = native.takeFloats(vocabulary * width);
   const dBias = native.takeFloats(vocabulary);
-  const operandArguments = argumentsOf(native, operands);
-  native.addon.vocabularyCrossEntropy(...operandArguments, targets, labelSmoothing, sums, dHidden, dWeights, dBias);
-  return {
-    sums: native.tensor([2], sums),
-    gradients: [
-      native.tensor([positions, width], dHidden),
-      native.tensor([vocabulary, width], dWeights),
-      native.tensor([vocabulary], dBias),
-    ],
-  };
+  const squares = new Float32Array(1);
+  native.addon.vocabularyCrossEntropy(
+    ...argumentsOf(native, operands),
+    ...[targets, labelSmoothing, sums, dHidden, dWeights, dBias, squares],
+  );
+  const gradients: [tf.Tensor2D, tf.Tensor2D, tf.Tensor1D] = [
+    native.tensor([positions, width], dHidden),
+    native.tensor([vocabulary, width], dWeights),
+    native.tensor([vocabulary], dBias),
+  ];
+  native.noteSquares(gradients[1], squares[0]!);
+  return { sums: native.tensor([2], sums), gradients };
 }
 
 /** The k most probable pieces of each row, best first, ties in ascending id order. */
