@@ -27,6 +27,11 @@ export interface GateDecision {
 export interface Gating {
   /** x [positions, hidden]. In evaluation a position's decision depends on nothing but its own row. */
   decide(x: Tensor2D, context: ForwardContext): GateDecision;
+  /**
+   * Of gates whose evaluation is fitted to text: gathers what evaluation sees from now on. The function that is returned ends
+   * that and fits the gate.
+   */
+  calibrate?(): () => void;
 }
 
 export interface GatingOptions {

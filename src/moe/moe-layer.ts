@@ -83,6 +83,11 @@ export class MoeLayer {
     return gating !== "strictly_balanced" && (importanceLossWeight > 0 || loadLossWeight > 0);
   }
 
+  /** See `Gating.calibrate`; undefined of gates that need none. */
+  calibrate(): (() => void) | undefined {
+    return this.gating.calibrate?.();
+  }
+
   /** x [positions, hidden] → [positions, hidden]; the gate's losses are added to `losses`. */
   apply(x: tf.Tensor2D, context: ForwardContext, losses: tf.Scalar[]): tf.Tensor2D {
     const decision = this.gating.decide(x, context);

@@ -3,6 +3,7 @@
  * positions, those that value it most; at inference, every position whose share exceeds the expert's trained threshold.
  * Other positions of a batch, later ones among them, so influence routing in training, but never at inference.
  * A position may get any number of experts; one without any has an empty row. Wg starts random: there is no noise to break ties.
+ * Thresholds are trained on what dropout leaves, and evaluation drops nothing: `calibrate` corrects them all by one factor.
  */
 import * as tf from "@tensorflow/tfjs";
 import type { ForwardContext } from "../layers/forward-context.ts";
@@ -13,6 +14,7 @@ import { positionOfSlots } from "../ops/ragged-dispatch.ts";
 import { withRouterZLoss } from "./balance-loss.ts";
 import { batchwiseMask, choicesOf, maskAgreement, thresholdMask } from "./batchwise-mask.ts";
 import type { GateDecision, Gating, GatingOptions } from "./gating.ts";
+import { kthLargest } from "./kth-largest.ts";
 import { thresholdLoss } from "./threshold-loss.ts";
 
 export type StrictlyBalancedOptions = Pick<
@@ -26,6 +28,8 @@ export class StrictlyBalancedGating implements Gating {
   private readonly weights: tf.Tensor2D;
   /** T [experts] */
   private readonly thresholds: tf.Tensor1D;
+  /** While calibrating, by batch: shares over thresholds [positions · experts]. */
+  private quotients: Float32Array[] | undefined;
 
   constructor(parameters: Parameters, name: string, options: StrictlyBalancedOptions) {
     const { hiddenSize, numExperts } = options;
@@ -39,8 +43,12 @@ export class StrictlyBalancedGating implements Gating {
     const logits = tf.matMul(x, this.weights) as tf.Tensor2D;
     const shares = tf.softmax(logits) as tf.Tensor2D;
     const values = shares.dataSync<"float32">();
-    const aboveThreshold = thresholdMask(values, this.thresholds.dataSync<"float32">());
-    if (!context.training) return masked(shares, aboveThreshold);
+    const thresholds = this.thresholds.dataSync<"float32">();
+    const aboveThreshold = thresholdMask(values, thresholds);
+    if (!context.training) {
+      this.quotients?.push(values.map((share, i) => share / thresholds[i % thresholds.length]!));
+      return masked(shares, aboveThreshold);
+    }
     const chosen = batchwiseMask(values, this.thresholds.size, numExpertsPerToken);
     const loss = thresholdLoss(this.thresholds, values, { chosen, aboveThreshold }, context);
     return {
@@ -49,6 +57,32 @@ export class StrictlyBalancedGating implements Gating {
       loss: withRouterZLoss(loss, logits, routerZLossWeight, context),
     };
   }
+
+  /** Multiplies the thresholds by the factor with which the evaluated positions have k experts in the mean. */
+  calibrate(): () => void {
+    const gathered: Float32Array[] = [];
+    this.quotients = gathered;
+    return () => {
+      this.quotients = undefined;
+      const quotients = joined(gathered);
+      const { numExperts, numExpertsPerToken } = this.options;
+      const taken = (quotients.length / numExperts) * numExpertsPerToken;
+      // With k = n nothing has to stay below.
+      if (taken === 0 || taken >= quotients.length) return;
+      const factor = kthLargest(quotients, taken + 1);
+      tf.tidy(() => (this.thresholds as tf.Tensor as tf.Variable).assign(tf.mul(this.thresholds, factor)));
+    };
+  }
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
 /** G_i = Gσ_i M_i / Σ_j Gσ_j M_j, where the mask is 1; shares [positions, experts]. */

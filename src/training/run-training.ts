@@ -14,7 +14,7 @@ import { type Progress, type StepTimes, type StopReason, trainLoop } from "./tra
 import { freshState, type TrainerState } from "./trainer-state.ts";
 import { openCorpora } from "./training-corpora.ts";
 import { type TrainingTask, trainingTask } from "./training-task.ts";
-import { type Validation, validate } from "./validate.ts";
+import { calibrateGates, type Validation, validate } from "./validate.ts";
 import { heldOutCorpora } from "./validation-corpora.ts";
 import { ensureWordpieces } from "./vocabulary.ts";
 
@@ -118,6 +118,7 @@ function runHooks(
     shouldStop: () => signal.aborted,
     validate: async () => {
       if (corpora.length === 0) return undefined;
+      calibrateGates(model, corpora, config.validBatchSize);
       last = validate(model, corpora, config.validBatchSize, translate);
       return last;
     },

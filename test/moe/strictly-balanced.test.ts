@@ -10,7 +10,7 @@ import {
   positionsPerExpert,
   thresholdMask,
 } from "../../src/moe/batchwise-mask.ts";
-import type { MoeOptions } from "../../src/moe/moe-layer.ts";
+import type { MoeLayer, MoeOptions } from "../../src/moe/moe-layer.ts";
 import { thresholdLoss } from "../../src/moe/threshold-loss.ts";
 import { expectClose, normals, numericGradient } from "../ops/finite-differences.ts";
 import { softmax } from "./gating-definition.ts";
@@ -167,5 +167,55 @@ describe("L_batchwise", () => {
     expect(either - both).toBe(differences);
     expect(both / either).toBeGreaterThan(0.98);
     expect(lossOf(thresholds).dataSync()[0]).toBeLessThan(1e-4);
+  });
+});
+
+describe("calibrating", () => {
+  const options: MoeOptions = { ...layerOptions, gating: "strictly_balanced", numExperts: 8, importanceLossWeight: 0 };
+  const evaluated = [31, 18].map((positions, i) => layerOperands(options, positions, 7 + i)[0]!);
+  const positions = 31 + 18;
+
+  /** Positions' experts in evaluation, altogether. */
+  function taken(layer: MoeLayer): number {
+    let slots = 0;
+    layer.observer = ({ experts }) => {
+      slots += experts.length;
+    };
+    tf.tidy(() => {
+      for (const { values, shape } of evaluated) {
+        layer.apply(tf.tensor2d(Float32Array.from(values), shape as [number, number]), ForwardContext.evaluation, []);
+      }
+    });
+    return slots;
+  }
+
+  it("multiplies thresholds by one factor: positions then have k experts in the mean", () => {
+    const parameters = layerOperands(options, 1)
+      .slice(1)
+      .map(({ values, shape }) => tf.variable(tf.tensor(Float32Array.from(values), shape)));
+    const thresholds = parameters[1]!;
+    thresholds.assign(tf.linspace(0.2, 0.4, options.numExperts));
+    const before = thresholds.dataSync().slice();
+    const layer = layerOf(options, parameters);
+    const end = layer.calibrate()!;
+    expect(taken(layer)).not.toBe(positions * options.numExpertsPerToken);
+    end();
+    expect(taken(layer)).toBe(positions * options.numExpertsPerToken);
+    const factors = thresholds.dataSync().map((threshold, i) => threshold / before[i]!);
+    expectClose(
+      factors,
+      factors.map(() => factors[0]!),
+      1e-6,
+    );
+    // Nothing is gathered any more, and without text nothing changes.
+    const after = thresholds.dataSync().slice();
+    layer.calibrate()!();
+    expect(thresholds.dataSync()).toEqual(after);
+  });
+
+  it("is not for gates without thresholds", () => {
+    const parameters = layerOperands(layerOptions, 1).slice(1);
+    const tensors = parameters.map(({ values, shape }) => tf.tensor(Float32Array.from(values), shape));
+    expect(layerOf(layerOptions, tensors).calibrate()).toBeUndefined();
   });
 });
