@@ -128,6 +128,31 @@ describe.skipIf(addon === undefined)("experts updated by their backward pass", (
     }
   });
 
+  it.each([cases[1]!, cases.at(-1)!])("round only their operands in bf16: %o", async (c) => {
+    await selectBackend({ backend: "cpu" });
+    const expected = expectedOutcome(c);
+    const length = (values: Float32Array) => Math.hypot(...values);
+    const outcomes = await onNative(addon!, () => {
+      addon!.setPrecision("bf16");
+      const outcome = updatedOutcome(c);
+      addon!.setPrecision("f32");
+      return outcome;
+    });
+    for (const [one, ...more] of outcomes) {
+      // Rounding moves some hidden units across 0, where the gradient of relu jumps.
+      expect(length(one!.dx.map((d, i) => d - expected.dx[i]!)) / length(expected.dx)).toBeLessThan(0.15);
+      expect(one!.squares / expected.squares).toBeCloseTo(1, 1);
+      // Moments follow the squares of gradients.
+      for (const i of [2, 3, 4, 5]) {
+        const difference = one!.changed[i]!.map((x, j) => x - expected.changed[i]![j]!);
+        expect(length(difference) / length(expected.changed[i]!)).toBeLessThan(0.05);
+      }
+      for (const other of more) {
+        expect(sameArrays([other.dx, ...other.changed], [one!.dx, ...one!.changed])).toBe(true);
+      }
+    }
+  });
+
   it("are left alone once the update is cancelled", async () => {
     const c = cases[1]!;
     await onNative(addon!, () => {
