@@ -39,9 +39,8 @@ struct Expert {
         w2(all.w2 + weights),
         b1(all.b1 == nullptr ? nullptr : all.b1 + hidden_bias),
         b2(all.b2 == nullptr ? nullptr : all.b2 + width_bias),
-        activations(all.activations == nullptr
-                        ? nullptr
-                        : all.activations + static_cast<size_t>(all.offsets[e]) * all.hidden) {}
+        activations(all.activations == nullptr ? nullptr
+                                               : all.activations + static_cast<size_t>(all.offsets[e]) * all.hidden) {}
 };
 
 // Whether an expert's update goes by few_rows.h: sums of squares then cost at most half of what the gradient itself does.

@@ -121,8 +121,8 @@ class FewRows {
     const int rows = e_.rows;
     for (int i = 0; i < rows; i += kTriangleRows) {
       const int count = least(kTriangleRows, rows - i);
-      kernels_.dots({at(x, i), x.step, count, x.data, x.step, i + count, columns, inner_ + i * rows,
-                     static_cast<size_t>(rows)});
+      kernels_.dots(
+          {at(x, i), x.step, count, x.data, x.step, i + count, columns, inner_ + i * rows, static_cast<size_t>(rows)});
     }
     for (int i = 0; i < rows; i++) {
       float* row = inner_ + i * rows;
@@ -140,8 +140,8 @@ class FewRows {
       tile_.f32.pack_columns(a.data + own.begin, a.step, own.size(), own.size(), e_.rows, left_);
       for (int j = 0; j < n; j += tile_.columns) {
         float* place = matrix + static_cast<size_t>(own.begin) * n + j;
-        MicroTile tile{e_.rows, least(tile_.columns, n - j), left_, b.data + j, place, static_cast<size_t>(n),
-                       place,   static_cast<size_t>(n)};
+        MicroTile tile{e_.rows, least(tile_.columns, n - j), left_, b.data + j,
+                       place,   static_cast<size_t>(n),      place, static_cast<size_t>(n)};
         tile.right_step = b.step;
         tile.k = e_.rows;
         tile.row_scales = step.row_scales() + own.begin;

@@ -72,17 +72,10 @@ void lines_of_dots(const Dots& work, int line) {
   for (int g = 0; g < groups; g++) {
     const int row = work.rows * g / groups, rows = work.rows * (g + 1) / groups - row;
     switch (rows) {
-      case 1:
-        tile_of_dots<rounded, 1, LINES>(work, row, line);
-        break;
-      case 2:
-        tile_of_dots<rounded, 2, LINES>(work, row, line);
-        break;
-      case 3:
-        tile_of_dots<rounded, 3, LINES>(work, row, line);
-        break;
-      default:
-        tile_of_dots<rounded, kRows, LINES>(work, row, line);
+      case 1: tile_of_dots<rounded, 1, LINES>(work, row, line); break;
+      case 2: tile_of_dots<rounded, 2, LINES>(work, row, line); break;
+      case 3: tile_of_dots<rounded, 3, LINES>(work, row, line); break;
+      default: tile_of_dots<rounded, kRows, LINES>(work, row, line);
     }
   }
 }
@@ -130,7 +123,8 @@ void quadratic(const float* inner, int rows, const float* x, size_t step, int co
     const int left = columns - j;
     vf total[kVectors] = {};
     if (left >= kVectors * W) {
-      quadratic_of(inner, rows, x + j, step, [](const float* p, int v) { return vload(p + v * W); }, total);
+      quadratic_of(
+          inner, rows, x + j, step, [](const float* p, int v) { return vload(p + v * W); }, total);
     } else {
       const auto load = [left](const float* p, int v) {
         const int n = left - v * W;

@@ -241,7 +241,8 @@ class Chunk {
     if (squares_ == nullptr) return;
     squares_[block] = 0;
     const float* written = gradients_->weights + area(begin, c_.width);
-    for (int i = 0; i < count; i++) squares_[block] += optimizer_kernels().sum_of_squares(written + area(i, c_.width), c_.width);
+    for (int i = 0; i < count; i++)
+      squares_[block] += optimizer_kernels().sum_of_squares(written + area(i, c_.width), c_.width);
   }
 
   // Exponentials of a panel of rows → gradients of the logits: their part of the panels of pieces at `left`, their panel

@@ -49,9 +49,9 @@ napi_value vocabulary_cross_entropy(Call& call) {
                "either every gradient is wanted or none");
   double squares = 0;
   const CrossEntropyGradients gradients = {of_hidden.data, of_weights.data, of_bias.data, &squares};
-  const LossSums loss = cross_entropy(
-      team(), precision(), {p.hidden, p.weights, p.bias, targets, p.rows, p.width, p.vocabulary, smoothing},
-      wanted ? &gradients : nullptr);
+  const LossSums loss = cross_entropy(team(), precision(),
+                                      {p.hidden, p.weights, p.bias, targets, p.rows, p.width, p.vocabulary, smoothing},
+                                      wanted ? &gradients : nullptr);
   sums[0] = static_cast<float>(loss.smoothed);
   sums[1] = static_cast<float>(loss.nll);
   if (weights_squares) weights_squares[0] = static_cast<float>(squares);
