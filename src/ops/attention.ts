@@ -6,6 +6,7 @@ import * as tf from "@tensorflow/tfjs";
 import { type NativeBackend, nativeBackend } from "../backends/native/backend.ts";
 import * as kernels from "../backends/native/kernels/attention.ts";
 import type { RowGroups } from "../base/packed-layout.ts";
+import { applyKeeping } from "./fused-op.ts";
 import { groupPadding, paddingPenalty, padGroups, unpadGroups } from "./padded-groups.ts";
 
 export interface AttentionInputs {
@@ -113,27 +114,19 @@ function additiveScores(queries: tf.Tensor3D, keys: tf.Tensor3D, energy: tf.Tens
 
 function nativeAttention(native: NativeBackend, inputs: Scored, groups: AttentionGroups): tf.Tensor2D {
   const { queries, keys, values, energy } = inputs;
-  const operands = energy === undefined ? [queries, keys, values] : [queries, keys, values, energy];
-  return tf.customGrad((...args) => {
-    const save = args[args.length - 1] as tf.GradSaveFunc;
-    const { context, weights } = kernels.attentionForward(native, inputs, groups);
-    save([...operands, weights]);
-    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
-      const [queries, keys, values] = saved as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
-      const energy = saved.length === 5 ? (saved[3] as tf.Tensor1D) : undefined;
-      const weights = saved[saved.length - 1] as tf.Tensor1D;
-      const gradients = kernels.attentionBackward(
-        native,
-        { queries, keys, values, energy },
-        groups,
-        weights,
-        dy as tf.Tensor2D,
-      );
-      const { energy: dEnergy } = gradients;
-      return [gradients.queries, gradients.keys, gradients.values, ...(dEnergy === undefined ? [] : [dEnergy])];
-    };
-    return { value: context, gradFunc };
-  })(...operands) as tf.Tensor2D;
+  type Operands = [queries: tf.Tensor2D, keys: tf.Tensor2D, values: tf.Tensor2D, energy?: tf.Tensor1D];
+  const operands: Operands = energy === undefined ? [queries, keys, values] : [queries, keys, values, energy];
+  return applyKeeping<tf.Tensor[], tf.Tensor2D, [weights: tf.Tensor1D]>(operands as tf.Tensor[], {
+    forward: () => {
+      const { context, weights } = kernels.attentionForward(native, inputs, groups);
+      return { value: context, kept: [weights] };
+    },
+    gradient: (dy, given, [weights]) => {
+      const [queries, keys, values, energy] = given as Operands;
+      const d = kernels.attentionBackward(native, { queries, keys, values, energy }, groups, weights, dy);
+      return [d.queries, d.keys, d.values, ...(d.energy === undefined ? [] : [d.energy])];
+    },
+  });
 }
 
 /** [groups × queries × keys], each group without its padding, one after another. */

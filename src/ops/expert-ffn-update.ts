@@ -8,6 +8,7 @@ import * as kernels from "../backends/native/kernels/factored-adam.ts";
 import { expertFfn as forward } from "../backends/native/kernels/moe.ts";
 import { expertFfn } from "./expert-ffn.ts";
 import type { FactoredAdamOptions, FactoredMoments } from "./factored-adam-step.ts";
+import { applyKeeping } from "./fused-op.ts";
 
 /** One optimiser step that backward passes take part in. */
 export interface ExpertUpdate {
@@ -41,26 +42,17 @@ export function updatedExpertFfn(
   if (native === undefined || moments1 === undefined || moments2 === undefined)
     return expertFfn({ x, w1, w2 }, offsets);
   const experts = { w1: w1 as tf.Tensor as tf.Variable, w2: w2 as tf.Tensor as tf.Variable, moments1, moments2 };
-  return tf.customGrad((...args) => {
-    const save = args[args.length - 1] as tf.GradSaveFunc;
-    const { out, activations } = forward(native, { x, w1, w2 }, offsets);
-    save(activations === undefined ? [x] : [x, activations]);
-    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
-      const [x, activations] = saved as [tf.Tensor2D, tf.Tensor2D?];
+  return applyKeeping<[tf.Tensor2D], tf.Tensor2D, tf.Tensor2D[]>([x], {
+    forward: (x) => {
+      const { out, activations } = forward(native, { x, w1, w2 }, offsets);
+      return { value: out, kept: activations === undefined ? [] : [activations] };
+    },
+    gradient: (dy, [x], [activations]) => {
       if (update.cancelled) return tf.zerosLike(x);
       const { options } = update;
-      const { dx, squares } = kernels.expertFfnUpdate(
-        native,
-        x,
-        experts,
-        offsets,
-        activations,
-        dy as tf.Tensor2D,
-        options,
-      );
+      const { dx, squares } = kernels.expertFfnUpdate(native, x, experts, offsets, activations, dy, options);
       update.squares += squares;
       return dx;
-    };
-    return { value: out, gradFunc };
-  })(x) as tf.Tensor2D;
+    },
+  });
 }

@@ -5,7 +5,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { type NativeBackend, nativeBackend } from "../backends/native/backend.ts";
 import * as kernels from "../backends/native/kernels/moe.ts";
-import { applyFused } from "./fused-op.ts";
+import { applyFused, applyKeeping } from "./fused-op.ts";
 
 export interface ExpertFfnInputs {
   /** [rows, width] sorted by expert */
@@ -76,16 +76,14 @@ function nativeExpertFfn(native: NativeBackend, inputs: ExpertFfnInputs, offsets
     ...(b2 === undefined ? {} : { b2: biases.shift()! }),
   });
   const operands: Operands = [inputs.x, inputs.w1, inputs.w2, ...biases];
-  return tf.customGrad((...args) => {
-    const save = args[args.length - 1] as tf.GradSaveFunc;
-    const { out, activations } = kernels.expertFfn(native, inputs, offsets);
-    save(activations === undefined ? operands : [...operands, activations]);
-    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
-      const given = saved.slice(0, operands.length) as Operands;
-      const kept = saved[operands.length] as tf.Tensor2D | undefined;
-      const d = kernels.expertFfnGradient(native, named(...given), offsets, kept, dy as tf.Tensor2D);
+  return applyKeeping<Operands, tf.Tensor2D, tf.Tensor2D[]>(operands, {
+    forward: (...operands) => {
+      const { out, activations } = kernels.expertFfn(native, named(...operands), offsets);
+      return { value: out, kept: activations === undefined ? [] : [activations] };
+    },
+    gradient: (dy, operands, [activations]) => {
+      const d = kernels.expertFfnGradient(native, named(...operands), offsets, activations, dy);
       return [d.x, d.w1, d.w2, d.b1, d.b2].filter((gradient) => gradient !== undefined);
-    };
-    return { value: out, gradFunc };
-  })(...operands) as tf.Tensor2D;
+    },
+  });
 }

@@ -2,10 +2,11 @@
  * An LSTM layer over a packed batch (Hochreiter & Schmidhuber 1997, with forget gates), in one direction or in both. With a projection (Sak et al. 2014) the hidden state, which comes out and recurs, is the
  * projected one: r = (o ∘ tanh(c)) · projection.
  */
-import * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs";
 import { type NativeBackend, nativeBackend } from "../backends/native/backend.ts";
 import * as kernels from "../backends/native/kernels/lstm.ts";
 import type { PackedLayout } from "../base/packed-layout.ts";
+import { applyKeeping } from "./fused-op.ts";
 import { composedBidirectionalLstmLayer, composedLstmLayer, composedLstmStep } from "./lstm-composed.ts";
 import type {
   BidirectionalLstmInputs,
@@ -65,16 +66,13 @@ function fromList(list: readonly tf.Tensor[], form: kernels.LstmOperands): kerne
 }
 
 function nativeLstmLayer(native: NativeBackend, operands: kernels.LstmOperands, order: kernels.LstmOrder): tf.Tensor2D {
-  const tensors = listOf(operands);
-  return tf.customGrad((...args) => {
-    const save = args[args.length - 1] as tf.GradSaveFunc;
-    const { output, gates, cells } = kernels.lstmForward(native, operands, order);
-    save([...tensors, output, gates, cells]);
-    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
-      const [output, gates, cells] = saved.slice(-3) as [tf.Tensor2D, tf.Tensor1D, tf.Tensor2D];
-      const given = fromList(saved.slice(0, -3), operands);
-      return listOf(kernels.lstmBackward(native, given, order, { output, gates, cells }, dy as tf.Tensor2D));
-    };
-    return { value: output, gradFunc };
-  })(...tensors) as tf.Tensor2D;
+  type Kept = [output: tf.Tensor2D, gates: tf.Tensor1D, cells: tf.Tensor2D];
+  return applyKeeping<tf.Tensor[], tf.Tensor2D, Kept>(listOf(operands), {
+    forward: () => {
+      const { output, gates, cells } = kernels.lstmForward(native, operands, order);
+      return { value: output, kept: [output, gates, cells] };
+    },
+    gradient: (dy, inputs, [output, gates, cells]) =>
+      listOf(kernels.lstmBackward(native, fromList(inputs, operands), order, { output, gates, cells }, dy)),
+  });
 }
