@@ -42,9 +42,10 @@ export function updatedExpertFfn(
   if (native === undefined || moments1 === undefined || moments2 === undefined)
     return expertFfn({ x, w1, w2 }, offsets);
   const experts = { w1: w1 as tf.Tensor as tf.Variable, w2: w2 as tf.Tensor as tf.Variable, moments1, moments2 };
+  const forBackward = tf.engine().isTapeOn();
   return applyKeeping<[tf.Tensor2D], tf.Tensor2D, tf.Tensor2D[]>([x], {
     forward: (x) => {
-      const { out, activations } = forward(native, { x, w1, w2 }, offsets);
+      const { out, activations } = forward(native, { x, w1, w2 }, offsets, forBackward);
       return { value: out, kept: activations === undefined ? [] : [activations] };
     },
     gradient: (dy, [x], [activations]) => {

@@ -76,9 +76,10 @@ function nativeExpertFfn(native: NativeBackend, inputs: ExpertFfnInputs, offsets
     ...(b2 === undefined ? {} : { b2: biases.shift()! }),
   });
   const operands: Operands = [inputs.x, inputs.w1, inputs.w2, ...biases];
+  const forBackward = tf.engine().isTapeOn();
   return applyKeeping<Operands, tf.Tensor2D, tf.Tensor2D[]>(operands, {
     forward: (...operands) => {
-      const { out, activations } = kernels.expertFfn(native, named(...operands), offsets);
+      const { out, activations } = kernels.expertFfn(native, named(...operands), offsets, forBackward);
       return { value: out, kept: activations === undefined ? [] : [activations] };
     },
     gradient: (dy, operands, [activations]) => {

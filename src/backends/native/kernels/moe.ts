@@ -133,17 +133,19 @@ export interface ExpertOperands {
 /** Hidden activations take this share of the experts' matrices at most, or they are computed again by the backward pass. */
 const MOST_KEPT = 1 / 4;
 
-/** → out [rows, width], and for the backward pass the hidden activations [rows, hidden], if they are few enough to be kept. */
+/** → out [rows, width], and where `forBackward` the hidden activations [rows, hidden], if they are few enough to be kept. */
 export function expertFfn(
   native: NativeBackend,
   operands: ExpertOperands,
   offsets: Int32Array,
+  forBackward: boolean,
 ): { out: tf.Tensor2D; activations: tf.Tensor2D | undefined } {
   const { x, w1, w2, b1, b2 } = operands;
   const [experts, width, hidden] = w1.shape;
   const rows = x.shape[0];
   const out = native.takeFloats(x.size);
-  const activations = rows <= MOST_KEPT * 2 * experts * width ? native.takeFloats(rows * hidden) : undefined;
+  const keeps = forBackward && rows <= MOST_KEPT * 2 * experts * width;
+  const activations = keeps ? native.takeFloats(rows * hidden) : undefined;
   native.addon.expertFfn(
     native.floats(x),
     native.floats(w1),
