@@ -46,7 +46,7 @@ export class StrictlyBalancedGating implements Gating {
     const thresholds = this.thresholds.dataSync<"float32">();
     const aboveThreshold = thresholdMask(values, thresholds);
     if (!context.training) {
-      this.quotients?.push(values.map((share, i) => share / thresholds[i % thresholds.length]!));
+      this.quotients?.push(values.map((share, i) => quotient(share, thresholds[i % thresholds.length]!)));
       return masked(shares, aboveThreshold);
     }
     const chosen = batchwiseMask(values, this.thresholds.size, numExpertsPerToken);
@@ -70,9 +70,16 @@ export class StrictlyBalancedGating implements Gating {
       // With k = n nothing has to stay below.
       if (taken === 0 || taken >= quotients.length) return;
       const factor = kthLargest(quotients, taken + 1);
+      // So many exceed thresholds that no factor moves.
+      if (factor === Number.POSITIVE_INFINITY) return;
       tf.tidy(() => (this.thresholds as tf.Tensor as tf.Variable).assign(tf.mul(this.thresholds, factor)));
     };
   }
+}
+
+/** The factor up to which a share exceeds the threshold; one that isn't positive it exceeds with any. */
+function quotient(share: number, threshold: number): number {
+  return threshold > 0 ? share / threshold : Number.POSITIVE_INFINITY;
 }
 
 function joined(parts: readonly Float32Array[]): Float32Array {

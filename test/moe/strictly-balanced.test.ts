@@ -189,14 +189,18 @@ describe("calibrating", () => {
     return slots;
   }
 
-  it("multiplies thresholds by one factor: positions then have k experts in the mean", () => {
+  function layerWith(given: tf.Tensor): { layer: MoeLayer; thresholds: tf.Variable } {
     const parameters = layerOperands(options, 1)
       .slice(1)
       .map(({ values, shape }) => tf.variable(tf.tensor(Float32Array.from(values), shape)));
     const thresholds = parameters[1]!;
-    thresholds.assign(tf.linspace(0.2, 0.4, options.numExperts));
+    thresholds.assign(given);
+    return { layer: layerOf(options, parameters), thresholds };
+  }
+
+  it("multiplies thresholds by one factor: positions then have k experts in the mean", () => {
+    const { layer, thresholds } = layerWith(tf.linspace(0.2, 0.4, options.numExperts));
     const before = thresholds.dataSync().slice();
-    const layer = layerOf(options, parameters);
     const end = layer.calibrate()!;
     expect(taken(layer)).not.toBe(positions * options.numExpertsPerToken);
     end();
@@ -211,6 +215,22 @@ describe("calibrating", () => {
     const after = thresholds.dataSync().slice();
     layer.calibrate()!();
     expect(thresholds.dataSync()).toEqual(after);
+  });
+
+  it("counts every position of an expert whose threshold isn't positive", () => {
+    const { layer, thresholds } = layerWith(tf.tensor1d([-0.1, 0.2, 0.2, 0.3, 0.3, 0.3, 0.4, 0.4]));
+    const end = layer.calibrate()!;
+    taken(layer);
+    end();
+    expect(taken(layer)).toBe(positions * options.numExpertsPerToken);
+    // With two more such experts too many positions are taken whatever the factor.
+    const more = tf.tensor1d([-0.1, 0, -0.2, 0.3, 0.3, 0.3, 0.4, 0.4]);
+    const { layer: other, thresholds: kept } = layerWith(more);
+    const endOther = other.calibrate()!;
+    taken(other);
+    endOther();
+    expect(kept.dataSync()).toEqual(more.dataSync());
+    expect(thresholds.dataSync()[0]).toBeLessThan(0);
   });
 
   it("is not for gates without thresholds", () => {
