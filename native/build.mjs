@@ -4,7 +4,7 @@
  *   node native/build.mjs [--families gemm,lstm] [--folder native/build] [--test] [--verbose]
  *
  * Families are discovered by folder. In native/src/<family>/ a file *_kernels.cc is compiled once per instruction set,
- * every other .cc once; <family>_binding.cc must define `void register_<family>(Registry&)`. Unchanged objects are kept.
+ * *_kernels.amx.cc for amx only, every other .cc once; <family>_binding.cc must define `void register_<family>(Registry&)`. Unchanged objects are kept.
  * With --test, native/test and the families it needs become the program native/build/native_test instead.
  */
 import { execFile, spawnSync } from "node:child_process";
@@ -39,9 +39,15 @@ const INSTRUCTION_SETS = {
       ...["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx512bf16"],
       ...["-mfma", "-mbmi2", "-mprefer-vector-width=512"],
     ],
+    amx: [
+      ...["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx512bf16"],
+      ...["-mfma", "-mbmi2", "-mprefer-vector-width=512", "-mamx-tile", "-mamx-bf16"],
+    ],
   },
   aarch64: { portable: [], neon: [] },
 };
+/** Instruction sets that differ from another one in few families: only files of their own are compiled for them. */
+const OWN_FILES_ONLY = new Set(["amx"]);
 // GCC 12's own AVX-512 headers trip its warnings about uninitialised values.
 const KERNEL_FLAGS = ["-Wno-unknown-warning-option", "-Wno-maybe-uninitialized", "-Wno-uninitialized", "-Wno-psabi"];
 const BASE_FLAGS = "-std=c++17 -O3 -fPIC -fvisibility=hidden -fno-math-errno -ffp-contract=off -Wall -Wextra -pthread";
@@ -57,6 +63,11 @@ function findCompiler() {
     if (architecture in INSTRUCTION_SETS) return { compiler, architecture, darwin: target.includes("darwin") };
   }
   return undefined;
+}
+
+/** Whether a compiler knows a flag. Older ones assemble what they have no flag for. */
+function takes(compiler, flag) {
+  return spawnSync(compiler, [flag, "-E", "-x", "c++", "-"], { input: "" }).status === 0;
 }
 
 /** Folders of native/src that are part of this build. */
@@ -91,32 +102,42 @@ function writeRegistrations(names) {
   return path;
 }
 
+/** The instruction set that a kernel file is for, by its name (`gemm_kernels.amx.cc`). Undefined where it is for all others. */
+function ownInstructionSet(file) {
+  return /_kernels\.(\w+)\.cc$/.exec(file)?.[1];
+}
+
 /** Compilations of a folder: kernel files once per instruction set (rank 1, 2, …), others once (rank 0). */
-function unitsOf(folder, architecture) {
+function unitsOf(folder, { architecture, compiler }) {
   const files = readdirSync(folder).filter((file) => file.endsWith(".cc"));
   return files.sort().flatMap((file) => {
     const path = join(folder, file);
-    const stem = `${basename(folder)}-${file.slice(0, -3)}`;
-    if (!file.endsWith("_kernels.cc")) return [{ file: path, object: `${stem}.o`, flags: [], rank: 0 }];
-    return Object.entries(INSTRUCTION_SETS[architecture]).map(([isa, isaFlags], i) => {
-      const flags = [...isaFlags, ...KERNEL_FLAGS, `-DNMT_ISA=${isa}`, `-DNMT_ISA_${isa.toUpperCase()}`];
-      return { file: path, object: `${stem}.${isa}.o`, flags, rank: i + 1 };
+    const own = ownInstructionSet(file);
+    const stem = `${basename(folder)}-${file.slice(0, own === undefined ? -3 : -(own.length + 4))}`;
+    if (own === undefined && !file.endsWith("_kernels.cc")) {
+      return [{ file: path, object: `${stem}.o`, flags: [], rank: 0 }];
+    }
+    return Object.entries(INSTRUCTION_SETS[architecture]).flatMap(([isa, isaFlags], i) => {
+      if (own !== (OWN_FILES_ONLY.has(isa) ? isa : undefined)) return [];
+      const taken = OWN_FILES_ONLY.has(isa) ? isaFlags.filter((flag) => takes(compiler, flag)) : isaFlags;
+      const flags = [...taken, ...KERNEL_FLAGS, `-DNMT_ISA=${isa}`, `-DNMT_ISA_${isa.toUpperCase()}`];
+      return [{ file: path, object: `${stem}.${isa}.o`, flags, rank: i + 1 }];
     });
   });
 }
 
 /** The addon's compilations, in link order: code for all machines first, then each instruction set. */
-function addonUnits(architecture) {
+function addonUnits(target) {
   const names = families();
   const registrations = { file: writeRegistrations(names), object: "registrations.o", flags: [], rank: 0 };
-  const units = names.flatMap((name) => unitsOf(join(source, name), architecture));
+  const units = names.flatMap((name) => unitsOf(join(source, name), target));
   return [registrations, ...units].sort((a, b) => a.rank - b.rank);
 }
 
 /** The test program's: native/test and the families it checks, without what needs Node. */
-function testUnits(architecture) {
+function testUnits(target) {
   const folders = ["isa", "memory", "threads", "gemm", "lstm"].map((name) => join(source, name));
-  const units = [...folders, join(native, "test")].flatMap((folder) => unitsOf(folder, architecture));
+  const units = [...folders, join(native, "test")].flatMap((folder) => unitsOf(folder, target));
   return units.filter(({ file }) => !file.endsWith("_binding.cc")).sort((a, b) => a.rank - b.rank);
 }
 
@@ -223,7 +244,7 @@ async function main() {
   }
   mkdirSync(build, { recursive: true });
   const start = Date.now();
-  const units = options.test ? testUnits(toolchain.architecture) : addonUnits(toolchain.architecture);
+  const units = options.test ? testUnits(toolchain) : addonUnits(toolchain);
   const includes = [`-I${source}`, `-I${native}`, `-I${nodeHeaders()}`];
   const { compiled, failures } = await compileAll(toolchain.compiler, units, includes);
   if (failures.length > 0) throw new Error(failures.join("\n"));

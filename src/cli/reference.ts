@@ -27,7 +27,7 @@ This page is made from the program's own tables; \`npm test -- test/cli -u\` wri
 | \`NMT_DEBUG=1\` | print the stack of errors |
 | \`NMT_CACHE\` | folder for downloads |
 | \`NMT_MIRROR\` | address that holds what is downloaded as HOST/PATH, instead of the addresses recipes and test sets know |
-| \`NMT_ISA\` | force an instruction set of the native backend: avx512bf16, avx512, avx2, neon, portable |
+| \`NMT_ISA\` | force an instruction set of the native backend: amx, avx512bf16, avx512, avx2, neon, portable |
 | \`NMT_ADDON\` | another file for the native backend |
 | \`NMT_TFJS_NODE\` | folder whose node_modules has @tensorflow/tfjs-node or tfjs-node-gpu |`;
 

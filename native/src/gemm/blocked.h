@@ -52,22 +52,24 @@ Scratch& block_scratch();
 // matrices, one after the other; then no panel has rows of both.
 class RowPanels {
  public:
-  RowPanels(int rows, int most, int second_rows = 0)
+  RowPanels(int rows, const ElementKernels& kernels, int second_rows = 0)
       : rows_(rows),
         second_rows_(second_rows),
-        count_(ceil_div(rows, most)),
-        second_count_(ceil_div(second_rows, most)) {}
+        grain_(kernels.row_grain),
+        count_(ceil_div(rows, kernels.rows)),
+        second_count_(ceil_div(second_rows, kernels.rows)) {}
 
   int count() const { return count_ + second_count_; }
   Range operator[](int i) const {
-    if (i < count_) return split(rows_, i, count_);
-    const Range part = split(second_rows_, i - count_, second_count_);
+    if (i < count_) return split(rows_, i, count_, grain_);
+    const Range part = split(second_rows_, i - count_, second_count_, grain_);
     return {rows_ + part.begin, rows_ + part.end};
   }
 
  private:
   int rows_;
   int second_rows_;
+  int grain_;
   int count_;
   int second_count_;
 };
@@ -191,9 +193,9 @@ template <class Product>
 void multiply_rows(const Product& p, const float* right, Range mine) {
   if (mine.size() == 0) return;
   const int elements = p.elements(), width = p.tile.columns;
-  const RowPanels panels(mine.size(), p.tile.rows);
+  const RowPanels panels(mine.size(), p.kernels);
   float* left =
-      block_scratch().reserve(static_cast<size_t>(kBlockRowPanels) * p.tile.rows * least(elements, kBlockElements));
+      block_scratch().reserve(static_cast<size_t>(kBlockRowPanels) * p.kernels.rows * least(elements, kBlockElements));
   const auto rows_of = [&](int i) { return Range{mine.begin + panels[i].begin, mine.begin + panels[i].end}; };
   const auto right_panel = [&](int j, int from) { return right + (static_cast<size_t>(j) * elements + from) * width; };
   for (int i0 = 0; i0 < panels.count(); i0 += kBlockRowPanels) {

@@ -43,7 +43,7 @@ void share(const MatrixProduct& p, float* scratch, int thread, int threads, Meet
     pack_all_columns(p, scratch, thread, threads);
     meet();
   }
-  multiply_rows(p, p.panels == nullptr ? scratch : p.panels, split(p.m, thread, threads));
+  multiply_rows(p, p.panels == nullptr ? scratch : p.panels, split(p.m, thread, threads, p.kernels.row_grain));
 }
 
 void multiply(const MatrixProduct& p) {

@@ -1,6 +1,7 @@
-// Packing and micro-tile products. Each sum is one chain of multiply-adds in the order of k, whatever the tile.
+// Micro-tile products. Each sum is one chain of multiply-adds in the order of k, whatever the tile.
 #include "gemm/gemm_kernels.h"
 
+#include "gemm/packing.h"
 #include "isa/vec.h"
 
 namespace nmt::NMT_ISA {
@@ -18,115 +19,6 @@ constexpr int kRows = 4, kVectors = 2;  // 8 + 2 + 1 and a product, of 16
 #endif
 constexpr int kColumns = kVectors * W;
 static_assert(kRows <= kMostTileRows);
-
-int least(int a, int b) { return a < b ? a : b; }
-
-// How many lanes a load or store takes: all of them, known when compiling, or the first `count`.
-struct AllLanes {};
-struct SomeLanes {
-  int count;
-};
-vf load(const float* p, AllLanes) { return vload(p); }
-vf load(const float* p, SomeLanes lanes) { return vload_n(p, lanes.count); }
-void store(float* p, vf v, AllLanes) { vstore(p, v); }
-void store(float* p, vf v, SomeLanes lanes) { vstore_n(p, v, lanes.count); }
-
-// One float per element.
-struct F32 {
-  static constexpr int depth = 1;
-  static vf multiply_add(vf left, vf right, vf sum) { return vfma(left, right, sum); }
-  // Elements of one line, from element `at`; n of them, the other lanes 0.
-  static vf load_line(const float* line, int k, int at) { return vload_n(line + at, least(W, k - at)); }
-  // The first element of neighbouring columns, of which k are left.
-  template <class Lanes>
-  static vf load_across(const float* source, size_t, int, Lanes lanes) {
-    return load(source, lanes);
-  }
-};
-
-#if defined(NMT_ISA_AVX512BF16)
-// Two consecutive k per element; an odd last k is paired with 0.
-struct Bf16 {
-  static constexpr int depth = 2;
-  static vf multiply_add(vf left, vf right, vf sum) { return _mm512_dpbf16_ps(sum, (__m512bh)left, (__m512bh)right); }
-  static vf load_line(const float* line, int k, int at) {
-    const int first = 2 * at, left = k - first;
-    const vf low = vload_n(line + first, least(W, left));
-    const vf high = left > W ? vload_n(line + first + W, least(W, left - W)) : vzero();
-    return (vf)_mm512_cvtne2ps_pbh(high, low);
-  }
-  template <class Lanes>
-  static vf load_across(const float* source, size_t step, int k, Lanes lanes) {
-    const vf even = load(source, lanes);
-    const vf odd = k > 1 ? load(source + step, lanes) : vzero();
-    const __m512i low = _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh(even));
-    const __m512i high = _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh(odd));
-    return (vf)_mm512_or_si512(low, _mm512_slli_epi32(high, 16));
-  }
-};
-#else
-// One float per element, rounded to bf16: what bf16 products give, at the speed of f32 ones.
-struct Bf16 : F32 {
-  static vf load_line(const float* line, int k, int at) { return vround_bf16(F32::load_line(line, k, at)); }
-  template <class Lanes>
-  static vf load_across(const float* source, size_t step, int k, Lanes lanes) {
-    return vround_bf16(F32::load_across(source, step, k, lanes));
-  }
-};
-#endif
-
-// How far ahead a line is fetched, in elements.
-constexpr int kLinePrefetch = 64;
-
-// source [width][k] → panel [elements][stride], by transposing W × W blocks.
-template <class Element>
-void pack_lines(const float* source, size_t source_step, int width, int stride, int k, float* panel) {
-  const int elements = (k + Element::depth - 1) / Element::depth;
-  for (int w = 0; w < stride; w += W) {
-    const int lines = least(W, width - w), kept = least(W, stride - w);
-    for (int at = 0; at < elements; at += W) {
-      vf block[W];
-      for (int i = 0; i < W; i++) {
-        const float* line = source + (w + i) * source_step;
-        block[i] = i < lines ? Element::load_line(line, k, at) : vzero();
-        if (i < lines) __builtin_prefetch(line + (at + kLinePrefetch) * Element::depth);
-      }
-      vtranspose(block);
-      const int rows = least(W, elements - at);
-      float* out = panel + static_cast<size_t>(at) * stride + w;
-      if (kept == W) {
-        for (int i = 0; i < rows; i++) vstore(out + static_cast<size_t>(i) * stride, block[i]);
-      } else {
-        for (int i = 0; i < rows; i++) vstore_n(out + static_cast<size_t>(i) * stride, block[i], kept);
-      }
-    }
-  }
-}
-
-// source [k][width] → panel [elements][stride], a strip of W columns at most.
-template <class Element, class Lanes>
-inline void pack_strip(const float* source, size_t source_step, Lanes present, Lanes kept, int stride, int k,
-                       float* panel) {
-  const int elements = (k + Element::depth - 1) / Element::depth;
-  for (int at = 0; at < elements; at++) {
-    store(panel, Element::load_across(source, source_step, k - at * Element::depth, present), kept);
-    source += source_step * Element::depth;
-    panel += stride;
-  }
-}
-
-template <class Element>
-void pack_columns(const float* source, size_t source_step, int width, int stride, int k, float* panel) {
-  for (int w = 0; w < stride; w += W) {
-    if (w + W <= width) {
-      pack_strip<Element>(source + w, source_step, AllLanes{}, AllLanes{}, stride, k, panel + w);
-    } else {
-      const int present = width > w ? width - w : 0;
-      pack_strip<Element>(source + w, source_step, SomeLanes{present}, SomeLanes{least(W, stride - w)}, stride, k,
-                          panel + w);
-    }
-  }
-}
 
 // How much of a row of the tile there is, vector by vector.
 struct WholeRow {
@@ -279,12 +171,13 @@ constexpr void fill_products(ElementKernels& kernels) {
 
 template <class Element>
 constexpr ElementKernels element_kernels() {
-  ElementKernels kernels{Element::depth, &pack_lines<Element>, &pack_columns<Element>, {}};
+  ElementKernels kernels{Element::depth,       1, kRows, 1, &pack_lines<Element>, &pack_lines<Element>,
+                         &pack_columns<Element>, &pack_columns<Element>, {}};
   fill_products<Element, kRows>(kernels);
   return kernels;
 }
 
-constexpr GemmKernels table{kRows, kColumns, element_kernels<F32>(), element_kernels<Bf16>()};
+constexpr GemmKernels table{kColumns, element_kernels<F32>(), element_kernels<Bf16>()};
 
 }  // namespace
 }  // namespace nmt::NMT_ISA

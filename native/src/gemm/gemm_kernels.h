@@ -2,6 +2,8 @@
 //
 // A panel holds a few rows of the left matrix or columns of the right one, k-major: [elements][width]. An element is 32
 // bits: one float (for bf16 a rounded one), or with bf16 instructions two consecutive k as bf16, the lower k in the low half.
+// Left panels may hold groups of elements, [elements / group][width][group]; the last group is filled up with zeros on both
+// sides, and every part of a panel begins with a group.
 #pragma once
 
 #include <climits>
@@ -55,26 +57,36 @@ struct MicroTile {
 
 using MicroKernel = void (*)(const MicroTile&);
 
-// Packs `width` lines of `k` floats into panel [elements][stride]; columns from `width` to `stride` become 0.
+// Packs `width` lines of `k` floats into panel [elements][stride] of a right side, or of a left side, where `stride` is
+// `width`; columns from `width` to `stride` become 0.
 using Pack = void (*)(const float* source, size_t source_step, int width, int stride, int k, float* panel);
 
-constexpr int kMostTileRows = 14;
+constexpr int kMostTileRows = 32;
+// The largest group.
+constexpr int kMostGroup = 16;
 
-// Kernels of one element type.
+// Kernels of one element type. With groups a left panel is read some rows beyond its end: up to kMostGroup lines of the cache.
 struct ElementKernels {
-  int depth;                               // k per element
-  Pack pack_lines;                         // source [width][k]
-  Pack pack_columns;                       // source [k][width]
-  MicroKernel product[kMostTileRows + 1];  // by number of rows
+  int depth;      // k per element
+  int group;      // elements that lie together
+  int rows;       // most rows of a micro-tile
+  int row_grain;  // rows are best cut into multiples of this
+  Pack pack_left_lines, pack_right_lines;      // source [width][k]
+  Pack pack_left_columns, pack_right_columns;  // source [k][width]
+  MicroKernel product[kMostTileRows + 1];      // by number of rows
+
+  // k of a group.
+  int grain() const { return depth * group; }
+  // Elements of a panel.
+  int elements(int k) const { return (k + grain() - 1) / grain() * group; }
 };
 
 struct GemmKernels {
-  int rows;     // most rows of a micro-tile
   int columns;  // columns of a micro-tile
   ElementKernels f32;
   ElementKernels bf16;
 };
 
-NMT_DECLARE_KERNELS(GemmKernels, gemm)
+NMT_DECLARE_KERNELS_WITH_AMX(GemmKernels, gemm)
 
 }  // namespace nmt

@@ -21,8 +21,8 @@ struct MatrixProduct {
   const float* bias;
   const float* panels = nullptr;  // all panels of the right side, packed before; `b` isn't used then
 
-  RowPanels row_panels() const { return RowPanels(m, tile.rows); }
-  int elements() const { return ceil_div(k, kernels.depth); }
+  RowPanels row_panels() const { return RowPanels(m, kernels); }
+  int elements() const { return kernels.elements(k); }
   int column_panels() const { return ceil_div(n, tile.columns); }
   bool left_across() const { return trans_a; }
   bool right_across() const { return !trans_b; }
@@ -33,15 +33,15 @@ struct MatrixProduct {
 
   void pack_left(int row, int count, int from, int to, float* panel) const {
     const size_t first = first_k(from);
-    if (trans_a) kernels.pack_columns(a + first * lda + row, lda, count, count, depth(from, to), panel);
-    else kernels.pack_lines(a + row * lda + first, lda, count, count, depth(from, to), panel);
+    if (trans_a) kernels.pack_left_columns(a + first * lda + row, lda, count, count, depth(from, to), panel);
+    else kernels.pack_left_lines(a + row * lda + first, lda, count, count, depth(from, to), panel);
   }
 
   void pack_right(int j, int from, int to, float* panel) const {
     const int column = j * tile.columns, count = least(tile.columns, n - column);
     const size_t first = first_k(from);
-    if (trans_b) kernels.pack_lines(b + column * ldb + first, ldb, count, tile.columns, depth(from, to), panel);
-    else kernels.pack_columns(b + first * ldb + column, ldb, count, tile.columns, depth(from, to), panel);
+    if (trans_b) kernels.pack_right_lines(b + column * ldb + first, ldb, count, tile.columns, depth(from, to), panel);
+    else kernels.pack_right_columns(b + first * ldb + column, ldb, count, tile.columns, depth(from, to), panel);
   }
 
   RightSource right_source(int j, int from, int to) const {

@@ -10,7 +10,7 @@ namespace {
 
 // What a packed matrix begins with.
 struct Head {
-  int32_t mark, bf16, columns, depth, n, k;
+  int32_t mark, bf16, columns, depth, elements, n, k;
 };
 constexpr size_t kHeadFloats = 16;
 constexpr int32_t kMark = 0x6b636170;
@@ -23,7 +23,7 @@ MatrixProduct right_side(Precision precision, bool trans_b, int n, int k, const 
 
 Head head_of(Precision precision, int n, int k) {
   const MatrixProduct p = right_side(precision, false, n, k, nullptr);
-  return {kMark, precision == Precision::bf16, p.tile.columns, p.kernels.depth, n, k};
+  return {kMark, precision == Precision::bf16, p.tile.columns, p.kernels.depth, p.elements(), n, k};
 }
 
 MatrixProduct packed_product(Precision precision, bool trans_a, int m, int n, int k, const float* a, int lda,

@@ -5,12 +5,18 @@
 #include <cstdlib>
 #include <cstring>
 
+#if defined(__x86_64__) && defined(__linux__)
+#include <cpuid.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+
 namespace nmt {
 
 namespace {
 
 #if defined(__x86_64__)
-constexpr const char* kNames[kIsaCount] = {"portable", "avx2", "avx512", "avx512bf16"};
+constexpr const char* kNames[kIsaCount] = {"portable", "avx2", "avx512", "avx512bf16", "amx"};
 #else
 constexpr const char* kNames[kIsaCount] = {"portable", "neon"};
 #endif
@@ -25,6 +31,21 @@ bool worthwhile(Isa isa) {
   return true;
 #endif
 }
+
+#if defined(__x86_64__)
+// Tiles of bf16, and the system's leave to use them: it saves their 8 KiB for those processes only that ask.
+bool ask_for_tiles() {
+#if defined(__linux__)
+  constexpr unsigned kBf16 = 1u << 22, kTiles = 1u << 24;
+  constexpr long kRequestPermission = 0x1023, kTileData = 18;
+  unsigned a, b, c, d;
+  if (__get_cpuid_count(7, 0, &a, &b, &c, &d) == 0 || (d & kBf16) == 0 || (d & kTiles) == 0) return false;
+  return syscall(SYS_arch_prctl, kRequestPermission, kTileData) == 0;
+#else
+  return false;
+#endif
+}
+#endif
 
 Isa best_isa() {
   for (int i = kIsaCount - 1; i > 0; i--) {
@@ -68,11 +89,14 @@ bool isa_supported(Isa isa) {
   const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2");
   const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+  const bool bf16 = avx512 && __builtin_cpu_supports("avx512bf16");
+  static const bool tiles = bf16 && ask_for_tiles();
   switch (isa) {
     case Isa::portable: return true;
     case Isa::avx2: return avx2;
     case Isa::avx512: return avx512;
-    case Isa::avx512bf16: return avx512 && __builtin_cpu_supports("avx512bf16");
+    case Isa::avx512bf16: return bf16;
+    case Isa::amx: return tiles;
   }
   return false;
 #else

@@ -4,8 +4,8 @@
 namespace nmt {
 
 #if defined(__x86_64__)
-enum class Isa { portable, avx2, avx512, avx512bf16 };
-constexpr int kIsaCount = 4;
+enum class Isa { portable, avx2, avx512, avx512bf16, amx };
+constexpr int kIsaCount = 5;
 #elif defined(__aarch64__)
 enum class Isa { portable, neon };
 constexpr int kIsaCount = 2;

@@ -21,7 +21,7 @@
 #include <cstdint>
 #include <cstring>
 
-#if defined(NMT_ISA_AVX512) || defined(NMT_ISA_AVX512BF16)
+#if defined(NMT_ISA_AVX512) || defined(NMT_ISA_AVX512BF16) || defined(NMT_ISA_AMX)
 #include "isa/vec_avx512.h"
 #elif defined(NMT_ISA_AVX2)
 #include "isa/vec_avx2.h"

@@ -17,7 +17,7 @@ inline void pack_transposed(const LstmPlan& plan, const float* weights, int weig
     float* out = panel + static_cast<size_t>(source) * run * width;
     const int present = plan.blocks.present(source / 4);
     if (present < plan.blocks.size) std::memset(out, 0, static_cast<size_t>(run) * width * sizeof(float));
-    plan.kernels.pack_lines(weights + first * step + plan.blocks.column(source), step, lines, width, present, out);
+    plan.kernels.pack_right_lines(weights + first * step + plan.blocks.column(source), step, lines, width, present, out);
   }
 }
 
@@ -36,7 +36,7 @@ struct InputGradient : LstmPlan {
       const int block = at / block_elements(), begin = at % block_elements();
       const int end = least(block_elements(), begin + to - at);
       const float* source = gates_of(d_gates, block, row) + begin * kernels.depth;
-      kernels.pack_lines(source, blocks.width(), count, count, (end - begin) * kernels.depth,
+      kernels.pack_left_lines(source, blocks.width(), count, count, (end - begin) * kernels.depth,
                          panel + static_cast<size_t>(at - from) * count);
       at += end - begin;
     }
@@ -108,13 +108,13 @@ struct WeightGradient : LstmPlan {
         d_recurrent(d_recurrent) {}
 
   RowPanels row_panels() const {
-    return states_first ? RowPanels(hidden, tile.rows, inputs) : RowPanels(inputs, tile.rows, hidden);
+    return states_first ? RowPanels(hidden, kernels, inputs) : RowPanels(inputs, kernels, hidden);
   }
   int elements() const { return LstmPlan::elements(rows); }
   Range present(int panel) const {
     const bool of_states = (row_panels()[panel].begin < (states_first ? hidden : inputs)) == states_first;
     if (!of_states) return {0, elements()};
-    return {rows_with_states.begin / kernels.depth, LstmPlan::elements(rows_with_states.end)};
+    return {rows_with_states.begin / kernels.grain() * kernels.group, LstmPlan::elements(rows_with_states.end)};
   }
 
   RightSource right_source(int j, int from, int to) const {
@@ -138,7 +138,7 @@ struct ProjectionGradient : LstmPlan {
   ProjectionGradient(const LstmPlan& plan, const float* d_states, float* d_projection)
       : LstmPlan(plan), d_states(d_states), d_projection(d_projection) {}
 
-  RowPanels row_panels() const { return RowPanels(units, tile.rows); }
+  RowPanels row_panels() const { return RowPanels(units, kernels); }
   int elements() const { return LstmPlan::elements(rows); }
   Range present(int) const { return {0, elements()}; }
 

@@ -89,7 +89,7 @@ class Backward {
     for (int block = blocks.begin; block < blocks.end; block++) {
       std::memset(bias_sums(block), 0, plan_.blocks.width() * sizeof(float));
       if (!projected()) continue;
-      plan_.kernels.pack_lines(weights_.projection + static_cast<size_t>(plan_.blocks.first(block)) * plan_.hidden,
+      plan_.kernels.pack_right_lines(weights_.projection + static_cast<size_t>(plan_.blocks.first(block)) * plan_.hidden,
                                plan_.hidden, plan_.blocks.present(block), plan_.tile.columns, plan_.hidden,
                                projection_ + block * unit_panel_);
     }
@@ -168,11 +168,11 @@ class Backward {
     float* out = d_states_ + step.row * hidden + first;
     kernels_.add(d_output_ + step.row * plan_.output_step() + first, plan_.output_step(), d_hidden_ + first, hidden,
                  step.rows, end - first, out);
-    const RowPanels rows(step.rows, plan_.tile.rows);
+    const RowPanels rows(step.rows, plan_.kernels);
     for (int i = 0; i < rows.count(); i++) {
       const Range part = rows[i];
       float* panel = step_states_ + static_cast<size_t>(part.begin) * plan_.elements(plan_.hidden);
-      plan_.kernels.pack_lines(out + part.begin * hidden, hidden, part.size(), part.size(), end - first,
+      plan_.kernels.pack_left_lines(out + part.begin * hidden, hidden, part.size(), part.size(), end - first,
                                panel + static_cast<size_t>(first / plan_.kernels.depth) * part.size());
     }
   }
@@ -216,12 +216,12 @@ class Backward {
   // This thread's part of the step's gate gradients: its own units, of the rows wanted.
   void pack_gates(size_t s, int wanted, Range blocks) const {
     const int elements = plan_.gate_elements(), each = plan_.block_elements();
-    const RowPanels panels(wanted, plan_.tile.rows);
+    const RowPanels panels(wanted, plan_.kernels);
     for (int i = 0; i < panels.count(); i++) {
       const Range rows = panels[i];
       float* panel = step_gates_[s % 2] + static_cast<size_t>(rows.begin) * elements;
       for (int block = blocks.begin; block < blocks.end; block++) {
-        plan_.kernels.pack_lines(plan_.gates_of(d_gates_, block, steps_[s].row + rows.begin), plan_.blocks.width(),
+        plan_.kernels.pack_left_lines(plan_.gates_of(d_gates_, block, steps_[s].row + rows.begin), plan_.blocks.width(),
                                  rows.size(), rows.size(), plan_.blocks.width(),
                                  panel + static_cast<size_t>(block) * each * rows.size());
       }
@@ -237,7 +237,7 @@ class Backward {
   // out[rows][columns] = panels of rows · a panel of columns, after which comes the next one to be used.
   void multiply(int rows, const float* left, int elements, const float* right, int columns, float* out,
                 size_t step) const {
-    const RowPanels panels(rows, plan_.tile.rows);
+    const RowPanels panels(rows, plan_.kernels);
     const float* next = right + static_cast<size_t>(elements) * plan_.tile.columns;
     for (int i = 0; i < panels.count(); i++) {
       const Range part = panels[i];

@@ -21,7 +21,7 @@ struct InputProduct : LstmPlan {
   InputProduct(const LstmPlan& plan, const float* x, const LstmWeights& weights, float* gates)
       : LstmPlan(plan), x(x), weights(weights), gates(gates) {}
 
-  RowPanels row_panels() const { return RowPanels(rows, tile.rows); }
+  RowPanels row_panels() const { return RowPanels(rows, kernels); }
   int elements() const { return LstmPlan::elements(inputs); }
   int column_panels() const { return 4 * blocks.count(); }
   bool left_across() const { return false; }
@@ -31,7 +31,7 @@ struct InputProduct : LstmPlan {
 
   void pack_left(int row, int count, int from, int to, float* panel) const {
     const size_t first = static_cast<size_t>(row) * inputs + from * kernels.depth;
-    kernels.pack_lines(x + first, inputs, count, count, depth(from, to), panel);
+    kernels.pack_left_lines(x + first, inputs, count, count, depth(from, to), panel);
   }
   RightSource right_source(int j, int from, int to) const {
     const size_t step = 4 * static_cast<size_t>(units);
@@ -39,7 +39,7 @@ struct InputProduct : LstmPlan {
   }
   void pack_right(int j, int from, int to, float* panel) const {
     const RightSource source = right_source(j, from, to);
-    kernels.pack_columns(source.data, source.step, blocks.present(j / 4), tile.columns, source.k, panel);
+    kernels.pack_right_columns(source.data, source.step, blocks.present(j / 4), tile.columns, source.k, panel);
   }
   TilePlace place(int row, int j) const {
     float* out = gates_of(gates, j / 4, row) + j % 4 * blocks.size;
@@ -101,14 +101,14 @@ class Forward {
         for (int block = blocks.begin; block < blocks.end; block++) {
           const int panel = 4 * block + gate;
           const size_t above = static_cast<size_t>(from / plan_.kernels.depth) * plan_.tile.columns;
-          plan_.kernels.pack_columns(weights_.recurrent + from * step + plan_.blocks.column(panel), step,
+          plan_.kernels.pack_right_columns(weights_.recurrent + from * step + plan_.blocks.column(panel), step,
                                      plan_.blocks.present(block), plan_.tile.columns, rows,
                                      recurrent_ + panel * recurrent_panel_ + above);
         }
       }
     }
     for (int j = panels.begin; projected() && j < panels.end; j++) {
-      plan_.kernels.pack_columns(weights_.projection + j * plan_.tile.columns, plan_.hidden, plan_.state_columns(j),
+      plan_.kernels.pack_right_columns(weights_.projection + j * plan_.tile.columns, plan_.hidden, plan_.state_columns(j),
                                  plan_.tile.columns, plan_.units, projection_ + j * projection_panel_);
     }
     pack_states(0, panels);
@@ -143,11 +143,11 @@ class Forward {
   void pack(const float* matrix, size_t step, int row, int rows, int first, int end, int elements,
             float* packed) const {
     if (first >= end) return;
-    const RowPanels panels(rows, plan_.tile.rows);
+    const RowPanels panels(rows, plan_.kernels);
     for (int i = 0; i < panels.count(); i++) {
       const Range part = panels[i];
       float* panel = packed + static_cast<size_t>(row + part.begin) * elements;
-      plan_.kernels.pack_lines(matrix + part.begin * step + first, step, part.size(), part.size(), end - first,
+      plan_.kernels.pack_left_lines(matrix + part.begin * step + first, step, part.size(), part.size(), end - first,
                                panel + static_cast<size_t>(first / plan_.kernels.depth) * part.size());
     }
   }
@@ -214,7 +214,7 @@ class Forward {
   // out[rows][columns] = or += panels of rows · a panel of columns, after which comes the next one to be used.
   void multiply(int rows, const float* left, int elements, const float* right, int columns, float* out, size_t step,
                 bool accumulate) const {
-    const RowPanels panels(rows, plan_.tile.rows);
+    const RowPanels panels(rows, plan_.kernels);
     const float* next = right + static_cast<size_t>(elements) * plan_.tile.columns;
     for (int i = 0; i < panels.count(); i++) {
       const Range part = panels[i];

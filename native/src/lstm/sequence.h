@@ -65,7 +65,7 @@ struct LstmPlan {
   }
 
   // Elements along k of a product over inputs, states, units, rows; and over a direction's gates, blocks padded.
-  int elements(int k) const { return ceil_div(k, kernels.depth); }
+  int elements(int k) const { return kernels.elements(k); }
   int gate_elements() const { return blocks.count() * block_elements(); }
   int block_elements() const { return blocks.width() / kernels.depth; }
 
@@ -131,13 +131,13 @@ struct TransposedLeft {
   int columns;
   int k;
 
-  RowPanels row_panels() const { return RowPanels(columns, plan.tile.rows); }
+  RowPanels row_panels() const { return RowPanels(columns, plan.kernels); }
   int elements() const { return plan.elements(k); }
   bool left_across() const { return true; }
   void pack_left(int row, int count, int from, int to, float* panel) const {
     const int depth = plan.kernels.depth;
     const float* source = data + static_cast<size_t>(from) * depth * columns + row;
-    plan.kernels.pack_columns(source, columns, count, count, least(to * depth, k) - from * depth, panel);
+    plan.kernels.pack_left_columns(source, columns, count, count, least(to * depth, k) - from * depth, panel);
   }
 };
 

@@ -31,7 +31,7 @@ void Scratch::grow(size_t floats) {
   data_ = nullptr;
   capacity_ = 0;
   const size_t roomy = floats + floats / 8;
-  data_ = static_cast<float*>(allocate_aligned(roomy * sizeof(float)));
+  data_ = static_cast<float*>(allocate_aligned((roomy + kReadBeyond) * sizeof(float)));
   capacity_ = roomy;
 }
 

@@ -10,9 +10,11 @@ namespace nmt {
 void* allocate_aligned(size_t bytes);
 void free_aligned(void* memory);
 
-// Floats that grow and never shrink; growing loses the contents.
+// Floats that grow and never shrink; growing loses the contents. Behind those reserved, kReadBeyond more may be read.
 class Scratch {
  public:
+  static constexpr size_t kReadBeyond = 256;
+
   Scratch() = default;
   Scratch(const Scratch&) = delete;
   Scratch& operator=(const Scratch&) = delete;

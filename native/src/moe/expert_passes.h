@@ -66,7 +66,7 @@ struct Workspace {
     for (int e = 0; e < all.count; e++) most = std::max(most, all.offsets[e + 1] - all.offsets[e]);
     units = crew.alone() ? least(all.hidden, crew.sum_length()) : all.hidden;
     constexpr size_t kWidestPanel = 64;
-    const size_t rows = least(most, kExpertRowChunk), few = least(most, CrewMember::kFewRows);
+    const size_t rows = least(most, kExpertRowChunk) + kMostGroup, few = least(most, CrewMember::kFewRows);
     const size_t outer = rows * (all.width + kWidestPanel);
     const size_t inner = std::max(rows * (units + kWidestPanel), few * (all.hidden + kWidestPanel));
     float* next = memory.reserve(4 * outer + 6 * inner);

@@ -36,18 +36,19 @@ struct ExpertProduct {
   Result result;
   float* packed;
 
-  RowPanels row_panels() const { return RowPanels(m, tile.rows); }
-  int elements() const { return ceil_div(k, kernels.depth); }
+  RowPanels row_panels() const { return RowPanels(m, kernels); }
+  int elements() const { return kernels.elements(k); }
   int column_panels() const { return ceil_div(n, tile.columns); }
   bool left_across() const { return left.across; }
   bool right_across() const { return right.across; }
 
   void pack_left(int row, int count, int from, int to, float* panel) const {
-    pack(left, row, count, count, from, to, panel);
+    pack(left, kernels.pack_left_lines, kernels.pack_left_columns, row, count, count, from, to, panel);
   }
 
   void pack_right(int j, int from, int to, float* panel) const {
-    pack(right, j * tile.columns, columns(j), tile.columns, from, to, panel);
+    pack(right, kernels.pack_right_lines, kernels.pack_right_columns, j * tile.columns, columns(j), tile.columns, from, to,
+         panel);
   }
 
   RightSource right_source(int j, int from, int to) const {
@@ -93,11 +94,14 @@ struct ExpertProduct {
   size_t first_k(int from) const { return static_cast<size_t>(from) * kernels.depth; }
   int depth(int from, int to) const { return least(to * kernels.depth, k) - from * kernels.depth; }
 
-  void pack(const Side& side, int first, int count, int stride, int from, int to, float* panel) const {
+  void pack(const Side& side, Pack pack_lines, Pack pack_columns, int first, int count, int stride, int from, int to,
+            float* panel) const {
     const int length = depth(from, to);
-    if (side.across)
-      kernels.pack_columns(side.data + first_k(from) * side.step + first, side.step, count, stride, length, panel);
-    else kernels.pack_lines(side.data + first * side.step + first_k(from), side.step, count, stride, length, panel);
+    if (side.across) {
+      pack_columns(side.data + first_k(from) * side.step + first, side.step, count, stride, length, panel);
+    } else {
+      pack_lines(side.data + first * side.step + first_k(from), side.step, count, stride, length, panel);
+    }
   }
 };
 

@@ -19,8 +19,8 @@ class FewRows {
  public:
   static size_t memory(const Expert& e) {
     const size_t rows = e.rows;
-    const size_t left = std::max<size_t>(e.width, e.hidden) + kWidestElement;
-    return 2 * rows * (padded(e.width) + padded(e.hidden)) + rows * (rows + kMostTileRows + left);
+    const size_t left = std::max<size_t>(e.width, e.hidden) + kMostGroup;
+    return 2 * rows * (padded(e.width) + padded(e.hidden)) + rows * (rows + left) + (rows + kMostGroup) * kMostTileRows;
   }
 
   // Tells which weights will be asked for.
@@ -37,7 +37,7 @@ class FewRows {
     for (Rows* part : {&hidden_, &d_hidden_}) *part = take(memory, e.hidden);
     inner_ = memory;
     left_ = inner_ + static_cast<size_t>(e.rows) * e.rows;
-    all_left_ = left_ + static_cast<size_t>(e.rows) * kMostTileRows;
+    all_left_ = left_ + (static_cast<size_t>(e.rows) + kMostGroup) * kMostTileRows;
     copy(e.x, e.width, x_);
     copy(d_y, e.width, d_y_);
     copy(e.activations, e.hidden, hidden_);
@@ -87,7 +87,7 @@ class FewRows {
   // Lines of a matrix that stay near between the two products that read them.
   template <class Work>
   void for_each_granule(int lines, Work&& work) const {
-    const int granule = by_dots(e_) ? 2 * tile_.rows : 2 * tile_.columns;
+    const int granule = by_dots(e_) ? 2 * tile_.f32.rows : 2 * tile_.columns;
     for (int line = 0; line < lines; line += granule) work(Range{line, least(line + granule, lines)});
   }
 
@@ -134,10 +134,10 @@ class FewRows {
 
   // matrix[i][j] -= scales · Σ a[r][i] b[r][j] for some of its lines [n].
   void update(const FactoredStep& step, Range lines, const Rows& a, const Rows& b, int n, float* matrix) const {
-    const RowPanels panels(lines.size(), tile_.rows);
+    const RowPanels panels(lines.size(), tile_.f32);
     for (int i = 0; i < panels.count(); i++) {
       const Range own{lines.begin + panels[i].begin, lines.begin + panels[i].end};
-      tile_.f32.pack_columns(a.data + own.begin, a.step, own.size(), own.size(), e_.rows, left_);
+      tile_.f32.pack_left_columns(a.data + own.begin, a.step, own.size(), own.size(), e_.rows, left_);
       for (int j = 0; j < n; j += tile_.columns) {
         float* place = matrix + static_cast<size_t>(own.begin) * n + j;
         MicroTile tile{e_.rows, least(tile_.columns, n - j), left_, b.data + j,
@@ -153,7 +153,6 @@ class FewRows {
 
   static constexpr int kTriangleRows = 8;
   static constexpr int kRowsWorthPacking = 20;
-  static constexpr size_t kWidestElement = 2;
 
   const CrewMember& crew_;
   const Expert& e_;

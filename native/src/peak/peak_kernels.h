@@ -16,6 +16,6 @@ struct PeakKernels {
   float (*read)(const float* memory, size_t floats);
 };
 
-NMT_DECLARE_KERNELS(PeakKernels, peak)
+NMT_DECLARE_KERNELS_WITH_AMX(PeakKernels, peak)
 
 }  // namespace nmt

@@ -48,7 +48,7 @@ struct Cut {
     chunks = ceil_div(c.positions, static_cast<int>(std::min<size_t>(most, kChunkRows)));
   }
 
-  int elements(int k) const { return ceil_div(k, product.depth); }
+  int elements(int k) const { return product.elements(k); }
   int width_panels() const { return ceil_div(width, tile.columns); }
   int padded_width() const { return width_panels() * tile.columns; }
 };
@@ -104,11 +104,11 @@ class Chunk {
     hidden_pieces_.each(panels + extra, [&](int i) {
       if (i < panels) {
         const Range rows = panel_rows(i);
-        cut_.product.pack_lines(hidden + area(rows.begin, c_.width), c_.width, rows.size(), rows.size(), c_.width,
+        cut_.product.pack_left_lines(hidden + area(rows.begin, c_.width), c_.width, rows.size(), rows.size(), c_.width,
                                 hidden_left_ + area(rows.begin, cut_.elements(c_.width)));
       } else {
         const int column = (i - panels) * cut_.tile.columns;
-        cut_.product.pack_columns(hidden + column, c_.width, std::min(cut_.tile.columns, c_.width - column),
+        cut_.product.pack_right_columns(hidden + column, c_.width, std::min(cut_.tile.columns, c_.width - column),
                                   cut_.tile.columns, rows_.size(),
                                   hidden_right_ + area(column, cut_.elements(rows_.size())));
       }
@@ -167,10 +167,10 @@ class Chunk {
   }
 
  private:
-  // Panels of rows start at even rows, because an element of bf16 is two of them where rows are summed over. They fit
-  // because a tile has an even number of rows.
-  int row_panels() const { return ceil_div(rows_.size(), cut_.tile.rows); }
-  Range panel_rows(int panel) const { return split(rows_.size(), panel, row_panels(), 2); }
+  // Panels of rows start where groups of elements do where rows are summed over. They fit because a tile's rows are a
+  // multiple of these.
+  int row_panels() const { return ceil_div(rows_.size(), cut_.product.rows); }
+  Range panel_rows(int panel) const { return split(rows_.size(), panel, row_panels(), cut_.product.grain()); }
   int first_column(int block) const { return block * cut_.block_columns; }
   int columns(int block) const { return std::min(cut_.block_columns, c_.vocabulary - first_column(block)); }
 
@@ -185,14 +185,14 @@ class Chunk {
     float* weights = weight_scratch.reserve(area(panels * width, elements));
     for (int j = 0; j < panels; j++) {
       const int lines = std::min(width, count - j * width);
-      cut_.product.pack_lines(c_.weights + area(begin + j * width, c_.width), c_.width, lines, width, c_.width,
+      cut_.product.pack_right_lines(c_.weights + area(begin + j * width, c_.width), c_.width, lines, width, c_.width,
                               weights + area(j * width, elements));
     }
     const int sums = ceil_div(elements, kBlockElements);
     for (int i = 0; i < row_panels(); i++) {
       const Range rows = panel_rows(i);
       for (int s = 0; s < sums; s++) {
-        const Range part = split(elements, s, sums);
+        const Range part = split(elements, s, sums, cut_.product.group);
         for (int j = 0; j < panels; j++) {
           MicroTile t = onto(out + area(rows.begin, step) + j * width, step, std::min(width, count - j * width),
                              s == 0 ? c_.bias + begin + j * width : nullptr);
@@ -215,7 +215,7 @@ class Chunk {
   void weight_gradients_of_block(int block) {
     static thread_local Scratch left_scratch, sum_scratch;
     const int begin = first_column(block), count = columns(block);
-    const int elements = cut_.elements(rows_.size()), panels = ceil_div(count, cut_.tile.rows);
+    const int elements = cut_.elements(rows_.size()), panels = ceil_div(count, cut_.product.rows);
     float* left = left_scratch.reserve(area(count, elements));
     float* column_sums = sum_scratch.reserve(static_cast<size_t>(count));
     std::fill_n(column_sums, count, 0.0f);
@@ -225,10 +225,10 @@ class Chunk {
     }
     const int width = cut_.tile.columns, sums = ceil_div(elements, kBlockElements);
     for (int s = 0; s < sums; s++) {
-      const Range part = split(elements, s, sums);
+      const Range part = split(elements, s, sums, cut_.product.group);
       for (int j = 0; j < cut_.width_panels(); j++) {
         for (int p = 0; p < panels; p++) {
-          const Range pieces = split(count, p, panels);
+          const Range pieces = split(count, p, panels, cut_.product.row_grain);
           MicroTile t = onto(gradients_->weights + area(begin + pieces.begin, c_.width) + j * width, c_.width,
                              std::min(width, c_.width - j * width), first_ && s == 0 ? kZeros : nullptr);
           t.elements = part.size();
@@ -250,9 +250,9 @@ class Chunk {
   void pack_gradients(int block, Range rows, float* left, float* column_sums) {
     static thread_local Scratch row_scratch;
     const int begin = first_column(block), count = columns(block), step = cut_.block_columns;
-    const int elements = cut_.elements(rows_.size()), panels = ceil_div(count, cut_.tile.rows);
+    const int elements = cut_.elements(rows_.size()), panels = ceil_div(count, cut_.product.rows);
     const float rest = c_.smoothing / static_cast<float>(c_.vocabulary);
-    float* converted = row_scratch.reserve(area(cut_.tile.rows, step));
+    float* converted = row_scratch.reserve(area(cut_.product.rows, step));
     for (int r = rows.begin; r < rows.end; r++) {
       float* row = converted + area(r - rows.begin, step);
       kernels_.gradients(block_rows(block) + area(r, step), count, blocks_.factor(block, r), rest, row, column_sums);
@@ -262,12 +262,12 @@ class Chunk {
       column_sums[target] -= 1.0f - c_.smoothing;
     }
     for (int p = 0; p < panels; p++) {
-      const Range pieces = split(count, p, panels);
+      const Range pieces = split(count, p, panels, cut_.product.row_grain);
       float* panel = left + area(pieces.begin, elements) + area(rows.begin / cut_.product.depth, pieces.size());
-      cut_.product.pack_columns(converted + pieces.begin, static_cast<size_t>(step), pieces.size(), pieces.size(),
+      cut_.product.pack_left_columns(converted + pieces.begin, static_cast<size_t>(step), pieces.size(), pieces.size(),
                                 rows.size(), panel);
     }
-    cut_.product.pack_lines(converted, static_cast<size_t>(step), rows.size(), rows.size(), count,
+    cut_.product.pack_left_lines(converted, static_cast<size_t>(step), rows.size(), rows.size(), count,
                             block_rows(block) + area(rows.begin, step));
   }
 

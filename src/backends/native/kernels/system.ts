@@ -1,7 +1,7 @@
 /** The addon's functions that are no kernels: memory, threads, instruction set, precision, the machine's limits. */
 
 /** Instruction sets of the kernels, best first. */
-export const instructionSets = ["avx512bf16", "avx512", "avx2", "neon", "portable"] as const;
+export const instructionSets = ["amx", "avx512bf16", "avx512", "avx2", "neon", "portable"] as const;
 export type InstructionSet = (typeof instructionSets)[number];
 
 export type Precision = "f32" | "bf16";

@@ -1,0 +1,229 @@
+// bf16 products by tiles: two of rows and two of columns at a time. Left panels hold the pairs of a tile's row together:
+// [elements / 16][rows][16]. Each sum runs in the order of k, whatever the micro-tile. Products in f32 are those of avx512.
+#include "gemm/gemm_kernels.h"
+#include "gemm/packing.h"
+#include "isa/tiles.h"
+
+namespace nmt {
+extern const GemmKernels gemm_avx512;
+}
+
+namespace nmt::NMT_ISA {
+
+namespace {
+
+constexpr int kRows = 2 * kTileRows, kColumns = 2 * kTileWidth;
+constexpr int kGroup = kTileWidth;
+static_assert(kRows <= kMostTileRows && kGroup <= kMostGroup);
+// What a left panel of one row reads beyond its end.
+static_assert(kTileRows * kTileWidth <= 256);
+
+struct Pairs : Bf16 {
+  static constexpr int group = kGroup;
+};
+
+void pack_left_lines(const float* source, size_t step, int width, int, int k, float* panel) {
+  const int elements = elements_of<Pairs>(k);
+  for (int at = 0; at < elements; at += kGroup) {
+    for (int i = 0; i < width; i++, panel += kGroup) vstore(panel, Pairs::load_line(source + i * step, k, at));
+  }
+}
+
+template <class Lanes>
+inline void load_block(const float* source, size_t step, int k, Lanes lanes, vf (&block)[kGroup]) {
+#pragma GCC unroll 16
+  for (int e = 0; e < kGroup; e++) {
+    const int left = k - e * Pairs::depth;
+    block[e] = left > 0 ? Pairs::load_across(source + e * Pairs::depth * step, step, left, lanes) : vzero();
+  }
+}
+
+void pack_left_columns(const float* source, size_t step, int width, int, int k, float* panel) {
+  const int elements = elements_of<Pairs>(k);
+  for (int at = 0; at < elements; at += kGroup) {
+    const float* lines = source + static_cast<size_t>(at) * Pairs::depth * step;
+    for (int w = 0; w < width; w += W) {
+      const int rows = least(W, width - w);
+      vf block[kGroup];
+      if (rows == W) load_block(lines + w, step, k - at * Pairs::depth, AllLanes{}, block);
+      else load_block(lines + w, step, k - at * Pairs::depth, SomeLanes{rows}, block);
+      vtranspose(block);
+      for (int i = 0; i < rows; i++, panel += kGroup) vstore(panel, block[i]);
+    }
+  }
+}
+
+// Sums [rows of tiles][2]; `left` is one group of a panel of rows, `right` of one of columns.
+template <int ROW_TILES>
+NMT_ALWAYS_INLINE void multiply_group(const float* left, const float* right) {
+  tile_load<4>(left, kGroup);
+  tile_load<6>(right, kColumns);
+  tile_multiply_bf16<0, 4, 6>();
+  tile_load<7>(right + kTileWidth, kColumns);
+  tile_multiply_bf16<1, 4, 7>();
+  if constexpr (ROW_TILES == 2) {
+    tile_load<5>(left + kTileRows * kGroup, kGroup);
+    tile_multiply_bf16<2, 5, 6>();
+    tile_multiply_bf16<3, 5, 7>();
+  }
+}
+
+// Asks for what comes later, as far as a group's elements go.
+class Prefetcher {
+ public:
+  explicit Prefetcher(const Ahead& ahead)
+      : at_(ahead.memory), ahead_(ahead), wait_(ahead.every), left_(ahead.run), idle_(ahead.memory == kZeros) {}
+
+  NMT_ALWAYS_INLINE void next_group() {
+    if (idle_) return;
+    int elements = kGroup;
+    while (elements >= wait_) {
+      elements -= wait_;
+      wait_ = ahead_.every;
+      __builtin_prefetch(at_, 0, 2);
+      if (ahead_.pair > 0) __builtin_prefetch(at_ + ahead_.pair, 0, 2);
+      at_ += ahead_.step;
+      if (--left_ > 0) continue;
+      at_ += ahead_.jump;
+      left_ = ahead_.run;
+    }
+    wait_ -= elements;
+  }
+
+ private:
+  const float* at_;
+  const Ahead& ahead_;
+  int wait_, left_;
+  const bool idle_;
+};
+
+template <int ROW_TILES>
+void multiply_panels(const MicroTile& tile, int rows) {
+  Prefetcher ahead(tile.ahead);
+  const float* left = tile.left;
+  const float* right = tile.right;
+  for (int e = 0; e < tile.elements; e += kGroup) {
+    multiply_group<ROW_TILES>(left, right);
+    ahead.next_group();
+    left += rows * kGroup;
+    right += kGroup * kColumns;
+  }
+}
+
+// One group of the right matrix as it is → panel.
+template <class Lanes>
+inline void pack_group(const float* source, size_t step, int k, Lanes first, Lanes second, float* panel) {
+  vf block[kGroup];
+  load_block(source, step, k, first, block);
+  for (int e = 0; e < kGroup; e++) vstore(panel + e * kColumns, block[e]);
+  load_block(source + kTileWidth, step, k, second, block);
+  for (int e = 0; e < kGroup; e++) vstore(panel + e * kColumns + kTileWidth, block[e]);
+}
+
+// The right side is the matrix as it is. A group is packed while the one before is multiplied.
+template <int ROW_TILES>
+void multiply_source(const MicroTile& tile, int rows) {
+  constexpr int kGroupFloats = kGroup * kColumns;
+  alignas(64) float own[2 * kGroupFloats];
+  const int groups = tile.elements / kGroup;
+  const auto place = [&](int g) {
+    return tile.packed != nullptr ? tile.packed + static_cast<size_t>(g) * kGroupFloats : own + g % 2 * kGroupFloats;
+  };
+  const auto pack = [&](int g) {
+    const float* source = tile.right + static_cast<size_t>(g) * Pairs::depth * kGroup * tile.right_step;
+    const int k = tile.k - g * Pairs::depth * kGroup;
+    if (tile.columns == kColumns) return pack_group(source, tile.right_step, k, AllLanes{}, AllLanes{}, place(g));
+    const SomeLanes first{least(W, tile.columns)}, second{tile.columns > W ? tile.columns - W : 0};
+    pack_group(source, tile.right_step, k, first, second, place(g));
+  };
+  Prefetcher ahead(tile.ahead);
+  if (groups > 0) pack(0);
+  for (int g = 0; g < groups; g++) {
+    if (g + 1 < groups) pack(g + 1);
+    multiply_group<ROW_TILES>(tile.left + static_cast<size_t>(g) * rows * kGroup, place(g));
+    ahead.next_group();
+  }
+}
+
+template <class Lanes>
+NMT_ALWAYS_INLINE void finish(const MicroTile& tile, int rows, const float* sums, int column, Lanes lanes) {
+  if (tile.row_scales != nullptr) {
+    const vf scale = load(tile.column_scales + column, lanes);
+    for (int i = 0; i < rows; i++) {
+      const vf sum = vload(sums + i * kColumns + column);
+      const vf initial = load(tile.initial + i * tile.initial_step + column, lanes);
+      store(tile.out + i * tile.out_step + column, vadd(initial, vneg(vset1(tile.row_scales[i])) * (scale * sum)), lanes);
+    }
+    return;
+  }
+  for (int i = 0; i < rows; i++) {
+    const vf initial = load(tile.initial + i * tile.initial_step + column, lanes);
+    store(tile.out + i * tile.out_step + column, vadd(initial, vload(sums + i * kColumns + column)), lanes);
+  }
+}
+
+template <int ROWS>
+void product(const MicroTile& tile) {
+  constexpr int kRowTiles = ROWS > kTileRows ? 2 : 1;
+  configure_tiles();
+  // The tile's old contents and its place are needed at the end; they come from memory meanwhile.
+  for (int i = 0; i < ROWS; i++) {
+    __builtin_prefetch(tile.out + i * tile.out_step, 0, 2);
+    __builtin_prefetch(tile.out + i * tile.out_step + kColumns - 1, 0, 2);
+  }
+  alignas(64) float sums[kRows * kColumns];
+  if (tile.sums == nullptr) {
+    tile_zero<0>();
+    tile_zero<1>();
+    tile_zero<2>();
+    tile_zero<3>();
+  } else {
+    for (int i = 0; i < ROWS; i++) {
+      const float* from = tile.sums + i * tile.sums_step;
+      vstore(sums + i * kColumns, vload_n(from, least(W, tile.columns)));
+      vstore(sums + i * kColumns + W, vload_n(from + W, tile.columns > W ? tile.columns - W : 0));
+    }
+    tile_load<0>(sums, kColumns);
+    tile_load<1>(sums + kTileWidth, kColumns);
+    if constexpr (kRowTiles == 2) {
+      tile_load<2>(sums + kTileRows * kColumns, kColumns);
+      tile_load<3>(sums + kTileRows * kColumns + kTileWidth, kColumns);
+    }
+  }
+  if (tile.right_step == 0) multiply_panels<kRowTiles>(tile, ROWS);
+  else multiply_source<kRowTiles>(tile, ROWS);
+  tile_store<0>(sums, kColumns);
+  tile_store<1>(sums + kTileWidth, kColumns);
+  if constexpr (kRowTiles == 2) {
+    tile_store<2>(sums + kTileRows * kColumns, kColumns);
+    tile_store<3>(sums + kTileRows * kColumns + kTileWidth, kColumns);
+  }
+  if (tile.columns == kColumns) {
+    finish(tile, ROWS, sums, 0, AllLanes{});
+    finish(tile, ROWS, sums, W, AllLanes{});
+  } else {
+    finish(tile, ROWS, sums, 0, SomeLanes{least(W, tile.columns)});
+    if (tile.columns > W) finish(tile, ROWS, sums, W, SomeLanes{tile.columns - W});
+  }
+}
+
+template <int ROWS>
+constexpr void fill_products(ElementKernels& kernels) {
+  kernels.product[ROWS] = &product<ROWS>;
+  if constexpr (ROWS > 1) fill_products<ROWS - 1>(kernels);
+}
+
+constexpr ElementKernels tile_kernels() {
+  ElementKernels kernels{Pairs::depth,       kGroup, kRows, kTileRows, &pack_left_lines, &pack_lines<Pairs>,
+                         &pack_left_columns, &pack_columns<Pairs>, {}};
+  fill_products<kRows>(kernels);
+  return kernels;
+}
+
+}  // namespace
+}  // namespace nmt::NMT_ISA
+
+namespace nmt {
+static_assert(NMT_ISA::kColumns == 32, "as many as on avx512");
+NMT_DEFINE_KERNELS(GemmKernels, gemm) = {gemm_avx512.columns, gemm_avx512.f32, NMT_ISA::tile_kernels()};
+}  // namespace nmt
