@@ -32,6 +32,8 @@ export interface Gating {
    * that and fits the gate.
    */
   calibrate?(): () => void;
+  /** How many positions `calibrate` should see. */
+  readonly calibrationPositions?: number;
 }
 
 export interface GatingOptions {

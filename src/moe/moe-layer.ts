@@ -83,6 +83,11 @@ export class MoeLayer {
     return gating !== "strictly_balanced" && (importanceLossWeight > 0 || loadLossWeight > 0);
   }
 
+  /** Positions that `calibrate` should see; 0 of gates that need none. */
+  get calibrationPositions(): number {
+    return this.gating.calibrationPositions ?? 0;
+  }
+
   /** See `Gating.calibrate`; undefined of gates that need none. */
   calibrate(): (() => void) | undefined {
     return this.gating.calibrate?.();

@@ -3,7 +3,8 @@
  * positions, those that value it most; at inference, every position whose share exceeds the expert's trained threshold.
  * Other positions of a batch, later ones among them, so influence routing in training, but never at inference.
  * A position may get any number of experts; one without any has an empty row. Wg starts random: there is no noise to break ties.
- * Thresholds are trained on what dropout leaves, and evaluation drops nothing: `calibrate` corrects them all by one factor.
+ * Thresholds are trained on what dropout leaves, a batch at a time, and evaluation drops nothing: `calibrate` sets each to what
+ * gives its expert the m positions of training, over more text than a batch.
  */
 import * as tf from "@tensorflow/tfjs";
 import type { ForwardContext } from "../layers/forward-context.ts";
@@ -28,8 +29,8 @@ export class StrictlyBalancedGating implements Gating {
   private readonly weights: tf.Tensor2D;
   /** T [experts] */
   private readonly thresholds: tf.Tensor1D;
-  /** While calibrating, by batch: shares over thresholds [positions · experts]. */
-  private quotients: Float32Array[] | undefined;
+  /** While calibrating, by batch: shares [positions, experts]. */
+  private evaluated: Float32Array[] | undefined;
 
   constructor(parameters: Parameters, name: string, options: StrictlyBalancedOptions) {
     const { hiddenSize, numExperts } = options;
@@ -46,7 +47,7 @@ export class StrictlyBalancedGating implements Gating {
     const thresholds = this.thresholds.dataSync<"float32">();
     const aboveThreshold = thresholdMask(values, thresholds);
     if (!context.training) {
-      this.quotients?.push(values.map((share, i) => quotient(share, thresholds[i % thresholds.length]!)));
+      this.evaluated?.push(values);
       return masked(shares, aboveThreshold);
     }
     const chosen = batchwiseMask(values, this.thresholds.size, numExpertsPerToken);
@@ -58,38 +59,43 @@ export class StrictlyBalancedGating implements Gating {
     };
   }
 
-  /** Multiplies the thresholds by the factor with which the evaluated positions have k experts in the mean. */
+  get calibrationPositions(): number {
+    const { numExperts, numExpertsPerToken } = this.options;
+    return Math.ceil(Math.min((calibrationLoad * numExperts) / numExpertsPerToken, mostCalibrationShares / numExperts));
+  }
+
+  /** Sets each threshold so that its expert takes k / n of the positions that were evaluated. */
   calibrate(): () => void {
     const gathered: Float32Array[] = [];
-    this.quotients = gathered;
+    this.evaluated = gathered;
     return () => {
-      this.quotients = undefined;
-      const quotients = joined(gathered);
+      this.evaluated = undefined;
       const { numExperts, numExpertsPerToken } = this.options;
-      const taken = (quotients.length / numExperts) * numExpertsPerToken;
-      // With k = n nothing has to stay below.
-      if (taken === 0 || taken >= quotients.length) return;
-      const factor = kthLargest(quotients, taken + 1);
-      // So many exceed thresholds that no factor moves.
-      if (factor === Number.POSITIVE_INFINITY) return;
-      tf.tidy(() => (this.thresholds as tf.Tensor as tf.Variable).assign(tf.mul(this.thresholds, factor)));
+      const positions = gathered.reduce((sum, { length }) => sum + length, 0) / numExperts;
+      const taken = Math.round((positions * numExpertsPerToken) / numExperts);
+      // Too little text to tell, or every position is taken.
+      if (taken === 0 || taken >= positions) return;
+      const fitted = Float32Array.from({ length: numExperts }, (_, expert) =>
+        kthLargest(column(gathered, expert, numExperts, positions), taken + 1),
+      );
+      tf.tidy(() => (this.thresholds as tf.Tensor as tf.Variable).assign(tf.tensor1d(fitted)));
     };
   }
 }
 
-/** The factor up to which a share exceeds the threshold; one that isn't positive it exceeds with any. */
-function quotient(share: number, threshold: number): number {
-  return threshold > 0 ? share / threshold : Number.POSITIVE_INFINITY;
-}
+/** Positions of each expert to fit its threshold on: then chance moves it by about 2 %. */
+const calibrationLoad = 2000;
+/** The most shares kept while calibrating: 128 MiB. */
+const mostCalibrationShares = 2 ** 25;
 
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
+/** One column of the matrices [rows, width] that lie one below the other, `length` rows in all. */
+function column(matrices: readonly Float32Array[], index: number, width: number, length: number): Float32Array {
+  const values = new Float32Array(length);
+  let row = 0;
+  for (const matrix of matrices) {
+    for (let at = index; at < matrix.length; at += width) values[row++] = matrix[at]!;
   }
-  return all;
+  return values;
 }
 
 /** G_i = Gσ_i M_i / Σ_j Gσ_j M_j, where the mask is 1; shares [positions, experts]. */

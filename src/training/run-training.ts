@@ -4,17 +4,19 @@ import { writeFileAtomic } from "../base/atomic-file.ts";
 import { modelPaths } from "../checkpoint/model-directory.ts";
 import type { Config } from "../config/config.ts";
 import { toYaml } from "../config/write.ts";
-import type { DataPosition } from "../data/training-data.ts";
+import type { TranslationBatch } from "../data/batch.ts";
+import { type DataPosition, openTrainingData } from "../data/training-data.ts";
 import type { TrainableModel } from "../model/trainable-model.ts";
 import { createOptimizer } from "../optim/create-optimizer.ts";
 import { type Optimizer, type OptimizerState, stateBytes } from "../optim/optimizer.ts";
 import type { WordpieceModel } from "../text/wordpiece-model.ts";
+import { calibrateGates, calibrationBatches } from "./calibrate-gates.ts";
 import { readRun, saveBest, saveFailure, saveRun } from "./run-files.ts";
 import { type Progress, type StepTimes, type StopReason, trainLoop } from "./train-loop.ts";
 import { freshState, type TrainerState } from "./trainer-state.ts";
-import { openCorpora } from "./training-corpora.ts";
+import { prepareCorpora } from "./training-corpora.ts";
 import { type TrainingTask, trainingTask } from "./training-task.ts";
-import { calibrateGates, type Validation, validate } from "./validate.ts";
+import { type Validation, validate } from "./validate.ts";
 import { heldOutCorpora } from "./validation-corpora.ts";
 import { ensureWordpieces } from "./vocabulary.ts";
 
@@ -65,7 +67,9 @@ export async function runTraining(config: Config, reporter: RunReporter, signal:
   // After the model, so that a configuration its checkpoint doesn't fit leaves the directory as it was.
   writeFileAtomic(paths.config, toYaml(config));
   const optimizer = makeOptimizer(config, model, resumed?.moments, state.step);
-  const data = await openCorpora(config, wordpieces, state.position, reporter.onMessage);
+  const corpora = await prepareCorpora(config, wordpieces, reporter.onMessage);
+  const calibration = await calibrationBatches(model, corpora);
+  const data = await openTrainingData({ ...corpora, startPosition: state.position });
   try {
     const parameters = model.parameterCount;
     reporter.onStart({
@@ -74,7 +78,7 @@ export async function runTraining(config: Config, reporter: RunReporter, signal:
       optimizerStateBytes: stateBytes(optimizer),
       vocabularySize: wordpieces.size,
     });
-    const hooks = runHooks(config, { ...task, optimizer, wordpieces }, reporter, signal);
+    const hooks = runHooks(config, { ...task, optimizer, wordpieces, calibration }, reporter, signal);
     const reason = await trainLoop(model, optimizer, data, state, { ...config, schedule: config }, hooks);
     reporter.onEnd(state.step, reason);
     return { reason, state, parameters };
@@ -103,11 +107,11 @@ function makeOptimizer(
 
 function runHooks(
   config: Config,
-  parts: TrainingTask & { optimizer: Optimizer; wordpieces: WordpieceModel },
+  parts: TrainingTask & { optimizer: Optimizer; wordpieces: WordpieceModel; calibration: TranslationBatch[] },
   reporter: RunReporter,
   signal: AbortSignal,
 ): Parameters<typeof trainLoop>[5] {
-  const { model, optimizer, wordpieces, translate } = parts;
+  const { model, optimizer, wordpieces, translate, calibration } = parts;
   const directory = config.saveModel;
   const corpora = heldOutCorpora(config, wordpieces, "valid");
   let last: Validation | undefined;
@@ -117,8 +121,8 @@ function runHooks(
     onStepEnd: (step) => reporter.onStepEnd?.(step),
     shouldStop: () => signal.aborted,
     validate: async () => {
+      calibrateGates(model, calibration);
       if (corpora.length === 0) return undefined;
-      calibrateGates(model, corpora, config.validBatchSize);
       last = validate(model, corpora, config.validBatchSize, translate);
       return last;
     },

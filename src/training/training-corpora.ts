@@ -1,19 +1,19 @@
-/** Prepares the training corpora of a configuration and opens them at a position: cleaned, encoded, sharded once, then read as batches. */
+/** Prepares the training corpora of a configuration: cleaned, encoded, sharded once, then read as batches. */
 import { join } from "node:path";
 import type { Config } from "../config/config.ts";
 import { corporaOf } from "../config/corpora.ts";
+import type { TrainingDataOptions } from "../data/batch-reader.ts";
 import { formatReport } from "../data/clean.ts";
 import { prepareCorpus } from "../data/prepare.ts";
-import { type BatchSource, type DataPosition, openTrainingData } from "../data/training-data.ts";
 import type { WordpieceModel } from "../text/wordpiece-model.ts";
 import { tagOf } from "./validation-corpora.ts";
 
-export async function openCorpora(
+/** Resolves to what opens them, from the beginning. */
+export async function prepareCorpora(
   config: Config,
   wordpieces: WordpieceModel,
-  startPosition: DataPosition | undefined,
   onMessage: (message: string) => void,
-): Promise<BatchSource> {
+): Promise<TrainingDataOptions> {
   const corpora: { folder: string; weight: number }[] = [];
   for (const corpus of corporaOf(config, "train")) {
     const prepared = await prepareCorpus({
@@ -33,14 +33,13 @@ export async function openCorpora(
     for (const line of formatReport(prepared.report)) onMessage(`${corpus.name}: ${line}`);
     corpora.push({ folder: prepared.folder, weight: corpus.weight });
   }
-  return openTrainingData({
+  return {
     corpora,
     seed: config.seed,
     batchType: config.batchType,
     batchSize: config.batchSize,
     temperature: config.samplingTemperature,
-    startPosition,
-  });
+  };
 }
 
 /** The `cleaning` map as prepareCorpus takes it; rules that are off are left out. */

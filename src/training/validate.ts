@@ -77,14 +77,6 @@ export function validate(
   };
 }
 
-/** Fits gates that need it to what evaluation on these corpora sees (`Gating.calibrate`); costs a pass over them if there are any. */
-export function calibrateGates(model: TrainableModel, corpora: readonly ValidationCorpus[], batchSize: number): void {
-  const ends = model.moeLayers.flatMap((layer) => layer.calibrate() ?? []);
-  if (ends.length === 0) return;
-  for (const corpus of corpora) likelihood(model, corpus, batchSize);
-  for (const end of ends) end();
-}
-
 /** What a model makes of a corpus's targets. */
 interface Likelihood {
   /** Summed, in nats. */

@@ -175,67 +175,68 @@ describe("calibrating", () => {
   const evaluated = [31, 18].map((positions, i) => layerOperands(options, positions, 7 + i)[0]!);
   const positions = 31 + 18;
 
-  /** Positions' experts in evaluation, altogether. */
-  function taken(layer: MoeLayer): number {
-    let slots = 0;
+  /** Positions of each expert in evaluation. */
+  function taken(layer: MoeLayer): number[] {
+    const counts = new Array<number>(options.numExperts).fill(0);
     layer.observer = ({ experts }) => {
-      slots += experts.length;
+      for (const expert of experts) counts[expert]!++;
     };
     tf.tidy(() => {
       for (const { values, shape } of evaluated) {
         layer.apply(tf.tensor2d(Float32Array.from(values), shape as [number, number]), ForwardContext.evaluation, []);
       }
     });
-    return slots;
+    return counts;
   }
 
-  function layerWith(given: tf.Tensor): { layer: MoeLayer; thresholds: tf.Variable } {
+  function layerWith(given: tf.Tensor, k = options.numExpertsPerToken): { layer: MoeLayer; thresholds: tf.Variable } {
     const parameters = layerOperands(options, 1)
       .slice(1)
       .map(({ values, shape }) => tf.variable(tf.tensor(Float32Array.from(values), shape)));
     const thresholds = parameters[1]!;
     thresholds.assign(given);
-    return { layer: layerOf(options, parameters), thresholds };
+    return { layer: layerOf({ ...options, numExpertsPerToken: k }, parameters), thresholds };
   }
 
-  it("multiplies thresholds by one factor: positions then have k experts in the mean", () => {
-    const { layer, thresholds } = layerWith(tf.linspace(0.2, 0.4, options.numExperts));
-    const before = thresholds.dataSync().slice();
+  it("gives each expert the positions of training, whatever its threshold was", () => {
+    const { layer, thresholds } = layerWith(tf.tensor1d([-0.1, 0, 0.2, 0.3, 0.3, 0.3, 0.4, 0.9]));
     const end = layer.calibrate()!;
-    expect(taken(layer)).not.toBe(positions * options.numExpertsPerToken);
+    taken(layer);
     end();
-    expect(taken(layer)).toBe(positions * options.numExpertsPerToken);
-    const factors = thresholds.dataSync().map((threshold, i) => threshold / before[i]!);
-    expectClose(
-      factors,
-      factors.map(() => factors[0]!),
-      1e-6,
-    );
+    const m = Math.round((positions * options.numExpertsPerToken) / options.numExperts);
+    expect(taken(layer)).toEqual(Array.from({ length: options.numExperts }, () => m));
     // Nothing is gathered any more, and without text nothing changes.
     const after = thresholds.dataSync().slice();
     layer.calibrate()!();
     expect(thresholds.dataSync()).toEqual(after);
   });
 
-  it("counts every position of an expert whose threshold isn't positive", () => {
-    const { layer, thresholds } = layerWith(tf.tensor1d([-0.1, 0.2, 0.2, 0.3, 0.3, 0.3, 0.4, 0.4]));
+  it("takes every position where k = n", () => {
+    const { layer, thresholds } = layerWith(tf.fill([options.numExperts], -1), options.numExperts);
     const end = layer.calibrate()!;
     taken(layer);
     end();
-    expect(taken(layer)).toBe(positions * options.numExpertsPerToken);
-    // With two more such experts too many positions are taken whatever the factor.
-    const more = tf.tensor1d([-0.1, 0, -0.2, 0.3, 0.3, 0.3, 0.4, 0.4]);
-    const { layer: other, thresholds: kept } = layerWith(more);
-    const endOther = other.calibrate()!;
-    taken(other);
-    endOther();
-    expect(kept.dataSync()).toEqual(more.dataSync());
-    expect(thresholds.dataSync()[0]).toBeLessThan(0);
+    expect(taken(layer)).toEqual(Array.from({ length: options.numExperts }, () => positions));
+    expect(thresholds.dataSync()[0]).toBe(-1);
+  });
+
+  it("asks for text that gives each expert 2,000 positions, and for less where that is too much to keep", () => {
+    const wanted = (numExperts: number, numExpertsPerToken: number) => {
+      const each = { ...options, numExperts, numExpertsPerToken };
+      const parameters = layerOperands(each, 1).slice(1);
+      const tensors = parameters.map(({ values, shape }) => tf.tensor(Float32Array.from(values), shape));
+      return layerOf(each, tensors).calibrationPositions;
+    };
+    expect(wanted(16, 2)).toBe(16000);
+    expect(wanted(64, 4)).toBe(32000);
+    expect(wanted(512, 1)).toBe(2 ** 25 / 512);
   });
 
   it("is not for gates without thresholds", () => {
     const parameters = layerOperands(layerOptions, 1).slice(1);
     const tensors = parameters.map(({ values, shape }) => tf.tensor(Float32Array.from(values), shape));
-    expect(layerOf(layerOptions, tensors).calibrate()).toBeUndefined();
+    const layer = layerOf(layerOptions, tensors);
+    expect(layer.calibrate()).toBeUndefined();
+    expect(layer.calibrationPositions).toBe(0);
   });
 });

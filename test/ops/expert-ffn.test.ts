@@ -116,15 +116,17 @@ describe.skipIf(addon === undefined)("a row's output", () => {
   });
 });
 
-describe.skipIf(!addon?.instructionSets().includes("avx512bf16"))("native expert networks in bf16", () => {
-  it.each([large[0]!, large[4]!])(
-    "round only their operands, to the same bits with any number of threads: %o",
-    async (c) => {
+const withBf16 = (["avx512bf16", "amx"] as const).filter((isa) => addon?.instructionSets().includes(isa));
+
+describe.skipIf(withBf16.length === 0)("native expert networks in bf16", () => {
+  it.each(withBf16.flatMap((isa) => [large[0]!, large[4]!].map((c) => [isa, c] as const)))(
+    "round only their operands, to the same bits with any number of threads: %s, %o",
+    async (wanted, c) => {
       await selectBackend({ backend: "cpu" });
       const offsets = offsetsOf(c.sizes);
       const exact = runOp(asOp(composedExpertFfn, offsets), operands(c));
       const results = await onNative(addon!, (isa) => {
-        if (isa !== "avx512bf16") return undefined;
+        if (isa !== wanted) return undefined;
         addon!.setPrecision("bf16");
         const outcome = runOp(asOp(expertFfn, offsets), operands(c));
         addon!.setPrecision("f32");

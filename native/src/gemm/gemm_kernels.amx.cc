@@ -1,6 +1,7 @@
 // bf16 products by tiles: two of rows and two of columns at a time. Left panels hold the pairs of a tile's row together:
 // [elements / 16][rows][16]. Each sum runs in the order of k, whatever the micro-tile. Products in f32 are those of avx512.
 #include "gemm/gemm_kernels.h"
+
 #include "gemm/packing.h"
 #include "isa/tiles.h"
 
@@ -152,7 +153,8 @@ NMT_ALWAYS_INLINE void finish(const MicroTile& tile, int rows, const float* sums
     for (int i = 0; i < rows; i++) {
       const vf sum = vload(sums + i * kColumns + column);
       const vf initial = load(tile.initial + i * tile.initial_step + column, lanes);
-      store(tile.out + i * tile.out_step + column, vadd(initial, vneg(vset1(tile.row_scales[i])) * (scale * sum)), lanes);
+      store(tile.out + i * tile.out_step + column, vadd(initial, vneg(vset1(tile.row_scales[i])) * (scale * sum)),
+            lanes);
     }
     return;
   }
@@ -162,43 +164,56 @@ NMT_ALWAYS_INLINE void finish(const MicroTile& tile, int rows, const float* sums
   }
 }
 
+// All sums of the tiles, [rows of tiles · 16][step].
+template <int ROW_TILES>
+NMT_ALWAYS_INLINE void load_sums(const float* sums, size_t step) {
+  tile_load<0>(sums, step);
+  tile_load<1>(sums + kTileWidth, step);
+  if constexpr (ROW_TILES == 2) {
+    tile_load<2>(sums + kTileRows * step, step);
+    tile_load<3>(sums + kTileRows * step + kTileWidth, step);
+  }
+}
+
+template <int ROW_TILES>
+NMT_ALWAYS_INLINE void store_sums(float* sums, size_t step) {
+  tile_store<0>(sums, step);
+  tile_store<1>(sums + kTileWidth, step);
+  if constexpr (ROW_TILES == 2) {
+    tile_store<2>(sums + kTileRows * step, step);
+    tile_store<3>(sums + kTileRows * step + kTileWidth, step);
+  }
+}
+
 template <int ROWS>
 void product(const MicroTile& tile) {
   constexpr int kRowTiles = ROWS > kTileRows ? 2 : 1;
   configure_tiles();
-  // The tile's old contents and its place are needed at the end; they come from memory meanwhile.
-  for (int i = 0; i < ROWS; i++) {
-    __builtin_prefetch(tile.out + i * tile.out_step, 0, 2);
-    __builtin_prefetch(tile.out + i * tile.out_step + kColumns - 1, 0, 2);
-  }
-  alignas(64) float sums[kRows * kColumns];
-  if (tile.sums == nullptr) {
+  if (tile.sums != nullptr) {
+    load_sums<kRowTiles>(tile.sums, kColumns);
+  } else {
     tile_zero<0>();
     tile_zero<1>();
     tile_zero<2>();
     tile_zero<3>();
-  } else {
+  }
+  if (tile.sums_out == nullptr) {
+    // The old contents and their place are needed at the end; they come from memory meanwhile.
     for (int i = 0; i < ROWS; i++) {
-      const float* from = tile.sums + i * tile.sums_step;
-      vstore(sums + i * kColumns, vload_n(from, least(W, tile.columns)));
-      vstore(sums + i * kColumns + W, vload_n(from + W, tile.columns > W ? tile.columns - W : 0));
-    }
-    tile_load<0>(sums, kColumns);
-    tile_load<1>(sums + kTileWidth, kColumns);
-    if constexpr (kRowTiles == 2) {
-      tile_load<2>(sums + kTileRows * kColumns, kColumns);
-      tile_load<3>(sums + kTileRows * kColumns + kTileWidth, kColumns);
+      __builtin_prefetch(tile.out + i * tile.out_step, 0, 2);
+      __builtin_prefetch(tile.out + i * tile.out_step + kColumns - 1, 0, 2);
     }
   }
   if (tile.right_step == 0) multiply_panels<kRowTiles>(tile, ROWS);
   else multiply_source<kRowTiles>(tile, ROWS);
-  tile_store<0>(sums, kColumns);
-  tile_store<1>(sums + kTileWidth, kColumns);
-  if constexpr (kRowTiles == 2) {
-    tile_store<2>(sums + kTileRows * kColumns, kColumns);
-    tile_store<3>(sums + kTileRows * kColumns + kTileWidth, kColumns);
+  if (tile.sums_out != nullptr) return store_sums<kRowTiles>(tile.sums_out, kColumns);
+  const bool whole = tile.columns == kColumns;
+  if (ROWS % kTileRows == 0 && whole && tile.initial == kZeros && tile.row_scales == nullptr) {
+    return store_sums<kRowTiles>(tile.out, tile.out_step);
   }
-  if (tile.columns == kColumns) {
+  alignas(64) float sums[kRows * kColumns];
+  store_sums<kRowTiles>(sums, kColumns);
+  if (whole) {
     finish(tile, ROWS, sums, 0, AllLanes{});
     finish(tile, ROWS, sums, W, AllLanes{});
   } else {
@@ -214,8 +229,16 @@ constexpr void fill_products(ElementKernels& kernels) {
 }
 
 constexpr ElementKernels tile_kernels() {
-  ElementKernels kernels{Pairs::depth,       kGroup, kRows, kTileRows, &pack_left_lines, &pack_lines<Pairs>,
-                         &pack_left_columns, &pack_columns<Pairs>, {}};
+  ElementKernels kernels{Pairs::depth,
+                         kGroup,
+                         kRows,
+                         kTileRows,
+                         &pack_left_lines,
+                         &pack_lines<Pairs>,
+                         &pack_left_columns,
+                         &pack_columns<Pairs>,
+                         &pack_across<Pairs, kColumns>,
+                         {}};
   fill_products<kRows>(kernels);
   return kernels;
 }

@@ -133,12 +133,20 @@ NMT_ALWAYS_INLINE void product_of(const MicroTile& tile) {
 #pragma GCC unroll 16
     for (int i = 0; i < ROWS; i++) {
 #pragma GCC unroll 4
-      for (int v = 0; v < kVectors; v++) sum[i][v] = load(tile.sums + i * tile.sums_step + v * W, row[v]);
+      for (int v = 0; v < kVectors; v++) sum[i][v] = vload(tile.sums + i * kColumns + v * W);
     }
   }
   if (tile.right_step == 0) accumulate_packed<Element>(sum, tile);
   else if (tile.packed == nullptr) accumulate_unpacked<Element, ROWS, Row, false>(sum, tile);
   else accumulate_unpacked<Element, ROWS, Row, true>(sum, tile);
+  if (tile.sums_out != nullptr) {
+#pragma GCC unroll 16
+    for (int i = 0; i < ROWS; i++) {
+#pragma GCC unroll 4
+      for (int v = 0; v < kVectors; v++) vstore(tile.sums_out + i * kColumns + v * W, sum[i][v]);
+    }
+    return;
+  }
   if (tile.row_scales != nullptr) {
 #pragma GCC unroll 4
     for (int v = 0; v < kVectors; v++) {
@@ -171,8 +179,16 @@ constexpr void fill_products(ElementKernels& kernels) {
 
 template <class Element>
 constexpr ElementKernels element_kernels() {
-  ElementKernels kernels{Element::depth,       1, kRows, 1, &pack_lines<Element>, &pack_lines<Element>,
-                         &pack_columns<Element>, &pack_columns<Element>, {}};
+  ElementKernels kernels{Element::depth,
+                         1,
+                         kRows,
+                         1,
+                         &pack_lines<Element>,
+                         &pack_lines<Element>,
+                         &pack_columns<Element>,
+                         &pack_columns<Element>,
+                         &pack_across<Element, kColumns>,
+                         {}};
   fill_products<Element, kRows>(kernels);
   return kernels;
 }

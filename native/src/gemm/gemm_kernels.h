@@ -51,8 +51,10 @@ struct MicroTile {
   Ahead ahead = {};
   const float* row_scales = nullptr;
   const float* column_scales = nullptr;
-  const float* sums = nullptr;  // [rows][sums_step] that the product goes on from, or null for 0
-  size_t sums_step = 0;
+  // Sums that the product goes on from, or null for 0; and where to leave them instead of giving a result, or null. Both
+  // [kMostTileRows][the micro-tile's columns], of which rows and columns that aren't the product's hold anything.
+  const float* sums = nullptr;
+  float* sums_out = nullptr;
 };
 
 using MicroKernel = void (*)(const MicroTile&);
@@ -61,19 +63,24 @@ using MicroKernel = void (*)(const MicroTile&);
 // `width`; columns from `width` to `stride` become 0.
 using Pack = void (*)(const float* source, size_t source_step, int width, int stride, int k, float* panel);
 
+// Packs a right side [k][columns] into panels `panel_step` floats apart, line by line, as it lies in memory.
+using PackAcross = void (*)(const float* source, size_t source_step, int columns, int k, float* panels,
+                            size_t panel_step);
+
 constexpr int kMostTileRows = 32;
 // The largest group.
 constexpr int kMostGroup = 16;
 
 // Kernels of one element type. With groups a left panel is read some rows beyond its end: up to kMostGroup lines of the cache.
 struct ElementKernels {
-  int depth;      // k per element
-  int group;      // elements that lie together
-  int rows;       // most rows of a micro-tile
-  int row_grain;  // rows are best cut into multiples of this
+  int depth;                                   // k per element
+  int group;                                   // elements that lie together
+  int rows;                                    // most rows of a micro-tile
+  int row_grain;                               // rows are best cut into multiples of this
   Pack pack_left_lines, pack_right_lines;      // source [width][k]
   Pack pack_left_columns, pack_right_columns;  // source [k][width]
-  MicroKernel product[kMostTileRows + 1];      // by number of rows
+  PackAcross pack_right_across;
+  MicroKernel product[kMostTileRows + 1];  // by number of rows
 
   // k of a group.
   int grain() const { return depth * group; }

@@ -134,5 +134,27 @@ void pack_columns(const float* source, size_t source_step, int width, int stride
   }
 }
 
+// source [k][columns] → panels of COLUMNS columns.
+template <class Element, int COLUMNS>
+void pack_across(const float* source, size_t source_step, int columns, int k, float* panels, size_t panel_step) {
+  static_assert(COLUMNS % W == 0);
+  const int full = elements_present<Element>(k), elements = elements_of<Element>(k);
+  const int vectors = (columns + W - 1) / W, all = (columns + COLUMNS - 1) / COLUMNS * (COLUMNS / W);
+  for (int at = 0; at < elements; at++) {
+    const float* line = source + static_cast<size_t>(at) * Element::depth * source_step;
+    const int left = k - at * Element::depth;
+    for (int v = 0; v < all; v++) {
+      float* place = panels + v * W / COLUMNS * panel_step + at * COLUMNS + v * W % COLUMNS;
+      if (at >= full || v >= vectors) {
+        vstore(place, vzero());
+      } else if ((v + 1) * W <= columns) {
+        vstore(place, Element::load_across(line + v * W, source_step, left, AllLanes{}));
+      } else {
+        vstore(place, Element::load_across(line + v * W, source_step, left, SomeLanes{columns - v * W}));
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace nmt::NMT_ISA

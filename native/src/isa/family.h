@@ -17,12 +17,12 @@
 #if defined(__x86_64__)
 #define NMT_DECLARE_KERNELS(Table, family) NMT_DECLARE_KERNELS_(Table, family, family##_avx512)
 #define NMT_DECLARE_KERNELS_WITH_AMX(Table, family) NMT_DECLARE_KERNELS_(Table, family, family##_amx)
-#define NMT_DECLARE_KERNELS_(Table, family, on_amx)                                                            \
-  extern const Table family##_portable, family##_avx2, family##_avx512, family##_avx512bf16, on_amx;           \
-  inline const Table& family##_kernels() {                                                                     \
-    static const Table* const tables[] = {&family##_portable, &family##_avx2, &family##_avx512,                \
-                                          &family##_avx512bf16, &on_amx};                                      \
-    return *tables[static_cast<int>(::nmt::active_isa())];                                                     \
+#define NMT_DECLARE_KERNELS_(Table, family, on_amx)                                                                   \
+  extern const Table family##_portable, family##_avx2, family##_avx512, family##_avx512bf16, on_amx;                  \
+  inline const Table& family##_kernels() {                                                                            \
+    static const Table* const tables[] = {&family##_portable, &family##_avx2, &family##_avx512, &family##_avx512bf16, \
+                                          &on_amx};                                                                   \
+    return *tables[static_cast<int>(::nmt::active_isa())];                                                            \
   }
 #else
 #define NMT_DECLARE_KERNELS_WITH_AMX(Table, family) NMT_DECLARE_KERNELS(Table, family)

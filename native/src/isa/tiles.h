@@ -30,8 +30,7 @@ NMT_ALWAYS_INLINE void configure_tiles() {
   alignas(64) static constexpr TileConfiguration wanted;
   alignas(64) TileConfiguration present;
   asm volatile("sttilecfg %0" : "=m"(present));
-  const __mmask16 different =
-      _mm512_cmpneq_epi32_mask(_mm512_load_si512(&wanted), _mm512_load_si512(&present));
+  const __mmask16 different = _mm512_cmpneq_epi32_mask(_mm512_load_si512(&wanted), _mm512_load_si512(&present));
   if (__builtin_expect(different != 0, 0)) asm volatile("ldtilecfg %0" : : "m"(wanted));
 }
 

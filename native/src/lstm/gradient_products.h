@@ -17,7 +17,8 @@ inline void pack_transposed(const LstmPlan& plan, const float* weights, int weig
     float* out = panel + static_cast<size_t>(source) * run * width;
     const int present = plan.blocks.present(source / 4);
     if (present < plan.blocks.size) std::memset(out, 0, static_cast<size_t>(run) * width * sizeof(float));
-    plan.kernels.pack_right_lines(weights + first * step + plan.blocks.column(source), step, lines, width, present, out);
+    plan.kernels.pack_right_lines(weights + first * step + plan.blocks.column(source), step, lines, width, present,
+                                  out);
   }
 }
 
@@ -37,7 +38,7 @@ struct InputGradient : LstmPlan {
       const int end = least(block_elements(), begin + to - at);
       const float* source = gates_of(d_gates, block, row) + begin * kernels.depth;
       kernels.pack_left_lines(source, blocks.width(), count, count, (end - begin) * kernels.depth,
-                         panel + static_cast<size_t>(at - from) * count);
+                              panel + static_cast<size_t>(at - from) * count);
       at += end - begin;
     }
   }

@@ -89,9 +89,9 @@ class Backward {
     for (int block = blocks.begin; block < blocks.end; block++) {
       std::memset(bias_sums(block), 0, plan_.blocks.width() * sizeof(float));
       if (!projected()) continue;
-      plan_.kernels.pack_right_lines(weights_.projection + static_cast<size_t>(plan_.blocks.first(block)) * plan_.hidden,
-                               plan_.hidden, plan_.blocks.present(block), plan_.tile.columns, plan_.hidden,
-                               projection_ + block * unit_panel_);
+      plan_.kernels.pack_right_lines(
+          weights_.projection + static_cast<size_t>(plan_.blocks.first(block)) * plan_.hidden, plan_.hidden,
+          plan_.blocks.present(block), plan_.tile.columns, plan_.hidden, projection_ + block * unit_panel_);
     }
     const Range sentences = split(plan_.sentences, seat.thread, seat.threads);
     clear_rows(d_hidden_, plan_.hidden, sentences);
@@ -173,7 +173,7 @@ class Backward {
       const Range part = rows[i];
       float* panel = step_states_ + static_cast<size_t>(part.begin) * plan_.elements(plan_.hidden);
       plan_.kernels.pack_left_lines(out + part.begin * hidden, hidden, part.size(), part.size(), end - first,
-                               panel + static_cast<size_t>(first / plan_.kernels.depth) * part.size());
+                                    panel + static_cast<size_t>(first / plan_.kernels.depth) * part.size());
     }
   }
 
@@ -222,8 +222,8 @@ class Backward {
       float* panel = step_gates_[s % 2] + static_cast<size_t>(rows.begin) * elements;
       for (int block = blocks.begin; block < blocks.end; block++) {
         plan_.kernels.pack_left_lines(plan_.gates_of(d_gates_, block, steps_[s].row + rows.begin), plan_.blocks.width(),
-                                 rows.size(), rows.size(), plan_.blocks.width(),
-                                 panel + static_cast<size_t>(block) * each * rows.size());
+                                      rows.size(), rows.size(), plan_.blocks.width(),
+                                      panel + static_cast<size_t>(block) * each * rows.size());
       }
     }
   }

@@ -102,14 +102,15 @@ class Forward {
           const int panel = 4 * block + gate;
           const size_t above = static_cast<size_t>(from / plan_.kernels.depth) * plan_.tile.columns;
           plan_.kernels.pack_right_columns(weights_.recurrent + from * step + plan_.blocks.column(panel), step,
-                                     plan_.blocks.present(block), plan_.tile.columns, rows,
-                                     recurrent_ + panel * recurrent_panel_ + above);
+                                           plan_.blocks.present(block), plan_.tile.columns, rows,
+                                           recurrent_ + panel * recurrent_panel_ + above);
         }
       }
     }
     for (int j = panels.begin; projected() && j < panels.end; j++) {
-      plan_.kernels.pack_right_columns(weights_.projection + j * plan_.tile.columns, plan_.hidden, plan_.state_columns(j),
-                                 plan_.tile.columns, plan_.units, projection_ + j * projection_panel_);
+      plan_.kernels.pack_right_columns(weights_.projection + j * plan_.tile.columns, plan_.hidden,
+                                       plan_.state_columns(j), plan_.tile.columns, plan_.units,
+                                       projection_ + j * projection_panel_);
     }
     pack_states(0, panels);
   }
@@ -148,7 +149,7 @@ class Forward {
       const Range part = panels[i];
       float* panel = packed + static_cast<size_t>(row + part.begin) * elements;
       plan_.kernels.pack_left_lines(matrix + part.begin * step + first, step, part.size(), part.size(), end - first,
-                               panel + static_cast<size_t>(first / plan_.kernels.depth) * part.size());
+                                    panel + static_cast<size_t>(first / plan_.kernels.depth) * part.size());
     }
   }
 

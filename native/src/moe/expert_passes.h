@@ -57,16 +57,18 @@ struct Part {
 // Memory for one part. Packed sides are named after what they hold: its rows, or its columns (`across`).
 struct Workspace {
   int units;                 // the most of a part; the step of `hidden` and `d_hidden`
+  int few_rows;              // see CrewMember
   float *hidden, *d_hidden;  // [rows][units]
   float *x_rows, *x_columns, *hidden_rows, *hidden_columns;
   float *d_y_rows, *d_y_right, *d_hidden_rows, *d_hidden_right;
 
   Workspace(const Experts& all, const CrewMember& crew, Scratch& memory) {
+    few_rows = crew.few_rows();
     int most = 0;
     for (int e = 0; e < all.count; e++) most = std::max(most, all.offsets[e + 1] - all.offsets[e]);
     units = crew.alone() ? least(all.hidden, crew.sum_length()) : all.hidden;
     constexpr size_t kWidestPanel = 64;
-    const size_t rows = least(most, kExpertRowChunk) + kMostGroup, few = least(most, CrewMember::kFewRows);
+    const size_t rows = least(most, kExpertRowChunk) + kMostGroup, few = least(most, few_rows);
     const size_t outer = rows * (all.width + kWidestPanel);
     const size_t inner = std::max(rows * (units + kWidestPanel), few * (all.hidden + kWidestPanel));
     float* next = memory.reserve(4 * outer + 6 * inner);
@@ -83,7 +85,7 @@ struct Workspace {
   // For a forward pass: few rows have all hidden units in one part, so that weights are read as they lie in memory.
   Workspace forward(const Expert& e) const {
     Workspace w = *this;
-    if (e.rows <= CrewMember::kFewRows) w.units = e.hidden;
+    if (e.rows <= few_rows) w.units = e.hidden;
     return w;
   }
 };

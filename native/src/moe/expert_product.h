@@ -47,8 +47,8 @@ struct ExpertProduct {
   }
 
   void pack_right(int j, int from, int to, float* panel) const {
-    pack(right, kernels.pack_right_lines, kernels.pack_right_columns, j * tile.columns, columns(j), tile.columns, from, to,
-         panel);
+    pack(right, kernels.pack_right_lines, kernels.pack_right_columns, j * tile.columns, columns(j), tile.columns, from,
+         to, panel);
   }
 
   RightSource right_source(int j, int from, int to) const {
@@ -109,7 +109,8 @@ struct ExpertProduct {
 class CrewMember {
  public:
   // So few rows use a line of weights sooner than memory brings the next.
-  static constexpr int kFewRows = 32;
+  int few_rows() const { return kernels_.group > 1 ? 64 : 32; }
+  const ElementKernels& kernels() const { return kernels_; }
 
   // Alone.
   CrewMember(Precision precision, WeightsAhead& ahead) : CrewMember(precision, nullptr, 0, 1) { ahead_ = &ahead; }
@@ -189,31 +190,38 @@ class CrewMember {
   void multiply_by_lines(const ExpertProduct& p) const {
     const RowPanels panels = p.row_panels();
     const Range own_columns = split(p.column_panels(), thread_, threads_);
-    const int elements = p.elements(), step = p.column_panels() * tile_.columns;
-    float* const sums = block_scratch().reserve(static_cast<size_t>(p.m) * step);
+    const int elements = p.elements();
+    // Tiles want their lines packed, and enough of them to be worth loading sums for.
+    const bool packs_lines = kernels_.group > 1;
+    const int together = packs_lines ? kPackedTogether : kLinesTogether;
+    const size_t tile_sums = static_cast<size_t>(kMostTileRows) * tile_.columns;
+    const size_t panel = static_cast<size_t>(together) * tile_.columns;
+    const size_t lines = packs_lines ? own_columns.size() * panel : panel;
+    float* const packed = block_scratch().reserve(lines + tile_sums * p.column_panels() * panels.count());
+    float* const all_sums = packed + lines;
     for (int block = 0; block < elements; block += kBlockElements) {
       const int end = least(block + kBlockElements, elements);
-      for (int from = block; from < end; from += kLinesTogether) {
-        const int to = least(from + kLinesTogether, end);
+      for (int from = block; from < end; from += together) {
+        const int to = least(from + together, end);
+        if (packs_lines && own_columns.size() > 0) {
+          const RightSource source = p.right_source(own_columns.begin, from, to);
+          kernels_.pack_right_across(source.data, source.step, columns(p).size(), source.k, packed, panel);
+        }
         for (int j = own_columns.begin; j < own_columns.end; j++) {
           const RightSource source = p.right_source(j, from, to);
+          const float* right = packs_lines ? packed + (j - own_columns.begin) * panel : packed;
           for (int i = 0; i < panels.count(); i++) {
             const Range rows = panels[i];
-            const float* left = p.packed_panel(rows, from);
-            MicroTile tile = micro_tile(p, rows.begin, j, block, block + to - from, left, source.data);
-            tile.right_step = source.step;
-            tile.k = source.k;
-            float* const own = sums + static_cast<size_t>(rows.begin) * step + static_cast<size_t>(j) * tile_.columns;
-            if (from > block) {
-              tile.sums = own;
-              tile.sums_step = step;
+            MicroTile tile = micro_tile(p, rows.begin, j, block, block + to - from, p.packed_panel(rows, from), right);
+            if (!packs_lines && i == 0) {
+              tile.right = source.data;
+              tile.right_step = source.step;
+              tile.k = source.k;
+              tile.packed = panels.count() > 1 ? packed : nullptr;
             }
-            if (to < end) {
-              tile.initial = kZeros;
-              tile.initial_step = 0;
-              tile.out = own;
-              tile.out_step = step;
-            }
+            float* const sums = all_sums + (static_cast<size_t>(j) * panels.count() + i) * tile_sums;
+            if (from > block) tile.sums = sums;
+            if (to < end) tile.sums_out = sums;
             kernels_.product[rows.size()](tile);
           }
         }
@@ -247,7 +255,7 @@ class CrewMember {
 
  private:
   bool by_lines(const ExpertProduct& p) const {
-    return p.right.weights && p.right_across() && p.right.step == static_cast<size_t>(p.n) && p.m <= kFewRows;
+    return p.right.weights && p.right_across() && p.right.step == static_cast<size_t>(p.n) && p.m <= few_rows();
   }
 
   Ahead next_weights(int elements, int products) const {
@@ -256,7 +264,7 @@ class CrewMember {
 
   // These read no weights; they ask for those that come after them at about the pace of the others.
   static constexpr int kProductsAlongRows = 8;
-  static constexpr int kLinesTogether = 16;
+  static constexpr int kLinesTogether = 16, kPackedTogether = 64;
 
   const GemmKernels& tile_;
   const ElementKernels& kernels_;

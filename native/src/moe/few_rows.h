@@ -19,13 +19,14 @@ class FewRows {
  public:
   static size_t memory(const Expert& e) {
     const size_t rows = e.rows;
-    const size_t left = std::max<size_t>(e.width, e.hidden) + kMostGroup;
-    return 2 * rows * (padded(e.width) + padded(e.hidden)) + rows * (rows + left) + (rows + kMostGroup) * kMostTileRows;
+    const size_t longest = std::max(padded(e.width), padded(e.hidden)) + kMostGroup, grouped = rows + kMostGroup;
+    return 2 * rows * (padded(e.width) + padded(e.hidden)) + padded(e.rows * e.rows) + rows * longest +
+           grouped * (longest + kMostTileRows);
   }
 
   // Tells which weights will be asked for.
   static void expect(const CrewMember& crew, const Expert& e) {
-    if (by_dots(e)) return;
+    if (by_dots(crew, e)) return;
     crew.expect_lines(e.w2, e.hidden, e.width);
     crew.expect_lines(e.w1, e.width, e.hidden);
   }
@@ -36,8 +37,10 @@ class FewRows {
     for (Rows* part : {&x_, &d_y_}) *part = take(memory, e.width);
     for (Rows* part : {&hidden_, &d_hidden_}) *part = take(memory, e.hidden);
     inner_ = memory;
-    left_ = inner_ + static_cast<size_t>(e.rows) * e.rows;
-    all_left_ = left_ + (static_cast<size_t>(e.rows) + kMostGroup) * kMostTileRows;
+    left_ = inner_ + padded(e.rows * e.rows);
+    const size_t grouped = static_cast<size_t>(e.rows) + kMostGroup;
+    right_ = left_ + grouped * kMostTileRows;
+    all_left_ = right_ + grouped * (std::max(padded(e.width), padded(e.hidden)) + kMostGroup);
     copy(e.x, e.width, x_);
     copy(d_y, e.width, d_y_);
     copy(e.activations, e.hidden, hidden_);
@@ -47,6 +50,7 @@ class FewRows {
   double update_outer(FactoredStep& step, float* w2, const FactoredRates& rates) {
     sum_squares(hidden_, e_.hidden, d_y_, e_.width, step);
     const double squares = step.update_moments(rates);
+    prepare_update(d_y_, e_.width);
     for_each_granule(e_.hidden, [&](Range units) {
       multiply(d_y_, e_.width, w2, units, d_hidden_.data + units.begin, d_hidden_.step);
       for (int i = 0; i < e_.rows; i++) {
@@ -62,6 +66,7 @@ class FewRows {
   double update_inner(FactoredStep& step, float* w1, const FactoredRates& rates, float* d_x) {
     sum_squares(x_, e_.width, d_hidden_, e_.hidden, step);
     const double squares = step.update_moments(rates);
+    prepare_update(d_hidden_, e_.hidden);
     for_each_granule(e_.width, [&](Range inputs) {
       multiply(d_hidden_, e_.hidden, w1, inputs, d_x + inputs.begin, e_.width);
       if (step.finite()) update(step, inputs, x_, d_hidden_, e_.hidden, w1);
@@ -87,19 +92,21 @@ class FewRows {
   // Lines of a matrix that stay near between the two products that read them.
   template <class Work>
   void for_each_granule(int lines, Work&& work) const {
-    const int granule = by_dots(e_) ? 2 * tile_.f32.rows : 2 * tile_.columns;
+    const int granule = by_dots(crew_, e_) ? 2 * tile_.f32.rows : 2 * tile_.columns;
     for (int line = 0; line < lines; line += granule) work(Range{line, least(line + granule, lines)});
   }
 
   // Whether packing lines of weights would cost more than adding up lanes. Read as they lie in memory, lines needn't be asked
   // for: the processor's own prefetcher does better.
-  static bool by_dots(const Expert& e) { return e.rows < kRowsWorthPacking; }
+  static bool by_dots(const CrewMember& crew, const Expert& e) {
+    return e.rows < kRowsWorthPacking && crew.kernels().group == 1;
+  }
 
   // out [rows][lines] = left [rows][k] · some lines of a matrix [][k], read for the first time: one granule after another.
   void multiply(const Rows& left, int k, const float* matrix, Range granule, float* out, size_t out_step) const {
     const float* right = matrix + static_cast<size_t>(granule.begin) * k;
     const size_t step = k;
-    if (!by_dots(e_)) {
+    if (!by_dots(crew_, e_)) {
       const Side weights_of_granule = weights(lines(right, step));
       const ExpertProduct product = crew_.product(e_.rows, granule.size(), k, lines(left.data, left.step),
                                                   weights_of_granule, {out, out_step, nullptr}, all_left_);
@@ -132,21 +139,39 @@ class FewRows {
     return inner_;
   }
 
-  // matrix[i][j] -= scales · Σ a[r][i] b[r][j] for some of its lines [n].
+  // What the update's products have on the right, b [rows][n], where it can't be read as it is.
+  void prepare_update(const Rows& b, int n) const {
+    if (!packs_right()) return;
+    const size_t panel = static_cast<size_t>(update_kernels_.elements(e_.rows)) * tile_.columns;
+    for (int j = 0; j < n; j += tile_.columns) {
+      update_kernels_.pack_right_columns(b.data + j, b.step, least(tile_.columns, n - j), tile_.columns, e_.rows,
+                                         right_ + j / tile_.columns * panel);
+    }
+  }
+
+  bool packs_right() const { return update_kernels_.depth > 1; }
+
+  // matrix[i][j] -= scales · Σ a[r][i] b[r][j] for some of its lines [n]. Rows are rounded already, so in f32 products have
+  // the same factors.
   void update(const FactoredStep& step, Range lines, const Rows& a, const Rows& b, int n, float* matrix) const {
-    const RowPanels panels(lines.size(), tile_.f32);
+    const RowPanels panels(lines.size(), update_kernels_);
+    const int elements = update_kernels_.elements(e_.rows);
     for (int i = 0; i < panels.count(); i++) {
       const Range own{lines.begin + panels[i].begin, lines.begin + panels[i].end};
-      tile_.f32.pack_left_columns(a.data + own.begin, a.step, own.size(), own.size(), e_.rows, left_);
+      update_kernels_.pack_left_columns(a.data + own.begin, a.step, own.size(), own.size(), e_.rows, left_);
       for (int j = 0; j < n; j += tile_.columns) {
         float* place = matrix + static_cast<size_t>(own.begin) * n + j;
-        MicroTile tile{e_.rows, least(tile_.columns, n - j), left_, b.data + j,
-                       place,   static_cast<size_t>(n),      place, static_cast<size_t>(n)};
-        tile.right_step = b.step;
-        tile.k = e_.rows;
+        MicroTile tile{elements, least(tile_.columns, n - j), left_, b.data + j,
+                       place,    static_cast<size_t>(n),      place, static_cast<size_t>(n)};
+        if (packs_right()) {
+          tile.right = right_ + static_cast<size_t>(j) * elements;
+        } else {
+          tile.right_step = b.step;
+          tile.k = e_.rows;
+        }
         tile.row_scales = step.row_scales() + own.begin;
         tile.column_scales = step.column_scales() + j;
-        tile_.f32.product[own.size()](tile);
+        update_kernels_.product[own.size()](tile);
       }
     }
   }
@@ -158,9 +183,10 @@ class FewRows {
   const Expert& e_;
   const bool rounded_;
   const GemmKernels& tile_ = gemm_kernels();
+  const ElementKernels& update_kernels_ = rounded_ && tile_.bf16.depth > 1 ? tile_.bf16 : tile_.f32;
   const FewRowsKernels& kernels_ = few_rows_kernels();
   Rows x_, d_y_, hidden_, d_hidden_;
-  float *inner_, *left_, *all_left_;
+  float *inner_, *left_, *right_, *all_left_;
 };
 
 }  // namespace nmt

@@ -1,6 +1,7 @@
 // As on avx512, but bf16 by tiles.
-#include "isa/tiles.h"
 #include "peak/peak_kernels.h"
+
+#include "isa/tiles.h"
 
 namespace nmt::NMT_ISA {
 

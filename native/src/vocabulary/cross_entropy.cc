@@ -105,12 +105,12 @@ class Chunk {
       if (i < panels) {
         const Range rows = panel_rows(i);
         cut_.product.pack_left_lines(hidden + area(rows.begin, c_.width), c_.width, rows.size(), rows.size(), c_.width,
-                                hidden_left_ + area(rows.begin, cut_.elements(c_.width)));
+                                     hidden_left_ + area(rows.begin, cut_.elements(c_.width)));
       } else {
         const int column = (i - panels) * cut_.tile.columns;
         cut_.product.pack_right_columns(hidden + column, c_.width, std::min(cut_.tile.columns, c_.width - column),
-                                  cut_.tile.columns, rows_.size(),
-                                  hidden_right_ + area(column, cut_.elements(rows_.size())));
+                                        cut_.tile.columns, rows_.size(),
+                                        hidden_right_ + area(column, cut_.elements(rows_.size())));
       }
     });
   }
@@ -186,7 +186,7 @@ class Chunk {
     for (int j = 0; j < panels; j++) {
       const int lines = std::min(width, count - j * width);
       cut_.product.pack_right_lines(c_.weights + area(begin + j * width, c_.width), c_.width, lines, width, c_.width,
-                              weights + area(j * width, elements));
+                                    weights + area(j * width, elements));
     }
     const int sums = ceil_div(elements, kBlockElements);
     for (int i = 0; i < row_panels(); i++) {
@@ -265,10 +265,10 @@ class Chunk {
       const Range pieces = split(count, p, panels, cut_.product.row_grain);
       float* panel = left + area(pieces.begin, elements) + area(rows.begin / cut_.product.depth, pieces.size());
       cut_.product.pack_left_columns(converted + pieces.begin, static_cast<size_t>(step), pieces.size(), pieces.size(),
-                                rows.size(), panel);
+                                     rows.size(), panel);
     }
     cut_.product.pack_left_lines(converted, static_cast<size_t>(step), rows.size(), rows.size(), count,
-                            block_rows(block) + area(rows.begin, step));
+                                 block_rows(block) + area(rows.begin, step));
   }
 
   // A product that is added to the row `initial`, or where that is null to what `out` holds.

@@ -11,7 +11,8 @@ export async function startNative(options: EngineOptions): Promise<{ detail: str
   addon.setThreads(threads);
   const isa = addon.isa();
   const wanted = options.precision ?? "f32";
-  const precision: Precision = wanted !== "auto" ? wanted : isa === "avx512bf16" || isa === "amx" ? fasterPrecision(addon) : "f32";
+  const precision: Precision =
+    wanted !== "auto" ? wanted : isa === "avx512bf16" || isa === "amx" ? fasterPrecision(addon) : "f32";
   addon.setPrecision(precision);
   registerNativeBackend(addon);
   return { detail: `${isa}, ${threads} ${threads === 1 ? "thread" : "threads"}, ${precision}`, precision };
