@@ -3,6 +3,7 @@
 #include "gemm/gemm_kernels.h"
 
 #include "gemm/packing.h"
+#include "gemm/prefetcher.h"
 #include "isa/tiles.h"
 
 namespace nmt {
@@ -69,35 +70,6 @@ NMT_ALWAYS_INLINE void multiply_group(const float* left, const float* right) {
   }
 }
 
-// Asks for what comes later, as far as a group's elements go.
-class Prefetcher {
- public:
-  explicit Prefetcher(const Ahead& ahead)
-      : at_(ahead.memory), ahead_(ahead), wait_(ahead.every), left_(ahead.run), idle_(ahead.memory == kZeros) {}
-
-  NMT_ALWAYS_INLINE void next_group() {
-    if (idle_) return;
-    int elements = kGroup;
-    while (elements >= wait_) {
-      elements -= wait_;
-      wait_ = ahead_.every;
-      __builtin_prefetch(at_, 0, 2);
-      if (ahead_.pair > 0) __builtin_prefetch(at_ + ahead_.pair, 0, 2);
-      at_ += ahead_.step;
-      if (--left_ > 0) continue;
-      at_ += ahead_.jump;
-      left_ = ahead_.run;
-    }
-    wait_ -= elements;
-  }
-
- private:
-  const float* at_;
-  const Ahead& ahead_;
-  int wait_, left_;
-  const bool idle_;
-};
-
 template <int ROW_TILES>
 void multiply_panels(const MicroTile& tile, int rows) {
   Prefetcher ahead(tile.ahead);
@@ -105,7 +77,7 @@ void multiply_panels(const MicroTile& tile, int rows) {
   const float* right = tile.right;
   for (int e = 0; e < tile.elements; e += kGroup) {
     multiply_group<ROW_TILES>(left, right);
-    ahead.next_group();
+    ahead.next(kGroup);
     left += rows * kGroup;
     right += kGroup * kColumns;
   }
@@ -142,7 +114,7 @@ void multiply_source(const MicroTile& tile, int rows) {
   for (int g = 0; g < groups; g++) {
     if (g + 1 < groups) pack(g + 1);
     multiply_group<ROW_TILES>(tile.left + static_cast<size_t>(g) * rows * kGroup, place(g));
-    ahead.next_group();
+    ahead.next(kGroup);
   }
 }
 

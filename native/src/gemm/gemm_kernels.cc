@@ -2,6 +2,7 @@
 #include "gemm/gemm_kernels.h"
 
 #include "gemm/packing.h"
+#include "gemm/prefetcher.h"
 #include "isa/vec.h"
 
 namespace nmt::NMT_ISA {
@@ -43,28 +44,6 @@ NMT_ALWAYS_INLINE void add_outer_product(vf (&sum)[ROWS][kVectors], const float*
     for (int v = 0; v < kVectors; v++) sum[i][v] = Element::multiply_add(a, right[v], sum[i][v]);
   }
 }
-
-// Goes along what is to be brought nearer.
-class Prefetcher {
- public:
-  explicit Prefetcher(const Ahead& ahead) : at_(ahead.memory), ahead_(ahead), wait_(ahead.every), left_(ahead.run) {}
-
-  NMT_ALWAYS_INLINE void next() {
-    if (--wait_ > 0) return;
-    wait_ = ahead_.every;
-    __builtin_prefetch(at_, 0, 2);
-    __builtin_prefetch(at_ + ahead_.pair, 0, 2);
-    at_ += ahead_.step;
-    if (--left_ > 0) return;
-    at_ += ahead_.jump;
-    left_ = ahead_.run;
-  }
-
- private:
-  const float* at_;
-  const Ahead& ahead_;
-  int wait_, left_;
-};
 
 // The right side is a panel.
 template <class Element, int ROWS>

@@ -1,0 +1,50 @@
+// Brings memory into the second cache, evenly, while a micro-tile is computed. Include only in kernel files.
+#pragma once
+
+#include "gemm/gemm_kernels.h"
+#include "isa/vec.h"
+
+namespace nmt::NMT_ISA {
+
+namespace {
+
+class Prefetcher {
+ public:
+  explicit Prefetcher(const Ahead& ahead)
+      : at_(ahead.memory), ahead_(ahead), wait_(ahead.every), left_(ahead.run), idle_(ahead.memory == kZeros) {}
+
+  // Called for each element.
+  NMT_ALWAYS_INLINE void next() {
+    if (--wait_ > 0) return;
+    wait_ = ahead_.every;
+    step();
+  }
+
+  // The same for so many elements at a time.
+  NMT_ALWAYS_INLINE void next(int elements) {
+    if (idle_) return;
+    for (; elements >= wait_; step()) {
+      elements -= wait_;
+      wait_ = ahead_.every;
+    }
+    wait_ -= elements;
+  }
+
+ private:
+  NMT_ALWAYS_INLINE void step() {
+    __builtin_prefetch(at_, 0, 2);
+    __builtin_prefetch(at_ + ahead_.pair, 0, 2);
+    at_ += ahead_.step;
+    if (--left_ > 0) return;
+    at_ += ahead_.jump;
+    left_ = ahead_.run;
+  }
+
+  const float* at_;
+  const Ahead& ahead_;
+  int wait_, left_;
+  const bool idle_;
+};
+
+}  // namespace
+}  // namespace nmt::NMT_ISA
