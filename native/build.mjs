@@ -52,7 +52,7 @@ const OWN_FILES_ONLY = new Set(["amx"]);
 const KERNEL_FLAGS = ["-Wno-unknown-warning-option", "-Wno-maybe-uninitialized", "-Wno-uninitialized", "-Wno-psabi"];
 const BASE_FLAGS = "-std=c++17 -O3 -fPIC -fvisibility=hidden -fno-math-errno -ffp-contract=off -Wall -Wextra -pthread";
 
-/** The compiler to use and the machine it compiles for, or undefined where there is none. */
+/** The compiler to use and the instruction sets it compiles for, or undefined where there is none. */
 function findCompiler() {
   const candidates = process.env.CXX === undefined ? ["c++", "g++", "clang++"] : [process.env.CXX];
   for (const compiler of candidates) {
@@ -60,14 +60,25 @@ function findCompiler() {
     if (machine.status !== 0) continue;
     const target = machine.stdout.trim();
     const architecture = target.startsWith("arm64") ? "aarch64" : target.split("-")[0];
-    if (architecture in INSTRUCTION_SETS) return { compiler, architecture, darwin: target.includes("darwin") };
+    if (!(architecture in INSTRUCTION_SETS)) continue;
+    const { amx, ...others } = INSTRUCTION_SETS[architecture];
+    const tiles = amx && amxFlags(compiler);
+    const instructionSets = tiles === undefined ? others : { ...others, amx: tiles };
+    return { compiler, instructionSets, darwin: target.includes("darwin") };
   }
   return undefined;
 }
 
-/** Whether a compiler knows a flag. Older ones assemble what they have no flag for. */
-function takes(compiler, flag) {
-  return spawnSync(compiler, [flag, "-E", "-x", "c++", "-"], { input: "" }).status === 0;
+/** Whether a compiler takes a flag, or with `source` can make an object of it. */
+function takes(compiler, flags, source) {
+  const mode = source === undefined ? ["-E"] : ["-c", "-o", process.platform === "win32" ? "NUL" : "/dev/null"];
+  return spawnSync(compiler, [...flags, ...mode, "-x", "c++", "-"], { input: source ?? "" }).status === 0;
+}
+
+/** Flags for AMX's instructions, as far as the compiler has them; undefined where it can't assemble them. */
+function amxFlags(compiler) {
+  const flags = INSTRUCTION_SETS.x86_64.amx.filter((flag) => takes(compiler, [flag]));
+  return takes(compiler, flags, 'void f() { asm volatile("tilezero %tmm0"); }') ? flags : undefined;
 }
 
 /** Folders of native/src that are part of this build. */
@@ -108,7 +119,7 @@ function ownInstructionSet(file) {
 }
 
 /** Compilations of a folder: kernel files once per instruction set (rank 1, 2, …), others once (rank 0). */
-function unitsOf(folder, { architecture, compiler }) {
+function unitsOf(folder, { instructionSets }) {
   const files = readdirSync(folder).filter((file) => file.endsWith(".cc"));
   return files.sort().flatMap((file) => {
     const path = join(folder, file);
@@ -117,10 +128,9 @@ function unitsOf(folder, { architecture, compiler }) {
     if (own === undefined && !file.endsWith("_kernels.cc")) {
       return [{ file: path, object: `${stem}.o`, flags: [], rank: 0 }];
     }
-    return Object.entries(INSTRUCTION_SETS[architecture]).flatMap(([isa, isaFlags], i) => {
+    return Object.entries(instructionSets).flatMap(([isa, isaFlags], i) => {
       if (own !== (OWN_FILES_ONLY.has(isa) ? isa : undefined)) return [];
-      const taken = OWN_FILES_ONLY.has(isa) ? isaFlags.filter((flag) => takes(compiler, flag)) : isaFlags;
-      const flags = [...taken, ...KERNEL_FLAGS, `-DNMT_ISA=${isa}`, `-DNMT_ISA_${isa.toUpperCase()}`];
+      const flags = [...isaFlags, ...KERNEL_FLAGS, `-DNMT_ISA=${isa}`, `-DNMT_ISA_${isa.toUpperCase()}`];
       return [{ file: path, object: `${stem}.${isa}.o`, flags, rank: i + 1 }];
     });
   });
@@ -245,7 +255,8 @@ async function main() {
   mkdirSync(build, { recursive: true });
   const start = Date.now();
   const units = options.test ? testUnits(toolchain) : addonUnits(toolchain);
-  const includes = [`-I${source}`, `-I${native}`, `-I${nodeHeaders()}`];
+  const tiles = "amx" in toolchain.instructionSets ? ["-DNMT_WITH_AMX"] : [];
+  const includes = [`-I${source}`, `-I${native}`, `-I${nodeHeaders()}`, ...tiles];
   const { compiled, failures } = await compileAll(toolchain.compiler, units, includes);
   if (failures.length > 0) throw new Error(failures.join("\n"));
   const target = join(build, options.test ? "native_test" : "nmt_native.node");

@@ -28,11 +28,20 @@ std::vector<float> numbers(size_t count, uint32_t seed) {
   return values;
 }
 
-void check_product(Team& team, int m, int n, int k, bool trans_a, bool trans_b) {
-  const auto a = numbers(static_cast<size_t>(m) * k, 1), b = numbers(static_cast<size_t>(k) * n, 2);
+// To 7 bits, which bf16 keeps.
+void coarsen(std::vector<float>& values) {
+  for (float& value : values) value = std::round(value * 64) / 64;
+}
+
+void check_product(Team& team, Precision precision, int m, int n, int k, bool trans_a, bool trans_b) {
+  auto a = numbers(static_cast<size_t>(m) * k, 1), b = numbers(static_cast<size_t>(k) * n, 2);
+  if (precision == Precision::bf16) {
+    coarsen(a);
+    coarsen(b);
+  }
   std::vector<float> c(static_cast<size_t>(m) * n);
-  gemm(team, Precision::f32, trans_a, trans_b, m, n, k, a.data(), trans_a ? m : k, b.data(), trans_b ? k : n, c.data(),
-       n, false);
+  gemm(team, precision, trans_a, trans_b, m, n, k, a.data(), trans_a ? m : k, b.data(), trans_b ? k : n, c.data(), n,
+       false);
   double worst = 0;
   for (int i = 0; i < m; i++) {
     for (int j = 0; j < n; j++) {
@@ -49,9 +58,9 @@ void check_product(Team& team, int m, int n, int k, bool trans_a, bool trans_b) 
   }
   expect_at_most("matrix product", isa_name(active_isa()), worst, 1e-6);
 
-  std::vector<float> packed(packed_floats(Precision::f32, n, k)), again(c.size());
-  pack_matrix(team, Precision::f32, trans_b, n, k, b.data(), packed.data());
-  gemm_packed(team, Precision::f32, trans_a, m, n, k, a.data(), trans_a ? m : k, packed.data(), again.data(), n, false);
+  std::vector<float> packed(packed_floats(precision, n, k)), again(c.size());
+  pack_matrix(team, precision, trans_b, n, k, b.data(), packed.data());
+  gemm_packed(team, precision, trans_a, m, n, k, a.data(), trans_a ? m : k, packed.data(), again.data(), n, false);
   expect("a packed right side gives the same bits", isa_name(active_isa()),
          std::memcmp(again.data(), c.data(), c.size() * sizeof(float)) == 0);
 }
@@ -120,7 +129,11 @@ void check_products() {
   Team team(3);
   const int shapes[][3] = {{1, 1, 1}, {5, 33, 2}, {61, 130, 75}, {130, 31, 75}, {37, 90, 527}};
   for (const auto& [m, n, k] : shapes) {
-    for (int transposed = 0; transposed < 4; transposed++) check_product(team, m, n, k, transposed & 1, transposed & 2);
+    for (int transposed = 0; transposed < 4; transposed++) {
+      for (const Precision precision : {Precision::f32, Precision::bf16}) {
+        check_product(team, precision, m, n, k, transposed & 1, transposed & 2);
+      }
+    }
   }
   for (const bool projected : {false, true}) {
     check_layers(false, 1, projected);

@@ -83,7 +83,7 @@ export class StrictlyBalancedGating implements Gating {
   }
 }
 
-/** Positions of each expert to fit its threshold on: then chance moves it by about 2 %. */
+/** Positions of each expert to fit its threshold on: were they independent, chance would move it by about 2 %. */
 const calibrationLoad = 2000;
 /** The most shares kept while calibrating: 128 MiB. */
 const mostCalibrationShares = 2 ** 25;

@@ -1,34 +1,43 @@
 /** Fits gates that need it (`Gating.calibrate`) to training text as evaluation sees it: without dropout. */
-import * as tf from "@tensorflow/tfjs";
 import type { TranslationBatch } from "../data/batch.ts";
-import type { TrainingDataOptions } from "../data/batch-reader.ts";
-import { readInProcess } from "../data/batch-source.ts";
+import { BatchReader, type TrainingDataOptions } from "../data/batch-reader.ts";
 import { ForwardContext } from "../layers/forward-context.ts";
 import type { TrainableModel } from "../model/trainable-model.ts";
 
-/** The first batches of a run's data, as many as the model's gates want to see; none if no gate needs them. */
-export async function calibrationBatches(
-  model: TrainableModel,
-  options: TrainingDataOptions,
-): Promise<TranslationBatch[]> {
+/** So few pairs are sorted by length together that every few batches have sentences of all lengths. */
+const calibrationBucket = 64;
+
+/** The first pairs of a run's data, as many as the model's gates want to see; none if no gate needs them. */
+export function calibrationBatches(model: TrainableModel, options: TrainingDataOptions): TranslationBatch[] {
   const wanted = Math.max(0, ...model.moeLayers.map((layer) => layer.calibrationPositions));
   if (wanted === 0) return [];
-  const data = readInProcess(options);
+  // Settings that don't fit are told of where training reads the same data.
+  const reader = new BatchReader({ ...options, bucketSize: calibrationBucket }, () => {});
   const batches: TranslationBatch[] = [];
   try {
     for (let positions = 0; positions < wanted; positions += batches.at(-1)!.targetOutput.length) {
-      batches.push(await data.next());
+      batches.push(reader.next());
     }
   } finally {
-    await data.close();
+    reader.close();
   }
   return batches;
 }
 
-/** The same batches give the same gates, whatever these were before. */
+/**
+ * One layer after the other, because what a layer sees depends on those before it. The same batches and weights give the same
+ * gates, whatever these were before.
+ */
 export function calibrateGates(model: TrainableModel, batches: readonly TranslationBatch[]): void {
-  if (batches.length === 0) return;
-  const ends = model.moeLayers.flatMap((layer) => layer.calibrate() ?? []);
-  for (const batch of batches) tf.tidy(() => void model.loss(batch, 0, ForwardContext.evaluation));
-  for (const end of ends) end();
+  for (const layer of model.moeLayers) {
+    const end = layer.calibrate();
+    if (end === undefined) continue;
+    let positions = 0;
+    for (const batch of batches) {
+      if (positions >= layer.calibrationPositions) break;
+      model.route(batch, ForwardContext.evaluation);
+      positions += batch.targetOutput.length;
+    }
+    end();
+  }
 }

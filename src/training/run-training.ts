@@ -68,7 +68,7 @@ export async function runTraining(config: Config, reporter: RunReporter, signal:
   writeFileAtomic(paths.config, toYaml(config));
   const optimizer = makeOptimizer(config, model, resumed?.moments, state.step);
   const corpora = await prepareCorpora(config, wordpieces, reporter.onMessage);
-  const calibration = await calibrationBatches(model, corpora);
+  const calibration = calibrationBatches(model, corpora);
   const data = await openTrainingData({ ...corpora, startPosition: state.position });
   try {
     const parameters = model.parameterCount;

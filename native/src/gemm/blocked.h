@@ -25,8 +25,9 @@ constexpr int kBlockElements = 512;
 // Panels of rows, and of columns, that stay in the second cache together.
 constexpr int kBlockRowPanels = 16;
 constexpr int kBlockColumnPanels = 8;
-// Along k, while packing many panels from a matrix stored across them.
+// Elements along k, while packing many panels from a matrix stored across them.
 constexpr int kPackStretch = 32;
+static_assert(kBlockElements % kMostGroup == 0 && kPackStretch % kMostGroup == 0, "parts of panels begin with a group");
 
 struct RightSource {
   const float* data;

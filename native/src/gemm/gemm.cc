@@ -10,6 +10,10 @@ namespace nmt {
 
 alignas(64) const float kZeros[64] = {};
 
+#if defined(NMT_WITH_AMX)
+const GemmKernels gemm_amx{gemm_avx512.columns, gemm_avx512.f32, gemm_tiles};
+#endif
+
 namespace {
 
 std::atomic<Precision> chosen_precision{Precision::f32};

@@ -1,7 +1,7 @@
 // Matrix products, C[M, N] = A[M, K] · B[K, N] (+ C), either side optionally stored transposed.
 //
-// Each result is one chain of multiply-adds in the order of k, so it has the same bits whatever the number of threads,
-// of rows and of columns. bf16 rounds A and B to bf16 and accumulates in f32.
+// Each result is summed in an order that k alone decides, so it has the same bits whatever the number of threads, of rows
+// and of columns (with tiles, but for the sign of a sum that underflows). bf16 rounds A and B to bf16 and accumulates in f32.
 #pragma once
 
 #include <cstddef>

@@ -1,14 +1,12 @@
 // bf16 products by tiles: two of rows and two of columns at a time. Left panels hold the pairs of a tile's row together:
-// [elements / 16][rows][16]. Each sum runs in the order of k, whatever the micro-tile. Products in f32 are those of avx512.
+// [elements / 16][rows][16]. Each sum runs over groups in the order of k, whatever the micro-tile; within a group the
+// processor has its own order, so the same k always make a group.
 #include "gemm/gemm_kernels.h"
 
 #include "gemm/packing.h"
 #include "gemm/prefetcher.h"
 #include "isa/tiles.h"
-
-namespace nmt {
-extern const GemmKernels gemm_avx512;
-}
+#include "memory/aligned.h"
 
 namespace nmt::NMT_ISA {
 
@@ -18,7 +16,7 @@ constexpr int kRows = 2 * kTileRows, kColumns = 2 * kTileWidth;
 constexpr int kGroup = kTileWidth;
 static_assert(kRows <= kMostTileRows && kGroup <= kMostGroup);
 // What a left panel of one row reads beyond its end.
-static_assert(kTileRows * kTileWidth <= 256);
+static_assert(kTileRows * kTileWidth <= Scratch::kReadBeyond);
 
 struct Pairs : Bf16 {
   static constexpr int group = kGroup;
@@ -219,6 +217,6 @@ constexpr ElementKernels tile_kernels() {
 }  // namespace nmt::NMT_ISA
 
 namespace nmt {
-static_assert(NMT_ISA::kColumns == 32, "as many as on avx512");
-NMT_DEFINE_KERNELS(GemmKernels, gemm) = {gemm_avx512.columns, gemm_avx512.f32, NMT_ISA::tile_kernels()};
+NMT_CONSTANT const ElementKernels gemm_tiles = NMT_ISA::tile_kernels();
+static_assert(NMT_ISA::kColumns == kTileColumns);
 }  // namespace nmt

@@ -20,6 +20,9 @@ constexpr int kRows = 4, kVectors = 2;  // 8 + 2 + 1 and a product, of 16
 #endif
 constexpr int kColumns = kVectors * W;
 static_assert(kRows <= kMostTileRows);
+#if defined(NMT_ISA_AVX512)
+static_assert(kColumns == kTileColumns);
+#endif
 
 // How much of a row of the tile there is, vector by vector.
 struct WholeRow {

@@ -52,7 +52,7 @@ struct MicroTile {
   const float* row_scales = nullptr;
   const float* column_scales = nullptr;
   // Sums that the product goes on from, or null for 0; and where to leave them instead of giving a result, or null. Both
-  // [kMostTileRows][the micro-tile's columns], of which rows and columns that aren't the product's hold anything.
+  // [the most rows of a micro-tile][its columns], of which rows and columns that aren't the product's hold anything.
   const float* sums = nullptr;
   float* sums_out = nullptr;
 };
@@ -95,5 +95,9 @@ struct GemmKernels {
 };
 
 NMT_DECLARE_KERNELS_WITH_AMX(GemmKernels, gemm)
+#if defined(NMT_WITH_AMX)
+extern const ElementKernels gemm_tiles;  // for micro-tiles of kTileColumns columns, as those of avx512
+#endif
+constexpr int kTileColumns = 32;
 
 }  // namespace nmt

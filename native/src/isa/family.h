@@ -5,8 +5,8 @@
 //   foo_kernels.cc   namespace nmt::NMT_ISA { … }           // everything inside: no two copies may share a name
 //                    NMT_DEFINE_KERNELS(FooKernels, foo) = {&NMT_ISA::kernel};   // in namespace nmt
 //
-// On amx a family's kernels are those of avx512, unless it is declared by NMT_DECLARE_KERNELS_WITH_AMX: then
-// foo_kernels.amx.cc defines its own.
+// On amx a family's kernels are those of avx512, unless it is declared by NMT_DECLARE_KERNELS_WITH_AMX: then foo_amx is
+// put together, in a file for all machines, from avx512's and what foo_kernels.amx.cc defines.
 #pragma once
 
 #include "isa/isa.h"
@@ -16,7 +16,11 @@
 
 #if defined(__x86_64__)
 #define NMT_DECLARE_KERNELS(Table, family) NMT_DECLARE_KERNELS_(Table, family, family##_avx512)
+#if defined(NMT_WITH_AMX)
 #define NMT_DECLARE_KERNELS_WITH_AMX(Table, family) NMT_DECLARE_KERNELS_(Table, family, family##_amx)
+#else
+#define NMT_DECLARE_KERNELS_WITH_AMX(Table, family) NMT_DECLARE_KERNELS(Table, family)
+#endif
 #define NMT_DECLARE_KERNELS_(Table, family, on_amx)                                                                   \
   extern const Table family##_portable, family##_avx2, family##_avx512, family##_avx512bf16, on_amx;                  \
   inline const Table& family##_kernels() {                                                                            \
@@ -34,4 +38,10 @@
   }
 #endif
 
-#define NMT_DEFINE_KERNELS(Table, family) const Table NMT_CONCAT(family##_, NMT_ISA)
+// Objects of kernel files need no code when the addon is loaded: the processor might lack the file's instructions.
+#if defined(__clang__)
+#define NMT_CONSTANT [[clang::require_constant_initialization]]
+#else
+#define NMT_CONSTANT __constinit
+#endif
+#define NMT_DEFINE_KERNELS(Table, family) NMT_CONSTANT const Table NMT_CONCAT(family##_, NMT_ISA)

@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <cstring>
 
-#if defined(__x86_64__) && defined(__linux__)
+#if defined(NMT_WITH_AMX) && defined(__linux__)
 #include <cpuid.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -35,7 +35,7 @@ bool worthwhile(Isa isa) {
 #if defined(__x86_64__)
 // Tiles of bf16, and the system's leave to use them: it saves their 8 KiB for those processes only that ask.
 bool ask_for_tiles() {
-#if defined(__linux__)
+#if defined(NMT_WITH_AMX) && defined(__linux__)
   constexpr unsigned kBf16 = 1u << 22, kTiles = 1u << 24;
   constexpr long kRequestPermission = 0x1023, kTileData = 18;
   unsigned a, b, c, d;

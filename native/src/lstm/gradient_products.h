@@ -49,8 +49,10 @@ struct InputGradient : LstmPlan {
 };
 
 // Along k, panels of columns of a block of units, which stay in the second cache together.
+// With two k to an element there are half as many of them, and twice the panels.
 constexpr int kDeepElements = 2048;
 constexpr int kDeepPanels = 4;
+static_assert(kDeepElements / 2 % kMostGroup == 0);
 
 // multiply_columns for products that are deep in k and whose right side is stored [k][columns]: few panels of columns,
 // but all of k at once, so that results are written once instead of added to again and again. A panel of rows is
@@ -59,13 +61,14 @@ template <class Product>
 void multiply_deep(const Product& p, const float* left, Range columns) {
   const int elements = p.elements(), width = p.tile.columns;
   const RowPanels panels = p.row_panels();
-  const size_t block = static_cast<size_t>(width) * least(elements, kDeepElements);
-  float* right = block_scratch().reserve(kDeepPanels * block);
+  const int deep = kDeepElements / p.kernels.depth, together = kDeepPanels * p.kernels.depth;
+  const size_t block = static_cast<size_t>(width) * least(elements, deep);
+  float* right = block_scratch().reserve(together * block);
   const auto left_panel = [&](int i) { return left + static_cast<size_t>(panels[i].begin) * elements; };
-  for (int j0 = columns.begin; j0 < columns.end; j0 += kDeepPanels) {
-    const int j1 = least(j0 + kDeepPanels, columns.end);
-    for (int from = 0; from == 0 || from < elements; from += kDeepElements) {
-      const int to = least(from + kDeepElements, elements);
+  for (int j0 = columns.begin; j0 < columns.end; j0 += together) {
+    const int j1 = least(j0 + together, columns.end);
+    for (int from = 0; from == 0 || from < elements; from += deep) {
+      const int to = least(from + deep, elements);
       for (int i = 0; i < panels.count(); i++) {
         const int rows = panels[i].size(), next = i + 1 < panels.count() ? i + 1 : 0;
         const Range present = p.present(i);

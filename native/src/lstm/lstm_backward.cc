@@ -327,7 +327,7 @@ void lstm_backward(Team& team, Precision precision, const LstmShape& shape, cons
       backward[d].pack_columns(seat, d == 0 ? weight_rows : x_panels + plan.inputs * row_elements);
     });
     team.barrier();
-    if (d_x != nullptr) multiply_rows(input_gradient, input, split(plan.rows, thread, threads));
+    if (d_x != nullptr) multiply_rows(input_gradient, input, split(plan.rows, thread, threads, plan.kernels.row_grain));
     each([&](int d, Seat seat) { backward[d].differentiate_weights(seat); });
   });
 }

@@ -95,8 +95,9 @@ class Forward {
     const Range blocks = blocks_of(seat), panels = state_panels_of(seat);
     const size_t step = 4 * static_cast<size_t>(plan_.units);
     // A few rows of all panels at a time, as they lie in memory.
-    for (int from = 0; from < plan_.hidden; from += kPackStretch) {
-      const int rows = least(kPackStretch, plan_.hidden - from);
+    const int stretch = kPackStretch * plan_.kernels.depth;
+    for (int from = 0; from < plan_.hidden; from += stretch) {
+      const int rows = least(stretch, plan_.hidden - from);
       for (int gate = 0; gate < 4; gate++) {
         for (int block = blocks.begin; block < blocks.end; block++) {
           const int panel = 4 * block + gate;

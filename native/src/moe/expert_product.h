@@ -194,10 +194,10 @@ class CrewMember {
     // Tiles want their lines packed, and enough of them to be worth loading sums for.
     const bool packs_lines = kernels_.group > 1;
     const int together = packs_lines ? kPackedTogether : kLinesTogether;
-    const size_t tile_sums = static_cast<size_t>(kMostTileRows) * tile_.columns;
+    const size_t tile_sums = static_cast<size_t>(kernels_.rows) * tile_.columns;
     const size_t panel = static_cast<size_t>(together) * tile_.columns;
     const size_t lines = packs_lines ? own_columns.size() * panel : panel;
-    float* const packed = block_scratch().reserve(lines + tile_sums * p.column_panels() * panels.count());
+    float* const packed = block_scratch().reserve(lines + tile_sums * own_columns.size() * panels.count());
     float* const all_sums = packed + lines;
     for (int block = 0; block < elements; block += kBlockElements) {
       const int end = least(block + kBlockElements, elements);
@@ -219,7 +219,8 @@ class CrewMember {
               tile.k = source.k;
               tile.packed = panels.count() > 1 ? packed : nullptr;
             }
-            float* const sums = all_sums + (static_cast<size_t>(j) * panels.count() + i) * tile_sums;
+            float* const sums =
+                all_sums + (static_cast<size_t>(j - own_columns.begin) * panels.count() + i) * tile_sums;
             if (from > block) tile.sums = sums;
             if (to < end) tile.sums_out = sums;
             kernels_.product[rows.size()](tile);

@@ -139,7 +139,7 @@ class FewRows {
     return inner_;
   }
 
-  // What the update's products have on the right, b [rows][n], where it can't be read as it is.
+  // What the update's products have on the right, b [rows][n], as panels where reading it as it is would pair rows each time.
   void prepare_update(const Rows& b, int n) const {
     if (!packs_right()) return;
     const size_t panel = static_cast<size_t>(update_kernels_.elements(e_.rows)) * tile_.columns;

@@ -10,6 +10,11 @@
 
 namespace nmt {
 
+#if defined(NMT_WITH_AMX)
+const PeakKernels peak_amx{peak_avx512.flops_per_round, peak_tiles.flops_per_round, peak_avx512.multiply_add,
+                           peak_tiles.multiply, peak_avx512.read};
+#endif
+
 namespace {
 
 using Clock = std::chrono::steady_clock;

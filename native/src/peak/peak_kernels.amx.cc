@@ -1,4 +1,4 @@
-// As on avx512, but bf16 by tiles.
+// Products of bf16 by tiles.
 #include "peak/peak_kernels.h"
 
 #include "isa/tiles.h"
@@ -37,7 +37,5 @@ constexpr double kFlops = 2.0 * 2 * kTileRows * kTileWidth * kTileWidth * kSums;
 }  // namespace nmt::NMT_ISA
 
 namespace nmt {
-extern const PeakKernels peak_avx512;
-NMT_DEFINE_KERNELS(PeakKernels, peak) = {peak_avx512.flops_per_round, NMT_ISA::kFlops, peak_avx512.multiply_add,
-                                         &NMT_ISA::tile_products, peak_avx512.read};
+NMT_CONSTANT const TilePeak peak_tiles{NMT_ISA::kFlops, &NMT_ISA::tile_products};
 }  // namespace nmt

@@ -16,6 +16,15 @@ struct PeakKernels {
   float (*read)(const float* memory, size_t floats);
 };
 
+// What tiles put in the place of the loop in bf16.
+struct TilePeak {
+  double flops_per_round;
+  float (*multiply)(long rounds);
+};
+
 NMT_DECLARE_KERNELS_WITH_AMX(PeakKernels, peak)
+#if defined(NMT_WITH_AMX)
+extern const TilePeak peak_tiles;
+#endif
 
 }  // namespace nmt

@@ -21,10 +21,12 @@ namespace nmt {
 
 namespace {
 
-constexpr int kChunkRows = 640;            // most rows of a chunk: its packed hidden rows stay near the second cache
+// Most rows of a chunk, for each k of an element: packed, they stay near the second cache.
+constexpr int kChunkRows = 640;
 constexpr size_t kChunkLogits = 16 << 20;  // most logits of a chunk, unless 64 rows have more
 constexpr int kBlockColumns = 256;         // pieces of a block
 constexpr int kBlockElements = 512;        // most elements a product sums over at a time
+static_assert(kBlockElements % kMostGroup == 0);
 
 int ceil_div(int a, int b) { return (a + b - 1) / b; }
 size_t area(int a, int b) { return static_cast<size_t>(a) * static_cast<size_t>(b); }
@@ -45,7 +47,7 @@ struct Cut {
         block_columns(ceil_div(kBlockColumns, tile.columns) * tile.columns),
         blocks(ceil_div(c.vocabulary, block_columns)) {
     const size_t most = std::max<size_t>(kChunkLogits / area(blocks, block_columns), 64);
-    chunks = ceil_div(c.positions, static_cast<int>(std::min<size_t>(most, kChunkRows)));
+    chunks = ceil_div(c.positions, static_cast<int>(std::min<size_t>(most, kChunkRows * product.depth)));
   }
 
   int elements(int k) const { return product.elements(k); }
