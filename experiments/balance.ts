@@ -135,7 +135,7 @@ function body(runs: readonly RunPlan[], resultOf: ResultOf, experts: number): st
   return [
     "## Results",
     ours,
-    `${seedText(results)}CV is the standard deviation over the mean, over ${experts} experts. The middle columns are sums over the training batches of ${windowText(results)}, with the gates' noise; the held-out ones are sums over the test lines, without it. Load is counted: the number of positions that an expert took.`,
+    `${seedText(results)}CV is the standard deviation over the mean, over ${experts} experts. The middle columns are sums over the training batches of ${windowText(results)}, with the gates' noise; the held-out ones are sums over the validation and test lines, without it. Load is counted: the number of positions that an expert took.`,
     languageModelNotes,
     strictBalance(STRICT, runs, resultOf),
     "### The paper\n\nIts rows, of 256 experts on the one-billion-word text:",

@@ -1,4 +1,4 @@
-/** A trained model on the test text of its configuration: perplexity, what each expert takes, and translations. */
+/** A trained model on text it was never trained on: perplexity and translations of the test text, what each expert takes of validation and test text. */
 import { loadLanguageModel, loadTranslationModel } from "../src/cli/load-model.ts";
 import type { Config } from "../src/config/config.ts";
 import { bestText } from "../src/decoding/translation.ts";
@@ -42,7 +42,10 @@ export async function measureHeldOut(
 
 function likelihoodAndUse(model: TrainableModel, config: Config, wordpieces: WordpieceModel): HeldOutFigures {
   const counts = model.moeLayers.map((layer) => ({ layer, ...watched(layer) }));
-  const { perplexity } = validate(model, heldOutCorpora(config, wordpieces, "test"), config.validBatchSize, () => []);
+  const likelihoodOf = (part: "valid" | "test") =>
+    validate(model, heldOutCorpora(config, wordpieces, part), config.validBatchSize, () => []);
+  const { perplexity } = likelihoodOf("test");
+  likelihoodOf("valid");
   const heldOutUse = Object.fromEntries(counts.map(({ layer, counted }) => [layer.name, useOf(layer, counted)]));
   return { testPerplexity: perplexity, heldOutUse };
 }

@@ -24,5 +24,5 @@ export function strictBalance(row: string, runs: readonly RunPlan[], resultOf: R
     },
     rows,
   );
-  return `### Thresholds on held-out text\n\n${table}\n\nIn training each expert takes m = k · N / n of a batch's N positions. On the test text a position goes to an expert where it exceeds the expert's trained threshold; deviations are from m / N, in per cent of it.`;
+  return `### Thresholds on held-out text\n\n${table}\n\nIn training each expert takes m = k · N / n of a batch's N positions. On the validation and test text together, of which neither was trained on or fitted to, a position goes to an expert where it exceeds the expert's threshold; deviations are from m / N, in per cent of it.`;
 }

@@ -10,28 +10,12 @@ namespace {
 
 class Prefetcher {
  public:
-  explicit Prefetcher(const Ahead& ahead)
-      : at_(ahead.memory), ahead_(ahead), wait_(ahead.every), left_(ahead.run), idle_(ahead.memory == kZeros) {}
+  explicit Prefetcher(const Ahead& ahead) : at_(ahead.memory), ahead_(ahead), wait_(ahead.every), left_(ahead.run) {}
 
   // Called for each element.
   NMT_ALWAYS_INLINE void next() {
     if (--wait_ > 0) return;
     wait_ = ahead_.every;
-    step();
-  }
-
-  // The same for so many elements at a time.
-  NMT_ALWAYS_INLINE void next(int elements) {
-    if (idle_) return;
-    for (; elements >= wait_; step()) {
-      elements -= wait_;
-      wait_ = ahead_.every;
-    }
-    wait_ -= elements;
-  }
-
- private:
-  NMT_ALWAYS_INLINE void step() {
     __builtin_prefetch(at_, 0, 2);
     __builtin_prefetch(at_ + ahead_.pair, 0, 2);
     at_ += ahead_.step;
@@ -40,10 +24,16 @@ class Prefetcher {
     left_ = ahead_.run;
   }
 
+  // The same for so many elements at a time, where something is asked for.
+  NMT_ALWAYS_INLINE void next(int elements) {
+    if (ahead_.memory == kZeros) return;
+    for (int e = 0; e < elements; e++) next();
+  }
+
+ private:
   const float* at_;
   const Ahead& ahead_;
   int wait_, left_;
-  const bool idle_;
 };
 
 }  // namespace
