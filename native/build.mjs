@@ -29,20 +29,18 @@ const { values: options } = parseArgs({
 });
 const build = options.folder;
 
+const AVX512BF16 = [
+  ...["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx512bf16"],
+  ...["-mfma", "-mbmi2", "-mprefer-vector-width=512"],
+];
 /** Compiler flags of each instruction set, lowest first: the linker keeps the first copy of a shared inline function. */
 const INSTRUCTION_SETS = {
   x86_64: {
     portable: ["-march=x86-64"],
     avx2: ["-mavx2", "-mfma", "-mbmi2"],
     avx512: ["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mfma", "-mbmi2", "-mprefer-vector-width=512"],
-    avx512bf16: [
-      ...["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx512bf16"],
-      ...["-mfma", "-mbmi2", "-mprefer-vector-width=512"],
-    ],
-    amx: [
-      ...["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx512bf16"],
-      ...["-mfma", "-mbmi2", "-mprefer-vector-width=512", "-mamx-tile", "-mamx-bf16"],
-    ],
+    avx512bf16: AVX512BF16,
+    amx: [...AVX512BF16, "-mamx-tile", "-mamx-bf16"],
   },
   aarch64: { portable: [], neon: [] },
 };
@@ -71,7 +69,7 @@ function findCompiler() {
 
 /** Whether a compiler takes a flag, or with `source` can make an object of it. */
 function takes(compiler, flags, source) {
-  const mode = source === undefined ? ["-E"] : ["-c", "-o", process.platform === "win32" ? "NUL" : "/dev/null"];
+  const mode = source === undefined ? ["-E"] : ["-c", "-o", "/dev/null"];
   return spawnSync(compiler, [...flags, ...mode, "-x", "c++", "-"], { input: source ?? "" }).status === 0;
 }
 
