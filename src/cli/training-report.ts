@@ -85,15 +85,15 @@ function progressLine(progress: Progress): string {
   return parts.join(" | ");
 }
 
-/** CV of importance and of load, the busiest expert's load over the mean, gate entropy, and share of dead experts where there are any; then agreement of masks. */
+/** CV of importance and of load, the busiest expert's load over the mean, gate entropy, and share of dead experts where there are any; then how far inference would choose the same. */
 function balance(report: BalanceReport): string {
-  const { importanceVariation, loadVariation, maximumLoad, gateEntropy, deadShare, maskAgreement } = report;
+  const { importanceVariation, loadVariation, maximumLoad, gateEntropy, deadShare, choiceAgreement } = report;
   const parts = [
     `cv ${importanceVariation.toFixed(2)}/${loadVariation.toFixed(2)}`,
     `max ${maximumLoad.toFixed(1)}`,
     `entropy ${gateEntropy.toFixed(2)}`,
   ];
-  if (maskAgreement !== undefined) parts.push(`masks agree ${(100 * maskAgreement).toFixed(0)} %`);
+  if (choiceAgreement !== undefined) parts.push(`agree ${(100 * choiceAgreement).toFixed(0)} %`);
   if (deadShare > 0) parts.push(`dead ${(100 * deadShare).toFixed(0)} %`);
   return parts.join(" ");
 }

@@ -1,6 +1,6 @@
 /** The two masks of strictly balanced gating (Shazeer et al. 2017, appendix F), each [positions · experts] of 0 and 1. */
 import type { RaggedChoices } from "../ops/ragged-dispatch.ts";
-import type { MaskAgreement } from "./gating.ts";
+import type { ChoiceAgreement } from "./gating.ts";
 import { kthLargest } from "./kth-largest.ts";
 
 /** Positions that each expert takes: k · positions in all, as even as whole numbers allow, the remainder to the lower experts. */
@@ -36,7 +36,7 @@ export function thresholdMask(shares: Float32Array, thresholds: Float32Array): U
 }
 
 /** How far M_threshold, which inference uses, chooses what M_batchwise does. */
-export function maskAgreement(chosen: Uint8Array, aboveThreshold: Uint8Array): MaskAgreement {
+export function maskAgreement(chosen: Uint8Array, aboveThreshold: Uint8Array): ChoiceAgreement {
   let [both, either] = [0, 0];
   for (let i = 0; i < chosen.length; i++) {
     both += chosen[i]! & aboveThreshold[i]!;

@@ -13,8 +13,8 @@ export interface BalanceReport {
   gateEntropy: number;
   /** Share of experts that took no position. */
   deadShare: number;
-  /** Under strict balance: of the pairs that the mask of training or that of inference chooses, the share that both do. */
-  maskAgreement?: number;
+  /** Of the choices that routing in training or in inference makes, the share that both do; 1 where they never differ. */
+  choiceAgreement?: number;
 }
 
 export class ExpertBalance {
@@ -23,7 +23,7 @@ export class ExpertBalance {
   /** [experts] positions */
   readonly load: Float64Array;
   private positions = 0;
-  private readonly masks = { both: 0, either: 0 };
+  private readonly choices = { both: 0, either: 0 };
   /** Nats, summed over positions */
   private entropy = 0;
 
@@ -39,8 +39,8 @@ export class ExpertBalance {
     positions: number,
   ): void {
     this.positions += positions;
-    this.masks.both += agreement?.both ?? 0;
-    this.masks.either += agreement?.either ?? 0;
+    this.choices.both += agreement?.both ?? 0;
+    this.choices.either += agreement?.either ?? 0;
     for (let i = 0; i < experts.length; i++) {
       const gate = gates[i]!;
       this.importance[experts[i]!]! += gate;
@@ -59,13 +59,13 @@ export class ExpertBalance {
       maximumLoad: mean === 0 ? 0 : this.load.reduce((a, b) => Math.max(a, b), 0) / mean,
       gateEntropy: this.positions === 0 ? 0 : this.entropy / this.positions,
       deadShare: this.load.filter((value) => value === 0).length / this.load.length,
-      ...(this.masks.either === 0 ? {} : { maskAgreement: this.masks.both / this.masks.either }),
+      ...(this.choices.either === 0 ? {} : { choiceAgreement: this.choices.both / this.choices.either }),
     };
   }
 
   reset(): void {
     this.importance.fill(0);
     this.load.fill(0);
-    this.positions = this.entropy = this.masks.both = this.masks.either = 0;
+    this.positions = this.entropy = this.choices.both = this.choices.either = 0;
   }
 }

@@ -5,8 +5,8 @@ import type { ForwardContext } from "../layers/forward-context.ts";
 export const gatingKinds = ["noisy_top_k", "hierarchical", "strictly_balanced", "dense"] as const;
 export type GatingKind = (typeof gatingKinds)[number];
 
-/** (position, expert) pairs chosen by both, and by either, of the masks of training and of inference. */
-export interface MaskAgreement {
+/** (position, expert) pairs that routing in training and in inference both choose, and that either chooses. */
+export interface ChoiceAgreement {
   both: number;
   either: number;
 }
@@ -18,8 +18,8 @@ export interface GateDecision {
   experts: Int32Array;
   /** [positions + 1] the first slot of each position, where positions use different numbers of experts, some of them none */
   starts?: Int32Array;
-  /** Of strictly balanced gates in training. */
-  agreement?: MaskAgreement;
+  /** Of gates that choose otherwise in training than in inference: how far the weights as they are would choose the same. */
+  agreement?: ChoiceAgreement;
   /** Weighted losses of the gate on this batch; undefined in evaluation and where the gate has none. */
   loss?: Scalar;
 }

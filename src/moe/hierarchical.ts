@@ -14,6 +14,7 @@ import { type NoisyGates, noisyGates } from "../ops/noisy-gates.ts";
 import { normalNoise } from "../ops/normal-noise.ts";
 import { type TopKGates, topKGates } from "../ops/top-k-gates.ts";
 import { balanceLoss, withRouterZLoss } from "./balance-loss.ts";
+import { hierarchicalAgreement } from "./choice-agreement.ts";
 import type { GateDecision, Gating, GatingOptions } from "./gating.ts";
 import { hierarchicalLoad } from "./hierarchical-load.ts";
 
@@ -55,9 +56,14 @@ export class HierarchicalGating implements Gating {
 
     const decision = this.product(primary, secondary, plan.rows);
     if (!hasLoad(primary) || !hasLoad(secondary)) return decision;
+    const agreement = hierarchicalAgreement(
+      { noisy: primary.experts, clean: topKGates(primaryClean, numGroupsPerToken).experts, k: numGroupsPerToken },
+      { noisy: secondary.experts, clean: topKGates(clean, numExpertsPerToken).experts, k: numExpertsPerToken },
+      plan.rows,
+    );
     const loss = this.balance(decision, primary.load, secondary.load, plan.offsets, context);
     const withPrimary = withRouterZLoss(loss, primaryClean, routerZLossWeight, context);
-    return { ...decision, loss: withRouterZLoss(withPrimary, clean, routerZLossWeight, context) };
+    return { ...decision, agreement, loss: withRouterZLoss(withPrimary, clean, routerZLossWeight, context) };
   }
 
   /** Gp · Gi, [positions, groups used · experts used of each]; `rows`: the secondary row of each (position, group) pair. */

@@ -13,6 +13,7 @@ import { noisyGates } from "../ops/noisy-gates.ts";
 import { normalNoise } from "../ops/normal-noise.ts";
 import { topKGates } from "../ops/top-k-gates.ts";
 import { balanceLoss, withRouterZLoss } from "./balance-loss.ts";
+import { choiceAgreement } from "./choice-agreement.ts";
 import type { GateDecision, Gating, GatingOptions } from "./gating.ts";
 
 export type NoisyTopKOptions = Omit<GatingOptions, "numGroups" | "numGroupsPerToken">;
@@ -43,6 +44,11 @@ export class NoisyTopKGating implements Gating {
       context.sumOverBatches(load),
       this.options,
     );
-    return { gates, experts, loss: withRouterZLoss(loss, clean, routerZLossWeight, context) };
+    return {
+      gates,
+      experts,
+      agreement: choiceAgreement(experts, topKGates(clean, k).experts, k),
+      loss: withRouterZLoss(loss, clean, routerZLossWeight, context),
+    };
   }
 }

@@ -14,8 +14,8 @@ import { gatherEntries, gatherRows, scatterAddRows } from "../ops/gather-rows.ts
 import { positionOfSlots } from "../ops/ragged-dispatch.ts";
 import { withRouterZLoss } from "./balance-loss.ts";
 import { batchwiseMask, choicesOf, maskAgreement, thresholdMask } from "./batchwise-mask.ts";
+import { fitThreshold } from "./fit-threshold.ts";
 import type { GateDecision, Gating, GatingOptions } from "./gating.ts";
-import { kthLargest } from "./kth-largest.ts";
 import { thresholdLoss } from "./threshold-loss.ts";
 
 export type StrictlyBalancedOptions = Pick<
@@ -64,7 +64,7 @@ export class StrictlyBalancedGating implements Gating {
     return Math.ceil(Math.min((calibrationLoad * numExperts) / numExpertsPerToken, mostCalibrationShares / numExperts));
   }
 
-  /** Sets each threshold so that its expert takes k / n of the positions that were evaluated. */
+  /** Sets each threshold so that its expert takes k / n of the positions that were evaluated, as near as equal shares allow. */
   calibrate(): () => void {
     const gathered: Float32Array[] = [];
     this.evaluated = gathered;
@@ -76,7 +76,7 @@ export class StrictlyBalancedGating implements Gating {
       // Too little text to tell, or every position is taken.
       if (taken === 0 || taken >= positions) return;
       const fitted = Float32Array.from({ length: numExperts }, (_, expert) =>
-        kthLargest(column(gathered, expert, numExperts, positions), taken + 1),
+        fitThreshold(column(gathered, expert, numExperts, positions), taken),
       );
       tf.tidy(() => (this.thresholds as tf.Tensor as tf.Variable).assign(tf.tensor1d(fitted)));
     };

@@ -47,11 +47,11 @@ export const balanceFigures: readonly BalanceFigure[] = [
     isShare: true,
   },
   {
-    key: "maskAgreement",
-    title: "Agreement of masks",
-    tag: "mask_agreement",
+    key: "choiceAgreement",
+    title: "Agreement of choices",
+    tag: "choice_agreement",
     meaning:
-      "Strict balance: of the choices that training's mask or inference's thresholds make, the share that both make; 100 % is equal.",
+      "Of the choices that training makes (with noise, or strictly balanced) or that inference would make, the share that both make; 100 % is equal.",
     isShare: true,
     optional: true,
   },

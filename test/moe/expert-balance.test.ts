@@ -17,11 +17,11 @@ describe("the balance of experts", () => {
     expect(report.gateEntropy).toBeCloseTo(entropy / 3, 10);
   });
 
-  it("has the agreement of masks over all batches, where gates tell it", () => {
+  it("has the agreement of choices over all batches, where gates tell it", () => {
     const balance = new ExpertBalance(2);
     balance.count([1], { experts: Int32Array.of(1), agreement: { both: 1, either: 4 } }, 1);
     balance.count([1], { experts: Int32Array.of(0), agreement: { both: 2, either: 2 } }, 1);
-    expect(balance.report().maskAgreement).toBe(0.5);
+    expect(balance.report().choiceAgreement).toBe(0.5);
   });
 
   it("is all zero before anything was routed, and after a reset", () => {

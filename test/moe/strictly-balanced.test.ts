@@ -101,10 +101,10 @@ describe("a layer in training", () => {
     apply(ForwardContext.evaluation);
     const [training, inference] = chosen as [Set<number>, Set<number>];
     const both = [...training].filter((pair) => inference.has(pair)).length;
-    const { maskAgreement } = strict.balance.report();
-    expect(maskAgreement).toBe(both / new Set([...training, ...inference]).size);
-    expect(maskAgreement).toBeGreaterThan(0.2);
-    expect(maskAgreement).toBeLessThan(0.95);
+    const { choiceAgreement } = strict.balance.report();
+    expect(choiceAgreement).toBe(both / new Set([...training, ...inference]).size);
+    expect(choiceAgreement).toBeGreaterThan(0.2);
+    expect(choiceAgreement).toBeLessThan(0.95);
   });
 });
 
