@@ -19,8 +19,8 @@ describe("balance", () => {
     RunPlan[],
   ];
 
-  test("has the six rows of table 6, for each seed, that differ in nothing but the weights of the losses", () => {
-    expect(runs).toHaveLength(12);
+  test("has the six rows of table 6 and those of one strong loss, for each seed, that differ in nothing but the weights of the losses", () => {
+    expect(runs).toHaveLength(16);
     const weights = runs.filter(({ seed }) => seed === 1).map(configOf);
     expect(weights.map((config) => [config.importanceLossWeight, config.loadLossWeight])).toEqual([
       ...[
@@ -32,6 +32,10 @@ describe("balance", () => {
         [0.1, 0.1],
         [0.01, 0.01],
         [1, 1],
+      ],
+      ...[
+        [1, 0],
+        [0, 1],
       ],
     ]);
     const rest = runs.map(({ settings }) => ({ ...settings, importance_loss_weight: 0, load_loss_weight: 0, seed: 0 }));
@@ -111,7 +115,7 @@ describe("runs", () => {
 
   test("are chosen by row", () => {
     const { runs } = openBalance(["--seeds", "1,2"]);
-    expect(chosenRuns(runs, [])).toHaveLength(14);
+    expect(chosenRuns(runs, [])).toHaveLength(18);
     expect(chosenRuns(runs, ["importance-1-load-1"]).map(({ seed }) => seed)).toEqual([1, 2]);
     expect(() => chosenRuns(runs, ["importance-2"])).toThrow(UsageError);
   });
