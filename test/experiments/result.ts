@@ -1,7 +1,14 @@
 /** A result for the tests of pages: figures by hand, one layer of four experts. */
 import type { RunPlan, RunResult } from "../../experiments/experiment.ts";
 
-const balance = { importanceVariation: 0.5, loadVariation: 0.25, maximumLoad: 1.5, gateEntropy: 0.6, deadShare: 0.25 };
+const balance = {
+  importanceVariation: 0.5,
+  loadVariation: 0.25,
+  maximumLoad: 1.5,
+  gateEntropy: 0.6,
+  deadShare: 0.25,
+  choiceAgreement: 0.75,
+};
 
 export function resultOfPlan({ row, seed, settings }: RunPlan, changed: Partial<RunResult> = {}): RunResult {
   return {

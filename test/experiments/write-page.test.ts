@@ -19,7 +19,7 @@ describe("writePage", () => {
     const out = folder();
     const path = writePage(open(["--out", out, "--experts", "64"]), someRows, "npm run experiment -- balance");
     const page = readFileSync(path, "utf8");
-    expect(page).toContain("| 0 | 0 | 55.00 | 0.50 | 0.25 | 1.50 | 16 | 0.50 | 0.25 | 1.50 |");
+    expect(page).toContain("| 0 | 0 | 55.00 | 0.50 | 0.25 | 1.50 | 16 | 0.75 | 0.50 | 0.25 | 1.50 |");
     expect(page).toContain("| 1 | 1 | – | – | – | – | – | – | – | – |");
     expect(page).toMatch(/Not run yet: importance-0\.2-load-0 \(seed 1\), .*strictly-balanced \(seed 1\)\./);
     expect(page).toContain("the last 20 steps to step 40");
