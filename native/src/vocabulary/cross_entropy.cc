@@ -12,7 +12,7 @@
 #include <numeric>
 #include <vector>
 
-#include "gemm/gemm_kernels.h"
+#include "gemm/blocked.h"
 #include "memory/aligned.h"
 #include "optimizer/optimizer_kernels.h"
 #include "vocabulary/cross_entropy_kernels.h"
@@ -25,10 +25,7 @@ namespace {
 constexpr int kChunkRows = 640;
 constexpr size_t kChunkLogits = 16 << 20;  // most logits of a chunk, unless 64 rows have more
 constexpr int kBlockColumns = 256;         // pieces of a block
-constexpr int kBlockElements = 512;        // most elements a product sums over at a time
-static_assert(kBlockElements % kMostGroup == 0);
 
-int ceil_div(int a, int b) { return (a + b - 1) / b; }
 size_t area(int a, int b) { return static_cast<size_t>(a) * static_cast<size_t>(b); }
 
 // How the sizes of a problem are cut.
