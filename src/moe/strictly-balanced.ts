@@ -83,8 +83,8 @@ export class StrictlyBalancedGating implements Gating {
   }
 }
 
-/** Positions of each expert to fit its threshold on: were they independent, chance would move it by about 2 %. */
-const calibrationLoad = 2000;
+/** Positions of each expert to fit its threshold on: were they independent, chance would move it by 1.6 %. */
+const calibrationLoad = 4000;
 /** The most shares kept while calibrating: 128 MiB. */
 const mostCalibrationShares = 2 ** 25;
 

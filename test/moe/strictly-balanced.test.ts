@@ -220,15 +220,15 @@ describe("calibrating", () => {
     expect(thresholds.dataSync()[0]).toBe(-1);
   });
 
-  it("asks for text that gives each expert 2,000 positions, and for less where that is too much to keep", () => {
+  it("asks for text that gives each expert 4,000 positions, and for less where that is too much to keep", () => {
     const wanted = (numExperts: number, numExpertsPerToken: number) => {
       const each = { ...options, numExperts, numExpertsPerToken };
       const parameters = layerOperands(each, 1).slice(1);
       const tensors = parameters.map(({ values, shape }) => tf.tensor(Float32Array.from(values), shape));
       return layerOf(each, tensors).calibrationPositions;
     };
-    expect(wanted(16, 2)).toBe(16000);
-    expect(wanted(64, 4)).toBe(32000);
+    expect(wanted(16, 2)).toBe(32000);
+    expect(wanted(64, 4)).toBe(64000);
     expect(wanted(512, 1)).toBe(2 ** 25 / 512);
   });
 
