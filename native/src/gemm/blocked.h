@@ -22,9 +22,6 @@ namespace nmt {
 
 // Along k: a panel of columns stays near the first cache.
 constexpr int kBlockElements = 512;
-// Panels of rows, and of columns, that stay in the second cache together.
-constexpr int kBlockRowPanels = 16;
-constexpr int kBlockColumnPanels = 8;
 // Elements along k, while packing many panels from a matrix stored across them.
 constexpr int kPackStretch = 32;
 static_assert(kBlockElements % kMostGroup == 0 && kPackStretch % kMostGroup == 0, "parts of panels begin with a group");
@@ -45,6 +42,13 @@ struct TilePlace {
 
 inline int least(int a, int b) { return a < b ? a : b; }
 inline int ceil_div(int a, int b) { return (a + b - 1) / b; }
+
+// Panels of rows, and of columns, that stay in the second cache together.
+inline int block_row_panels(const ElementKernels& kernels) {
+  constexpr int kMost = 16, kRows = 280;
+  return least(kMost, kRows / kernels.rows);
+}
+constexpr int kBlockColumnPanels = 8;
 
 // The calling thread's memory for blocks it packs.
 Scratch& block_scratch();
@@ -144,6 +148,7 @@ template <class Product>
 void multiply_columns(const Product& p, const float* left, Range columns, const float* packed = nullptr) {
   const int elements = p.elements(), width = p.tile.columns;
   const RowPanels panels = p.row_panels();
+  const int together = block_row_panels(p.kernels);
   const size_t block = static_cast<size_t>(width) * least(elements, kBlockElements);
   float* right = packed == nullptr ? block_scratch().reserve(kBlockColumnPanels * block) : nullptr;
   const auto left_panel = [&](int i, int from) {
@@ -156,8 +161,8 @@ void multiply_columns(const Product& p, const float* left, Range columns, const 
     const int j1 = least(j0 + kBlockColumnPanels, columns.end);
     for (int from = 0; from == 0 || from < elements; from += kBlockElements) {
       const int to = least(from + kBlockElements, elements);
-      for (int i0 = 0; i0 < panels.count(); i0 += kBlockRowPanels) {
-        const int i1 = least(i0 + kBlockRowPanels, panels.count());
+      for (int i0 = 0; i0 < panels.count(); i0 += together) {
+        const int i1 = least(i0 + together, panels.count());
         const bool last_rows = i1 == panels.count();
         const int next_from = !last_rows ? from : to < elements ? to : 0;
         const auto ahead = [&](int i, int j) {
@@ -165,10 +170,10 @@ void multiply_columns(const Product& p, const float* left, Range columns, const 
             const float* next = j + 1 < j1      ? packed_panel(j + 1, from)
                                 : to < elements ? packed_panel(j0, to)
                                                 : packed_panel(j1, 0);
-            return ahead_of(next, to - from, width, i - i0, i1 - i0);
+            return ahead_of(p.kernels, next, to - from, width, i - i0, i1 - i0);
           }
-          const int next = last_rows ? i - i0 : least(i + kBlockRowPanels, panels.count() - 1);
-          return ahead_of(left_panel(next, next_from), to - from, panels[next].size(), j - j0, j1 - j0);
+          const int next = last_rows ? i - i0 : least(i + together, panels.count() - 1);
+          return ahead_of(p.kernels, left_panel(next, next_from), to - from, panels[next].size(), j - j0, j1 - j0);
         };
         for (int j = j0; j < j1; j++) {
           float* own = packed == nullptr ? right + (j - j0) * block : nullptr;
@@ -195,12 +200,13 @@ void multiply_rows(const Product& p, const float* right, Range mine) {
   if (mine.size() == 0) return;
   const int elements = p.elements(), width = p.tile.columns;
   const RowPanels panels(mine.size(), p.kernels);
+  const int together = block_row_panels(p.kernels);
   float* left =
-      block_scratch().reserve(static_cast<size_t>(kBlockRowPanels) * p.kernels.rows * least(elements, kBlockElements));
+      block_scratch().reserve(static_cast<size_t>(together) * p.kernels.rows * least(elements, kBlockElements));
   const auto rows_of = [&](int i) { return Range{mine.begin + panels[i].begin, mine.begin + panels[i].end}; };
   const auto right_panel = [&](int j, int from) { return right + (static_cast<size_t>(j) * elements + from) * width; };
-  for (int i0 = 0; i0 < panels.count(); i0 += kBlockRowPanels) {
-    const int i1 = least(i0 + kBlockRowPanels, panels.count());
+  for (int i0 = 0; i0 < panels.count(); i0 += together) {
+    const int i1 = least(i0 + together, panels.count());
     for (int from = 0; from == 0 || from < elements; from += kBlockElements) {
       const int to = least(from + kBlockElements, elements);
       const auto left_panel = [&](int i) {
@@ -211,7 +217,7 @@ void multiply_rows(const Product& p, const float* right, Range mine) {
         const bool last = j + 1 == p.column_panels();
         const float* next = right_panel(last ? 0 : j + 1, !last ? from : to < elements ? to : 0);
         for (int i = i0; i < i1; i++) {
-          const Ahead ahead = ahead_of(next, to - from, width, i - i0, i1 - i0);
+          const Ahead ahead = ahead_of(p.kernels, next, to - from, width, i - i0, i1 - i0);
           multiply_tile(p, rows_of(i), j, from, to, left_panel(i), right_panel(j, from), ahead);
         }
       }

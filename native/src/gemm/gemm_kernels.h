@@ -28,13 +28,6 @@ struct Ahead {
   size_t jump = 0;
 };
 
-// Part `part` of `parts` of bringing a panel [elements][width].
-inline Ahead ahead_of(const float* panel, int elements, int width, int part, int parts) {
-  constexpr size_t kLine = 16;
-  const size_t step = (width + parts - 1) / parts;
-  return {panel + step * elements * part, step, 1, step > kLine ? kLine : 0};
-}
-
 // out[rows][columns] = initial + left · right; with scales initial - row_scales[i] · column_scales[j] · (left · right)[i][j].
 struct MicroTile {
   int elements;          // along k
@@ -87,6 +80,15 @@ struct ElementKernels {
   // Elements of a panel.
   int elements(int k) const { return (k + grain() - 1) / grain() * group; }
 };
+
+// Part `part` of `parts` of bringing a panel [elements][width]. Nothing where tiles multiply: they read panels from end to end,
+// which the processor foresees, and asking would keep their loads waiting.
+inline Ahead ahead_of(const ElementKernels& kernels, const float* panel, int elements, int width, int part, int parts) {
+  if (kernels.group > 1) return {};
+  constexpr size_t kLine = 16;
+  const size_t step = (width + parts - 1) / parts;
+  return {panel + step * elements * part, step, 1, step > kLine ? kLine : 0};
+}
 
 struct GemmKernels {
   int columns;  // columns of a micro-tile

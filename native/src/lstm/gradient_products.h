@@ -84,8 +84,8 @@ void multiply_deep(const Product& p, const float* left, Range columns) {
               micro_tile(p, panels[i].begin, j, from, to, left_panel(i) + static_cast<size_t>(begin) * rows,
                          panel + static_cast<size_t>(begin - from) * width);
           tile.elements = end > begin ? end - begin : 0;
-          tile.ahead = ahead_of(left_panel(next) + static_cast<size_t>(from) * panels[next].size(), to - from,
-                                panels[next].size(), j - j0, j1 - j0);
+          tile.ahead = ahead_of(p.kernels, left_panel(next) + static_cast<size_t>(from) * panels[next].size(),
+                                to - from, panels[next].size(), j - j0, j1 - j0);
           p.kernels.product[rows](tile);
         }
       }

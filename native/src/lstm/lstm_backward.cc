@@ -249,7 +249,7 @@ class Backward {
                      0,
                      out + part.begin * step,
                      step};
-      tile.ahead = ahead_of(next, elements, plan_.tile.columns, i, panels.count());
+      tile.ahead = ahead_of(plan_.kernels, next, elements, plan_.tile.columns, i, panels.count());
       plan_.kernels.product[part.size()](tile);
     }
   }

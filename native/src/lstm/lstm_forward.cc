@@ -229,7 +229,7 @@ class Forward {
                      accumulate ? step : 0,
                      place,
                      step};
-      tile.ahead = ahead_of(next, elements, plan_.tile.columns, i, panels.count());
+      tile.ahead = ahead_of(plan_.kernels, next, elements, plan_.tile.columns, i, panels.count());
       plan_.kernels.product[part.size()](tile);
     }
   }
