@@ -4,7 +4,7 @@ import { search } from "../src/decoding/search.ts";
 import { engineDefaults, startEngine } from "./engine.ts";
 import { type Row, rounded } from "./figures.ts";
 import type { Benchmark } from "./main.ts";
-import { againstLimits, median, timeCalls, workOf } from "./measure.ts";
+import { againstLimits, median, timeWithLimits, workOf } from "./measure.ts";
 import { numberList, readOptions } from "./options.ts";
 import { modelDefaults, randomPieces, referenceModel } from "./reference-model.ts";
 
@@ -29,12 +29,13 @@ export const run: Benchmark = async (argv) => {
       search(model, sources, { ...settings, beamSize });
     };
     const work = workOf(engine.native.addon, translate);
-    const ms = median(timeCalls(translate, runs));
+    const samples = timeWithLimits(engine, translate, runs);
+    const ms = median(samples.map((sample) => sample.ms));
     return {
       search: beamSize === 1 ? "greedy" : `beam ${beamSize}`,
       sentences_s: rounded((1000 * batch) / ms),
       tokens_s: Math.round((1000 * batch * len) / ms),
-      ...againstLimits(work, ms, engine.limits),
+      ...againstLimits(work, samples),
     };
   });
   const experts = options["no-moe"] ? 0 : options.experts;

@@ -17,10 +17,37 @@ export function median(values: readonly number[]): number {
 
 /** Milliseconds of one call, in each of `runs` samples after one or two calls that aren't counted. */
 export function timeCalls(call: () => void, runs: number): number[] {
+  const calls = callsOfSample(call);
+  return Array.from({ length: Math.max(1, runs) }, () => elapsed(call, calls) / calls);
+}
+
+/** One call's time, and the machine's limits around it. */
+export interface Sample {
+  ms: number;
+  limits: Limits;
+}
+
+/** The same with the limits measured before and after each sample. */
+export function timeWithLimits({ limitsNow }: Pick<Engine, "limitsNow">, call: () => void, runs: number): Sample[] {
+  const calls = callsOfSample(call);
+  let before = limitsNow();
+  return Array.from({ length: Math.max(1, runs) }, () => {
+    const ms = elapsed(call, calls) / calls;
+    const after = limitsNow();
+    const limits = between(before, after);
+    before = after;
+    return { ms, limits };
+  });
+}
+
+export function between(before: Limits, after: Limits): Limits {
+  return { ...after, gflops: (before.gflops + after.gflops) / 2 };
+}
+
+function callsOfSample(call: () => void): number {
   const first = elapsed(call, 1);
   const typical = first < SAMPLE_MS ? elapsed(call, 1) : first;
-  const calls = Math.max(1, Math.ceil(SAMPLE_MS / Math.max(typical, 1e-3)));
-  return Array.from({ length: Math.max(1, runs) }, () => elapsed(call, calls) / calls);
+  return Math.max(1, Math.ceil(SAMPLE_MS / Math.max(typical, 1e-3)));
 }
 
 function elapsed(call: () => void, calls: number): number {
@@ -43,21 +70,21 @@ export function workOf(addon: NativeAddon, call: () => void): Required<KernelWor
   return sum;
 }
 
-/** Rates of work done in so many milliseconds, and the share, in per cent, of the limit that binds it. */
-export function againstLimits({ flops, bytes }: Required<KernelWork>, milliseconds: number, limits: Limits): Row {
-  const arithmetic = flops / (limits.gflops * 1e6);
-  const memory = bytes / (limits.gigabytes * 1e6);
+/** Medians over the samples: rates of the work of one call, and the share, in per cent, of the limit that binds it. */
+export function againstLimits({ flops, bytes }: Required<KernelWork>, samples: readonly Sample[]): Row {
+  const ms = median(samples.map((sample) => sample.ms));
+  const arithmetic = median(samples.map((sample) => flops / (sample.limits.gflops * 1e6 * sample.ms)));
+  const memory = median(samples.map((sample) => bytes / (sample.limits.gigabytes * 1e6 * sample.ms)));
   return {
-    ms: rounded(milliseconds, 3),
-    ...(flops > 0 && { gflops: rounded(flops / milliseconds / 1e6) }),
-    ...(bytes > 0 && { gb_s: rounded(bytes / milliseconds / 1e6) }),
+    ms: rounded(ms, 3),
+    ...(flops > 0 && { gflops: rounded(flops / ms / 1e6) }),
+    ...(bytes > 0 && { gb_s: rounded(bytes / ms / 1e6) }),
     limit: memory > arithmetic ? "memory" : "arithmetic",
-    share: rounded((100 * Math.max(arithmetic, memory)) / milliseconds),
+    share: rounded(100 * Math.max(arithmetic, memory)),
   };
 }
 
-/** The median of `runs` runs of a call, against the machine's limits. */
-export function measureCall({ native, limits }: Engine, call: () => void, runs: number): Row {
-  const work = workOf(native.addon, call);
-  return againstLimits(work, median(timeCalls(call, runs)), limits);
+/** `runs` runs of a call against the machine's limits. */
+export function measureCall(engine: Engine, call: () => void, runs: number): Row {
+  return againstLimits(workOf(engine.native.addon, call), timeWithLimits(engine, call, runs));
 }

@@ -12,10 +12,10 @@ import { packTranslationBatch } from "../src/data/batch.ts";
 import { createOptimizer, type ExpertOptimizer, expertOptimizers } from "../src/optim/create-optimizer.ts";
 import { stateBytes } from "../src/optim/optimizer.ts";
 import { trainStep } from "../src/training/train-step.ts";
-import { type Limits, measureLimits, startEngine } from "./engine.ts";
+import { startEngine } from "./engine.ts";
 import { type Figures, type Row, rounded } from "./figures.ts";
 import type { Benchmark } from "./main.ts";
-import { againstLimits, median } from "./measure.ts";
+import { againstLimits, between, median, type Sample } from "./measure.ts";
 import { readOptions } from "./options.ts";
 import { modelDefaults, randomPieces, referenceModel } from "./reference-model.ts";
 
@@ -63,18 +63,20 @@ export const run: Benchmark = async (argv) => {
   profile?.stop();
   const counted = profile?.report();
   profile?.reset();
-  const times: number[] = [];
-  // Measured between the steps: a clock that heavy work slows down is slow for both.
-  const limits = engine === undefined ? [] : [engine.limits];
+  const limitsNow = engine?.limitsNow ?? (() => ({ gflops: Number.NaN, gigabytes: Number.NaN }));
+  const samples: Sample[] = [];
+  let before = limitsNow();
   for (let pass = 1; pass <= steps; pass++) {
     if (options.profile) profile?.start();
     const started = performance.now();
     step(pass);
-    times.push(performance.now() - started);
+    const ms = performance.now() - started;
     if (options.profile) profile?.stop();
-    if (engine !== undefined) limits.push(measureLimits(engine.native.addon, bf16));
+    const after = limitsNow();
+    samples.push({ ms, limits: between(before, after) });
+    before = after;
   }
-  const ms = median(times);
+  const ms = median(samples.map((sample) => sample.ms));
   return {
     backend: options.backend,
     ...(engine?.figures ?? { detail: backend?.detail, threads }),
@@ -88,7 +90,7 @@ export const run: Benchmark = async (argv) => {
     optimizer_state_mb: rounded(stateBytes(optimizer) / 1e6),
     tensors: tf.memory().numTensors,
     max_rss_gib: rounded(process.resourceUsage().maxRSS / 2 ** 20, 2),
-    ...(counted && limits.length > 0 && workFigures(counted, ms, middleLimits(limits))),
+    ...(counted && engine && workFigures(counted, samples)),
     ...(options.profile && profile && profileFigures(profile.report())),
   };
 };
@@ -102,25 +104,18 @@ function expertOptimizer(name: string): ExpertOptimizer {
 }
 
 /** Useful arithmetic of a step, and the memory traffic that its experts, optimiser and element-wise kernels can't avoid. */
-function workFigures({ kernels }: StepProfile, ms: number, limits: Limits): Figures {
+function workFigures({ kernels }: StepProfile, samples: readonly Sample[]): Figures {
   const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
   const flops = sum(kernels.map((kernel) => kernel.flops));
   const bytes = sum(kernels.map((kernel) => kernel.bytes));
+  const arithmetic = againstLimits({ flops, bytes: 0 }, samples);
   return {
-    peak_gflops: rounded(limits.gflops),
-    peak_gb_s: rounded(limits.gigabytes),
+    peak_gflops: rounded(median(samples.map(({ limits }) => limits.gflops))),
     gflop: rounded(flops / 1e9, 2),
-    gflops: rounded(flops / ms / 1e6),
-    peak_share: againstLimits({ flops, bytes: 0 }, ms, limits)["share"],
+    gflops: arithmetic["gflops"],
+    peak_share: arithmetic["share"],
     traffic_gb: rounded(bytes / 1e9, 2),
-    memory_share: againstLimits({ flops: 0, bytes }, ms, limits)["share"],
-  };
-}
-
-function middleLimits(measured: readonly Limits[]): Limits {
-  return {
-    gflops: median(measured.map(({ gflops }) => gflops)),
-    gigabytes: median(measured.map(({ gigabytes }) => gigabytes)),
+    memory_share: againstLimits({ flops: 0, bytes }, samples)["share"],
   };
 }
 

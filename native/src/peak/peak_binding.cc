@@ -1,7 +1,9 @@
-// measurePeak(): multiply-adds and memory reads per second, with the whole team.
+// measurePeak(), arithmeticRate(): multiply-adds and memory reads per second, with the whole team.
 #include <algorithm>
 #include <chrono>
 #include <iterator>
+#include <numeric>
+#include <vector>
 
 #include "binding/registry.h"
 #include "memory/aligned.h"
@@ -23,30 +25,39 @@ double seconds_since(Clock::time_point start) { return std::chrono::duration<dou
 
 // The middle of a few trials: the best is one that the processor's clock can't keep up, or the worst one disturbed by other
 // programs.
-template <class Work>
-double middle_rate(double amount, Work&& work) {
+template <class Trial>
+double middle_rate(Trial&& trial) {
   double rates[5];
-  for (double& rate : rates) {
-    const auto start = Clock::now();
-    work();
-    rate = amount / seconds_since(start);
-  }
+  for (double& rate : rates) rate = trial();
   std::sort(std::begin(rates), std::end(rates));
   return rates[2];
 }
 
-double arithmetic_rate(Team& threads, float (*chains)(long), double flops_per_round) {
-  volatile float sink = 0;
-  // About 30 ms a trial.
-  long rounds = 1000;
-  for (;; rounds *= 2) {
+// Of every thread in so many seconds, together.
+double arithmetic_rate(Team& threads, float (*chains)(long), double flops_per_round, double seconds) {
+  constexpr long kRounds = 1000;  // some microseconds
+  std::vector<double> rates(threads.threads());
+  threads.run([&](int thread, int) {
+    [[maybe_unused]] volatile float sink = 0;
+    long done = 0;
     const auto start = Clock::now();
-    sink = chains(rounds);
-    if (seconds_since(start) > 0.015) break;
-  }
-  rounds *= 2;
-  return middle_rate(flops_per_round * rounds * threads.threads(),
-                     [&] { threads.run([&](int, int) { sink = chains(rounds); }); });
+    double elapsed = 0;
+    for (; elapsed < seconds; elapsed = seconds_since(start), done += kRounds) sink = chains(kRounds);
+    rates[thread] = flops_per_round * done / elapsed;
+  });
+  return std::accumulate(rates.begin(), rates.end(), 0.0);
+}
+
+double f32_rate(Team& threads, double seconds) {
+  const PeakKernels& kernels = peak_kernels();
+  return arithmetic_rate(threads, kernels.multiply_add, kernels.flops_per_round, seconds);
+}
+
+// 0 where there are no instructions for it.
+double bf16_rate(Team& threads, double seconds) {
+  const PeakKernels& kernels = peak_kernels();
+  if (kernels.bf16_dot == nullptr) return 0;
+  return arithmetic_rate(threads, kernels.bf16_dot, kernels.bf16_flops_per_round, seconds);
 }
 
 double read_rate(Team& threads, const PeakKernels& kernels) {
@@ -54,11 +65,13 @@ double read_rate(Team& threads, const PeakKernels& kernels) {
   float* memory = static_cast<float*>(allocate_aligned(floats * sizeof(float)));
   std::fill(memory, memory + floats, 1.0f);
   volatile float sink = 0;
-  const double rate = middle_rate(floats * sizeof(float), [&] {
+  const double rate = middle_rate([&] {
+    const auto start = Clock::now();
     threads.run([&](int thread, int count) {
       const size_t part = floats / count;
       sink = kernels.read(memory + thread * part, part);
     });
+    return floats * sizeof(float) / seconds_since(start);
   });
   free_aligned(memory);
   return rate;
@@ -68,12 +81,17 @@ double read_rate(Team& threads, const PeakKernels& kernels) {
 
 void register_peak(Registry& registry) {
   registry.add("measurePeak", [](Call& call) {
-    const PeakKernels& kernels = peak_kernels();
+    constexpr double kTrial = 0.03;
     Team& threads = team();
-    const bool has_bf16 = kernels.bf16_dot != nullptr;
-    const double f32 = arithmetic_rate(threads, kernels.multiply_add, kernels.flops_per_round);
-    const double bf16 = has_bf16 ? arithmetic_rate(threads, kernels.bf16_dot, kernels.bf16_flops_per_round) : 0;
-    return call.object({{"f32", f32 * 1e-9}, {"bf16", bf16 * 1e-9}, {"memory", read_rate(threads, kernels) * 1e-9}});
+    const double f32 = middle_rate([&] { return f32_rate(threads, kTrial); });
+    const double bf16 = middle_rate([&] { return bf16_rate(threads, kTrial); });
+    const double memory = read_rate(threads, peak_kernels());
+    return call.object({{"f32", f32 * 1e-9}, {"bf16", bf16 * 1e-9}, {"memory", memory * 1e-9}});
+  });
+  registry.add("arithmeticRate", [](Call& call) {
+    const double seconds = call.number("milliseconds") * 1e-3;
+    const auto rate = call.boolean("bf16") ? bf16_rate : f32_rate;
+    return call.number_result(rate(team(), seconds) * 1e-9);
   });
 }
 

@@ -33,4 +33,6 @@ export interface SystemFunctions {
   precision(): Precision;
   /** Measures for about half a second. */
   measurePeak(): MachinePeak;
+  /** GFLOP/s that all threads reach now, in so many milliseconds: of f32 multiply-adds, or of bf16 products (0 where there are none). */
+  arithmeticRate(milliseconds: number, bf16: boolean): number;
 }
