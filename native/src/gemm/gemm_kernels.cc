@@ -35,8 +35,10 @@ struct PartOfRow {
   SomeLanes operator[](int v) const { return {columns <= v * W ? 0 : least(W, columns - v * W)}; }
 };
 
-// How far ahead of its use the right side is fetched, in elements.
+// How far ahead of its use the right side is fetched, in elements, and floats of a line of the cache. Each line is asked for
+// once: a core that two threads share has no instructions to spare.
 constexpr int kPrefetch = 16;
+constexpr int kLine = 16;
 
 template <class Element, int ROWS>
 NMT_ALWAYS_INLINE void add_outer_product(vf (&sum)[ROWS][kVectors], const float* left, const vf (&right)[kVectors]) {
@@ -60,7 +62,7 @@ NMT_ALWAYS_INLINE void accumulate_packed(vf (&sum)[ROWS][kVectors], const MicroT
 #pragma GCC unroll 4
     for (int v = 0; v < kVectors; v++) {
       right[v] = vload(panel + v * W);
-      __builtin_prefetch(panel + kPrefetch * kColumns + v * W);
+      if (v * W % kLine == 0) __builtin_prefetch(panel + kPrefetch * kColumns + v * W);
     }
     ahead.next();
     add_outer_product<Element>(sum, left, right);
@@ -78,12 +80,13 @@ NMT_ALWAYS_INLINE void accumulate_unpacked(vf (&sum)[ROWS][kVectors], const Micr
   float* panel = tile.packed;
   Prefetcher ahead(tile.ahead);
   const size_t step = tile.right_step * Element::depth;
-  for (int e = 0; e < tile.elements; e++) {
+  const int elements = tile.elements;
+  for (int e = 0; e < elements; e++) {
     vf right[kVectors];
 #pragma GCC unroll 4
     for (int v = 0; v < kVectors; v++) {
       right[v] = Element::load_across(source + v * W, tile.right_step, tile.k - e * Element::depth, row[v]);
-      for (int d = 0; d < Element::depth; d++) {
+      for (int d = 0; d < Element::depth && v * W % kLine == 0; d++) {
         __builtin_prefetch(source + kPrefetch * step + d * tile.right_step + v * W);
       }
       if (keep) vstore(panel + v * W, right[v]);

@@ -85,9 +85,12 @@ struct ElementKernels {
 // which the processor foresees, and asking would keep their loads waiting.
 inline Ahead ahead_of(const ElementKernels& kernels, const float* panel, int elements, int width, int part, int parts) {
   if (kernels.group > 1) return {};
-  constexpr size_t kLine = 16;
+  constexpr int kLine = 16;
+  const float* own = panel + static_cast<size_t>(elements) * width / parts * part / kLine * kLine;
+  // A line at a time, as often as it takes, or two.
+  if (width <= kLine * parts) return {own, kLine, kLine * parts / width};
   const size_t step = (width + parts - 1) / parts;
-  return {panel + step * elements * part, step, 1, step > kLine ? kLine : 0};
+  return {own, step, 1, kLine};
 }
 
 struct GemmKernels {
