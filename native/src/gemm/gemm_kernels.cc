@@ -103,10 +103,12 @@ template <class Element, int ROWS, class Row>
 NMT_ALWAYS_INLINE void product_of(const MicroTile& tile) {
   const Row row(tile.columns);
   // The tile's old contents and its place are needed at the end; they come from memory meanwhile.
+  if (tile.sums_out == nullptr) {
 #pragma GCC unroll 16
-  for (int i = 0; i < ROWS; i++) {
-    __builtin_prefetch(tile.out + i * tile.out_step, 0, 2);
-    __builtin_prefetch(tile.out + i * tile.out_step + kColumns - 1, 0, 2);
+    for (int i = 0; i < ROWS; i++) {
+      __builtin_prefetch(tile.out + i * tile.out_step, 0, 2);
+      __builtin_prefetch(tile.out + i * tile.out_step + kColumns - 1, 0, 2);
+    }
   }
   vf sum[ROWS][kVectors];
 #pragma GCC unroll 16

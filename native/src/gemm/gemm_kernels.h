@@ -22,7 +22,7 @@ extern const float kZeros[64];
 struct Ahead {
   const float* memory = kZeros;
   size_t step = 0;
-  int every = 1;
+  int every = INT_MAX;
   size_t pair = 0;
   int run = INT_MAX;
   size_t jump = 0;

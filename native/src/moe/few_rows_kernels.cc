@@ -9,13 +9,14 @@ namespace nmt::NMT_ISA {
 namespace {
 
 #if defined(NMT_ISA_AVX2) || defined(NMT_ISA_PORTABLE)
-constexpr int kLines = 2;  // 8 accumulators, 2 lines and 1 row, of 16 registers
+constexpr int kRows = 4, kLines = 2;  // 8 accumulators, 2 lines and 1 row, of 16 registers
+constexpr int kVectors = 2;           // a group of columns
 #else
-constexpr int kLines = 4;  // 16 accumulators, 4 + 1, of 32
+constexpr int kRows = 6, kLines = 4;  // 24 accumulators, 4 + 1, of 32
+constexpr int kVectors = 4;
 #endif
-constexpr int kRows = 4;
-// A group of columns, in vectors.
-constexpr int kVectors = 2;
+// Rows of a quadratic form together.
+constexpr int kFormRows = 4;
 
 int least(int a, int b) { return a < b ? a : b; }
 
@@ -75,6 +76,8 @@ void lines_of_dots(const Dots& work, int line) {
       case 1: tile_of_dots<rounded, 1, LINES>(work, row, line); break;
       case 2: tile_of_dots<rounded, 2, LINES>(work, row, line); break;
       case 3: tile_of_dots<rounded, 3, LINES>(work, row, line); break;
+      case 4: tile_of_dots<rounded, 4, LINES>(work, row, line); break;
+      case 5: tile_of_dots<rounded, 5, LINES>(work, row, line); break;
       default: tile_of_dots<rounded, kRows, LINES>(work, row, line);
     }
   }
@@ -114,7 +117,7 @@ template <class Load>
 NMT_ALWAYS_INLINE void quadratic_of(const float* inner, int rows, const float* x, size_t step, Load load,
                                     vf (&total)[kVectors]) {
   int row = 0;
-  for (; row + kRows <= rows; row += kRows) add_quadratic<kRows>(inner, rows, row, x, step, load, total);
+  for (; row + kFormRows <= rows; row += kFormRows) add_quadratic<kFormRows>(inner, rows, row, x, step, load, total);
   for (; row < rows; row++) add_quadratic<1>(inner, rows, row, x, step, load, total);
 }
 
