@@ -35,10 +35,9 @@ struct PartOfRow {
   SomeLanes operator[](int v) const { return {columns <= v * W ? 0 : least(W, columns - v * W)}; }
 };
 
-// How far ahead of its use the right side is fetched, in elements, and floats of a line of the cache. Each line is asked for
-// once: a core that two threads share has no instructions to spare.
+// How far ahead of its use the right side is fetched, in elements. Each line is asked for once: a core that two threads share
+// has no instructions to spare.
 constexpr int kPrefetch = 16;
-constexpr int kLine = 16;
 
 template <class Element, int ROWS>
 NMT_ALWAYS_INLINE void add_outer_product(vf (&sum)[ROWS][kVectors], const float* left, const vf (&right)[kVectors]) {

@@ -16,6 +16,9 @@ namespace nmt {
 // A row of zeros, long enough for a micro-tile: what sums start from where nothing is added.
 extern const float kZeros[64];
 
+// Floats of a line of the cache.
+constexpr int kLine = 16;
+
 // Memory to bring into the second cache while a product runs: at every so many elements the cache line at `memory`, and
 // the one `pair` floats on, which then moves by `step`, and after each `run` by `jump` more. What the next products read
 // comes in while this one computes, evenly: asked for faster than memory gives it, it would hold up the product.
@@ -85,7 +88,6 @@ struct ElementKernels {
 // which the processor foresees, and asking would keep their loads waiting.
 inline Ahead ahead_of(const ElementKernels& kernels, const float* panel, int elements, int width, int part, int parts) {
   if (kernels.group > 1) return {};
-  constexpr int kLine = 16;
   const float* own = panel + static_cast<size_t>(elements) * width / parts * part / kLine * kLine;
   // A line at a time, as often as it takes, or two.
   if (width <= kLine * parts) return {own, kLine, kLine * parts / width};

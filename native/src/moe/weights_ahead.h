@@ -50,7 +50,6 @@ class WeightsAhead {
   }
 
  private:
-  static constexpr int kLine = 16;            // floats
   static constexpr size_t kMostLines = 4096;  // 256 KiB
   static constexpr size_t kMostDone = 256;    // pieces, before they are forgotten
 
