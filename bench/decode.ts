@@ -4,7 +4,7 @@ import { search } from "../src/decoding/search.ts";
 import { engineDefaults, startEngine } from "./engine.ts";
 import { type Row, rounded } from "./figures.ts";
 import type { Benchmark } from "./main.ts";
-import { againstLimits, median, timeWithLimits, workOf } from "./measure.ts";
+import { againstLimits, medianMs, timeWithLimits, workOf } from "./measure.ts";
 import { numberList, readOptions } from "./options.ts";
 import { modelDefaults, randomPieces, referenceModel } from "./reference-model.ts";
 
@@ -30,7 +30,7 @@ export const run: Benchmark = async (argv) => {
     };
     const work = workOf(engine.native.addon, translate);
     const samples = timeWithLimits(engine, translate, runs);
-    const ms = median(samples.map((sample) => sample.ms));
+    const ms = medianMs(samples);
     return {
       search: beamSize === 1 ? "greedy" : `beam ${beamSize}`,
       sentences_s: rounded((1000 * batch) / ms),

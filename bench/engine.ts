@@ -22,9 +22,7 @@ export interface Limits {
 
 export interface Engine {
   native: NativeBackend;
-  /** As measured at the start. */
-  limits: Limits;
-  /** The same with arithmetic measured again, which takes 20 ms: other programs on the processor slow down its work and ours. */
+  /** Memory as measured at the start, arithmetic measured again, which takes 20 ms: other programs on the processor slow down its work and ours. */
   limitsNow: () => Limits;
   /** What ran, for the head of a benchmark's figures. */
   figures: Figures;
@@ -42,7 +40,6 @@ export async function startEngine(options: { threads: number; bf16: boolean; isa
   const limits = { gflops: byBf16 ? peak.bf16 : peak.f32, gigabytes: peak.memory };
   return {
     native: nativeBackend()!,
-    limits,
     limitsNow: () => ({ ...limits, gflops: addon.arithmeticRate(20, byBf16) }),
     figures: {
       isa: addon.isa(),

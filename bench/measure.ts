@@ -30,18 +30,23 @@ export interface Sample {
 /** The same with the limits measured before and after each sample. */
 export function timeWithLimits({ limitsNow }: Pick<Engine, "limitsNow">, call: () => void, runs: number): Sample[] {
   const calls = callsOfSample(call);
+  return samplesOf(limitsNow, runs, () => elapsed(call, calls) / calls);
+}
+
+/** What `time` says of each run, from 1 on, in milliseconds, and the limits around it. */
+export function samplesOf(limitsNow: () => Limits, runs: number, time: (run: number) => number): Sample[] {
   let before = limitsNow();
-  return Array.from({ length: Math.max(1, runs) }, () => {
-    const ms = elapsed(call, calls) / calls;
+  return Array.from({ length: Math.max(1, runs) }, (_, i) => {
+    const ms = time(i + 1);
     const after = limitsNow();
-    const limits = between(before, after);
+    const limits = { ...after, gflops: (before.gflops + after.gflops) / 2 };
     before = after;
     return { ms, limits };
   });
 }
 
-export function between(before: Limits, after: Limits): Limits {
-  return { ...after, gflops: (before.gflops + after.gflops) / 2 };
+export function medianMs(samples: readonly Sample[]): number {
+  return median(samples.map(({ ms }) => ms));
 }
 
 function callsOfSample(call: () => void): number {
@@ -72,7 +77,7 @@ export function workOf(addon: NativeAddon, call: () => void): Required<KernelWor
 
 /** Medians over the samples: rates of the work of one call, and the share, in per cent, of the limit that binds it. */
 export function againstLimits({ flops, bytes }: Required<KernelWork>, samples: readonly Sample[]): Row {
-  const ms = median(samples.map((sample) => sample.ms));
+  const ms = medianMs(samples);
   const arithmetic = median(samples.map((sample) => flops / (sample.limits.gflops * 1e6 * sample.ms)));
   const memory = median(samples.map((sample) => bytes / (sample.limits.gigabytes * 1e6 * sample.ms)));
   return {

@@ -15,7 +15,7 @@ import { trainStep } from "../src/training/train-step.ts";
 import { startEngine } from "./engine.ts";
 import { type Figures, type Row, rounded } from "./figures.ts";
 import type { Benchmark } from "./main.ts";
-import { againstLimits, between, median, type Sample } from "./measure.ts";
+import { againstLimits, median, medianMs, type Sample, samplesOf } from "./measure.ts";
 import { readOptions } from "./options.ts";
 import { modelDefaults, randomPieces, referenceModel } from "./reference-model.ts";
 
@@ -64,19 +64,15 @@ export const run: Benchmark = async (argv) => {
   const counted = profile?.report();
   profile?.reset();
   const limitsNow = engine?.limitsNow ?? (() => ({ gflops: Number.NaN, gigabytes: Number.NaN }));
-  const samples: Sample[] = [];
-  let before = limitsNow();
-  for (let pass = 1; pass <= steps; pass++) {
+  const samples = samplesOf(limitsNow, steps, (pass) => {
     if (options.profile) profile?.start();
     const started = performance.now();
     step(pass);
     const ms = performance.now() - started;
     if (options.profile) profile?.stop();
-    const after = limitsNow();
-    samples.push({ ms, limits: between(before, after) });
-    before = after;
-  }
-  const ms = median(samples.map((sample) => sample.ms));
+    return ms;
+  });
+  const ms = medianMs(samples);
   return {
     backend: options.backend,
     ...(engine?.figures ?? { detail: backend?.detail, threads }),

@@ -43,7 +43,7 @@ struct TilePlace {
 inline int least(int a, int b) { return a < b ? a : b; }
 inline int ceil_div(int a, int b) { return (a + b - 1) / b; }
 
-// Panels of rows, and of columns, that stay in the second cache together.
+// Panels of rows, and of columns, that stay in the second cache together: of rows at most so many, and so many rows.
 inline int block_row_panels(const ElementKernels& kernels) {
   constexpr int kMost = 16, kRows = 280;
   return least(kMost, kRows / kernels.rows);

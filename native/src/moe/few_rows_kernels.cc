@@ -66,20 +66,22 @@ NMT_ALWAYS_INLINE void tile_of_dots(const Dots& work, int row, int line) {
   }
 }
 
+// The same for so many rows, at most ROWS.
+template <bool rounded, int LINES, int ROWS = kRows>
+void rows_of_dots(const Dots& work, int row, int rows, int line) {
+  if constexpr (ROWS > 1) {
+    if (rows < ROWS) return rows_of_dots<rounded, LINES, ROWS - 1>(work, row, rows, line);
+  }
+  tile_of_dots<rounded, ROWS, LINES>(work, row, line);
+}
+
 // Lines [from, from + LINES) with all rows, in groups as equal as they can be.
 template <bool rounded, int LINES>
 void lines_of_dots(const Dots& work, int line) {
   const int groups = (work.rows + kRows - 1) / kRows;
   for (int g = 0; g < groups; g++) {
     const int row = work.rows * g / groups, rows = work.rows * (g + 1) / groups - row;
-    switch (rows) {
-      case 1: tile_of_dots<rounded, 1, LINES>(work, row, line); break;
-      case 2: tile_of_dots<rounded, 2, LINES>(work, row, line); break;
-      case 3: tile_of_dots<rounded, 3, LINES>(work, row, line); break;
-      case 4: tile_of_dots<rounded, 4, LINES>(work, row, line); break;
-      case 5: tile_of_dots<rounded, 5, LINES>(work, row, line); break;
-      default: tile_of_dots<rounded, kRows, LINES>(work, row, line);
-    }
+    rows_of_dots<rounded, LINES>(work, row, rows, line);
   }
 }
 
