@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { loadAddon } from "../src/backends/native/addon.ts";
 import { DataError } from "../src/base/errors.ts";
-import { readLines } from "../src/data/corpus.ts";
+import { readLines } from "../src/data/files/corpus.ts";
 import { type Figures, rounded } from "./figures.ts";
 
 const CORPUS = "../shared/data/tatoeba/tatoeba.en-de.train";

@@ -1,5 +1,5 @@
 /** Figures of a benchmark, and their text: a line for each, a table for lists of rows. */
-import { alignColumns } from "../src/cli/profile-table.ts";
+import { alignColumns } from "../src/base/text-table.ts";
 
 export type Figure = string | number | boolean;
 export type Row = Readonly<Record<string, Figure | undefined>>;

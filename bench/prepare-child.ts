@@ -1,5 +1,5 @@
 /** The process that `prepare` measures and kills. */
-import { prepareCorpus } from "../src/data/prepare.ts";
+import { prepareCorpus } from "../src/data/shards/prepare.ts";
 import { WordpieceModel } from "../src/text/wordpiece-model.ts";
 import type { Preparation, PrepareMessage } from "./prepare-process.ts";
 

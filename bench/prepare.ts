@@ -18,7 +18,7 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { DataError } from "../src/base/errors.ts";
 import { Random } from "../src/base/random.ts";
-import { readRawBytes } from "../src/data/bytes.ts";
+import { readRawBytes } from "../src/data/files/bytes.ts";
 import { trainWordpieces } from "../src/text/wordpiece-trainer.ts";
 import { defaultInput, readText } from "./corpus.ts";
 import { type Figures, rounded } from "./figures.ts";

@@ -3,7 +3,7 @@
  * new words, or changed to new numbers, so that nearly all pairs differ and the vocabulary grows with the text. A stated share is dirty.
  */
 import { closeSync, openSync, writeSync } from "node:fs";
-import { readAligned } from "../src/data/corpus.ts";
+import { readAligned } from "../src/data/files/corpus.ts";
 
 export interface SyntheticCorpus {
   /** Texts to vary: source and target, line by line. */

@@ -5,10 +5,11 @@
 import * as tf from "@tensorflow/tfjs";
 import { loadAddon } from "../src/backends/native/addon.ts";
 import { KernelProfile, type StepProfile } from "../src/backends/native/profile.ts";
-import { type BackendName, selectBackend } from "../src/backends/select.ts";
+import { selectBackend } from "../src/backends/select.ts";
+import type { BackendName } from "../src/base/engine-names.ts";
 import { UsageError } from "../src/base/errors.ts";
 import { Random } from "../src/base/random.ts";
-import { packTranslationBatch } from "../src/data/batch.ts";
+import { packTranslationBatch } from "../src/data/batches/batch.ts";
 import { createOptimizer, type ExpertOptimizer, expertOptimizers } from "../src/optim/create-optimizer.ts";
 import { stateBytes } from "../src/optim/optimizer.ts";
 import { trainStep } from "../src/training/train-step.ts";

@@ -2,14 +2,14 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DataError } from "../src/base/errors.ts";
-import { widthRatio } from "../src/data/text-width.ts";
-import { archiveMembers, memberBytes } from "./archive-member.ts";
-import { fetchDebianPackages } from "./debian-packages.ts";
-import { type CatalogueMessage, readCatalogue } from "./mo.ts";
-import { preparePairs } from "./prepare-pairs.ts";
-import { cacheFolder, type Recipe, type RecipeOptions } from "./recipe.ts";
-import { splitPairs } from "./split.ts";
-import { type TextPair, writeCorpus } from "./write-corpus.ts";
+import { archiveMembers, memberBytes } from "../src/corpora/archives/archive-member.ts";
+import { fetchDebianPackages } from "../src/corpora/fetch/debian-packages.ts";
+import { type CatalogueMessage, readCatalogue } from "../src/corpora/formats/mo.ts";
+import { preparePairs } from "../src/corpora/prepare-pairs.ts";
+import { cacheFolder, type Recipe, type RecipeOptions } from "../src/corpora/recipe.ts";
+import { splitPairs } from "../src/corpora/split.ts";
+import { type TextPair, writeCorpus } from "../src/corpora/write-corpus.ts";
+import { widthRatio } from "../src/data/cleaning/text-width.ts";
 
 /** Packages with many full sentences and translations into many languages. */
 const PACKAGES = [

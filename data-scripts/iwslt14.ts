@@ -1,13 +1,13 @@
 /** Recipe `iwslt14`: German and English TED talks of the IWSLT 2014 campaign (Cettolo et al. 2012, WIT3), split as Ranzato et al. 2016 did. */
 
 import { DataError } from "../src/base/errors.ts";
-import { archiveMembers, memberBytes } from "./archive-member.ts";
-import { ARCHIVE, TEST_TALKS } from "./iwslt14-archive.ts";
-import { preparePairs } from "./prepare-pairs.ts";
-import type { Recipe } from "./recipe.ts";
-import { fetchSource, recordOf } from "./source-file.ts";
-import { readSegments } from "./test-set-formats.ts";
-import { earlierSources, type TextPair, writeCorpus } from "./write-corpus.ts";
+import { archiveMembers, memberBytes } from "../src/corpora/archives/archive-member.ts";
+import { fetchSource, recordOf } from "../src/corpora/fetch/source-file.ts";
+import { readSegments } from "../src/corpora/formats/test-set-formats.ts";
+import { preparePairs } from "../src/corpora/prepare-pairs.ts";
+import type { Recipe } from "../src/corpora/recipe.ts";
+import { ARCHIVE, TEST_TALKS } from "../src/corpora/test-sets/iwslt14-archive.ts";
+import { earlierSources, type TextPair, writeCorpus } from "../src/corpora/write-corpus.ts";
 
 /** Every 23rd training pair validates. */
 const VALID_EVERY = 23;

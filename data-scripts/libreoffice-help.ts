@@ -2,14 +2,14 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { DataError } from "../src/base/errors.ts";
-import { readAligned } from "../src/data/corpus.ts";
-import { archiveMembers, memberBytes } from "./archive-member.ts";
-import { debOf, fetchDebianPackages } from "./debian-packages.ts";
-import { htmlParagraphs } from "./html-paragraphs.ts";
-import { preparePairs } from "./prepare-pairs.ts";
-import { cacheFolder, type Recipe, type RecipeOptions } from "./recipe.ts";
-import { splitPairs } from "./split.ts";
-import { type CorpusIdentity, type TextPair, writeCorpus } from "./write-corpus.ts";
+import { archiveMembers, memberBytes } from "../src/corpora/archives/archive-member.ts";
+import { debOf, fetchDebianPackages } from "../src/corpora/fetch/debian-packages.ts";
+import { htmlParagraphs } from "../src/corpora/formats/html-paragraphs.ts";
+import { preparePairs } from "../src/corpora/prepare-pairs.ts";
+import { cacheFolder, type Recipe, type RecipeOptions } from "../src/corpora/recipe.ts";
+import { splitPairs } from "../src/corpora/split.ts";
+import { type CorpusIdentity, type TextPair, writeCorpus } from "../src/corpora/write-corpus.ts";
+import { readAligned } from "../src/data/files/corpus.ts";
 
 const LANGUAGES = ["de", "fr", "es", "it", "ja", "nl", "pl", "cs", "hu", "ru", "sv", "tr", "ko", "da", "fi", "pt"];
 /** In parts of 10,000. */

@@ -3,10 +3,10 @@ import { createHash } from "node:crypto";
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { DataError } from "../src/base/errors.ts";
-import { readLines } from "../src/data/corpus.ts";
-import { chosenPairs, pairFolder, type Recipe, type RecipeOptions, SPLITS, type Split } from "./recipe.ts";
-import { fetchSource } from "./source-file.ts";
-import { alreadyPrepared, type TextPair, writeCorpus } from "./write-corpus.ts";
+import { fetchSource } from "../src/corpora/fetch/source-file.ts";
+import { chosenPairs, pairFolder, type Recipe, type RecipeOptions, SPLITS, type Split } from "../src/corpora/recipe.ts";
+import { alreadyPrepared, type TextPair, writeCorpus } from "../src/corpora/write-corpus.ts";
+import { readLines } from "../src/data/files/corpus.ts";
 
 /** The corpus's own name of each split. */
 const FILES: Record<Split, string> = { train: "train", valid: "val", test: "test_2016_flickr" };

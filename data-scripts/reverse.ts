@@ -1,7 +1,7 @@
 /** Recipe `reverse`: a generated toy corpus whose target is the source backwards. A model without working attention cannot learn it. */
 import { Random } from "../src/base/random.ts";
-import { chosenPairs, type Recipe, type Split } from "./recipe.ts";
-import { alreadyPrepared, type TextPair, writeCorpus } from "./write-corpus.ts";
+import { chosenPairs, type Recipe, type Split } from "../src/corpora/recipe.ts";
+import { alreadyPrepared, type TextPair, writeCorpus } from "../src/corpora/write-corpus.ts";
 
 const ALPHABET = "abcdefghijklmnopqrstuvwxyz";
 const SHORTEST = 3;

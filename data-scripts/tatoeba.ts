@@ -2,13 +2,13 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { DataError } from "../src/base/errors.ts";
-import { readAligned } from "../src/data/corpus.ts";
-import { archiveMembers, memberBytes } from "./archive-member.ts";
-import { preparePairs } from "./prepare-pairs.ts";
-import { type PreparedPair, type Recipe, type RecipeOptions, SPLITS, type Split } from "./recipe.ts";
-import { fetchSource, recordOf } from "./source-file.ts";
-import { splitOf } from "./split.ts";
-import { type CorpusIdentity, earlierSources, type TextPair, writeCorpus } from "./write-corpus.ts";
+import { archiveMembers, memberBytes } from "../src/corpora/archives/archive-member.ts";
+import { fetchSource, recordOf } from "../src/corpora/fetch/source-file.ts";
+import { preparePairs } from "../src/corpora/prepare-pairs.ts";
+import { type PreparedPair, type Recipe, type RecipeOptions, SPLITS, type Split } from "../src/corpora/recipe.ts";
+import { splitOf } from "../src/corpora/split.ts";
+import { type CorpusIdentity, earlierSources, type TextPair, writeCorpus } from "../src/corpora/write-corpus.ts";
+import { readAligned } from "../src/data/files/corpus.ts";
 
 /** ISO 639-3 code of each language, which names its archive. */
 const CODES: Record<string, string> = {

@@ -1,7 +1,15 @@
 /** Recipe `vscode-l10n`: user-interface texts of Visual Studio Code in 13 languages, from its language packs on npm. */
 import { join } from "node:path";
 import { DataError } from "../src/base/errors.ts";
-import { fetchPackages, type NpmPackage, readPackage } from "./npm-packages.ts";
+import { readTarGz } from "../src/corpora/archives/tar.ts";
+import { fetchPackages, type NpmPackage, readPackage } from "../src/corpora/fetch/npm-packages.ts";
+import {
+  fromPseudoLocale,
+  type Messages,
+  readPack,
+  splitMessage,
+  unusable,
+} from "../src/corpora/formats/vscode-l10n-messages.ts";
 import {
   cacheFolder,
   chosenPairs,
@@ -10,11 +18,9 @@ import {
   pairLanguages,
   type Recipe,
   type Split,
-} from "./recipe.ts";
-import { splitOf } from "./split.ts";
-import { readTarGz } from "./tar.ts";
-import { fromPseudoLocale, type Messages, readPack, splitMessage, unusable } from "./vscode-l10n-messages.ts";
-import { alreadyPrepared, type CorpusIdentity, type TextPair, writeCorpus } from "./write-corpus.ts";
+} from "../src/corpora/recipe.ts";
+import { splitOf } from "../src/corpora/split.ts";
+import { alreadyPrepared, type CorpusIdentity, type TextPair, writeCorpus } from "../src/corpora/write-corpus.ts";
 
 const VERSION = "25.1.2";
 const PSEUDO_LOCALE = "qps-ploc";

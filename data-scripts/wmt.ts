@@ -1,13 +1,13 @@
 /** Recipes `wmt14` and `wmt16`: the news translation tasks' training texts, development sets and newstests. */
 import { join } from "node:path";
 import { DataError } from "../src/base/errors.ts";
-import { streamAligned } from "../src/data/corpus.ts";
-import { unpackMembers } from "./archive-member.ts";
-import { preparePairs, reversed } from "./prepare-pairs.ts";
-import { cacheFolder, type PreparedPair, type Recipe, type RecipeOptions } from "./recipe.ts";
-import { type FoundSource, fetchSource, recordOf, type SourceFile } from "./source-file.ts";
-import { loadTestSet } from "./test-sets.ts";
-import { type CorpusIdentity, earlierSources, type TextPair, writeLargeCorpus } from "./write-corpus.ts";
+import { unpackMembers } from "../src/corpora/archives/archive-member.ts";
+import { type FoundSource, fetchSource, recordOf, type SourceFile } from "../src/corpora/fetch/source-file.ts";
+import { preparePairs, reversed } from "../src/corpora/prepare-pairs.ts";
+import { cacheFolder, type PreparedPair, type Recipe, type RecipeOptions } from "../src/corpora/recipe.ts";
+import { loadTestSet } from "../src/corpora/test-sets/test-sets.ts";
+import { type CorpusIdentity, earlierSources, type TextPair, writeLargeCorpus } from "../src/corpora/write-corpus.ts";
+import { streamAligned } from "../src/data/files/corpus.ts";
 
 /** Address, bytes and SHA-256 of each archive; sizes and checksums are those that TensorFlow Datasets publishes for the same addresses. */
 const ARCHIVES = {

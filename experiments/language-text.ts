@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { writeFileAtomic } from "../src/base/atomic-file.ts";
 import { UsageError } from "../src/base/errors.ts";
 import { log } from "../src/base/logger.ts";
-import { readLines } from "../src/data/corpus.ts";
+import { readLines } from "../src/data/files/corpus.ts";
 import { trainWordpieces } from "../src/text/wordpiece-trainer.ts";
 import type { LanguageFiles } from "./corpora.ts";
 

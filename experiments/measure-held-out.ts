@@ -1,8 +1,9 @@
 /** A trained model on text it was never trained on: perplexity and translations of the test text, what each expert takes of validation and test text. */
-import { loadLanguageModel, loadTranslationModel } from "../src/cli/load-model.ts";
+
 import type { Config } from "../src/config/config.ts";
 import { bestText } from "../src/decoding/translation.ts";
 import { Translator } from "../src/decoding/translator.ts";
+import { loadLanguageModel, loadTranslationModel } from "../src/inference/open-model.ts";
 import type { TrainableModel } from "../src/model/trainable-model.ts";
 import type { MoeLayer } from "../src/moe/moe-layer.ts";
 import type { WordpieceModel } from "../src/text/wordpiece-model.ts";

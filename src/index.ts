@@ -1,14 +1,14 @@
 /** The public API of gnmt-moe. Nothing here chooses a backend by being imported: call `selectBackend`, or `loadTranslationModel`, which does. */
+
 export {
   type BackendAvailability,
-  type BackendName,
   type EngineOptions,
   probeBackend,
   type SelectedBackend,
   selectBackend,
 } from "./backends/select.ts";
+export type { BackendName } from "./base/engine-names.ts";
 export * from "./base/errors.ts";
-export { type LoadedModel, loadTranslationModel } from "./cli/load-model.ts";
 export type { Config } from "./config/config.ts";
 export { loadConfig, parseConfig } from "./config/load.ts";
 export { resolveConfig } from "./config/resolve.ts";
@@ -16,6 +16,7 @@ export type { ConfigInput } from "./config/schema.ts";
 export type { TranslateOptions } from "./decoding/translate-options.ts";
 export type { TranslatedHypothesis, Translation } from "./decoding/translation.ts";
 export { Translator } from "./decoding/translator.ts";
+export { type LoadedModel, loadTranslationModel } from "./inference/open-model.ts";
 export { BLEU, type BleuOptions, type BleuScore, bleu, corpusBleu, sentenceBleu } from "./metrics/bleu.ts";
 export { CHRF, type ChrfOptions, corpusChrf, sentenceChrf } from "./metrics/chrf.ts";
 export { corpusTer, TER, type TerOptions } from "./metrics/ter.ts";

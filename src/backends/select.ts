@@ -4,13 +4,9 @@ import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as tf from "@tensorflow/tfjs";
+import { type BackendName, backendNames, type Precision } from "../base/engine-names.ts";
 import { BackendError } from "../base/errors.ts";
 import { log } from "../base/logger.ts";
-import type { Precision } from "./native/kernels/system.ts";
-
-export const backendNames = ["gpu", "native", "tfjs-node", "wasm", "cpu"] as const;
-export type BackendName = (typeof backendNames)[number];
-export type { Precision };
 
 export interface EngineOptions {
   /** A backend, or `auto` for the first usable one in the order above. */

@@ -1,6 +1,7 @@
 /** Options of the commands that run a model: which backend, how many threads, which precision. */
 import type { Options } from "yargs";
-import { type BackendName, backendNames, type EngineOptions, type Precision } from "../backends/select.ts";
+import type { EngineOptions } from "../backends/select.ts";
+import { type BackendName, backendNames, type Precision } from "../base/engine-names.ts";
 
 export interface EngineArguments {
   backend: BackendName | "auto";

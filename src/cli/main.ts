@@ -1,7 +1,7 @@
 /** The `nmt` command: finds the command, imports it, runs it, and turns errors into messages and exit codes. */
 import { formatError, UsageError } from "../base/errors.ts";
 import { nearestName } from "../base/nearest-name.ts";
-import { commands } from "./commands.ts";
+import { commands } from "./command-table.ts";
 import { packageVersion } from "./package-info.ts";
 
 /** Runs `nmt` with the words after its name. Resolves to the exit code: 0 only on success, 2 for wrong use, otherwise 1. */

@@ -2,7 +2,7 @@
 import { describeKey, type KeyDescription } from "../config/describe.ts";
 import { corpusHelp, sectionTitles } from "../config/help.ts";
 import { type SectionName, sections } from "../config/schema.ts";
-import { type CommandEntry, commands } from "./commands.ts";
+import { type CommandEntry, commands } from "./command-table.ts";
 import { commandHelp } from "./run-command.ts";
 
 const WIDTH = 110;

@@ -2,7 +2,7 @@
 import yargs, { type Argv, type CommandModule } from "yargs";
 import { UsageError } from "../base/errors.ts";
 import { nearestName } from "../base/nearest-name.ts";
-import type { AnyCommand } from "./commands.ts";
+import type { AnyCommand } from "./command-table.ts";
 import { isDataOption } from "./options.ts";
 
 /** What yargs knows of a command's options once its builder has run. */

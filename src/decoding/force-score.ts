@@ -1,10 +1,10 @@
 /** Log-probabilities of given translations, and of given texts by a language model: one line at a time however they are batched. */
 import type { ForcedScores } from "../model/decoder-state.ts";
-import { chooseTag } from "./languages.ts";
+import { chooseTag } from "../text/languages.ts";
+import { tagPiece, withMarkers } from "../text/source-pieces.ts";
+import type { Wordpieces } from "../text/wordpieces.ts";
 import { lengthBatches } from "./length-batches.ts";
-import { tagPiece, withMarkers } from "./source-pieces.ts";
 import type { TranslatorParts } from "./translator.ts";
-import type { Wordpieces } from "./wordpieces.ts";
 
 export interface BatchLimits {
   /** Lines scored together, at most. Default 64. */

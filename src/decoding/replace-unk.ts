@@ -1,6 +1,7 @@
 /** Unknown target pieces replaced by the source words they attend to (Luong et al. 2015, "Addressing the Rare Word Problem"). */
+
+import type { Wordpieces } from "../text/wordpieces.ts";
 import type { Hypothesis } from "./hypothesis.ts";
-import type { Wordpieces } from "./wordpieces.ts";
 
 /** What wordpieces put in the place of a space. */
 const SPACE = "▁";

@@ -1,14 +1,15 @@
 /** Lines of text → translations in the same order: wordpieces, batches of similar length, search, text again. */
 import { log } from "../base/logger.ts";
 import type { TranslationModel } from "../model/decoder-state.ts";
+import { chooseTag, type ModelLanguages } from "../text/languages.ts";
+import { tagPiece, withMarkers } from "../text/source-pieces.ts";
+import type { Wordpieces } from "../text/wordpieces.ts";
 import type { Hypothesis, SearchOptions } from "./hypothesis.ts";
-import { chooseTag, type ModelLanguages } from "./languages.ts";
 import { lengthBatches } from "./length-batches.ts";
 import { lineWindows, type WindowOptions } from "./line-windows.ts";
 import { replaceUnknown } from "./replace-unk.ts";
 import { sampleSearch } from "./sampling.ts";
 import { search } from "./search.ts";
-import { tagPiece, withMarkers } from "./source-pieces.ts";
 import {
   longestTranslation,
   type ResolvedTranslateOptions,
@@ -22,7 +23,6 @@ import {
   type TranslationCounts,
   type TranslationWarning,
 } from "./translation.ts";
-import type { Wordpieces } from "./wordpieces.ts";
 
 /** A model with everything that turns text into its pieces and back. */
 export interface TranslatorParts {

@@ -1,7 +1,7 @@
 /** Wordpieces back to text, as SentencePiece decodes: ▁ to spaces, bytes to characters, the added first space dropped. */
 import { WordpieceError } from "../base/errors.ts";
-import { type ModelProto, PieceType } from "./model-proto.ts";
-import type { Vocabulary } from "./vocabulary.ts";
+import { type ModelProto, PieceType } from "./sentencepiece/model-proto.ts";
+import type { Vocabulary } from "./sentencepiece/vocabulary.ts";
 
 const MARK = "\u2581";
 const REPLACEMENT = "\ufffd";

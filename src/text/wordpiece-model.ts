@@ -2,12 +2,12 @@
 import { readFileSync } from "node:fs";
 import { writeFileAtomic } from "../base/atomic-file.ts";
 import { NmtError, WordpieceError } from "../base/errors.ts";
-import { BpeEncoder, type SymbolEncoder } from "./bpe-encoder.ts";
 import { decodePieces } from "./decode-pieces.ts";
-import { type ModelProto, ModelType, PieceType, readModelProto, writeModelProto } from "./model-proto.ts";
-import { Normalizer } from "./normalizer.ts";
-import { UnigramEncoder } from "./unigram-encoder.ts";
-import { bytePiece, Vocabulary } from "./vocabulary.ts";
+import { BpeEncoder, type SymbolEncoder } from "./encoding/bpe-encoder.ts";
+import { UnigramEncoder } from "./encoding/unigram-encoder.ts";
+import { Normalizer } from "./normalization/normalizer.ts";
+import { type ModelProto, ModelType, PieceType, readModelProto, writeModelProto } from "./sentencepiece/model-proto.ts";
+import { bytePiece, Vocabulary } from "./sentencepiece/vocabulary.ts";
 
 export class WordpieceModel {
   readonly unkId: number;

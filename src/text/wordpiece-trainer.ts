@@ -1,10 +1,13 @@
 /** Trains a wordpiece model: normalised text, an alphabet, byte-pair merges, and SentencePiece's layout of ids. */
 import { WordpieceError } from "../base/errors.ts";
 import { log } from "../base/logger.ts";
-import { coveredAlphabet, symbolRuns } from "./alphabet.ts";
-import { compileCharsmap } from "./compile-charsmap.ts";
-import { LineSample } from "./line-sample.ts";
-import { learnMerges } from "./merge-learner.ts";
+import { coveredAlphabet, symbolRuns } from "./learning/alphabet.ts";
+import { LineSample } from "./learning/line-sample.ts";
+import { learnMerges } from "./learning/merge-learner.ts";
+import { RunCounts } from "./learning/run-counts.ts";
+import { compileCharsmap } from "./normalization/compile-charsmap.ts";
+import { nmtNfkcRules } from "./normalization/nfkc-rules.ts";
+import { Normalizer } from "./normalization/normalizer.ts";
 import {
   defaultNormalizerSpec,
   defaultTrainerSpec,
@@ -12,11 +15,8 @@ import {
   type NormalizerSpec,
   type Piece,
   PieceType,
-} from "./model-proto.ts";
-import { nmtNfkcRules } from "./nfkc-rules.ts";
-import { Normalizer } from "./normalizer.ts";
-import { RunCounts } from "./run-counts.ts";
-import { bytePiece } from "./vocabulary.ts";
+} from "./sentencepiece/model-proto.ts";
+import { bytePiece } from "./sentencepiece/vocabulary.ts";
 import { WordpieceModel } from "./wordpiece-model.ts";
 
 export interface WordpieceTrainingOptions {

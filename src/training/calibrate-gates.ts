@@ -1,6 +1,6 @@
 /** Fits gates that need it (`Gating.calibrate`) to training text as evaluation sees it: without dropout. */
-import type { TranslationBatch } from "../data/batch.ts";
-import { BatchReader, type TrainingDataOptions } from "../data/batch-reader.ts";
+import type { TranslationBatch } from "../data/batches/batch.ts";
+import { BatchReader, type TrainingDataOptions } from "../data/batches/batch-reader.ts";
 import { ForwardContext } from "../layers/forward-context.ts";
 import type { TrainableModel } from "../model/trainable-model.ts";
 

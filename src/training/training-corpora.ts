@@ -2,9 +2,9 @@
 import { join } from "node:path";
 import type { Config } from "../config/config.ts";
 import { corporaOf } from "../config/corpora.ts";
-import type { TrainingDataOptions } from "../data/batch-reader.ts";
-import { formatReport } from "../data/clean.ts";
-import { prepareCorpus } from "../data/prepare.ts";
+import type { TrainingDataOptions } from "../data/batches/batch-reader.ts";
+import { formatReport } from "../data/cleaning/clean.ts";
+import { prepareCorpus } from "../data/shards/prepare.ts";
 import type { WordpieceModel } from "../text/wordpiece-model.ts";
 import { tagOf } from "./validation-corpora.ts";
 

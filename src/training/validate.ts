@@ -1,6 +1,6 @@
 /** Validation: perplexity of held-out texts and, for a translation model, BLEU of its own translations and samples to look at. */
 import * as tf from "@tensorflow/tfjs";
-import { packTranslationBatch, type SentencePair } from "../data/batch.ts";
+import { packTranslationBatch, type SentencePair } from "../data/batches/batch.ts";
 import { ForwardContext } from "../layers/forward-context.ts";
 import { BLEU } from "../metrics/bleu.ts";
 import { splitWords } from "../metrics/white-space.ts";

@@ -1,9 +1,9 @@
 /** Reads and encodes the held-out corpora of a configuration. */
 import type { Config } from "../config/config.ts";
 import { type CorpusRole, corporaOf, type NamedCorpus } from "../config/corpora.ts";
-import { readAligned, readLines } from "../data/corpus.ts";
-import { targetTag } from "../decoding/languages.ts";
-import { withMarkers } from "../decoding/source-pieces.ts";
+import { readAligned, readLines } from "../data/files/corpus.ts";
+import { targetTag } from "../text/languages.ts";
+import { withMarkers } from "../text/source-pieces.ts";
 import type { WordpieceModel } from "../text/wordpiece-model.ts";
 import type { ValidationCorpus } from "./validate.ts";
 

@@ -4,8 +4,8 @@ import { writeFileAtomic } from "../base/atomic-file.ts";
 import { ConfigError } from "../base/errors.ts";
 import type { Config } from "../config/config.ts";
 import { corporaOf, targetLanguages } from "../config/corpora.ts";
-import { addBalancedText, type LanguageFile } from "../data/balanced-text.ts";
-import { targetTag } from "../decoding/languages.ts";
+import { addBalancedText, type LanguageFile } from "../data/files/balanced-text.ts";
+import { targetTag } from "../text/languages.ts";
 import { WordpieceModel } from "../text/wordpiece-model.ts";
 import { WordpieceTrainer } from "../text/wordpiece-trainer.ts";
 

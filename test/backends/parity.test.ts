@@ -1,7 +1,8 @@
 // The same model from the same seed must train alike on every backend: losses equal to 1e-3 over 20 steps, dropout and gate noise on.
 // `NMT_TFJS_NODE=DIR npx vitest run test/backends/parity.test.ts` includes TensorFlow, from DIR/node_modules/@tensorflow/tfjs-node.
 import { afterAll, describe, expect, test } from "vitest";
-import { type BackendName, probeBackend, selectBackend } from "../../src/backends/select.ts";
+import { probeBackend, selectBackend } from "../../src/backends/select.ts";
+import type { BackendName } from "../../src/base/engine-names.ts";
 import { Random } from "../../src/base/random.ts";
 import { Seq2Seq } from "../../src/model/seq2seq.ts";
 import { Adam } from "../../src/optim/adam.ts";

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ConfigError } from "../../src/base/errors.ts";
-import { type AnyCommand, commands } from "../../src/cli/commands.ts";
+import { type AnyCommand, commands } from "../../src/cli/command-table.ts";
 import { main } from "../../src/cli/main.ts";
 import { configOptions, configOverrides } from "../../src/cli/options.ts";
 import { commandHelp, runCommand } from "../../src/cli/run-command.ts";

@@ -6,7 +6,12 @@ import { resolveConfig } from "../../src/config/resolve.ts";
 import { toYaml } from "../../src/config/write.ts";
 import { seq2seqOptions } from "../../src/model/options.ts";
 import { Seq2Seq } from "../../src/model/seq2seq.ts";
-import { defaultNormalizerSpec, defaultTrainerSpec, ModelType, PieceType } from "../../src/text/model-proto.ts";
+import {
+  defaultNormalizerSpec,
+  defaultTrainerSpec,
+  ModelType,
+  PieceType,
+} from "../../src/text/sentencepiece/model-proto.ts";
 import { WordpieceModel } from "../../src/text/wordpiece-model.ts";
 import { namedArrays } from "../../src/training/run-files.ts";
 

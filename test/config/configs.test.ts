@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
 
 const folder = resolve(import.meta.dirname, "..", "..", "configs");
-const files = readdirSync(folder).filter((file) => file.endsWith(".yaml"));
+const files = (readdirSync(folder, { recursive: true }) as string[]).filter((file) => file.endsWith(".yaml")).sort();
 
 describe("configurations that come with the toolkit", () => {
   it.each(files)("%s is complete and without contradictions", (file) => {
@@ -19,7 +19,7 @@ describe("configurations that come with the toolkit", () => {
 
   it("have the experts of the paper's models", () => {
     const experts = (file: string) => {
-      const config = loadConfig(join(folder, `${file}.yaml`));
+      const config = loadConfig(join(folder, "paper", `${file}.yaml`));
       const { gating, numExperts, numExpertsPerTok, expertHiddenSize } = config;
       return [gating, numExperts, numExpertsPerTok, expertHiddenSize];
     };
@@ -32,7 +32,7 @@ describe("configurations that come with the toolkit", () => {
 
   it("have the LSTM layers of the paper's models: units, and what they are projected to", () => {
     const sizes = (file: string) => {
-      const { lstmCellSize, hiddenSize } = loadConfig(join(folder, `${file}.yaml`));
+      const { lstmCellSize, hiddenSize } = loadConfig(join(folder, "paper", `${file}.yaml`));
       return [lstmCellSize, hiddenSize];
     };
     for (const name of ["wmt14-en-fr-moe-32", "wmt14-en-fr-moe-2048-h", "multilingual-moe-512", "lm-lstm-2048-512"]) {

@@ -1,12 +1,12 @@
 /** Source of truth: the files in configs/, and appendix C.1 of Shazeer et al. 2017, whose rows have equal operations per position. */
 import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Config } from "../../src/config/config.ts";
 import { loadConfig } from "../../src/config/load.ts";
 
 const folder = join(import.meta.dirname, "../../configs");
-const files = readdirSync(folder).filter((name) => name.endsWith(".yaml"));
+const files = (readdirSync(folder, { recursive: true }) as string[]).filter((name) => name.endsWith(".yaml")).sort();
 const configs = new Map(files.map((name) => [name, loadConfig(join(folder, name))]));
 
 /** Multiplications of one position in a language model's LSTM and expert layers, gates left out. */
@@ -33,14 +33,14 @@ const rowOf = (name: string) => name.replace("lm-small-lstm-512-128", "lm-lstm-2
 
 describe("configs/", () => {
   it.each(files)("%s is valid and saves under its own name", (name) => {
-    expect(configs.get(name)!.saveModel).toBe(`models/${name.replace(".yaml", "")}`);
+    expect(configs.get(name)!.saveModel).toBe(`models/${basename(name, ".yaml")}`);
   });
 
   it("language models, dense or sparse, take as many operations a position as the paper's, those for two cores a sixteenth", () => {
     const models = [...configs].filter(([, { task }]) => task === "language_model");
     expect(models.length).toBeGreaterThan(10);
     for (const [name, config] of models) {
-      const file = name.replace(".yaml", "");
+      const file = basename(name, ".yaml");
       const paper = otherRows[rowOf(file)] ?? equalRows;
       expect(operations(config), name).toBe(file.startsWith("lm-small-") ? paper / 16 : paper);
     }

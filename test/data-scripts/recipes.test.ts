@@ -7,13 +7,13 @@ import { debianL10n, messagePairs } from "../../data-scripts/debian-l10n.ts";
 import { iwslt14 } from "../../data-scripts/iwslt14.ts";
 import { libreofficeHelp } from "../../data-scripts/libreoffice-help.ts";
 import { RECIPES } from "../../data-scripts/recipes.ts";
-import { mirrored } from "../../data-scripts/source-file.ts";
 import { tatoeba } from "../../data-scripts/tatoeba.ts";
 import { prepareWmt, WMT14_PAIRS, wmt14 } from "../../data-scripts/wmt.ts";
-import type { CorpusDescription } from "../../data-scripts/write-corpus.ts";
-import { tarGz } from "./archive.ts";
+import { mirrored } from "../../src/corpora/fetch/source-file.ts";
+import type { CorpusDescription } from "../../src/corpora/write-corpus.ts";
+import { tarGz } from "../corpora/archives/archive.ts";
+import { ar, mo, zip } from "../corpora/archives/zip-archive.ts";
 import { serveMirror } from "./recipe-server.ts";
-import { ar, mo, zip } from "./zip-archive.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nmt-recipes-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { SPLITS } from "../../data-scripts/recipe.ts";
 import { reverse, reverseSplits } from "../../data-scripts/reverse.ts";
+import { SPLITS } from "../../src/corpora/recipe.ts";
 
 const output = mkdtempSync(join(tmpdir(), "nmt-reverse-"));
 afterAll(() => rmSync(output, { recursive: true, force: true }));

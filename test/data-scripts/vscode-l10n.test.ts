@@ -3,18 +3,18 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { SPLITS } from "../../data-scripts/recipe.ts";
-import { splitOf } from "../../data-scripts/split.ts";
-import { readTarGz } from "../../data-scripts/tar.ts";
 import { pairMessages, vscodeL10n } from "../../data-scripts/vscode-l10n.ts";
+import { readTarGz } from "../../src/corpora/archives/tar.ts";
 import {
   fromPseudoLocale,
   type Messages,
   readPack,
   splitMessage,
   unusable,
-} from "../../data-scripts/vscode-l10n-messages.ts";
-import { tarGz } from "./archive.ts";
+} from "../../src/corpora/formats/vscode-l10n-messages.ts";
+import { SPLITS } from "../../src/corpora/recipe.ts";
+import { splitOf } from "../../src/corpora/split.ts";
+import { tarGz } from "../corpora/archives/archive.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nmt-vscode-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,6 +1,6 @@
 /** A vocabulary of whole words and single letters, and a model that copies its source through it. */
 import type { TranslatorParts } from "../../src/decoding/translator.ts";
-import type { Wordpieces } from "../../src/decoding/wordpieces.ts";
+import type { Wordpieces } from "../../src/text/wordpieces.ts";
 import { type Toy, ToyModel } from "./toy-model.ts";
 
 export class ToyWordpieces implements Wordpieces {

@@ -21,7 +21,7 @@ describe("operations per token", () => {
     ["lm-moe-34m", 33.8],
     ["lm-moe-143m", 142.7],
   ])("of the paper's %s", (name, ops) => {
-    const { source, target } = operationsPerToken(loadConfig(`configs/${name}.yaml`));
+    const { source, target } = operationsPerToken(loadConfig(`configs/paper/${name}.yaml`));
     expect(source).toBe(0);
     expect(millions(target)).toBe(ops);
   });

@@ -4,7 +4,8 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type BackendName, type EngineOptions, probeBackend, selectBackend } from "../../src/backends/select.ts";
+import { type EngineOptions, probeBackend, selectBackend } from "../../src/backends/select.ts";
+import type { BackendName } from "../../src/base/engine-names.ts";
 import { Random } from "../../src/base/random.ts";
 import { beamSearch } from "../../src/decoding/beam-search.ts";
 import { greedySearch } from "../../src/decoding/greedy-search.ts";

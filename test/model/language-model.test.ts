@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { selectBackend } from "../../src/backends/select.ts";
 import { Random } from "../../src/base/random.ts";
-import { packTranslationBatch } from "../../src/data/batch.ts";
+import { packTranslationBatch } from "../../src/data/batches/batch.ts";
 import { ForwardContext } from "../../src/layers/forward-context.ts";
 import { LanguageModel } from "../../src/model/language-model.ts";
 import type { LanguageModelOptions } from "../../src/model/options.ts";

@@ -1,6 +1,6 @@
 /** A model small enough for plain JavaScript, and batches of a toy task for it. */
 import type { Random } from "../../src/base/random.ts";
-import { packTranslationBatch, type SentencePair, type TranslationBatch } from "../../src/data/batch.ts";
+import { packTranslationBatch, type SentencePair, type TranslationBatch } from "../../src/data/batches/batch.ts";
 import type { Seq2SeqOptions } from "../../src/model/options.ts";
 
 export const toyOptions: Seq2SeqOptions = {

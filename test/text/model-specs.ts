@@ -8,8 +8,8 @@ import {
   type Piece,
   PieceType,
   type TrainerSpec,
-} from "../../src/text/model-proto.ts";
-import { bytePiece } from "../../src/text/vocabulary.ts";
+} from "../../src/text/sentencepiece/model-proto.ts";
+import { bytePiece } from "../../src/text/sentencepiece/vocabulary.ts";
 
 export interface ModelParts {
   normal: readonly (readonly [text: string, score: number])[];

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { WordpieceError } from "../../src/base/errors.ts";
 import { Random } from "../../src/base/random.ts";
-import { ModelType, PieceType } from "../../src/text/model-proto.ts";
+import { ModelType, PieceType } from "../../src/text/sentencepiece/model-proto.ts";
 import { WordpieceModel } from "../../src/text/wordpiece-model.ts";
 import { trainWordpieces } from "../../src/text/wordpiece-trainer.ts";
 import { decodingDisagreements, disagreements } from "./disagreements.ts";

@@ -6,7 +6,7 @@ import * as tf from "@tensorflow/tfjs";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { probeBackend, selectBackend } from "../../src/backends/select.ts";
 import { Random } from "../../src/base/random.ts";
-import { packTranslationBatch, type SentencePair } from "../../src/data/batch.ts";
+import { packTranslationBatch, type SentencePair } from "../../src/data/batches/batch.ts";
 import { LanguageModel } from "../../src/model/language-model.ts";
 import { Seq2Seq } from "../../src/model/seq2seq.ts";
 import type { TrainableModel } from "../../src/model/trainable-model.ts";

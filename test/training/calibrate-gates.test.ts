@@ -6,12 +6,12 @@ import * as tf from "@tensorflow/tfjs";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { selectBackend } from "../../src/backends/select.ts";
 import { Random } from "../../src/base/random.ts";
-import { prepareCorpus } from "../../src/data/prepare.ts";
+import { prepareCorpus } from "../../src/data/shards/prepare.ts";
 import { ForwardContext } from "../../src/layers/forward-context.ts";
 import { Seq2Seq } from "../../src/model/seq2seq.ts";
 import type { TrainableModel } from "../../src/model/trainable-model.ts";
 import { calibrateGates, calibrationBatches } from "../../src/training/calibrate-gates.ts";
-import { generatedOptions } from "../data/prepared-corpus.ts";
+import { generatedOptions } from "../data/shards/prepared-corpus.ts";
 import { reverseBatch, toyOptions } from "../model/toy-model.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nmt-calibrate-"));

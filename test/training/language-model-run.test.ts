@@ -7,9 +7,9 @@ import { selectBackend } from "../../src/backends/select.ts";
 import { Random } from "../../src/base/random.ts";
 import { listCheckpoints } from "../../src/checkpoint/checkpoint-folder.ts";
 import { readCheckpoint } from "../../src/checkpoint/read-checkpoint.ts";
-import { loadLanguageModel, loadTranslationModel } from "../../src/cli/load-model.ts";
 import { resolveConfig } from "../../src/config/resolve.ts";
 import { scoreTexts } from "../../src/decoding/force-score.ts";
+import { loadLanguageModel, loadTranslationModel } from "../../src/inference/open-model.ts";
 import { type RunReporter, runTraining } from "../../src/training/run-training.ts";
 import type { Validation } from "../../src/training/validate.ts";
 

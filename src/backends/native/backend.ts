@@ -4,9 +4,9 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
+import type { Precision } from "../../base/engine-names.ts";
 import type { NativeAddon } from "./addon.ts";
 import { BufferPool, type PoolStatistics } from "./buffer-pool.ts";
-import type { Precision } from "./kernels/system.ts";
 import { PackedWeights } from "./packed-weights.ts";
 import { registerElementwiseKernels } from "./register-elementwise.ts";
 import { registerMatmulKernels } from "./register-matmul.ts";

@@ -1,5 +1,5 @@
 /** Which arithmetic multiplies faster here. Processors that have bf16 products don't all run them faster than f32. */
-import type { Precision } from "../select.ts";
+import type { Precision } from "../../base/engine-names.ts";
 import type { NativeAddon } from "./addon.ts";
 
 /** [256, 512] × [512, 1024], about the size of a layer's product. */

@@ -2,9 +2,10 @@
  * Weight matrices in the form that products with few rows read fastest (native/src/gemm/packed.h). A matrix is packed when
  * it is first asked for, and its packed form goes when the tensor is written or disposed: once per model in inference.
  */
+
+import type { Precision } from "../../base/engine-names.ts";
 import type { NativeAddon } from "./addon.ts";
 import type { BufferPool } from "./buffer-pool.ts";
-import type { Precision } from "./kernels/system.ts";
 
 /** How a product [rows, k] · [k, n] takes its right side; a tensor is always asked for in the same way. */
 export interface RightSide {

@@ -1,6 +1,7 @@
 /** Starts the native backend: loads the addon, sets threads and precision, registers it with TensorFlow.js. */
 import { cpus } from "node:os";
-import type { EngineOptions, Precision } from "../select.ts";
+import type { Precision } from "../../base/engine-names.ts";
+import type { EngineOptions } from "../select.ts";
 import { loadAddon } from "./addon.ts";
 import { registerNativeBackend } from "./backend.ts";
 import { fasterPrecision } from "./faster-precision.ts";

@@ -2,14 +2,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { archiveMembers, memberBytes, unpackMembers } from "../../../data-scripts/archive-member.ts";
-import { htmlParagraphs } from "../../../data-scripts/html-paragraphs.ts";
-import { readCatalogue } from "../../../data-scripts/mo.ts";
-import { readTarGz } from "../../../data-scripts/tar.ts";
-import { readSegments, readXmlTestSet } from "../../../data-scripts/test-set-formats.ts";
-import { readWholeText } from "../../../data-scripts/whole-text.ts";
-import { tarGz } from "../../data-scripts/archive.ts";
-import { ar, mo, zip } from "../../data-scripts/zip-archive.ts";
+import { archiveMembers, memberBytes, unpackMembers } from "../../../src/corpora/archives/archive-member.ts";
+import { readTarGz } from "../../../src/corpora/archives/tar.ts";
+import { readWholeText } from "../../../src/corpora/archives/whole-text.ts";
+import { htmlParagraphs } from "../../../src/corpora/formats/html-paragraphs.ts";
+import { readCatalogue } from "../../../src/corpora/formats/mo.ts";
+import { readSegments, readXmlTestSet } from "../../../src/corpora/formats/test-set-formats.ts";
+import { tarGz } from "../../corpora/archives/archive.ts";
+import { ar, mo, zip } from "../../corpora/archives/zip-archive.ts";
 import { NASTY, sentences } from "../../text/sample-text.ts";
 import { expectThat, type Format } from "../format.ts";
 

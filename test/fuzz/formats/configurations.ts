@@ -11,7 +11,10 @@ export const configurations: Format = {
   name: "configuration",
   isText: true,
   samples: () => {
-    const paths = readdirSync(CONFIGS).map((name) => join(CONFIGS, name));
+    const paths = (readdirSync(CONFIGS, { recursive: true }) as string[])
+      .filter((name) => name.endsWith(".yaml"))
+      .sort()
+      .map((name) => join(CONFIGS, name));
     const complete = Buffer.from(toYaml(loadConfig(paths[0]!)));
     return [complete, ...paths.map((path) => readFileSync(path))].map((bytes) => ({ files: { "config.yaml": bytes } }));
   },

@@ -1,7 +1,7 @@
 /** VS Code's language packs, unpacked: the main list of messages and an extension's. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readPack, splitMessage } from "../../../data-scripts/vscode-l10n-messages.ts";
+import { readPack, splitMessage } from "../../../src/corpora/formats/vscode-l10n-messages.ts";
 import { NASTY, sentences } from "../../text/sample-text.ts";
 import { expectThat, type Format } from "../format.ts";
 

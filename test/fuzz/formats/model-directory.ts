@@ -2,9 +2,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { selectBackend } from "../../../src/backends/select.ts";
-import { loadTranslationModel } from "../../../src/cli/load-model.ts";
 import { bestText } from "../../../src/decoding/translation.ts";
 import { Translator } from "../../../src/decoding/translator.ts";
+import { loadTranslationModel } from "../../../src/inference/open-model.ts";
 import { writeToyModel } from "../../cli/toy-model-directory.ts";
 import { expectThat, type Format } from "../format.ts";
 

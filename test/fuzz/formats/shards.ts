@@ -1,11 +1,11 @@
 /** Prepared corpora, shards and their descriptions, finished and half-way: read as training does, and prepared again. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { BatchReader } from "../../../src/data/batch-reader.ts";
-import { PairReader } from "../../../src/data/pair-reader.ts";
-import { prepareCorpus } from "../../../src/data/prepare.ts";
-import { readPrepared, writeJson } from "../../../src/data/prepared-folder.ts";
-import { generatedOptions } from "../../data/prepared-corpus.ts";
+import { BatchReader } from "../../../src/data/batches/batch-reader.ts";
+import { PairReader } from "../../../src/data/batches/pair-reader.ts";
+import { prepareCorpus } from "../../../src/data/shards/prepare.ts";
+import { readPrepared, writeJson } from "../../../src/data/shards/prepared-folder.ts";
+import { generatedOptions } from "../../data/shards/prepared-corpus.ts";
 import { expectThat, type Format, type Sample } from "../format.ts";
 
 const GENERATED = { pairs: 60, seed: 5, shardBytes: 500 };

@@ -1,6 +1,6 @@
 /** Matrix products of the addon (native/src/gemm). */
 
-import type { Precision } from "./system.ts";
+import type { Precision } from "../../../base/engine-names.ts";
 
 export interface GemmKernels {
   /**

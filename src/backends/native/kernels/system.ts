@@ -1,10 +1,9 @@
 /** The addon's functions that are no kernels: memory, threads, instruction set, precision, the machine's limits. */
+import type { Precision } from "../../../base/engine-names.ts";
 
 /** Instruction sets of the kernels, best first. */
 export const instructionSets = ["amx", "avx512bf16", "avx512", "avx2", "neon", "portable"] as const;
 export type InstructionSet = (typeof instructionSets)[number];
-
-export type Precision = "f32" | "bf16";
 
 /** What the running instruction set reaches with all threads of the team. */
 export interface MachinePeak {

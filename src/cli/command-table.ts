@@ -1,0 +1,74 @@
+/** The commands of `nmt`. Each is imported only when it is called, so that a small command starts fast. */
+import type { CommandModule } from "yargs";
+
+/** A command of any argument type. */
+export type AnyCommand = Pick<CommandModule, "command" | "describe"> & {
+  builder?: unknown;
+  handler: (args: never) => void | Promise<void>;
+};
+
+export interface CommandEntry {
+  name: string;
+  /** One line for `nmt --help`; the command's own `describe` says the same. */
+  summary: string;
+  load: () => Promise<AnyCommand>;
+}
+
+/** In the order of a project's work: data, vocabulary, training, translation, evaluation. */
+export const commands: readonly CommandEntry[] = [
+  {
+    name: "quickstart",
+    summary: "Fetch real text, train a translator for a few minutes, and show what it can do",
+    load: async () => (await import("./commands/quickstart.ts")).quickstartCommand,
+  },
+  {
+    name: "data",
+    summary: "Fetch and prepare a corpus; without a name, list those there are",
+    load: async () => (await import("./commands/data.ts")).dataCommand,
+  },
+  {
+    name: "vocab",
+    summary: "Train a wordpiece vocabulary on text files",
+    load: async () => (await import("./commands/vocab.ts")).vocabCommand,
+  },
+  {
+    name: "train",
+    summary: "Train a model from a configuration; the same command again resumes",
+    load: async () => (await import("./commands/train.ts")).trainCommand,
+  },
+  {
+    name: "translate",
+    summary: "Translate lines of text, from standard input to standard output unless files are given",
+    load: async () => (await import("./commands/translate.ts")).translateCommand,
+  },
+  {
+    name: "score",
+    summary: "Print the log-probability a model gives to each of the given translations or lines of text",
+    load: async () => (await import("./commands/score.ts")).scoreCommand,
+  },
+  {
+    name: "evaluate",
+    summary: "Score translations with BLEU, chrF and TER, as sacreBLEU does",
+    load: async () => (await import("./commands/evaluate.ts")).evaluateCommand,
+  },
+  {
+    name: "report",
+    summary: "Write a training run's learning curves, translations and configuration as an HTML page",
+    load: async () => (await import("./commands/report.ts")).reportCommand,
+  },
+  {
+    name: "experts",
+    summary: "Show which words and contexts each expert of a model takes, as an HTML page and JSON",
+    load: async () => (await import("./commands/experts.ts")).expertsCommand,
+  },
+  {
+    name: "average",
+    summary: "Average the last checkpoints of a training run into a model directory of its own",
+    load: async () => (await import("./commands/average.ts")).averageCommand,
+  },
+  {
+    name: "doctor",
+    summary: "Show which backends work here, how fast, and how to get a faster one",
+    load: async () => (await import("./commands/doctor.ts")).doctorCommand,
+  },
+];

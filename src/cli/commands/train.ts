@@ -1,0 +1,76 @@
+/** `nmt train --config F.yaml`: trains a model, or resumes the run in its model directory. */
+import type { CommandModule } from "yargs";
+import { activeNative } from "../../backends/native/active.ts";
+import { KernelProfile } from "../../backends/native/profile.ts";
+import { selectBackend } from "../../backends/select.ts";
+import { UsageError } from "../../base/errors.ts";
+import { log } from "../../base/logger.ts";
+import { formatDuration } from "../../base/progress.ts";
+import { untilStopped } from "../../base/stop-signal.ts";
+import { loadConfig } from "../../config/load.ts";
+import { trainingReporter } from "../../training/run-recorder.ts";
+import { type RunReporter, runTraining } from "../../training/run-training.ts";
+import { ensureCorpora } from "../ensure-corpora.ts";
+import { configOptions, configOverrides } from "../options.ts";
+import { formatProfile } from "./profile-table.ts";
+
+interface TrainArguments {
+  config: string;
+  profile: boolean;
+  [key: string]: unknown;
+}
+
+export const trainCommand: CommandModule<object, TrainArguments> = {
+  command: "train",
+  describe: "Train a model from a configuration; the same command again resumes",
+  builder: (yargs) =>
+    yargs
+      .option("config", { type: "string", demandOption: true, describe: "YAML file; any of its keys is an option too" })
+      .option("profile", {
+        type: "boolean",
+        default: false,
+        describe: "At the end, show where a step's time went, by kernel",
+      })
+      .options(configOptions()) as never,
+  handler: async (args) => {
+    const config = loadConfig(args.config, configOverrides(args));
+    await ensureCorpora(config);
+    const backend = await selectBackend(config);
+    const profile = args.profile ? startProfile() : undefined;
+    const reporter = { ...trainingReporter(config, backend), ...(profile && profiling(profile)) };
+    const result = await untilStopped((signal) => runTraining(config, reporter, signal));
+    if (profile !== undefined) log.info(formatProfile(profile.report()));
+    const { step, trainSeconds, best } = result.state;
+    if (result.reason === "stopped") {
+      log.info(`stopped and saved at step ${step}; the same command goes on from there`);
+      return;
+    }
+    const score =
+      best === undefined ? "" : `; best ${config.bestCheckpointMetric} ${best.value.toFixed(2)} at step ${best.step}`;
+    log.info(`trained ${step} steps in ${formatDuration(trainSeconds)}${score}`);
+    const isLanguageModel = config.task === "language_model";
+    const next = isLanguageModel ? "score text with: nmt score --src FILE" : "translate with: nmt translate";
+    log.info(`${next} --model ${config.saveModel}`);
+  },
+};
+
+/** Throws UsageError where the backend is not the one whose kernels can be counted. */
+function startProfile(): KernelProfile {
+  const addon = activeNative();
+  if (addon !== undefined) return new KernelProfile(addon);
+  throw new UsageError("--profile counts the kernels of the native backend, which is not in use", {
+    nextStep: "Use --backend native, or leave --profile out.",
+  });
+}
+
+/** Steps alone are profiled, not validation; the first one, which fills pools and caches, is left out. */
+function profiling(profile: KernelProfile): Pick<RunReporter, "onStepStart" | "onStepEnd"> {
+  let steps = 0;
+  return {
+    onStepStart: () => profile.start(),
+    onStepEnd: ({ dataWait }) => {
+      profile.stop(dataWait);
+      if (++steps === 1) profile.reset();
+    },
+  };
+}

@@ -1,0 +1,204 @@
+/** `nmt translate`: lines of text in, their translations out, one line for each. */
+import type { CommandModule } from "yargs";
+import { log } from "../../base/logger.ts";
+import { formatDuration } from "../../base/progress.ts";
+import { inputLines, releaseInput } from "../../data/files/input-lines.ts";
+import type { SamplingOptions } from "../../decoding/sampling.ts";
+import { resolveTranslateOptions, type TranslateOptions, translateDefaults } from "../../decoding/translate-options.ts";
+import { describeWarning, type TranslationCounts, type TranslationWarning } from "../../decoding/translation.ts";
+import { Translator } from "../../decoding/translator.ts";
+import { loadTranslationModel } from "../../inference/open-model.ts";
+import { type EngineArguments, engineOf, engineOptions } from "../engine-options.ts";
+import { openLineOutput } from "../line-output.ts";
+import { formatTranslation } from "./translation-format.ts";
+
+interface TranslateArguments extends EngineArguments {
+  model: string;
+  src: string | undefined;
+  output: string | undefined;
+  src_lang: string | undefined;
+  tgt_lang: string | undefined;
+  beam_size: number | undefined;
+  n_best: number;
+  length_penalty: number;
+  coverage_penalty: number;
+  min_length: number;
+  max_length: number | undefined;
+  max_length_ratio: number;
+  max_source_length: number;
+  replace_unk: boolean;
+  with_score: boolean;
+  with_attention: boolean;
+  batch_size: number;
+  batch_tokens: number;
+  sampling_topk: number | undefined;
+  sampling_topp: number | undefined;
+  sampling_temperature: number | undefined;
+  seed: number;
+}
+
+/** Warnings of one kind that are shown before only their number is. */
+const SHOWN_WARNINGS = 5;
+
+export const translateCommand: CommandModule<object, TranslateArguments> = {
+  command: "translate",
+  describe: "Translate lines of text, from standard input to standard output unless files are given",
+  builder: (yargs) =>
+    yargs
+      .option("model", { type: "string", demandOption: true, describe: "Model directory that nmt train wrote" })
+      .option("src", { type: "string", describe: "File to translate", defaultDescription: "standard input" })
+      .option("output", { type: "string", describe: "File to write", defaultDescription: "standard output" })
+      .option("src_lang", { type: "string", describe: "Language of the source" })
+      .option("tgt_lang", { type: "string", describe: "Language to translate into, for models that know several" })
+      .option("beam_size", {
+        type: "number",
+        describe: "Hypotheses kept per sentence; 1 is greedy search",
+        defaultDescription: `${translateDefaults.beamSize}; 1 when sampling`,
+      })
+      .option("n_best", {
+        type: "number",
+        default: translateDefaults.nBest,
+        describe: "Translations per line; above 1 the output is: i ||| translation ||| score, i counting lines from 0",
+      })
+      .option("length_penalty", {
+        type: "number",
+        default: translateDefaults.lengthPenalty,
+        describe: "α: log P is divided by ((5 + length) / 6)^α",
+      })
+      .option("coverage_penalty", {
+        type: "number",
+        default: translateDefaults.coveragePenalty,
+        describe: "β of the penalty for source words that got little attention; 0 for none, 0.2 is usual",
+      })
+      .option("min_length", {
+        type: "number",
+        default: translateDefaults.minLength,
+        describe: "Fewest pieces of a translation",
+      })
+      .option("max_length", {
+        type: "number",
+        describe: "Most pieces of a translation",
+        defaultDescription: "max_length_ratio × source pieces + 10",
+      })
+      .option("max_length_ratio", {
+        type: "number",
+        default: translateDefaults.maxLengthRatio,
+        describe: "See max_length",
+      })
+      .option("max_source_length", {
+        type: "number",
+        default: translateDefaults.maxSourceLength,
+        describe: "Lines of more pieces are not translated but reported and left blank",
+      })
+      .option("replace_unk", {
+        type: "boolean",
+        default: translateDefaults.replaceUnk,
+        describe: "Replace unknown pieces by the source words they attend to",
+      })
+      .option("with_score", { type: "boolean", default: false, describe: "Append ||| and the score" })
+      .option("with_attention", {
+        type: "boolean",
+        default: translateDefaults.withAttention,
+        describe: "Append ||| and the attention as JSON: source, target, attention [target][source]",
+      })
+      .option("batch_size", {
+        type: "number",
+        default: translateDefaults.batchSize,
+        describe: "Lines decoded together, at most",
+      })
+      .option("batch_tokens", {
+        type: "number",
+        default: translateDefaults.batchTokens,
+        describe: "Source pieces decoded together, at most",
+      })
+      .option("sampling_topk", {
+        type: "number",
+        describe: "Sample among the K best pieces instead of searching; 0 for all",
+      })
+      .option("sampling_topp", { type: "number", describe: "Sample among the best pieces of this total probability" })
+      .option("sampling_temperature", {
+        type: "number",
+        describe: "Sample at this temperature",
+        defaultDescription: "1",
+      })
+      .option("seed", { type: "number", default: 1, describe: "Seed of sampling" })
+      .options(engineOptions) as never,
+  handler: translate,
+};
+
+async function translate(args: TranslateArguments): Promise<void> {
+  const options = translateOptions(args);
+  // Before the model, so that a wrong value is told at once.
+  resolveTranslateOptions(options);
+  const loaded = await loadTranslationModel(args.model, engineOf(args));
+  try {
+    await translateLines(new Translator(loaded, options, warnSparingly()), args, loaded.engine.backend);
+  } finally {
+    loaded.model.dispose();
+  }
+}
+
+async function translateLines(translator: Translator, args: TranslateArguments, backend: string): Promise<void> {
+  const output = openLineOutput(args.output);
+  const started = performance.now();
+  const format = { nBest: args.n_best, withScore: args.with_score, withAttention: args.with_attention };
+  try {
+    for await (const translation of translator.translateStream(inputLines(args.src))) {
+      await output.write(formatTranslation(translation, format));
+    }
+    await output.close();
+    report(translator.counts, (performance.now() - started) / 1000, backend);
+  } catch (error) {
+    releaseInput(args.src);
+    const unfinished = await output.abandon();
+    if (unfinished !== undefined) log.warn(`the translations so far are in ${unfinished}`);
+    throw error;
+  }
+}
+
+function translateOptions(args: TranslateArguments): TranslateOptions {
+  const sampling = samplingOptions(args);
+  const given = {
+    sourceLanguage: args.src_lang,
+    targetLanguage: args.tgt_lang,
+    beamSize: args.beam_size,
+    maxLength: args.max_length,
+    sampling,
+  };
+  return {
+    ...(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as TranslateOptions),
+    nBest: args.n_best,
+    lengthPenalty: args.length_penalty,
+    coveragePenalty: args.coverage_penalty,
+    minLength: args.min_length,
+    maxLengthRatio: args.max_length_ratio,
+    maxSourceLength: args.max_source_length,
+    replaceUnk: args.replace_unk,
+    withAttention: args.with_attention,
+    batchSize: args.batch_size,
+    batchTokens: args.batch_tokens,
+  };
+}
+
+/** Sampling, where any of its options was given. */
+function samplingOptions(args: TranslateArguments): SamplingOptions | undefined {
+  const { sampling_topk: topK, sampling_topp: topP, sampling_temperature: temperature, seed } = args;
+  if (topK === undefined && topP === undefined && temperature === undefined) return undefined;
+  return { topK: topK ?? 0, topP: topP ?? 1, temperature: temperature ?? 1, seed };
+}
+
+/** Logs the first warnings of each kind; the report at the end has the numbers of all. */
+function warnSparingly(): (warning: TranslationWarning) => void {
+  const shown = { cut: 0, "source-too-long": 0 };
+  return (warning) => {
+    if (shown[warning.kind]++ < SHOWN_WARNINGS) log.warn(describeWarning(warning));
+  };
+}
+
+function report(counts: TranslationCounts, seconds: number, backend: string): void {
+  const { lines, blank, cut, tooLong, targetPieces } = counts;
+  const rate = (targetPieces / Math.max(seconds, 1e-3)).toFixed(0);
+  log.info(`translated ${lines} lines (${blank} blank) in ${formatDuration(seconds)} on ${backend}, ${rate} pieces/s`);
+  if (cut > SHOWN_WARNINGS) log.warn(`${cut} translations were cut at their maximum length`);
+  if (tooLong > SHOWN_WARNINGS) log.warn(`${tooLong} lines were too long and left blank (max_source_length)`);
+}

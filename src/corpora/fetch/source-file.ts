@@ -1,0 +1,115 @@
+/** The files a recipe is made of: found in a folder, or downloaded once into the cache, and compared with what is known of them. */
+import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { DataError } from "../../base/errors.ts";
+import { Progress } from "../../base/progress.ts";
+import { cacheFolder, type RecipeOptions } from "../recipe.ts";
+import type { SourceRecord } from "../write-corpus.ts";
+import { download, hashFile } from "./download.ts";
+
+export interface SourceFile {
+  /** Name in the cache and in a `--from` folder. */
+  name: string;
+  /** Addresses of the same file, tried in order. */
+  urls: readonly string[];
+  /** Bytes, where the publisher's file is known not to change. */
+  size?: number;
+  sha256?: string;
+  md5?: string;
+}
+
+export type SourceOptions = Pick<RecipeOptions, "from" | "cache" | "mirror" | "progress"> & {
+  /** Files of an earlier preparation; a file that has changed since is told. */
+  earlier?: readonly SourceRecord[];
+  environment?: NodeJS.ProcessEnv;
+};
+
+export interface FoundSource extends SourceRecord {
+  path: string;
+}
+
+/** Gets a file. Throws DownloadError where the network fails, DataError where it is not the file the recipe knows. */
+export async function fetchSource(file: SourceFile, folder: string, options: SourceOptions = {}): Promise<FoundSource> {
+  const { from, cache = cacheFolder(), earlier = [], progress } = options;
+  const path = from === undefined ? join(cache, folder, file.name) : join(from, file.name);
+  if (from === undefined) await downloadInto(path, file, options);
+  else if (!existsSync(path)) {
+    throw new DataError(`The folder has no ${file.name}.`, {
+      where: from,
+      nextStep: `Fetch it from ${file.urls[0]}, or leave --from out.`,
+    });
+  }
+  const found = { path, name: file.name, bytes: statSync(path).size, sha256: hashFile(path), verified: isKnown(file) };
+  if (from !== undefined) check(found, file);
+  const last = earlier.find(({ name }) => name === file.name);
+  if (last !== undefined && last.sha256 !== found.sha256) {
+    progress?.(`${file.name} is another version than last time (SHA-256 ${found.sha256}, was ${last.sha256})`);
+  }
+  return found;
+}
+
+/** What `corpus.json` keeps of it. */
+export function recordOf({ name, bytes, sha256, verified }: FoundSource): SourceRecord {
+  return { name, bytes, sha256, verified };
+}
+
+function isKnown({ sha256, md5 }: SourceFile): boolean {
+  return sha256 !== undefined || md5 !== undefined;
+}
+
+async function downloadInto(path: string, file: SourceFile, options: SourceOptions): Promise<void> {
+  const { progress, environment = process.env } = options;
+  // A file nobody states a checksum of is compared with the one it had when it came.
+  const recorded = `${path}.sha256`;
+  if (existsSync(path) && !isKnown(file) && existsSync(recorded)) {
+    if (hashFile(path) === readFileSync(recorded, "utf8").trim()) return;
+    progress?.(`${file.name} in the cache was altered and is fetched again`);
+    renameSync(path, `${path}.altered`);
+  }
+  if (!existsSync(path))
+    progress?.(`Fetching ${file.name}${file.size === undefined ? "" : ` (${megabytes(file.size)})`}`);
+  let bar: Progress | undefined;
+  const { name: _, urls, ...known } = file;
+  try {
+    await download({
+      ...known,
+      urls: urls.map((url) => mirrored(url, options.mirror ?? environment["NMT_MIRROR"])),
+      path,
+      environment,
+      progress: (received, total) => {
+        if (progress === undefined) return;
+        bar ??= new Progress({ label: file.name, unit: "bytes", ...(total === undefined ? {} : { total }) });
+        bar.update(received);
+      },
+    });
+  } finally {
+    bar?.end();
+  }
+  rmSync(`${path}.altered`, { force: true });
+  if (!isKnown(file)) writeFileSync(recorded, `${hashFile(path)}\n`);
+}
+
+/** https://host/path at the mirror M is M/host/path. */
+export function mirrored(url: string, mirror: string | undefined): string {
+  if (mirror === undefined || mirror === "") return url;
+  const { host, pathname, search } = new URL(url);
+  return `${mirror.replace(/\/+$/, "")}/${host}${pathname}${search}`;
+}
+
+function megabytes(bytes: number): string {
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+}
+
+function check({ path, bytes, sha256 }: FoundSource, file: SourceFile): void {
+  const wrongSize = file.size !== undefined && file.size !== bytes;
+  const wrongSum =
+    (file.sha256 !== undefined && file.sha256 !== sha256) ||
+    (file.md5 !== undefined && file.md5 !== hashFile(path, "md5"));
+  if (!wrongSize && !wrongSum) return;
+  throw new DataError(
+    wrongSize
+      ? `The file has ${bytes} bytes, not ${file.size}.`
+      : "The file is not the published one: its checksum differs.",
+    { where: path, nextStep: `Fetch it again from ${file.urls[0]}.` },
+  );
+}

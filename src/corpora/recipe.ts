@@ -1,0 +1,84 @@
+/** What a corpus recipe is: a corpus by name, fetched or generated, written as aligned files with a description beside them. */
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { UsageError } from "../base/errors.ts";
+
+export const SPLITS = ["train", "valid", "test"] as const;
+export type Split = (typeof SPLITS)[number];
+
+export interface RecipeOptions {
+  /** Language pairs to prepare, "en-de"; empty: the recipe's default pair. */
+  pairs?: readonly string[];
+  /** Folder to write; several pairs get a folder each inside it. */
+  output: string;
+  /** Folder that already holds the corpus's own files, instead of the network. */
+  from?: string;
+  /** Folder that keeps downloads between runs. */
+  cache?: string;
+  /** Address that holds every file under its host's name and path, instead of the addresses the recipe knows. */
+  mirror?: string;
+  /** Packages to take texts from, for recipes that read packages; absent: the recipe's own choice. */
+  packages?: readonly string[];
+  /** Told what is being done, one line at a time. */
+  progress?: (message: string) => void;
+}
+
+/** One prepared language pair: `folder/train.SOURCE`, `folder/train.TARGET` and so on, and `folder/corpus.json`. */
+export interface PreparedPair {
+  pair: string;
+  source: string;
+  target: string;
+  folder: string;
+  /** Aligned lines of each split. */
+  lines: Record<Split, number>;
+  /** True when the folder already held exactly this corpus. */
+  unchanged: boolean;
+}
+
+export interface Recipe {
+  name: string;
+  description: string;
+  licence: string;
+  /** Where the texts come from, for people. */
+  origin: string;
+  /** What is to be downloaded, for people. */
+  size: string;
+  /** How downloads are known to be the published ones, for people. */
+  checksums: string;
+  /** Pairs that can be asked for; the first is the default. */
+  pairs: readonly string[];
+  /** Throws UsageError for a pair it does not have, DownloadError where the network fails, DataError for damaged files. */
+  prepare(options: RecipeOptions): Promise<PreparedPair[]>;
+}
+
+/** The language pairs asked for, checked against those the recipe has. "all" means every pair. */
+export function chosenPairs(recipe: Pick<Recipe, "name" | "pairs">, asked: readonly string[] = []): string[] {
+  if (asked.length === 0) return [recipe.pairs[0]!];
+  if (asked.includes("all")) return [...recipe.pairs];
+  for (const pair of asked) {
+    if (recipe.pairs.includes(pair)) continue;
+    throw new UsageError(`The corpus ${recipe.name} has no language pair "${pair}".`, {
+      where: "--pair",
+      nextStep: `Use one or more of ${recipe.pairs.join(", ")}, or all.`,
+    });
+  }
+  return [...new Set(asked)];
+}
+
+/** Source and target language of a pair: one of the two is always `pivot`, and codes may hold hyphens themselves. */
+export function pairLanguages(pair: string, pivot: string): { source: string; target: string } {
+  return pair.startsWith(`${pivot}-`)
+    ? { source: pivot, target: pair.slice(pivot.length + 1) }
+    : { source: pair.slice(0, -pivot.length - 1), target: pivot };
+}
+
+/** Folder of one pair: the output itself, or a folder inside it where several pairs are prepared. */
+export function pairFolder(output: string, pair: string, pairs: readonly string[]): string {
+  return pairs.length === 1 ? output : join(output, pair);
+}
+
+/** Where downloads are kept: $NMT_CACHE, or gnmt-moe in the user's cache folder. */
+export function cacheFolder(environment: NodeJS.ProcessEnv = process.env): string {
+  const { NMT_CACHE, XDG_CACHE_HOME, LOCALAPPDATA } = environment;
+  return NMT_CACHE ?? join(XDG_CACHE_HOME ?? LOCALAPPDATA ?? join(homedir(), ".cache"), "gnmt-moe");
+}

@@ -1,0 +1,187 @@
+/** Writes the splits of a language pair and `corpus.json`, which names origin, licence, counts and checksums. */
+import { createHash } from "node:crypto";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { writeFileAtomic } from "../base/atomic-file.ts";
+import { hashFile } from "./fetch/download.ts";
+import { type PreparedPair, type Recipe, SPLITS, type Split } from "./recipe.ts";
+
+export interface TextPair {
+  source: string;
+  target: string;
+}
+
+/** What `corpus.json` says. */
+export interface CorpusDescription {
+  name: string;
+  pair: string;
+  source: string;
+  target: string;
+  origin: string;
+  licence: string;
+  /** Changes with the recipe's rules or its sources, so that an old folder is prepared again. */
+  version: string;
+  lines: Record<Split, number>;
+  /** Pairs left out by reason. */
+  dropped: Record<string, number>;
+  /** Of every file written. */
+  sha256: Record<string, string>;
+  /** Files it was made of. Where the publisher states no checksum, the next preparation is compared with this one. */
+  sources?: SourceRecord[];
+}
+
+/** A file as it was downloaded or found. */
+export interface SourceRecord {
+  name: string;
+  bytes: number;
+  sha256: string;
+  /** Whether a checksum that the recipe knows was compared. */
+  verified: boolean;
+}
+
+export interface CorpusIdentity {
+  recipe: Pick<Recipe, "name" | "origin" | "licence">;
+  version: string;
+  pair: string;
+  source: string;
+  target: string;
+}
+
+/** The pair as `folder` already holds it, all checksums right, or undefined. */
+export function alreadyPrepared(folder: string, identity: CorpusIdentity): PreparedPair | undefined {
+  const path = join(folder, "corpus.json");
+  if (!existsSync(path)) return undefined;
+  try {
+    const found = JSON.parse(readFileSync(path, "utf8")) as CorpusDescription;
+    const { recipe, version, pair, source, target } = identity;
+    if (found.name !== recipe.name || found.version !== version || found.pair !== pair) return undefined;
+    const intact = Object.entries(found.sha256).every(([file, sha256]) => hashFile(join(folder, file)) === sha256);
+    return intact ? { pair, source, target, folder, lines: found.lines, unchanged: true } : undefined;
+  } catch {
+    // Unreadable or incomplete: it is prepared again.
+    return undefined;
+  }
+}
+
+/** Files an earlier preparation was made of; none where there was none. */
+export function earlierSources(folder: string): SourceRecord[] {
+  try {
+    return (JSON.parse(readFileSync(join(folder, "corpus.json"), "utf8")) as CorpusDescription).sources ?? [];
+  } catch {
+    return [];
+  }
+}
+
+/** Writes all splits, then `corpus.json`, whose presence says that the folder is complete. */
+export function writeCorpus(
+  folder: string,
+  identity: CorpusIdentity,
+  splits: Record<Split, readonly TextPair[]>,
+  dropped: Record<string, number> = {},
+  sources?: SourceRecord[],
+): PreparedPair {
+  const { source, target } = identity;
+  const sha256: Record<string, string> = {};
+  const lines = { train: 0, valid: 0, test: 0 };
+  for (const split of SPLITS) {
+    lines[split] = splits[split].length;
+    for (const [side, language] of [["source", source] as const, ["target", target] as const]) {
+      const text = Buffer.from(splits[split].map((each) => `${each[side]}\n`).join(""), "utf8");
+      const file = `${split}.${language}`;
+      sha256[file] = hash(text);
+      writeFileAtomic(join(folder, file), text);
+    }
+  }
+  return describe(folder, identity, lines, { dropped, sha256, ...(sources === undefined ? {} : { sources }) });
+}
+
+/** The same for splits of any size, in bounded memory. Names besides train, valid and test are further held-out sets. */
+export async function writeLargeCorpus(
+  folder: string,
+  identity: CorpusIdentity,
+  splits: Record<Split, AsyncIterable<readonly TextPair[]>> & Record<string, AsyncIterable<readonly TextPair[]>>,
+  sources: SourceRecord[],
+): Promise<PreparedPair> {
+  const { source, target } = identity;
+  const sha256: Record<string, string> = {};
+  const lines = { train: 0, valid: 0, test: 0 } as Record<Split, number> & Record<string, number>;
+  for (const [split, blocks] of Object.entries(splits)) {
+    const files = [source, target].map((language) => new TextFile(join(folder, `${split}.${language}`)));
+    try {
+      let count = 0;
+      for await (const block of blocks) {
+        files[0]!.write(block.map((each) => `${each.source}\n`).join(""));
+        files[1]!.write(block.map((each) => `${each.target}\n`).join(""));
+        count += block.length;
+      }
+      lines[split] = count;
+      for (const [i, language] of [source, target].entries()) sha256[`${split}.${language}`] = files[i]!.finish();
+    } finally {
+      for (const file of files) file.abandon();
+    }
+  }
+  return describe(folder, identity, lines, { dropped: {}, sha256, sources });
+}
+
+function describe(
+  folder: string,
+  { recipe, version, pair, source, target }: CorpusIdentity,
+  lines: Record<Split, number>,
+  rest: Pick<CorpusDescription, "dropped" | "sha256" | "sources">,
+): PreparedPair {
+  const { name, origin, licence } = recipe;
+  const description: CorpusDescription = { name, pair, source, target, origin, licence, version, lines, ...rest };
+  writeFileAtomic(join(folder, "corpus.json"), `${JSON.stringify(description, null, 2)}\n`);
+  return { pair, source, target, folder, lines, unchanged: false };
+}
+
+/** A text that is written bit by bit and appears under its name when it is whole. */
+class TextFile {
+  private readonly path: string;
+  private readonly temporary: string;
+  private readonly digest = createHash("sha256");
+  private file: number | undefined;
+
+  constructor(path: string) {
+    this.path = path;
+    this.temporary = `${path}.${process.pid}.tmp`;
+    mkdirSync(dirname(path), { recursive: true });
+    this.file = openSync(this.temporary, "w");
+  }
+
+  write(text: string): void {
+    const bytes = Buffer.from(text, "utf8");
+    this.digest.update(bytes);
+    for (let at = 0; at < bytes.length; ) at += writeSync(this.file!, bytes, at);
+  }
+
+  /** Returns the file's checksum. */
+  finish(): string {
+    fsyncSync(this.file!);
+    closeSync(this.file!);
+    this.file = undefined;
+    renameSync(this.temporary, this.path);
+    return this.digest.digest("hex");
+  }
+
+  /** Removes what is not finished. */
+  abandon(): void {
+    if (this.file === undefined) return;
+    closeSync(this.file);
+    rmSync(this.temporary, { force: true });
+  }
+}
+
+function hash(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}

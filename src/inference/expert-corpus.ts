@@ -1,0 +1,107 @@
+/** The text that `nmt experts` runs through a model, encoded: sentence pairs for translation, texts alone for a language model. */
+import { UsageError } from "../base/errors.ts";
+import { readAligned, readLines } from "../data/files/corpus.ts";
+import { translateDefaults } from "../decoding/translate-options.ts";
+import { bestText } from "../decoding/translation.ts";
+import { Translator } from "../decoding/translator.ts";
+import { chooseTag } from "../text/languages.ts";
+import { tagPiece, withMarkers } from "../text/source-pieces.ts";
+import type { Wordpieces } from "../text/wordpieces.ts";
+import type { LoadedModel } from "./open-model.ts";
+
+/** A part of a corpus that `nmt experts` compares with others. */
+export interface ExpertPart {
+  name: string;
+  source: string;
+  /** Given translations. */
+  target?: string;
+  sourceLanguage?: string;
+  targetLanguage?: string;
+}
+
+export interface ReadOptions {
+  /** Lines of each part, the first ones; 0 for all. */
+  lines: number;
+  /** Lines run together, at most. */
+  batchSize: number;
+}
+
+/** A sentence of one part, as a model reads it. */
+export interface WatchedSentence {
+  part: number;
+  /** Tag, pieces, `</s>`; empty for a language model. */
+  source: Int32Array;
+  /** Pieces alone. */
+  target: Int32Array;
+}
+
+/** With given translations, or the model's own by greedy search. Blank lines, and lines too long to translate, are left out. */
+export function readPairs(
+  loaded: LoadedModel,
+  part: ExpertPart,
+  index: number,
+  options: ReadOptions,
+): WatchedSentence[] {
+  const { wordpieces, languages } = loaded;
+  const asked = languagesOf(part);
+  const tag = tagPiece(wordpieces, chooseTag(languages, asked));
+  const pairs =
+    part.target === undefined
+      ? translated(loaded, [...first(readLines(part.source), options.lines)], asked, options)
+      : first(readAligned(part.source, part.target), options.lines);
+  return Array.from(pairs, ({ source, target }) => ({ pieces: wordpieces.encode(source), target }))
+    .filter(({ pieces }) => pieces.length > 0 && pieces.length <= translateDefaults.maxSourceLength)
+    .map(({ pieces, target }) => ({
+      part: index,
+      source: withMarkers(pieces, tag, wordpieces.eosId),
+      target: wordpieces.encode(target),
+    }));
+}
+
+/** Lines of text for a language model, without blank ones. Throws UsageError for translations or languages, which it has not. */
+export function readTexts(
+  wordpieces: Wordpieces,
+  part: ExpertPart,
+  index: number,
+  { lines }: ReadOptions,
+): WatchedSentence[] {
+  if (part.target !== undefined || Object.keys(languagesOf(part)).length > 0) {
+    throw new UsageError("a language model reads text alone", {
+      where: part.name,
+      nextStep: "Name its text with --src and leave out --tgt, --src_lang and --tgt_lang.",
+    });
+  }
+  return Array.from(first(readLines(part.source), lines), (text) => wordpieces.encode(text))
+    .filter((target) => target.length > 0)
+    .map((target) => ({ part: index, source: new Int32Array(0), target }));
+}
+
+function translated(
+  { model, wordpieces, languages }: LoadedModel,
+  sources: readonly string[],
+  asked: ReturnType<typeof languagesOf>,
+  { batchSize }: ReadOptions,
+): { source: string; target: string }[] {
+  // Nobody looks at the translations of a dense model.
+  if (model.moeLayers.length === 0) return sources.map((source) => ({ source, target: "" }));
+  const translator = new Translator({ model, wordpieces, languages }, { ...asked, beamSize: 1, batchSize }, () => {});
+  return translator
+    .translate(sources)
+    .map((translation, i) => ({ source: sources[i]!, target: bestText(translation) }));
+}
+
+function languagesOf({ sourceLanguage, targetLanguage }: ExpertPart) {
+  return {
+    ...(sourceLanguage === undefined ? {} : { sourceLanguage }),
+    ...(targetLanguage === undefined ? {} : { targetLanguage }),
+  };
+}
+
+/** The first `count`; 0 for all. */
+function* first<T>(items: Iterable<T>, count: number): Generator<T> {
+  let taken = 0;
+  for (const item of items) {
+    yield item;
+    if (++taken === count) return;
+  }
+}

@@ -1,0 +1,267 @@
+/** Source of truth: the translator itself on the same model; the rules of the command line for files, pipes and errors. */
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { text } from "node:stream/consumers";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { selectBackend } from "../../../src/backends/select.ts";
+import { type LogSink, setLogSink } from "../../../src/base/logger.ts";
+import { scoreCommand } from "../../../src/cli/commands/score.ts";
+import { translateCommand } from "../../../src/cli/commands/translate.ts";
+import { runCommand } from "../../../src/cli/run-command.ts";
+import { scorePairs } from "../../../src/decoding/force-score.ts";
+import { bestText } from "../../../src/decoding/translation.ts";
+import { Translator } from "../../../src/decoding/translator.ts";
+import { loadTranslationModel } from "../../../src/inference/open-model.ts";
+import { writeToyModel } from "../toy-model-directory.ts";
+
+const root = resolve(import.meta.dirname, "../../..");
+const lines = ["ab cd", "", "f", "abc def abc", "  ", "zz a", "e"];
+let folder: string;
+let model: string;
+let source: string;
+let logged: string[];
+let sink: LogSink;
+
+beforeAll(async () => {
+  logged = [];
+  sink = setLogSink((line) => logged.push(line));
+  await selectBackend({ backend: "cpu" });
+  folder = mkdtempSync(join(tmpdir(), "nmt-translate-"));
+  model = mkdtempSync(join(folder, "model-"));
+  writeToyModel(model);
+  source = file("source.txt", lines);
+});
+afterAll(() => {
+  setLogSink(sink);
+  rmSync(folder, { recursive: true });
+});
+
+function file(name: string, content: readonly string[]): string {
+  const path = join(folder, name);
+  writeFileSync(path, content.map((line) => `${line}\n`).join(""));
+  return path;
+}
+
+async function translate(...options: string[]): Promise<string[]> {
+  const output = join(folder, "translate.out");
+  const argv = ["translate", "--model", model, "--src", source, "--output", output, "--backend", "cpu", ...options];
+  await runCommand(translateCommand, argv);
+  return readFileSync(output, "utf8").split("\n").slice(0, -1);
+}
+
+async function inProcess(options: object) {
+  const loaded = await loadTranslationModel(model, { backend: "cpu" });
+  const translations = new Translator(loaded, options, () => {}).translate(lines);
+  loaded.model.dispose();
+  return translations;
+}
+
+describe("nmt translate", () => {
+  test("writes one line for each, in order, the translator's own", async () => {
+    const found = await translate("--beam-size", "2");
+    expect(found).toEqual((await inProcess({ beamSize: 2 })).map(bestText));
+    expect(found).toHaveLength(lines.length);
+    expect([found[1], found[4]]).toEqual(["", ""]);
+    expect(logged.at(-1)).toMatch(/^(warning: )?.*translat/);
+    expect(existsSync(join(folder, "translate.out.part"))).toBe(false);
+  });
+
+  test("prints n-best lists with line numbers from 0 and scores", async () => {
+    const found = await translate("--n_best=3", "--beam_size=3", "--max_length=6");
+    const expected = (await inProcess({ nBest: 3, beamSize: 3, maxLength: 6 })).flatMap(({ line, hypotheses }) =>
+      hypotheses.length === 0
+        ? [`${line - 1} |||  ||| 0.000000`]
+        : hypotheses.map(({ text, score }) => `${line - 1} ||| ${text} ||| ${score.toFixed(6)}`),
+    );
+    expect(found).toEqual(expected);
+  });
+
+  test("samples reproducibly when a sampling option is given", async () => {
+    const run = (seed: number) => translate("--sampling_temperature", "2", "--max_length", "8", "--seed", String(seed));
+    const first = await run(1);
+    expect(await run(1)).toEqual(first);
+    expect(await run(2)).not.toEqual(first);
+  });
+
+  test("refuses wrong values before it opens the model, and files that aren't there", async () => {
+    await expect(translate("--model", "nowhere", "--beam_size", "0")).rejects.toThrow();
+    await expect(
+      runCommand(translateCommand, ["translate", "--model", "nowhere", "--beam_size", "0"]),
+    ).rejects.toMatchObject({ name: "UsageError", where: "beam_size" });
+    await expect(
+      runCommand(translateCommand, ["translate", "--model", model, "--src", "nowhere", "--backend", "cpu"]),
+    ).rejects.toMatchObject({ name: "DataError", where: "nowhere" });
+  });
+
+  test("refuses a language the model has not seen, naming those it has", async () => {
+    const multilingual = mkdtempSync(join(folder, "multilingual-"));
+    writeToyModel(multilingual, ["de", "fr"]);
+    const run = (language: string) =>
+      runCommand(translateCommand, [
+        "translate",
+        "--model",
+        multilingual,
+        "--src",
+        source,
+        "--output",
+        join(folder, "out"),
+        "--backend",
+        "cpu",
+        "--tgt_lang",
+        language,
+      ]);
+    await expect(run("xx")).rejects.toMatchObject({
+      name: "TranslationError",
+      nextStep: expect.stringContaining("de, fr"),
+    });
+    await run("fr");
+    expect(readFileSync(join(folder, "out"), "utf8").split("\n")).toHaveLength(lines.length + 1);
+  });
+
+  test("stops at invalid UTF-8 with its line, keeping the translations before it in a .part file", async () => {
+    const broken = join(folder, "broken.txt");
+    writeFileSync(broken, Buffer.concat([Buffer.from("ab\ncd\n"), Buffer.from([0xc3, 0x28, 0x0a])]));
+    const output = join(folder, "broken.out");
+    const run = runCommand(translateCommand, [
+      "translate",
+      "--model",
+      model,
+      "--src",
+      broken,
+      "--output",
+      output,
+      "--backend",
+      "cpu",
+    ]);
+    await expect(run).rejects.toMatchObject({ name: "DataError", where: `${broken}, line 3` });
+    expect(existsSync(output)).toBe(false);
+    expect(readFileSync(`${output}.part`, "utf8").split("\n")).toHaveLength(3);
+  });
+});
+
+describe("nmt translate in a pipe", () => {
+  const script = `import { main } from "./src/cli/main.ts"; process.exitCode = await main(process.argv.slice(1));`;
+  const start = (...options: string[]) =>
+    spawn(
+      process.execPath,
+      [
+        "--import",
+        "tsx",
+        "--input-type=module",
+        "-e",
+        script,
+        "translate",
+        "--model",
+        model,
+        "--backend",
+        "cpu",
+        ...options,
+      ],
+      { cwd: root },
+    );
+
+  test("answers each line while the input stays open, then ends with it", async () => {
+    const nmt = start("--beam_size", "1");
+    const expected = (await inProcess({ beamSize: 1 })).map(bestText);
+    const received: string[] = [];
+    let rest = "";
+    nmt.stdin.write(`${lines[0]}\n`);
+    for await (const chunk of nmt.stdout.setEncoding("utf8")) {
+      rest += chunk;
+      const complete = rest.split("\n");
+      rest = complete.pop()!;
+      received.push(...complete);
+      // Only an answer lets the next line be sent.
+      if (received.length < lines.length) nmt.stdin.write(`${lines[received.length]}\n`);
+      else nmt.stdin.end();
+    }
+    expect(received).toEqual(expected);
+    expect(rest).toBe("");
+  });
+
+  test.skipIf(!existsSync("/dev/full"))("a full disk ends it with exit code 1 while the input stays open", async () => {
+    const nmt = start("--beam_size", "1", "--output", "/dev/full");
+    const errors = text(nmt.stderr);
+    nmt.stdin.on("error", () => {});
+    const typing = setInterval(() => nmt.stdin.write("ab\n"), 100);
+    const code = await new Promise((done) => nmt.once("close", done));
+    clearInterval(typing);
+    expect(await errors).toContain("error: the output cannot be written");
+    expect(code).toBe(1);
+  });
+
+  test("a reader that closes early is no error", async () => {
+    const nmt = start("--beam_size", "1");
+    const errors = text(nmt.stderr);
+    nmt.stdin.on("error", () => {});
+    nmt.stdin.write("ab\n");
+    nmt.stdout.once("data", () => {
+      nmt.stdout.destroy();
+      nmt.stdin.end("cd\n".repeat(20));
+    });
+    const code = await new Promise((done) => nmt.once("close", done));
+    expect(await errors).not.toMatch(/EPIPE|error/);
+    expect(code).toBe(0);
+  });
+});
+
+describe("nmt score", () => {
+  const targets = ["dc ba", "", "f", "a", "", "zz", "e e e"];
+  async function score(...options: string[]): Promise<string[]> {
+    const output = join(folder, "score.out");
+    const target = file("target.txt", targets);
+    await runCommand(scoreCommand, [
+      "score",
+      "--model",
+      model,
+      "--src",
+      source,
+      "--tgt",
+      target,
+      "--output",
+      output,
+      "--backend",
+      "cpu",
+      ...options,
+    ]);
+    return readFileSync(output, "utf8").split("\n").slice(0, -1);
+  }
+
+  test("prints the sum, the mean, or every piece's log-probability", async () => {
+    const loaded = await loadTranslationModel(model, { backend: "cpu" });
+    const scores = scorePairs(
+      loaded,
+      lines.map((line, i) => ({ source: line, target: targets[i]! })),
+    );
+    loaded.model.dispose();
+    expect(await score()).toEqual(scores.map(({ logProbability }) => logProbability.toFixed(6)));
+    expect(await score("--normalize", "--batch_size", "2")).toEqual(
+      scores.map(({ logProbability, tokens }) => (logProbability / tokens.length).toFixed(6)),
+    );
+    const [line] = await score("--per-token");
+    const [total, pieces] = line!.split(" ||| ");
+    const parts = pieces!.split(" ").map((part) => part.split("="));
+    expect(parts.map(([piece]) => piece)).toEqual(["▁d", "c", "▁b", "a", "</s>"]);
+    expect(parts.reduce((sum, [, value]) => sum + Number(value), 0)).toBeCloseTo(Number(total), 5);
+  });
+
+  test("refuses files of different line counts, printing both", async () => {
+    const short = file("short.txt", targets.slice(0, 3));
+    const run = runCommand(scoreCommand, [
+      "score",
+      "--model",
+      model,
+      "--src",
+      source,
+      "--tgt",
+      short,
+      "--output",
+      join(folder, "none"),
+      "--backend",
+      "cpu",
+    ]);
+    await expect(run).rejects.toThrow(`${source} has 7 lines and ${short} has 3`);
+  });
+});

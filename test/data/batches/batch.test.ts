@@ -1,0 +1,76 @@
+// Source of truth: the definition of the packed order, rebuilt here with plain nested lists.
+import { describe, expect, test } from "vitest";
+import { DataError } from "../../../src/base/errors.ts";
+import { timeOffsets } from "../../../src/base/packed-layout.ts";
+import { packSentences, unpackSentences } from "../../../src/base/packed-sentences.ts";
+import { Random } from "../../../src/base/random.ts";
+import { packTranslationBatch, type SentencePair } from "../../../src/data/batches/batch.ts";
+
+function randomPairs(count: number, seed: number): SentencePair[] {
+  const random = new Random(seed);
+  const ids = (length: number) => Int32Array.from({ length }, () => 4 + random.integer(50));
+  return Array.from({ length: count }, (_, i) => ({
+    source: Int32Array.from([...ids(random.integer(9)), 3]),
+    target: ids(random.integer(9)),
+    line: 100 + i,
+  }));
+}
+
+describe("packSentences", () => {
+  test("is time-major, longest first, equal lengths in given order", () => {
+    const side = packSentences([Int32Array.of(10, 3), Int32Array.of(20, 21, 22, 3), Int32Array.of(30, 3)]);
+    expect([...side.order]).toEqual([1, 0, 2]);
+    expect([...side.layout.batchSizes]).toEqual([3, 3, 1, 1]);
+    expect([...side.ids]).toEqual([20, 10, 30, 21, 3, 3, 22, 3]);
+  });
+
+  test("refuses an empty sentence", () => {
+    expect(() => packSentences([Int32Array.of(3), new Int32Array(0)])).toThrow(DataError);
+  });
+});
+
+describe("packTranslationBatch", () => {
+  test("unpacks to the same pairs, with <s> before inputs and </s> after outputs", () => {
+    for (let seed = 0; seed < 20; seed++) {
+      const pairs = randomPairs(1 + seed, seed);
+      const batch = packTranslationBatch(pairs);
+      expect(batch.sentences).toBe(pairs.length);
+      expect(unpackSentences(batch.source).map((ids) => [...ids])).toEqual(pairs.map((p) => [...p.source]));
+      expect(unpackSentences(batch.targetInput).map((ids) => [...ids])).toEqual(pairs.map((p) => [2, ...p.target]));
+      expect(unpackSentences(batch.targetInput, batch.targetOutput).map((ids) => [...ids])).toEqual(
+        pairs.map((p) => [...p.target, 3]),
+      );
+      expect([...batch.lines]).toEqual(pairs.map((_, i) => 100 + i));
+    }
+  });
+
+  test("group g of both sides is sentence g, in time order", () => {
+    const pairs = randomPairs(7, 3);
+    const batch = packTranslationBatch(pairs);
+    for (let g = 0; g < pairs.length; g++) {
+      const source = batch.sourceRows.rows.slice(batch.sourceRows.offsets[g], batch.sourceRows.offsets[g + 1]);
+      expect(Array.from(source, (row) => batch.source.ids[row])).toEqual([...pairs[g]!.source]);
+      const target = batch.targetRows.rows.slice(batch.targetRows.offsets[g], batch.targetRows.offsets[g + 1]);
+      expect(Array.from(target, (row) => batch.targetOutput[row])).toEqual([...pairs[g]!.target, 3]);
+    }
+  });
+
+  test("ranks are consistent: both rankings name the same sentence", () => {
+    const batch = packTranslationBatch(randomPairs(9, 5));
+    for (let rank = 0; rank < 9; rank++) {
+      const sentence = batch.targetInput.order[rank]!;
+      expect(batch.targetRankOfSentence[sentence]).toBe(rank);
+      expect(batch.source.order[batch.sourceRankOfSentence[sentence]!]).toBe(sentence);
+      expect(batch.source.order[batch.sourceRankOfTargetRank[rank]!]).toBe(sentence);
+    }
+  });
+
+  test("no row is padding", () => {
+    const pairs = randomPairs(11, 8);
+    const batch = packTranslationBatch(pairs);
+    const positions = (pick: (pair: SentencePair) => number) => pairs.reduce((sum, pair) => sum + pick(pair), 0);
+    expect(batch.source.ids.length).toBe(positions((p) => p.source.length));
+    expect(batch.targetOutput.length).toBe(positions((p) => p.target.length + 1));
+    expect(timeOffsets(batch.source.layout).at(-1)).toBe(batch.source.ids.length);
+  });
+});

@@ -1,0 +1,58 @@
+// Source of truth: the promises of bucket.ts: every pair once, sizes within the limit, lengths alike, order by the seed.
+import { describe, expect, test } from "vitest";
+import { Random } from "../../../src/base/random.ts";
+import { type BatchingOptions, cutBatches, type PairLengths } from "../../../src/data/batches/bucket.ts";
+
+const PAIRS = 3000;
+const random = new Random(11);
+const sources = Array.from({ length: PAIRS }, () => 2 + random.integer(40));
+const targets = sources.map((length) => Math.max(1, length + random.integer(9) - 4));
+const lengths: PairLengths = { source: (pair) => sources[pair]!, target: (pair) => targets[pair]! };
+const order = new Random(12).shuffle(Int32Array.from({ length: PAIRS }, (_, i) => i));
+
+function cut(options: Partial<BatchingOptions>, seed = 1): Int32Array[] {
+  const whole = { batchType: "tokens" as const, batchSize: 300, bucketSize: 500, ...options };
+  return [...cutBatches(order, lengths, whole, new Random(seed))];
+}
+const positions = (batch: Int32Array, side: number[]) => batch.reduce((sum, pair) => sum + side[pair]!, 0);
+const size = (batch: Int32Array) => Math.max(positions(batch, sources), positions(batch, targets));
+
+describe.each(["tokens", "sentences"] as const)("batches of %s", (batchType) => {
+  const batchSize = batchType === "tokens" ? 300 : 16;
+
+  test("hold every pair once", () => {
+    const pairs = cut({ batchType, batchSize }).flatMap((batch) => [...batch]);
+    expect(pairs.toSorted((a, b) => a - b)).toEqual(Array.from({ length: PAIRS }, (_, i) => i));
+  });
+
+  test("are never over the size, and only the last bucket of an epoch leaves a small one", () => {
+    const sizes = cut({ batchType, batchSize }).map((batch) => (batchType === "tokens" ? size(batch) : batch.length));
+    for (const each of sizes) expect(each).toBeLessThanOrEqual(batchSize);
+    const small = batchType === "tokens" ? batchSize / 2 : batchSize;
+    expect(sizes.filter((each) => each < small).length).toBeLessThanOrEqual(1);
+  });
+
+  test("depend on the seed alone", () => {
+    expect(cut({ batchType, batchSize })).toEqual(cut({ batchType, batchSize }));
+    expect(cut({ batchType, batchSize })).not.toEqual(cut({ batchType, batchSize }, 2));
+  });
+});
+
+test("lengths within a batch are alike, and their order over the batches is random", () => {
+  const batches = cut({});
+  const spread = batches.map(
+    (batch) => Math.max(...batch.map((pair) => targets[pair]!)) - Math.min(...batch.map((pair) => targets[pair]!)),
+  );
+  // 500 sorted lengths from 1 to 45 make about 11 of each.
+  expect(spread.reduce((a, b) => a + b, 0) / spread.length).toBeLessThan(4);
+  const means = batches.map((batch) => positions(batch, targets) / batch.length);
+  const rising = means.filter((mean, i) => i > 0 && mean > means[i - 1]!).length / means.length;
+  expect(rising).toBeGreaterThan(0.3);
+  expect(rising).toBeLessThan(0.7);
+});
+
+test("a pair over the size makes a batch of its own", () => {
+  const batches = cut({ batchSize: 20 });
+  for (const batch of batches) if (batch.length > 1) expect(size(batch)).toBeLessThanOrEqual(20);
+  expect(batches.some((batch) => size(batch) > 20)).toBe(true);
+});

@@ -1,0 +1,30 @@
+// Source of truth: the shards as they were written, in their order.
+import { mkdtempSync, renameSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { PairReader } from "../../../src/data/batches/pair-reader.ts";
+import { shardPath } from "../../../src/data/shards/prepared-folder.ts";
+import { preparedCorpus } from "../shards/prepared-corpus.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "nmt-pair-reader-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test("shards of one corpus that have changed places are found", async () => {
+  const corpus = await preparedCorpus(folder, { pairs: 60, seed: 5, shardBytes: 500 });
+  expect(corpus.shards).toBeGreaterThan(2);
+  const lines = () => {
+    const reader = new PairReader([corpus]);
+    try {
+      return Array.from({ length: reader.pairs }, (_, i) => reader.pair(i).line);
+    } finally {
+      reader.close();
+    }
+  };
+  expect(lines()).toEqual(Array.from({ length: 60 }, (_, i) => i + 1));
+  const [first, second, aside] = [shardPath(folder, 0), shardPath(folder, 1), join(folder, "aside")];
+  renameSync(first, aside);
+  renameSync(second, first);
+  renameSync(aside, second);
+  expect(lines).toThrow(expect.objectContaining({ name: "DataError", where: first }));
+});
