@@ -38,6 +38,14 @@ export interface MoeOptions {
   sharedExpertHiddenSize?: number;
 }
 
+/** What a layer gives for a batch. */
+export interface MoeResult {
+  /** [positions, hidden] */
+  output: tf.Tensor2D;
+  /** Weighted losses of the gate; undefined in evaluation and where the gate has none. */
+  loss?: tf.Scalar;
+}
+
 export class MoeLayer {
   readonly name: string;
   /** Summed over training batches, and over others where `countsEvaluation` is set, since its last reset. */
@@ -93,17 +101,17 @@ export class MoeLayer {
     return this.gating.calibrate?.();
   }
 
-  /** x [positions, hidden] → [positions, hidden]; the gate's losses are added to `losses`. */
-  apply(x: tf.Tensor2D, context: ForwardContext, losses: tf.Scalar[]): tf.Tensor2D {
+  /** x [positions, hidden] → output [positions, hidden], and what balance costs. */
+  apply(x: tf.Tensor2D, context: ForwardContext): MoeResult {
     const decision = this.gating.decide(x, context);
     if (!context.rehearsal) this.observer?.(decision);
     if (context.training ? !context.rehearsal : this.countsEvaluation) {
       this.balance.count(decision.gates.dataSync(), decision, x.shape[0]);
     }
-    if (decision.loss !== undefined) losses.push(decision.loss);
     const mixed = applyExperts(this.experts, x, decision, context.expertUpdate);
-    const output = this.output(x, mixed, decision.starts, context.expertUpdate);
-    return tf.add(x, context.dropout(output, this.options.dropout)) as tf.Tensor2D;
+    const added = this.output(x, mixed, decision.starts, context.expertUpdate);
+    const output = tf.add(x, context.dropout(added, this.options.dropout)) as tf.Tensor2D;
+    return { output, ...(decision.loss === undefined ? {} : { loss: decision.loss }) };
   }
 
   /** A position that no expert took, and that has no shared one, adds nothing to the residual: not even the sigmoid of 0. */
