@@ -1,6 +1,6 @@
 // setThreads(n), threads().
 #include "binding/registry.h"
-#include "threads/team.h"
+#include "threads/thread_group.h"
 
 namespace nmt {
 
@@ -11,7 +11,7 @@ void register_threads(Registry& registry) {
     set_threads(threads);
     return call.nothing();
   });
-  registry.add("threads", [](Call& call) { return call.number_result(team().threads()); });
+  registry.add("threads", [](Call& call) { return call.number_result(thread_group().threads()); });
 }
 
 }  // namespace nmt

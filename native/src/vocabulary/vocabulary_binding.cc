@@ -2,15 +2,14 @@
 #include "binding/registry.h"
 #include "gemm/gemm.h"
 #include "gemm/packed.h"
-#include "threads/team.h"
+#include "memory/sizes.h"
+#include "threads/thread_group.h"
 #include "vocabulary/best_pieces.h"
 #include "vocabulary/cross_entropy.h"
 
 namespace nmt {
 
 namespace {
-
-size_t area(int a, int b) { return static_cast<size_t>(a) * static_cast<size_t>(b); }
 
 // The leading arguments of all three functions. Weights are a matrix [vocabulary, width] as it is, or packed.
 Projection read_projection(Call& call, bool packed) {
@@ -49,7 +48,7 @@ napi_value vocabulary_cross_entropy(Call& call) {
                "either every gradient is wanted or none");
   double squares = 0;
   const CrossEntropyGradients gradients = {of_hidden.data, of_weights.data, of_bias.data, &squares};
-  const LossSums loss = cross_entropy(team(), precision(),
+  const LossSums loss = cross_entropy(thread_group(), precision(),
                                       {p.hidden, p.weights, p.bias, targets, p.rows, p.width, p.vocabulary, smoothing},
                                       wanted ? &gradients : nullptr);
   sums[0] = static_cast<float>(loss.smoothed);
@@ -64,14 +63,14 @@ napi_value vocabulary_top_k(Call& call) {
   call.require(k >= 1 && k <= p.vocabulary, "k must be from 1 to the vocabulary's size");
   const auto ids = call.ints("ids", area(p.rows, k));
   const auto scores = call.floats("logProbabilities", area(p.rows, k));
-  best_pieces(team(), p, k, ids.data, scores.data);
+  best_pieces(thread_group(), p, k, ids.data, scores.data);
   return call.nothing();
 }
 
 napi_value vocabulary_log_probability(Call& call) {
   const Projection p = read_projection(call, true);
   const int32_t* targets = read_targets(call, p);
-  log_probabilities(team(), p, targets, call.floats("logProbabilities", static_cast<size_t>(p.rows)).data);
+  log_probabilities(thread_group(), p, targets, call.floats("logProbabilities", static_cast<size_t>(p.rows)).data);
   return call.nothing();
 }
 
