@@ -1,6 +1,7 @@
 /** Options of the commands that run a model: which backend, how many threads, which precision. */
 import type { Options } from "yargs";
 import { type BackendName, backendNames, type EngineOptions, type Precision } from "../backends/select.ts";
+import { MOST_THREADS } from "../base/threads.ts";
 
 export interface EngineArguments {
   backend: BackendName | "auto";
@@ -14,7 +15,7 @@ export const engineOptions = {
     default: "auto" as const,
     describe: "Backend; auto takes the fastest usable one",
   },
-  threads: { type: "number", default: 0, describe: "CPU threads; 0 for all cores" },
+  threads: { type: "number", default: 0, describe: `CPU threads, at most ${MOST_THREADS}; 0 for all cores` },
   precision: {
     choices: ["auto", "f32", "bf16"] as const,
     default: "f32" as const,

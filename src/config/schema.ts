@@ -1,5 +1,6 @@
 /** Every key of a configuration file, by section: its type, range and default. Keys are flat in the file; sections only group the help. */
 import { z } from "zod";
+import { MOST_THREADS } from "../base/threads.ts";
 
 const count = z.int().min(0);
 const positive = z.int().min(1);
@@ -127,7 +128,7 @@ export const sections = {
   },
   engine: {
     backend: z.enum(["auto", "gpu", "native", "tfjs-node", "wasm", "cpu"]).default("auto"),
-    threads: count.default(0),
+    threads: count.max(MOST_THREADS).default(0),
     precision: z.enum(["auto", "f32", "bf16"]).default("f32"),
     num_workers: positive.default(1),
   },

@@ -127,8 +127,12 @@ napi_value attention_backward(Call& call) {
 }  // namespace
 
 void register_attention(Registry& registry) {
-  registry.add("attentionForward", attention_forward);
-  registry.add("attentionBackward", attention_backward);
+  registry.add("attentionForward", {"queries", "keys", "values", "energy", "queryRows", "queryOffsets", "keyRows",
+                                    "keyOffsets", "hidden", "valueWidth", "context", "weights"}, attention_forward);
+  registry.add("attentionBackward", {"queries", "keys", "values", "energy", "queryRows", "queryOffsets", "keyRows",
+                                     "keyOffsets", "hidden", "valueWidth", "weights", "contextGradient",
+                                     "queryGradient", "keyGradient", "valueGradient", "energyGradient"},
+               attention_backward);
 }
 
 }  // namespace nmt

@@ -49,9 +49,9 @@ napi_value uniform_noise(Call& call) {
 }  // namespace
 
 void register_dropout(Registry& registry) {
-  registry.add("dropout", dropout);
-  registry.add("normalNoise", normal_noise);
-  registry.add("uniformNoise", uniform_noise);
+  registry.add("dropout", {"x", "out", "threshold", "scale", "seed", "stream"}, dropout);
+  registry.add("normalNoise", {"out", "seed", "stream"}, normal_noise);
+  registry.add("uniformNoise", {"out", "seed", "stream", "range"}, uniform_noise);
 }
 
 }  // namespace nmt

@@ -37,7 +37,7 @@ napi_value binary(Call& call) {
   const int operation = call.size("operation");
   call.require(operation < kBinaryCount, "unknown operation");
   const auto a = call.floats("a"), b = call.floats("b"), out = call.floats("out");
-  const Form left = read_form(call, "form of a"), right = read_form(call, "form of b");
+  const Form left = read_form(call, "formOfA"), right = read_form(call, "formOfB");
   const size_t rows = call.size("rows"), columns = call.size("columns");
   call.require_length(a, operand_size(left, rows, columns), "a");
   call.require_length(b, operand_size(right, rows, columns), "b");
@@ -164,13 +164,13 @@ napi_value fill(Call& call) {
 }  // namespace
 
 void register_elementwise(Registry& registry) {
-  registry.add("binary", binary);
-  registry.add("unary", unary);
-  registry.add("sumColumns", sum_columns);
-  registry.add("sumRows", sum_rows);
-  registry.add("copyBlock", copy_block);
-  registry.add("transpose", transpose);
-  registry.add("fill", fill);
+  registry.add("binary", {"operation", "a", "b", "out", "formOfA", "formOfB", "rows", "columns"}, binary);
+  registry.add("unary", {"operation", "x", "out"}, unary);
+  registry.add("sumColumns", {"x", "out", "rows", "columns"}, sum_columns);
+  registry.add("sumRows", {"x", "out", "batch", "rows", "columns"}, sum_rows);
+  registry.add("copyBlock", {"x", "xStart", "xStep", "out", "outStart", "outStep", "rows", "columns"}, copy_block);
+  registry.add("transpose", {"x", "out", "rows", "columns"}, transpose);
+  registry.add("fill", {"out", "value"}, fill);
 }
 
 }  // namespace nmt

@@ -68,8 +68,8 @@ napi_value scatter_add_rows(Call& call) {
 }  // namespace
 
 void register_embedding(Registry& registry) {
-  registry.add("gatherRows", gather_rows);
-  registry.add("scatterAddRows", scatter_add_rows);
+  registry.add("gatherRows", {"x", "index", "out", "rows", "width"}, gather_rows);
+  registry.add("scatterAddRows", {"x", "index", "out", "rows", "width"}, scatter_add_rows);
 }
 
 }  // namespace nmt

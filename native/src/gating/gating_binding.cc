@@ -183,10 +183,13 @@ napi_value noisy_gates_gradient(Call& call) {
 }  // namespace
 
 void register_gating(Registry& registry) {
-  registry.add("topKGates", top_k_gates);
-  registry.add("topKGatesGradient", top_k_gates_gradient);
-  registry.add("noisyGates", noisy_gates);
-  registry.add("noisyGatesGradient", noisy_gates_gradient);
+  registry.add("topKGates", {"logits", "gates", "experts", "positions", "width", "k"}, top_k_gates);
+  registry.add("topKGatesGradient", {"dGates", "gates", "experts", "dLogits", "positions", "width", "k"},
+               top_k_gates_gradient);
+  registry.add("noisyGates", {"out", "experts", "clean", "noiseInput", "noise", "offsets", "rows", "width", "k",
+                              "noiseFloor"}, noisy_gates);
+  registry.add("noisyGatesGradient", {"dOut", "out", "dClean", "dNoiseInput", "clean", "noiseInput", "noise", "offsets",
+                                      "rows", "width", "k", "noiseFloor"}, noisy_gates_gradient);
 }
 
 }  // namespace nmt

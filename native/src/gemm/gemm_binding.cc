@@ -100,17 +100,19 @@ napi_value packed_matmul(Call& call) {
 }  // namespace
 
 void register_gemm(Registry& registry) {
-  registry.add("matmul", matmul);
-  registry.add("batchMatmul", batch_matmul);
-  registry.add("packedLength", packed_length);
-  registry.add("packMatrix", pack);
-  registry.add("isPacked", is_packed);
-  registry.add("packedMatmul", packed_matmul);
-  registry.add("setPrecision", [](Call& call) {
+  registry.add("matmul", {"a", "b", "out", "m", "n", "k", "transA", "transB", "accumulate"}, matmul);
+  registry.add("batchMatmul", {"a", "b", "out", "batch", "m", "n", "k", "transA", "transB", "accumulate"},
+               batch_matmul);
+  registry.add("packedLength", {"n", "k", "precision"}, packed_length);
+  registry.add("packMatrix", {"b", "packed", "n", "k", "transB", "precision"}, pack);
+  registry.add("isPacked", {"packed", "n", "k", "precision"}, is_packed);
+  registry.add("packedMatmul", {"a", "packed", "out", "m", "n", "k", "transA", "accumulate"}, packed_matmul);
+  registry.add("setPrecision", {"precision"}, [](Call& call) {
     set_precision(read_precision(call));
     return call.nothing();
   });
-  registry.add("precision", [](Call& call) { return call.string(precision() == Precision::bf16 ? "bf16" : "f32"); });
+  registry.add("precision", {},
+               [](Call& call) { return call.string(precision() == Precision::bf16 ? "bf16" : "f32"); });
 }
 
 }  // namespace nmt

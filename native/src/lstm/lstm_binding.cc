@@ -145,10 +145,14 @@ napi_value step(Call& call) {
 }  // namespace
 
 void register_lstm(Registry& registry) {
-  registry.add("lstmGateWidth", [](Call& call) { return call.number_result(lstm_gate_width(call.size("units"))); });
-  registry.add("lstmForward", forward);
-  registry.add("lstmBackward", backward);
-  registry.add("lstmStep", step);
+  registry.add("lstmGateWidth", {"units"},
+               [](Call& call) { return call.number_result(lstm_gate_width(call.size("units"))); });
+  registry.add("lstmForward", {"inputs", "units", "hidden", "batchSizes", "reading", "x", "weights", "initialStates",
+                               "output", "gates", "cells"}, forward);
+  registry.add("lstmBackward", {"inputs", "units", "hidden", "batchSizes", "reading", "x", "weights", "initialStates",
+                                "output", "gates", "cells", "dOutput", "dX", "dWeights", "dInitialStates"}, backward);
+  registry.add("lstmStep", {"rows", "inputs", "units", "hidden", "x", "hiddenBefore", "cellBefore", "packedWeights",
+                            "hiddenAfter", "cellAfter"}, step);
 }
 
 }  // namespace nmt

@@ -204,13 +204,18 @@ napi_value expert_ffn_update(Call& call) {
 }  // namespace
 
 void register_moe(Registry& registry) {
-  registry.add("dispatch", dispatch);
-  registry.add("dispatchGradient", dispatch_gradient);
-  registry.add("combine", combine);
-  registry.add("combineGradient", combine_gradient);
-  registry.add("expertFfn", expert_ffn);
-  registry.add("expertFfnGradient", expert_ffn_gradient);
-  registry.add("expertFfnUpdate", expert_ffn_update);
+  registry.add("dispatch", {"x", "slots", "out", "positions", "width", "k"}, dispatch);
+  registry.add("dispatchGradient", {"dy", "rows", "dx", "positions", "width", "k"}, dispatch_gradient);
+  registry.add("combine", {"y", "gates", "rows", "out", "positions", "width", "k"}, combine);
+  registry.add("combineGradient", {"dOut", "y", "gates", "rows", "dY", "dGates", "positions", "width", "k"},
+               combine_gradient);
+  registry.add("expertFfn", {"x", "w1", "w2", "b1", "b2", "offsets", "out", "activations", "experts", "width",
+                             "hidden"}, expert_ffn);
+  registry.add("expertFfnGradient", {"x", "w1", "w2", "b1", "offsets", "dy", "activations", "dX", "dW1", "dW2", "dB1",
+                                     "dB2", "experts", "width", "hidden"}, expert_ffn_gradient);
+  registry.add("expertFfnUpdate", {"x", "w1", "w2", "offsets", "dy", "activations", "dX", "rows1", "columns1", "rows2",
+                                   "columns2", "experts", "width", "hidden", "learningRate", "beta2", "floor",
+                                   "secondCorrection", "gradientScale", "longest"}, expert_ffn_update);
 }
 
 }  // namespace nmt

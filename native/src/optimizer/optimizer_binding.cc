@@ -126,10 +126,14 @@ napi_value sum_of_squares(Call& call) {
 }  // namespace
 
 void register_optimizer(Registry& registry) {
-  registry.add("adamStep", adam_step);
-  registry.add("adamRowStep", adam_row_step);
-  registry.add("factoredAdamStep", factored_adam_step);
-  registry.add("sumOfSquares", sum_of_squares);
+  registry.add("adamStep", {"values", "gradients", "first", "second", "learningRate", "beta1", "beta2", "epsilon",
+                            "secondCorrection", "gradientScale"}, adam_step);
+  registry.add("adamRowStep", {"value", "sums", "rowOf", "first", "second", "width", "learningRate", "beta1", "beta2",
+                               "epsilon", "secondCorrection", "gradientScale"}, adam_row_step);
+  registry.add("factoredAdamStep", {"value", "gradient", "rowMeans", "columnMeans", "matrices", "rows", "columns",
+                                    "learningRate", "beta2", "floor", "secondCorrection", "gradientScale", "longest"},
+               factored_adam_step);
+  registry.add("sumOfSquares", {"gradients"}, sum_of_squares);
 }
 
 }  // namespace nmt

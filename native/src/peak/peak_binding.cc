@@ -80,7 +80,7 @@ double read_rate(ThreadGroup& threads, const PeakKernels& kernels) {
 }  // namespace
 
 void register_peak(Registry& registry) {
-  registry.add("measurePeak", [](Call& call) {
+  registry.add("measurePeak", {}, [](Call& call) {
     constexpr double kTrial = 0.03;
     ThreadGroup& threads = thread_group();
     const double f32 = middle_rate([&] { return f32_rate(threads, kTrial); });
@@ -88,7 +88,7 @@ void register_peak(Registry& registry) {
     const double memory = read_rate(threads, peak_kernels());
     return call.object({{"f32", f32 * 1e-9}, {"bf16", bf16 * 1e-9}, {"memory", memory * 1e-9}});
   });
-  registry.add("arithmeticRate", [](Call& call) {
+  registry.add("arithmeticRate", {"milliseconds", "bf16"}, [](Call& call) {
     const double seconds = call.number("milliseconds") * 1e-3;
     const auto rate = call.boolean("bf16") ? bf16_rate : f32_rate;
     return call.number_result(rate(thread_group(), seconds) * 1e-9);

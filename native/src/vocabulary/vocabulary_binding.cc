@@ -13,7 +13,8 @@ namespace {
 
 // The leading arguments of all three functions. Weights are a matrix [vocabulary, width] as it is, or packed.
 Projection read_projection(Call& call, bool packed) {
-  const auto hidden = call.floats("hidden"), weights = call.floats("weights"), bias = call.floats("bias");
+  const auto hidden = call.floats("hidden"), weights = call.floats(packed ? "packedWeights" : "weights");
+  const auto bias = call.floats("bias");
   const int rows = call.size("rows"), width = call.size("width"), vocabulary = call.size("vocabulary");
   call.require(width > 0 && vocabulary > 0, "width and vocabulary must be positive");
   call.require_length(hidden, area(rows, width), "hidden");
@@ -77,9 +78,13 @@ napi_value vocabulary_log_probability(Call& call) {
 }  // namespace
 
 void register_vocabulary(Registry& registry) {
-  registry.add("vocabularyCrossEntropy", vocabulary_cross_entropy);
-  registry.add("vocabularyTopK", vocabulary_top_k);
-  registry.add("vocabularyLogProbability", vocabulary_log_probability);
+  registry.add("vocabularyCrossEntropy", {"hidden", "weights", "bias", "rows", "width", "vocabulary", "targets",
+                                          "labelSmoothing", "sums", "hiddenGradient", "weightsGradient", "biasGradient",
+                                          "weightsSquares"}, vocabulary_cross_entropy);
+  registry.add("vocabularyTopK", {"hidden", "packedWeights", "bias", "rows", "width", "vocabulary", "k", "ids",
+                                  "logProbabilities"}, vocabulary_top_k);
+  registry.add("vocabularyLogProbability", {"hidden", "packedWeights", "bias", "rows", "width", "vocabulary", "targets",
+                                            "logProbabilities"}, vocabulary_log_probability);
 }
 
 }  // namespace nmt
