@@ -1,4 +1,5 @@
 /** One line of help for every configuration key; the type makes a missing one an error. Shown by `nmt train --help` and docs/cli.md. */
+import { MOST_THREADS } from "../base/threads.ts";
 import type { CorpusSettings, SectionName, sections } from "./schema.ts";
 
 type HelpTexts = { readonly [Section in SectionName]: { readonly [Key in keyof (typeof sections)[Section]]: string } };
@@ -125,7 +126,7 @@ export const keyHelp: HelpTexts = {
   },
   engine: {
     backend: "Where tensors are computed; auto: the fastest that works here",
-    threads: "Threads for computation and for preparing corpora; 0 for all cores",
+    threads: `Threads for computation and for preparing corpora, at most ${MOST_THREADS}; 0 for all cores`,
     precision: "Precision of matrix products; sums and weights stay f32",
   },
 };

@@ -1,6 +1,7 @@
 /** Every key of a configuration file, by section: its type, range and default. Keys are flat in the file; sections only group the help. */
 import { z } from "zod";
 import { backendNames, precisions } from "../base/engine-names.ts";
+import { MOST_THREADS } from "../base/threads.ts";
 import {
   attentionKinds,
   batchTypes,
@@ -137,7 +138,7 @@ export const sections = {
   },
   engine: {
     backend: z.enum(["auto", ...backendNames]).default("auto"),
-    threads: count.default(0),
+    threads: count.max(MOST_THREADS).default(0),
     precision: z.enum(["auto", ...precisions]).default("f32"),
   },
 } as const;
