@@ -56,7 +56,7 @@ export const keyHelp: HelpTexts = {
       "Units of every LSTM layer, where they are projected to hidden_size (default: hidden_size, no projection)",
     embedding_size: "Width of the embeddings (default: hidden_size)",
     encoder_layers: "LSTM layers of the encoder; the first is bidirectional",
-    decoder_layers: "LSTM layers of the decoder, or of a language model",
+    decoder_layers: "LSTM layers of the decoder, at least 2, or of a language model",
     attention: "Score of a target position for a source position",
     decoder_start: "First decoder state: zero, or a learned bridge from the encoder's last state",
     share_embeddings: "One embedding table for source and target",
