@@ -19,7 +19,7 @@ import { type Figures, type Row, rounded } from "./figures.ts";
 import type { Benchmark } from "./main.ts";
 import { againstLimits, median, medianMs, type Sample, samplesOf } from "./measure.ts";
 import { readOptions } from "./options.ts";
-import { modelDefaults, randomPieces, referenceModel } from "./reference-model.ts";
+import { markers, modelDefaults, randomPieces, referenceModel } from "./reference-model.ts";
 
 const defaults = {
   ...modelDefaults,
@@ -52,7 +52,7 @@ export const run: Benchmark = async (argv) => {
     source: randomPieces(random, len, options.vocab),
     target: randomPieces(random, len - 1, options.vocab),
   }));
-  const batch = packBatch(pairs);
+  const batch = packBatch(pairs, markers);
   let loss = 0;
   const step = (pass: number) => {
     const result = trainStep(model, optimizer, [batch], { learningRate: 1e-3, labelSmoothing: 0.1, seed: 1, pass });

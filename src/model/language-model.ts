@@ -5,7 +5,7 @@
 
 import * as tf from "@tensorflow/tfjs";
 import type { Batch } from "../base/batch.ts";
-import { forcedTargets, valuesBySentence } from "../base/forced-targets.ts";
+import { forcedTargets, type MarkerIds, valuesBySentence } from "../base/forced-targets.ts";
 import type { PackedSide } from "../base/packed-sentences.ts";
 import { Embedding } from "../layers/embedding.ts";
 import { ForwardContext } from "../layers/forward-context.ts";
@@ -66,6 +66,10 @@ export class LanguageModel implements TrainableModel {
     return this.options.vocabularySize;
   }
 
+  get markers(): MarkerIds {
+    return this.options.markers;
+  }
+
   get parameters(): Parameter[] {
     return this.store.all;
   }
@@ -96,7 +100,7 @@ export class LanguageModel implements TrainableModel {
 
   /** Log-probabilities of the pieces of given texts and of the `</s>` that ends each; texts are piece ids without markers. */
   forceScore(texts: readonly Int32Array[]): ForcedScores {
-    const { targetInput, targetOutput, targetRows } = forcedTargets(texts);
+    const { targetInput, targetOutput, targetRows } = forcedTargets(texts, this.markers);
     const scores = tf.tidy(() =>
       vocabularyLogProbability(this.project(this.hidden(targetInput, ForwardContext.evaluation).output), targetOutput),
     );

@@ -1,7 +1,7 @@
 /** The translation model: encoder, attention, decoder and softmax, for training, scoring and decoding. */
 import * as tf from "@tensorflow/tfjs";
 import type { Batch } from "../base/batch.ts";
-import { forcedTargets, rowsOf, valuesBySentence } from "../base/forced-targets.ts";
+import { forcedTargets, type MarkerIds, rowsOf, valuesBySentence } from "../base/forced-targets.ts";
 import { packSentences } from "../base/packed-sentences.ts";
 import { Embedding } from "../layers/embedding.ts";
 import { ForwardContext } from "../layers/forward-context.ts";
@@ -41,6 +41,10 @@ export class Seq2Seq implements TranslationModel, TrainableModel {
     return this.options.vocabularySize;
   }
 
+  get markers(): MarkerIds {
+    return this.options.markers;
+  }
+
   get parameters(): Parameter[] {
     return this.store.all;
   }
@@ -77,7 +81,7 @@ export class Seq2Seq implements TranslationModel, TrainableModel {
 
   forceScore(sources: readonly Int32Array[], targets: readonly Int32Array[]): ForcedScores {
     const source = packSentences(sources);
-    const forced = forcedTargets(targets);
+    const forced = forcedTargets(targets, this.markers);
     const batch = { source, sourceRows: rowsOf(source), ...forced };
     const scores = tf.tidy(() => {
       const { output } = this.decodeForced(batch, ForwardContext.evaluation);

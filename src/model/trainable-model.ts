@@ -1,6 +1,7 @@
 /** What the trainer needs of a model, whatever its task: a loss over packed batches, parameters, and the experts to watch. */
 import type * as tf from "@tensorflow/tfjs";
 import type { Batch } from "../base/batch.ts";
+import type { MarkerIds } from "../base/forced-targets.ts";
 import type { ForwardContext } from "../layers/forward-context.ts";
 import type { Parameter } from "../layers/parameters.ts";
 import type { MoeLayer } from "../moe/moe-layer.ts";
@@ -18,6 +19,8 @@ export interface TrainableModel {
   readonly parameters: Parameter[];
   readonly parameterCount: number;
   readonly moeLayers: MoeLayer[];
+  /** Ids of `<s>` and `</s>` in its vocabulary: its batches are packed with them. */
+  readonly markers: MarkerIds;
   loss(batch: Batch, labelSmoothing: number, context: ForwardContext): ModelLoss;
   /** Runs the forward pass without the softmax, for what its experts tell `context`. */
   route(batch: Batch, context: ForwardContext): void;

@@ -92,7 +92,7 @@ function likelihood(model: TrainableModel, corpus: ValidationCorpus, batchSize: 
   const words = corpus.references.reduce((sum, text) => sum + splitWords(text).length + 1, 0);
   const sums: Likelihood = { negativeLogLikelihood: 0, pieces: 0, words };
   for (let start = 0; start < byLength.length; start += batchSize) {
-    const batch = packBatch(byLength.slice(start, start + batchSize));
+    const batch = packBatch(byLength.slice(start, start + batchSize), model.markers);
     const losses = tf.tidy(() => model.loss(batch, 0, ForwardContext.evaluation).crossEntropy.dataSync());
     sums.negativeLogLikelihood += losses[1]!;
     sums.pieces += batch.targetOutput.length;

@@ -20,7 +20,7 @@ import { languageModelLoss, translationLoss } from "./definition/loss.ts";
 import { Pass } from "./definition/pass.ts";
 import type { StackSettings } from "./definition/settings.ts";
 import { differentiate, numberOf } from "./definition/vector.ts";
-import { fileOf, languageModelWirings, pairs, translationWirings, vocabularySize } from "./definition/wirings.ts";
+import { fileOf, languageModelWirings, pairs, translationWirings, vocabulary } from "./definition/wirings.ts";
 
 interface Wiring {
   name: string;
@@ -33,8 +33,7 @@ const wirings: Wiring[] = [
   ...translationWirings.map(([name, settings]) => ({
     name: `translation, ${name}`,
     settings,
-    make: () =>
-      new Seq2Seq(seq2seqOptions(resolveConfig(fileOf("translation", settings)), vocabularySize), { seed: 3 }),
+    make: () => new Seq2Seq(seq2seqOptions(resolveConfig(fileOf("translation", settings)), vocabulary), { seed: 3 }),
     definition: ((parameters, pairs, pass) => translationLoss(parameters, pairs, settings, pass)) satisfies Definition,
   })),
   ...languageModelWirings.map(([name, settings]) => ({
@@ -42,7 +41,7 @@ const wirings: Wiring[] = [
     settings,
     make: () => {
       const config = resolveConfig(fileOf("language_model", settings));
-      return new LanguageModel(languageModelOptions(config, vocabularySize), { seed: 3 });
+      return new LanguageModel(languageModelOptions(config, vocabulary), { seed: 3 });
     },
     definition: ((parameters, pairs, pass) =>
       languageModelLoss(parameters, pairs, settings, pass)) satisfies Definition,

@@ -9,7 +9,7 @@ import { LanguageModel } from "../../src/model/language-model.ts";
 import type { LanguageModelOptions } from "../../src/model/options.ts";
 import { Adam } from "../../src/optim/adam.ts";
 import { trainStep } from "../../src/training/train-step.ts";
-import { countingTexts, toyOptions } from "./toy-model.ts";
+import { countingTexts, markers, toyOptions } from "./toy-model.ts";
 
 beforeAll(async () => {
   await selectBackend({ backend: "cpu" });
@@ -17,6 +17,7 @@ beforeAll(async () => {
 
 const options: LanguageModelOptions = {
   vocabularySize: 12,
+  markers,
   embeddingSize: 8,
   hiddenSize: 8,
   tieSoftmax: false,
@@ -29,7 +30,7 @@ const options: LanguageModelOptions = {
   moeAfter: [1],
   expertLayers: 1,
 };
-const batchOf = (seed: number, count: number) => packBatch(countingTexts(new Random(seed), count));
+const batchOf = (seed: number, count: number) => packBatch(countingTexts(new Random(seed), count), markers);
 
 describe("LanguageModel", () => {
   test("has the layers of appendix C under these names and shapes", () => {
@@ -61,7 +62,7 @@ describe("LanguageModel", () => {
     texts.forEach((text, i) => {
       expect(tokens[i]).toHaveLength(text.length + 1);
       expect(model.forceScore([text]).tokens[0]).toEqual(tokens[i]);
-      const batch = packBatch([pairs[i]!]);
+      const batch = packBatch([pairs[i]!], markers);
       const nll = tf.tidy(() => model.loss(batch, 0, ForwardContext.evaluation).crossEntropy.dataSync()[1]!);
       const sum = tokens[i]!.reduce((a, b) => a + b, 0);
       expect(sum).toBeCloseTo(-nll, 4);

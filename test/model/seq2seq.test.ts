@@ -7,7 +7,7 @@ import { packBatch } from "../../src/data/batches/batch.ts";
 import { Seq2Seq } from "../../src/model/seq2seq.ts";
 import { Adam } from "../../src/optim/adam.ts";
 import { trainStep } from "../../src/training/train-step.ts";
-import { reverseBatch, reversePairs, toyOptions } from "./toy-model.ts";
+import { markers, reverseBatch, reversePairs, toyOptions } from "./toy-model.ts";
 
 beforeAll(async () => {
   await selectBackend({ backend: "cpu" });
@@ -53,7 +53,12 @@ describe("Seq2Seq", () => {
       const optimizer = new Adam(model.parameters, { beta1: 0.9, beta2: 0.98, epsilon: 1e-3, maxGradNorm: 1 });
       const batches = [pairs.slice(0, split), pairs.slice(split)].filter((part) => part.length > 0);
       const options = { learningRate: 0.1, labelSmoothing: 0.1, seed: 1, pass: 0 };
-      trainStep(model, optimizer, batches.map(packBatch), options);
+      trainStep(
+        model,
+        optimizer,
+        batches.map((batch) => packBatch(batch, markers)),
+        options,
+      );
       const values = model.parameters.flatMap(({ variable }) => [...variable.dataSync()]);
       model.dispose();
       return values;

@@ -1,6 +1,6 @@
 /** Training batches of sentence pairs, packed without padding (base/packed-layout.ts); a group is a sentence in batch order. */
 import type { Batch } from "../../base/batch.ts";
-import { forcedTargets } from "../../base/forced-targets.ts";
+import { forcedTargets, type MarkerIds } from "../../base/forced-targets.ts";
 import { sentenceRows } from "../../base/packed-layout.ts";
 import { invertOrder, type PackedSide, packSentences } from "../../base/packed-sentences.ts";
 
@@ -16,10 +16,16 @@ export interface SentencePair {
   corpus?: number;
 }
 
-/** Packs pairs into a batch; sentence g of the batch is `pairs[g]`. Without any source, as for a language model, that side is empty. */
-export function packBatch(pairs: readonly SentencePair[]): Batch {
+/**
+ * Packs pairs into a batch; sentence g of the batch is `pairs[g]`. Without any source, as for a language model, that side is empty.
+ * `markers` are those of the wordpiece model that the pairs were encoded with.
+ */
+export function packBatch(pairs: readonly SentencePair[], markers: MarkerIds): Batch {
   const source = packSources(pairs.map((pair) => pair.source));
-  const { targetInput, targetOutput, targetRows } = forcedTargets(pairs.map((pair) => pair.target));
+  const { targetInput, targetOutput, targetRows } = forcedTargets(
+    pairs.map((pair) => pair.target),
+    markers,
+  );
   return {
     source,
     targetInput,

@@ -172,7 +172,8 @@ describe("an error in a thread", () => {
   });
 
   test("that keeps it from starting has its class", async () => {
-    const damaged = { size: wordpieces.size, encode: () => [], toBytes: () => Uint8Array.of(1, 2, 3) };
+    const { size, bosId, eosId } = wordpieces;
+    const damaged = { size, bosId, eosId, encode: () => [], toBytes: () => Uint8Array.of(1, 2, 3) };
     await expect(prepareCorpus(optionsIn("damaged", 2, { wordpieces: damaged }))).rejects.toMatchObject({
       name: "WordpieceError",
     });

@@ -7,7 +7,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { PairReader } from "../../../src/data/batches/pair-reader.ts";
 import { type PrepareOptions, prepareCorpus } from "../../../src/data/shards/prepare.ts";
 import { type PreparedCorpus, readPrepared } from "../../../src/data/shards/prepared-folder.ts";
-import { encodeNumbers, generatedOptions, generatedText } from "./prepared-corpus.ts";
+import { encodeNumbers, generatedOptions, generatedText, numberPieces } from "./prepared-corpus.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nmt-prepare-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -57,6 +57,13 @@ describe("a prepared corpus", () => {
       "text.src",
       "text.tgt",
     ]);
+  });
+
+  test("ends sources with the </s> of its wordpiece model", async () => {
+    const wordpieces = { ...numberPieces, bosId: 1, eosId: 2 };
+    const prepared = await prepareCorpus(twoTexts("other-ids", "10 11\n", "20\n", { wordpieces }));
+    expect(pairsOf(prepared)).toEqual([{ source: [10, 11, 2], target: [20], line: 1 }]);
+    expect(prepared.markers).toEqual({ bosId: 1, eosId: 2 });
   });
 
   test("leaves out repeated pairs and pairs of too many pieces, and counts them", async () => {
@@ -119,6 +126,8 @@ describe("an unchanged corpus", () => {
     expect(await runs({ tag: 5, wordpieces: { ...options.wordpieces, toBytes: () => Buffer.from("other") } })).toBe(
       true,
     );
+    expect(await runs({ wordpieces: { ...options.wordpieces, eosId: 2 } }), "another </s>").toBe(true);
+    expect(await runs({ wordpieces: { ...options.wordpieces, bosId: 1 } }), "another <s>").toBe(true);
     expect(await runs({ maxLengths: { source: 9, target: 9 } })).toBe(true);
     expect(await runs()).toBe(true);
     writeFileSync(options.pathTgt!, readFileSync(options.pathTgt!, "utf8").replace(/\d+/, "7"));

@@ -47,7 +47,7 @@ export function expectAsDefined(
   pairs: readonly { source: Int32Array; target: Int32Array }[],
   { labelSmoothing, untrained }: { labelSmoothing: number; untrained?: RegExp | undefined },
 ): void {
-  const batch = packBatch(pairs);
+  const batch = packBatch(pairs, model.markers);
   const parameters = definedParameters(model);
   /** The cost, after a comparison of all losses. */
   const comparedCost = (expected: DefinedLoss, context: ForwardContext): tf.Scalar => {

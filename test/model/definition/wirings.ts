@@ -1,8 +1,11 @@
 /** Configurations, small enough for a definition in plain loops, that between them have every way of wiring a model. */
+
 import type { ConfigInput } from "../../../src/config/schema.ts";
+import type { ModelVocabulary } from "../../../src/model/options.ts";
+import { BOS, EOS } from "./loss.ts";
 import type { LanguageModelSettings, StackSettings, TranslationSettings } from "./settings.ts";
 
-export const vocabularySize = 11;
+export const vocabulary: ModelVocabulary = { size: 11, bosId: BOS, eosId: EOS };
 
 const stack: StackSettings = {
   hidden_size: 6,
