@@ -4,6 +4,9 @@
 export const tasks = ["translation", "language_model", "lm"] as const;
 export type Task = Exclude<(typeof tasks)[number], "lm">;
 
+/** What is done to text before it is cut into wordpieces: SentencePiece's nmt_nfkc rules, or nothing. */
+export const normalizations = ["nmt_nfkc", "identity"] as const;
+
 /** How attention scores a source position for a target position. */
 export const attentionKinds = ["multiplicative", "additive", "normed_additive"] as const;
 export type AttentionKind = (typeof attentionKinds)[number];

@@ -12,6 +12,7 @@ import {
   expertOptimizers,
   gatingKinds,
   moeOutputs,
+  normalizations,
   tasks,
 } from "./choices.ts";
 
@@ -19,6 +20,8 @@ const count = z.int().min(0);
 const positive = z.int().min(1);
 const fraction = z.number().min(0).lt(1);
 const path = z.string().min(1);
+/** Wordpieces write a space as ▁, so that no text has a symbol with a space. */
+const symbol = z.string().regex(/^[^ ]+$/, "a symbol has no space: write two symbols, or ▁ for a space inside one");
 const layerNumbers = z.array(positive);
 const languageCode = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]*$/, "a language is a short code such as de or pt_BR");
 
@@ -66,7 +69,8 @@ export const sections = {
     required_chars: z.string().default(""),
     byte_fallback: z.boolean().default(true),
     wordpiece_model: path.optional(),
-    user_defined_symbols: z.array(z.string().min(1)).default([]),
+    user_defined_symbols: z.array(symbol).default([]),
+    normalization: z.enum(normalizations).default("nmt_nfkc"),
   },
   model: {
     hidden_size: positive.default(256),

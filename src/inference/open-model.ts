@@ -12,7 +12,8 @@ import { LanguageModel } from "../model/language-model.ts";
 import { languageModelOptions, seq2seqOptions } from "../model/options.ts";
 import { Seq2Seq } from "../model/seq2seq.ts";
 import type { TrainableModel } from "../model/trainable-model.ts";
-import { WordpieceModel } from "../text/wordpiece-model.ts";
+import { loadModelWordpieces } from "../text/model-wordpieces.ts";
+import type { WordpieceModel } from "../text/wordpiece-model.ts";
 
 export interface LoadedModel extends TranslatorParts {
   model: Seq2Seq;
@@ -69,7 +70,7 @@ async function load<Model extends TrainableModel>(
   options: EngineOptions,
   make: (config: Config, wordpieces: WordpieceModel, source: ParameterSource) => Model,
 ): Promise<{ model: Model; wordpieces: WordpieceModel; config: Config; engine: SelectedBackend }> {
-  const wordpieces = WordpieceModel.load(wordpieceModelPath);
+  const wordpieces = loadModelWordpieces(wordpieceModelPath, config);
   const { tensors } = readSafetensors(weightsPath);
   const engine = await selectBackend(options);
   const model = make(config, wordpieces, { seed: config.seed, stored: floatsByName(tensors) });

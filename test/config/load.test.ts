@@ -237,6 +237,24 @@ describe("corpora", () => {
   });
 });
 
+describe("symbols", () => {
+  it("hold no space", () => {
+    const error = failure(() => load("user_defined_symbols: ['@num@ @unit@']\n"));
+    expect(error.message).toMatch(/user_defined_symbols\.0: "@num@ @unit@" .*write two symbols, or ▁/);
+    expect(error.where).toContain("section wordpieces");
+    expect(failure(() => load("", { user_defined_symbols: "['a b']" })).message).toContain("a symbol has no space");
+    expect(load("user_defined_symbols: [a▁b]\n").userDefinedSymbols).toEqual(["a▁b"]);
+  });
+});
+
+describe("normalization", () => {
+  it("is nmt_nfkc or identity", () => {
+    expect(load("").normalization).toBe("nmt_nfkc");
+    expect(load("normalization: identity\n").normalization).toBe("identity");
+    expect(failure(() => load("normalization: nfkc\n")).message).toContain("normalization");
+  });
+});
+
 describe("overrides", () => {
   it("read text as the type of the key, hyphens as underscores", () => {
     const config = load("num_experts: 4\n", {
@@ -262,6 +280,23 @@ describe("overrides", () => {
     });
     expect(config.data["corpus_1"]?.weight).toBe(3);
     expect(config.data["extra-1"]).toMatchObject({ pathSrc: "x", pathTgt: "y" });
+  });
+
+  it.each([
+    ["@num@ @unit@", ["@num@", "@unit@"]],
+    ["@num@, @unit@", ["@num@", "@unit@"]],
+    ["<a> <b>,<c>", ["<a>", "<b>", "<c>"]],
+    ["#a {b}", ["#a", "{b}"]],
+    ["one", ["one"]],
+    ["['@num@', '<b>']", ["@num@", "<b>"]],
+  ])("read the list %s, separated by spaces or commas", (text, symbols) => {
+    expect(load("", { user_defined_symbols: text }).userDefinedSymbols).toEqual(symbols);
+  });
+
+  it("read lists of numbers likewise", () => {
+    expect(load("num_experts: 4\n", { moe_encoder_after: "1 2" }).moeEncoderAfter).toEqual([1, 2]);
+    expect(load("num_experts: 4\n", { moe_encoder_after: "[1, 2]" }).moeEncoderAfter).toEqual([1, 2]);
+    expect(failure(() => load("", { moe_encoder_after: "1 x" })).where).toContain("--moe_encoder_after");
   });
 
   it("accept an empty list", () => {

@@ -34,7 +34,7 @@ describe("a model trained here", () => {
     }),
     "with user-defined symbols that overlap words and each other": trainWordpieces(training, {
       vocabSize: 1500,
-      userDefinedSymbols: ["<2de>", "<2d", "e", "en", "a b", "日本", "😀", "▁x"],
+      userDefinedSymbols: ["<2de>", "<2d", "e", "en", "a▁b", "日本", "😀", "▁x"],
     }),
   };
 
@@ -108,6 +108,10 @@ describe("models of other kinds", () => {
       unused: byRank(plain.filter((_, i) => i % 3 === 0)),
     },
     "byte fallback": { normal: byRank(plain), trainer: { byteFallback: true } },
+    "a user-defined symbol with a space, which no text has": {
+      normal: byRank(plain.filter((text) => text !== "en")),
+      userDefined: ["e n", "en"],
+    },
     unigram: { normal: unigramScores(plain), trainer: { modelType: ModelType.unigram } },
     "unigram across spaces with bytes and user-defined symbols": {
       normal: unigramScores(strings.filter((text) => text !== "en")),

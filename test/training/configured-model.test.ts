@@ -33,7 +33,7 @@ interface Made {
 
 function make(input: ConfigInput): Made {
   const { model } = trainingTask(resolveConfig(input), wordpieces, undefined);
-  const batch = packBatch(pairs);
+  const batch = packBatch(pairs, model.markers);
   const losses = (context: ForwardContext) =>
     tf.tidy(() => {
       const { crossEntropy, balance } = model.loss(batch, 0, context);

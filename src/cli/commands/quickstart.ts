@@ -12,6 +12,7 @@ import { packageFolder } from "../../base/package-folder.ts";
 import { formatCount, formatDuration } from "../../base/progress.ts";
 import { untilStopped } from "../../base/stop-signal.ts";
 import { threadCount } from "../../base/threads.ts";
+import { splitList } from "../../config/overrides.ts";
 import { resolveConfig } from "../../config/resolve.ts";
 import type { ConfigInput } from "../../config/schema.ts";
 import type { PreparedPair } from "../../corpora/recipe.ts";
@@ -57,7 +58,7 @@ export const quickstartCommand: CommandModule<object, QuickstartArguments> = {
     const started = performance.now();
     if (!(args.minutes > 0)) throw new UsageError(`--minutes is ${args.minutes}`, { nextStep: "Give more than 0." });
     threadCount(args.threads); // before the corpus is fetched
-    const pairs = args.pairs.split(",").map((pair) => pair.trim());
+    const pairs = splitList(args.pairs);
     log.info(`1/4 data: ${vscodeL10n.description} (${vscodeL10n.licence})`);
     const corpora = await prepare(args.data, pairs);
     const config = resolveConfig(quickstartConfig(corpora, args), "configs/two-cores/quickstart.yaml");
