@@ -42,7 +42,7 @@ async function train(name: string, settings: Partial<ConfigInput>): Promise<stri
     save_model: join(folder, name),
     data: {},
     wordpiece_model: given,
-    hidden_size: 24,
+    hidden_size: 16,
     encoder_layers: 1,
     decoder_layers: 2,
     dropout: 0,
@@ -60,7 +60,7 @@ async function train(name: string, settings: Partial<ConfigInput>): Promise<stri
 
 test("a translation model of those ids learns to reverse, and its shards and scores have them", async () => {
   const corpus = { path_src: sources, path_tgt: targets };
-  const directory = await train("reverse", { data: { corpus, valid: corpus }, train_steps: 120, valid_steps: 120 });
+  const directory = await train("reverse", { data: { corpus, valid: corpus }, train_steps: 90, valid_steps: 90 });
 
   const reader = new PairReader([readPrepared(join(directory, "data", "corpus"))]);
   expect(reader.pairs).toBe(words.length);
@@ -85,7 +85,7 @@ test("a translation model of those ids learns to reverse, and its shards and sco
 
 test("a language model of those ids knows where texts begin and end", async () => {
   const data = { text: { path_src: write("counting.txt", ["a b", "b c d", "c d", "d"]) } };
-  const directory = await train("counting", { task: "lm", data, train_steps: 80, valid_steps: 0 });
+  const directory = await train("counting", { task: "lm", data, train_steps: 60, valid_steps: 0 });
   const loaded = await loadLanguageModel(directory, { backend: "cpu" });
   const [likely, unlikely] = scoreTexts(loaded, ["b c d", "b c"]);
   loaded.model.dispose();
