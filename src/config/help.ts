@@ -49,7 +49,7 @@ export const keyHelp: HelpTexts = {
     byte_fallback: "Spell characters outside the vocabulary as bytes instead of <unk>",
     wordpiece_model: "Use this SentencePiece .model instead of training one",
     user_defined_symbols: "Symbols that are one piece wherever a text has them, such as markup tags",
-    normalization: "Unicode compatibility forms and white space made uniform (nmt_nfkc), or text as it is",
+    normalization: "What is done to characters before wordpieces; identity: nothing",
   },
   model: {
     hidden_size: "Width of every LSTM layer's output, of its experts' and of attention",
