@@ -94,7 +94,6 @@ export const keyHelp: HelpTexts = {
     batch_size: "Size of a batch",
     accum_count:
       "Batches whose gradients make one step; balance losses of all of them together cost a second forward pass",
-    optim: "Optimiser",
     expert_optim:
       "Optimiser of the experts' matrices: adam, or the paper's factored_adam, without first moment and with a row and a column of numbers for the second",
     adam_beta1: "Decay of Adam's first moment",
@@ -128,6 +127,5 @@ export const keyHelp: HelpTexts = {
     backend: "Where tensors are computed; auto: the fastest that works here",
     threads: "Threads for computation and for preparing corpora; 0 for all cores",
     precision: "Precision of matrix products; sums and weights stay f32",
-    num_workers: "Data-parallel workers",
   },
 };

@@ -1,5 +1,6 @@
 /** Checks that keys agree with each other and fills in the defaults that depend on other keys. */
 import { ConfigError } from "../base/errors.ts";
+import type { Task } from "./choices.ts";
 import { type Config, fromSettings } from "./config.ts";
 import { corpusRole } from "./corpora.ts";
 import { configProblems } from "./problems.ts";
@@ -40,7 +41,7 @@ type TaskSettings = ReturnType<typeof withTaskDefaults>;
 
 /** Defaults that depend on the task: those of Shazeer et al. 2017, appendices C (language models) and E (translation). */
 function withTaskDefaults(given: Settings) {
-  const task: "translation" | "language_model" = given.task === "translation" ? "translation" : "language_model";
+  const task: Task = given.task === "translation" ? "translation" : "language_model";
   const isLanguageModel = task === "language_model";
   const balance = isLanguageModel ? 0.1 : 0.01;
   const metric = isLanguageModel ? "perplexity" : "bleu";
@@ -125,9 +126,6 @@ function checkTraining(settings: TaskSettings, fail: Fail): void {
       "neither train_steps nor train_minutes is set, so training would never end",
       "Set train_steps, train_minutes, or both (whichever comes first ends training).",
     );
-  }
-  if (settings.num_workers > 1) {
-    fail("engine", `num_workers is ${settings.num_workers}; this version trains on one`, "Set num_workers: 1.");
   }
 }
 

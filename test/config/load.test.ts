@@ -126,7 +126,6 @@ describe("cross-field checks", () => {
     ["experts twice at a layer", "num_experts: 4\nmoe_decoder_after: [1, 1]\n", "names a layer twice"],
     ["tied softmax of unequal widths", "tie_softmax: true\nembedding_size: 64\n", "tie_softmax needs equal sizes"],
     ["early stopping without validation data", "early_stopping: 3\n", "early_stopping needs a validation corpus"],
-    ["several workers", "num_workers: 2\n", "num_workers is 2"],
     ["tags without languages", "target_tags: true\n", "tgt_lang is missing"],
     ["language model with targets", "task: language_model\n", "a language model reads path_src only"],
   ];

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { selectBackend } from "../../src/backends/select.ts";
 import { Random } from "../../src/base/random.ts";
-import { packTranslationBatch } from "../../src/data/batches/batch.ts";
+import { packBatch } from "../../src/data/batches/batch.ts";
 import { ForwardContext } from "../../src/layers/forward-context.ts";
 import { LanguageModel } from "../../src/model/language-model.ts";
 import type { LanguageModelOptions } from "../../src/model/options.ts";
@@ -40,7 +40,7 @@ const variants: [name: string, options: LanguageModelOptions][] = [
   ["embeddings of another width", { ...options, embeddingSize: 6, moe: undefined }],
 ];
 
-const batchOf = (seed: number, count: number) => packTranslationBatch(countingTexts(new Random(seed), count));
+const batchOf = (seed: number, count: number) => packBatch(countingTexts(new Random(seed), count));
 
 const costOf = (model: LanguageModel, batch: ReturnType<typeof batchOf>): tf.Scalar => {
   const { crossEntropy, balance } = model.loss(batch, 0.1, ForwardContext.forTraining(7, 0));
@@ -110,7 +110,7 @@ describe("LanguageModel", () => {
     texts.forEach((text, i) => {
       expect(tokens[i]).toHaveLength(text.length + 1);
       expect(model.forceScore([text]).tokens[0]).toEqual(tokens[i]);
-      const batch = packTranslationBatch([pairs[i]!]);
+      const batch = packBatch([pairs[i]!]);
       const nll = tf.tidy(() => model.loss(batch, 0, ForwardContext.evaluation).crossEntropy.dataSync()[1]!);
       const sum = tokens[i]!.reduce((a, b) => a + b, 0);
       expect(sum).toBeCloseTo(-nll, 4);

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { selectBackend } from "../../src/backends/select.ts";
 import { Random } from "../../src/base/random.ts";
-import { packTranslationBatch } from "../../src/data/batches/batch.ts";
+import { packBatch } from "../../src/data/batches/batch.ts";
 import { ForwardContext } from "../../src/layers/forward-context.ts";
 import { Seq2Seq } from "../../src/model/seq2seq.ts";
 import { Adam } from "../../src/optim/adam.ts";
@@ -95,7 +95,7 @@ describe("Seq2Seq", () => {
       const optimizer = new Adam(model.parameters, { beta1: 0.9, beta2: 0.98, epsilon: 1e-3, maxGradNorm: 1 });
       const batches = [pairs.slice(0, split), pairs.slice(split)].filter((part) => part.length > 0);
       const options = { learningRate: 0.1, labelSmoothing: 0.1, seed: 1, pass: 0 };
-      trainStep(model, optimizer, batches.map(packTranslationBatch), options);
+      trainStep(model, optimizer, batches.map(packBatch), options);
       const values = model.parameters.flatMap(({ variable }) => [...variable.dataSync()]);
       model.dispose();
       return values;
