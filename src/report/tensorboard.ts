@@ -39,7 +39,7 @@ export class EventFile {
  */
 function freshPath(directory: string): string {
   const events = readdirSync(directory).filter((name) => name.includes("tfevents"));
-  const last = events.reduce((a, b) => (a > b ? a : b), "");
+  const last = events.sort().at(-1) ?? "";
   const [, seconds, start] = /^events\.out\.tfevents\.(\d{1,15})\.(?:(\d{1,15})\.)?/.exec(last) ?? [];
   const candidates = [eventFileName(Math.floor(Date.now() / 1000), 0)];
   if (seconds !== undefined) {

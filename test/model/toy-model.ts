@@ -1,7 +1,8 @@
 /** A model small enough for plain JavaScript, and batches of a toy task for it. */
 import type { Batch } from "../../src/base/batch.ts";
 import type { Random } from "../../src/base/random.ts";
-import { packBatch, type SentencePair } from "../../src/data/batches/batch.ts";
+import { packBatch } from "../../src/data/batches/batch.ts";
+import type { SentencePair } from "../../src/data/shards/shard.ts";
 import type { Seq2SeqOptions } from "../../src/model/options.ts";
 
 export const toyOptions: Seq2SeqOptions = {
