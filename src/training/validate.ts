@@ -1,6 +1,7 @@
 /** Validation: perplexity of held-out texts and, for a translation model, BLEU of its own translations and samples to look at. */
 import * as tf from "@tensorflow/tfjs";
-import { packBatch, type SentencePair } from "../data/batches/batch.ts";
+import { packBatch } from "../data/batches/batch.ts";
+import type { SentencePair } from "../data/shards/shard.ts";
 import { ForwardContext } from "../layers/forward-context.ts";
 import { BLEU } from "../metrics/bleu.ts";
 import { splitWords } from "../metrics/white-space.ts";

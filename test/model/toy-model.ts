@@ -2,7 +2,8 @@
 import type { Batch } from "../../src/base/batch.ts";
 import type { MarkerIds } from "../../src/base/forced-targets.ts";
 import type { Random } from "../../src/base/random.ts";
-import { packBatch, type SentencePair } from "../../src/data/batches/batch.ts";
+import { packBatch } from "../../src/data/batches/batch.ts";
+import type { SentencePair } from "../../src/data/shards/shard.ts";
 import type { Seq2SeqOptions } from "../../src/model/options.ts";
 
 /** Ids of `<s>` and `</s>` in toy vocabularies. */

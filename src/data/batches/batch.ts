@@ -3,18 +3,7 @@ import type { Batch } from "../../base/batch.ts";
 import { forcedTargets, type MarkerIds } from "../../base/forced-targets.ts";
 import { sentenceRows } from "../../base/packed-layout.ts";
 import { invertOrder, type PackedSide, packSentences } from "../../base/packed-sentences.ts";
-
-/** One encoded sentence pair. */
-export interface SentencePair {
-  /** The encoder's input as it is read: optional language tag, pieces, `</s>`. */
-  source: Int32Array;
-  /** Target pieces alone, without `<s>` and `</s>`; may be empty. */
-  target: Int32Array;
-  /** Line of the corpus, from 1; 0 where there is none. */
-  line?: number;
-  /** Which corpus of the mixture it is of, from 0. */
-  corpus?: number;
-}
+import type { SentencePair } from "../shards/shard.ts";
 
 /**
  * Packs pairs into a batch; sentence g of the batch is `pairs[g]`. Without any source, as for a language model, that side is empty.

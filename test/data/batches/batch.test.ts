@@ -4,7 +4,8 @@ import { DataError } from "../../../src/base/errors.ts";
 import { timeOffsets } from "../../../src/base/packed-layout.ts";
 import { packSentences, unpackSentences } from "../../../src/base/packed-sentences.ts";
 import { Random } from "../../../src/base/random.ts";
-import { packBatch, type SentencePair } from "../../../src/data/batches/batch.ts";
+import { packBatch } from "../../../src/data/batches/batch.ts";
+import type { SentencePair } from "../../../src/data/shards/shard.ts";
 
 /** As SentencePiece numbers `<s>` and `</s>` by default. */
 const markers = { bosId: 1, eosId: 2 };

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { DataError } from "../../../src/base/errors.ts";
 import { Random } from "../../../src/base/random.ts";
-import type { SentencePair } from "../../../src/data/batches/batch.ts";
+import type { SentencePair } from "../../../src/data/shards/shard.ts";
 import { Shard, shardHeader } from "../../../src/data/shards/shard.ts";
 import { idBytesFor, ShardWriter } from "../../../src/data/shards/shard-writer.ts";
 
