@@ -12,7 +12,7 @@ const options = yargs(hideBin(process.argv))
   .option("jobs", { type: "number", default: 1, describe: "Copies of the project worked on side by side" })
   .option("list", { type: "boolean", default: false, describe: "Names them and does nothing" })
   .option("json", { type: "boolean", default: false, describe: "Results as JSON on standard output" })
-  .option("patience", { type: "number", default: 20, describe: "Minutes after which tests count as hanging" })
+  .option("patience", { type: "number", default: 10, describe: "Minutes after which tests count as hanging" })
   .strict()
   .parseSync();
 
@@ -26,7 +26,7 @@ if (options.list) {
 async function run(): Promise<number> {
   process.once("exit", abandonMutations);
   for (const [signal, code] of [["SIGINT", 130] as const, ["SIGTERM", 143] as const]) {
-    process.once(signal, () => process.exit(code));
+    process.on(signal, () => process.exit(code));
   }
   const width = String(chosen.length).length;
   const show = options.json ? console.error : console.log;

@@ -77,6 +77,8 @@ async function tryMutation(
       failure = outcome.failure;
       if (failure !== undefined) break;
     }
+  } catch (error) {
+    return is("broken", (error as Error).message);
   } finally {
     restore();
   }

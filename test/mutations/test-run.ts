@@ -29,6 +29,7 @@ export interface TestRunOptions {
 /** Process groups that are running, so that they can be ended. */
 const running = new Set<number>();
 
+/** @throws Error where something else than the tests ended them, so that nothing is known. */
 export async function runTests(root: string, selection: Selection, options: TestRunOptions): Promise<TestOutcome> {
   const results = join(root, "mutation-results.json");
   rmSync(results, { force: true });
@@ -38,6 +39,7 @@ export async function runTests(root: string, selection: Selection, options: Test
   const { code, hangs } = await ended([vitest, ...what, ...flags, `--outputFile=${results}`], root, options.patience);
   if (hangs)
     return { tests: 0, failure: { file: undefined, what: `no end after ${options.patience / 60_000} minutes` } };
+  if (code === null || code > 128) throw new Error("the tests were ended by a signal; try it again");
   const report = existsSync(results) ? (JSON.parse(readFileSync(results, "utf8")) as Report) : undefined;
   const failure = report && firstFailure(report, root);
   const crashed = code === 0 ? undefined : { file: undefined, what: `the tests ended with code ${code}` };

@@ -84,12 +84,6 @@ export const dataMutations: readonly Mutation[] = [
   { ...near, name: "short pairs are compared", find: "const FEWEST_WORDS = 8;", replace: "const FEWEST_WORDS = 1;" },
   {
     ...near,
-    name: "pairs that left the window are compared",
-    find: "found >= 0 && found > this.count - 1 - window &&",
-    replace: "found >= 0 &&",
-  },
-  {
-    ...near,
     name: "source and target words are the same",
     find: "this.take(target, 2)",
     replace: "this.take(target, 1)",

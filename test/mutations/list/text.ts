@@ -77,14 +77,8 @@ export const textMutations: readonly Mutation[] = [
   },
   {
     ...encoder,
-    name: "long runs are remembered by their length",
-    find: "if (to - from > CACHED_UNITS) {",
-    replace: "if (to - from < 0) {",
-  },
-  {
-    ...borders,
-    name: "unused pieces may be cut",
-    find: "if (vocabulary.ofType(PieceType.unused).length > 0) cuts.fill(0);",
+    name: "the cache of runs is never emptied",
+    find: "    if (this.cache.size === CACHED_RUNS) this.cache.clear();\n",
     replace: "",
   },
   {
@@ -113,15 +107,9 @@ export const textMutations: readonly Mutation[] = [
   },
   {
     ...pieces,
-    name: "surrogates are decoded from bytes",
-    find: "lead === 0xed ? 0x9f",
-    replace: "lead === 0xed ? 0xbf",
-  },
-  {
-    ...pieces,
-    name: "overlong forms are decoded from bytes",
-    find: "lead === 0xe0 ? 0xa0",
-    replace: "lead === 0xe0 ? 0x80",
+    name: "a character that is cut off reads as one",
+    find: "if (length === 0 || at + length > bytes.length) return 0;",
+    replace: "if (length === 0) return 0;\n  if (at + length > bytes.length) return bytes.length - at;",
   },
   {
     ...pieces,
