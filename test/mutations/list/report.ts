@@ -112,8 +112,8 @@ export const reportMutations: readonly Mutation[] = [
   {
     ...log,
     name: "a line cut off by a kill is an error",
-    find: '.slice(0, text.lastIndexOf("\\n") + 1)',
-    replace: ".slice(0)",
+    find: '.slice(0, text.lastIndexOf("\\n") + 1)\n    .split("\\n")\n    .slice(0, -1)',
+    replace: '.split("\\n")\n    .filter((line) => line !== "")',
   },
   {
     ...page,
