@@ -3,16 +3,15 @@
  * x + dropout(sigmoid(Σ gate · expert(x))), over all positions of a batch at once. Padding never reaches it.
  */
 import * as tf from "@tensorflow/tfjs";
+import type { ExpertActivation, GatingKind, MoeOutput } from "../config/choices.ts";
 import type { ForwardContext } from "../layers/forward-context.ts";
 import type { Parameters } from "../layers/parameters.ts";
 import type { ExpertUpdate } from "../ops/expert-ffn-update.ts";
 import { createGating } from "./create-gating.ts";
 import { ExpertBalance } from "./expert-balance.ts";
-import { type ExpertActivation, ExpertNetworks } from "./expert-networks.ts";
+import { ExpertNetworks } from "./expert-networks.ts";
 import { applyExperts } from "./experts.ts";
-import type { GateDecision, Gating, GatingKind } from "./gating.ts";
-
-export const moeOutputs = ["sigmoid", "identity"] as const;
+import type { GateDecision, Gating } from "./gating.ts";
 
 export interface MoeOptions {
   hiddenSize: number;
@@ -21,7 +20,7 @@ export interface MoeOptions {
   expertHiddenSize: number;
   expertOutputInit: number;
   /** What the summed expert outputs go through before the residual: the paper's sigmoid, or nothing. */
-  output: (typeof moeOutputs)[number];
+  output: MoeOutput;
   dropout: number;
   importanceLossWeight: number;
   loadLossWeight: number;

@@ -2,12 +2,13 @@
 import { setImmediate } from "node:timers/promises";
 import type { Batch } from "../base/batch.ts";
 import { TrainingError } from "../base/errors.ts";
+import type { Criterion } from "../config/choices.ts";
 import type { TrainableModel } from "../model/trainable-model.ts";
 import type { BalanceReport } from "../moe/expert-balance.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { learningRateAt, type ScheduleOptions } from "../optim/schedules.ts";
 import { stepIsFinite, type TrainStepResult, trainStep } from "./train-step.ts";
-import { type Criterion, improves, type TrainerState } from "./trainer-state.ts";
+import { improves, type TrainerState } from "./trainer-state.ts";
 
 /** An endless, resumable supply of batches. */
 export interface TrainingData<Position> {

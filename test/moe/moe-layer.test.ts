@@ -5,9 +5,9 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeEach, describe, expect, it } from "vitest";
 import { selectBackend } from "../../src/backends/select.ts";
+import { gatingKinds } from "../../src/config/choices.ts";
 import { ForwardContext } from "../../src/layers/forward-context.ts";
 import { positionsPerExpert } from "../../src/moe/batchwise-mask.ts";
-import { gatingKinds } from "../../src/moe/gating.ts";
 import type { MoeOptions } from "../../src/moe/moe-layer.ts";
 import { expectSameBits } from "../ops/finite-differences.ts";
 import { expertDefinition, gluDefinition, part } from "../ops/moe-definition.ts";

@@ -221,7 +221,7 @@ export const nativeMutations: readonly Mutation[] = [
   {
     ...elementwise,
     name: "numbers after the last four vectors are missing from a sum",
-    find: "  for (; i < n; i += W) total[0] += vload_n(x + i, least(n - i, W));\n",
+    find: "  for (; i < n; i += W) total[0] += vload_n(x + i, lanes_left(n - i));\n",
     replace: "",
   },
   {
