@@ -1,7 +1,12 @@
 /** Mistakes in normalisation, wordpieces, and how they are learned. */
 import type { Mutation } from "../mutation.ts";
 
-const model = ["test/text/wordpiece-model.test.ts", "test/text/normalization"];
+const model = [
+  "test/text/encoding",
+  "test/text/decode-pieces.test.ts",
+  "test/text/normalization",
+  "test/text/wordpiece-model.test.ts",
+];
 const trainer = ["test/text/learning", "test/text/wordpiece-trainer.test.ts"];
 const normalizer = { file: "src/text/normalization/normalizer.ts", tests: model };
 const segmenter = { file: "src/text/encoding/bpe-segmenter.ts", tests: model };
@@ -164,12 +169,6 @@ export const textMutations: readonly Mutation[] = [
     name: "reserved texts are learned",
     find: "if (this.options.reserved.has(text)) {",
     replace: "if (this.options.reserved.has(`${text} `)) {",
-  },
-  {
-    ...learner,
-    name: "a text that two pairs spell is two pieces",
-    find: "let merged = this.symbolOf.get(text);",
-    replace: "let merged: number | undefined;",
   },
   {
     ...queue,
