@@ -35,6 +35,16 @@ test("draws follow the model's probabilities", () => expectNear(frequencies({}),
 
 test("top-k keeps the k best and rescales them", () => expectNear(frequencies({ topK: 2 }), [0, 0, 0.375, 0.625]));
 
+test("top-k leaves k pieces where </s> may not come yet", () => {
+  const toy: Toy = { vocabularySize: 4, logits: () => [0.5, 0.3, 0.15, 0.05].map(Math.log) };
+  const sources = Array.from({ length: 2000 }, () => Int32Array.of(1));
+  const options = searchOptions(sources.length, 2, { minLength: 1 });
+  const found = sampleSearch(new ToyModel(toy), sources, options, { ...everything, topK: 2 }, [...sources.keys()]);
+  const counts = [0, 0, 0, 0];
+  for (const { pieces } of found) counts[pieces[0]!]! += 1 / sources.length;
+  expectNear(counts, [0, 2 / 3, 1 / 3, 0]);
+});
+
 test("top-p keeps the fewest pieces that reach p", () => {
   expectNear(frequencies({ topP: 0.79 }), [0, 0, 0.375, 0.625]);
   expectNear(frequencies({ topP: 0.4 }), [0, 0, 0, 1]);
