@@ -3,7 +3,7 @@ import { type RowGroups, sentenceRows } from "./packed-layout.ts";
 import { invertOrder, type PackedSide, packSentences } from "./packed-sentences.ts";
 
 /** The piece every decoder input starts with, `<s>`. */
-export const BOS = 2;
+const BOS = 2;
 /** The piece that ends every source and every target, `</s>`. */
 export const EOS = 3;
 
