@@ -1,8 +1,8 @@
 /** The model that benchmarks run: 3 + 2 LSTM layers, attention of appendix G, two MoE layers (Shazeer et al. 2017), random tokens. */
 import { UsageError } from "../src/base/errors.ts";
 import type { Random } from "../src/base/random.ts";
+import { gatingKinds } from "../src/config/choices.ts";
 import { Seq2Seq } from "../src/model/seq2seq.ts";
-import { gatingKinds } from "../src/moe/gating.ts";
 import type { Options } from "./options.ts";
 
 /** Options, with the names of the PyTorch peer, which has noisy top-k gates only. In a hierarchy `k` is that of each of `groups-k` groups. */

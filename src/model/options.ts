@@ -1,6 +1,7 @@
 /** The shape of a model: everything that decides its parameters and its forward pass. */
+
+import type { AttentionKind, DecoderStart } from "../config/choices.ts";
 import type { Config } from "../config/config.ts";
-import type { AttentionKind } from "../layers/attention.ts";
 import type { MoeOptions } from "../moe/moe-layer.ts";
 
 /** What a stack of LSTM layers over embeddings has, in either model. */
@@ -40,7 +41,7 @@ export interface Seq2SeqOptions extends StackOptions {
   decoderLayers: number;
   attention: AttentionKind;
   /** How the decoder's LSTMs start: from zero, or from a projection of the mean encoder output. */
-  decoderStart: "zero" | "bridge";
+  decoderStart: DecoderStart;
   /** One table for source and target pieces. */
   shareEmbeddings: boolean;
   /** LSTM layers (from 1) that a mixture-of-experts layer follows. */

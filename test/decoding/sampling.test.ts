@@ -1,7 +1,7 @@
 /** Source of truth: the distributions the options define, counted over many draws; greedy search as the limit. */
 import { expect, test } from "vitest";
-import { greedySearch } from "../../src/decoding/greedy-search.ts";
 import { sampleSearch } from "../../src/decoding/sampling.ts";
+import { greedySearch } from "../../src/decoding/search.ts";
 import { randomToy, searchOptions, type Toy, ToyModel, toySources } from "./toy-model.ts";
 
 const everything = { topK: 0, topP: 1, temperature: 1, seed: 3 };

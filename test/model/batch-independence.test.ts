@@ -7,12 +7,12 @@ import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type EngineOptions, probeBackend, selectBackend } from "../../src/backends/select.ts";
 import type { BackendName } from "../../src/base/engine-names.ts";
 import { Random } from "../../src/base/random.ts";
+import { type GatingKind, gatingKinds } from "../../src/config/choices.ts";
 import { beamSearch } from "../../src/decoding/beam-search.ts";
 import type { SearchOptions } from "../../src/decoding/hypothesis.ts";
 import { LanguageModel } from "../../src/model/language-model.ts";
 import { Seq2Seq } from "../../src/model/seq2seq.ts";
 import type { TrainableModel } from "../../src/model/trainable-model.ts";
-import { type GatingKind, gatingKinds } from "../../src/moe/gating.ts";
 import { normals } from "../ops/finite-differences.ts";
 import { countingTexts, reversePairs, toyOptions } from "./toy-model.ts";
 

@@ -8,8 +8,8 @@ import { type EngineOptions, probeBackend, selectBackend } from "../../src/backe
 import type { BackendName } from "../../src/base/engine-names.ts";
 import { Random } from "../../src/base/random.ts";
 import { beamSearch } from "../../src/decoding/beam-search.ts";
-import { greedySearch } from "../../src/decoding/greedy-search.ts";
 import type { Hypothesis, SearchOptions } from "../../src/decoding/hypothesis.ts";
+import { greedySearch } from "../../src/decoding/search.ts";
 import type { DecoderState } from "../../src/model/decoder-state.ts";
 import type { Seq2SeqOptions } from "../../src/model/options.ts";
 import { Seq2Seq } from "../../src/model/seq2seq.ts";

@@ -1,6 +1,7 @@
 /** A model small enough for plain JavaScript, and batches of a toy task for it. */
+import type { Batch } from "../../src/base/batch.ts";
 import type { Random } from "../../src/base/random.ts";
-import { packTranslationBatch, type SentencePair, type TranslationBatch } from "../../src/data/batches/batch.ts";
+import { packBatch, type SentencePair } from "../../src/data/batches/batch.ts";
 import type { Seq2SeqOptions } from "../../src/model/options.ts";
 
 export const toyOptions: Seq2SeqOptions = {
@@ -39,8 +40,8 @@ export function reversePairs(random: Random, count: number, vocabularySize: numb
   });
 }
 
-export function reverseBatch(random: Random, count: number, vocabularySize = 12, maxLength = 5): TranslationBatch {
-  return packTranslationBatch(reversePairs(random, count, vocabularySize, maxLength));
+export function reverseBatch(random: Random, count: number, vocabularySize = 12, maxLength = 5): Batch {
+  return packBatch(reversePairs(random, count, vocabularySize, maxLength));
 }
 
 /** Texts without sources whose pieces count up from a random one: only the first piece and the end are uncertain. */

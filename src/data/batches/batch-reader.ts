@@ -1,10 +1,12 @@
 /** Reads prepared corpora as an endless sequence of batches, given by its options alone: any position can be resumed. */
+
 import { createHash } from "node:crypto";
+import type { Batch } from "../../base/batch.ts";
 import { DataError } from "../../base/errors.ts";
 import { log } from "../../base/logger.ts";
 import { Random } from "../../base/random.ts";
 import { readPrepared } from "../shards/prepared-folder.ts";
-import { packTranslationBatch, type TranslationBatch } from "./batch.ts";
+import { packBatch } from "./batch.ts";
 import { type BatchingOptions, cutBatches } from "./bucket.ts";
 import { EpochOrder, type MixedCorpus } from "./mixture.ts";
 import { PairReader } from "./pair-reader.ts";
@@ -102,11 +104,11 @@ export class BatchReader {
   }
 
   /** Throws DataError where a shard is damaged; the position stays. */
-  next(): TranslationBatch {
+  next(): Batch {
     const pairs = Array.from(this.upcoming, (pair) => this.reader.pair(pair));
     this.batchInEpoch++;
     this.upcoming = this.advance();
-    return packTranslationBatch(pairs);
+    return packBatch(pairs);
   }
 
   close(): void {

@@ -4,10 +4,10 @@
  */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, rmSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { writeFileAtomic } from "../../base/atomic-file.ts";
 import { DataError } from "../../base/errors.ts";
+import { threadCount } from "../../base/threads.ts";
 import { type CleaningOptions, type CleaningReport, DEFAULT_CLEANING } from "../cleaning/clean.ts";
 import { reportHtml } from "../cleaning/report-html.ts";
 import { type LineBlock, streamBlocks } from "../files/line-blocks.ts";
@@ -126,7 +126,7 @@ async function* numbered(blocks: AsyncIterable<LineBlock>, done: number): AsyncG
 /** Threads beside this one; none where starting them would take longer than they save. */
 function workersFor({ threads = 0, threadedFrom = THREADED_FROM }: PrepareOptions, texts: TextIdentity[]): number {
   const bytes = texts.reduce((sum, { path, size }) => sum + (/\.(gz|zst|xz)$/.test(path) ? PACKED * size : size), 0);
-  const count = Math.min(threads === 0 ? availableParallelism() : threads, MOST_WORKERS);
+  const count = Math.min(threadCount(threads), MOST_WORKERS);
   return count < 2 || bytes < threadedFrom ? 0 : count;
 }
 

@@ -148,7 +148,7 @@ test("a corpus of targets alone gives batches without sources", async () => {
   const reader = open({ corpora: [{ folder: monolingual }] });
   const batch = reader.next();
   expect(batch.source.ids).toHaveLength(0);
-  expect([...batch.sourceRows.offsets]).toEqual(Array.from({ length: batch.sentences + 1 }, () => 0));
-  expect(batch.targetOutput.length).toBeGreaterThan(batch.sentences);
+  expect([...batch.sourceRows.offsets]).toEqual(Array.from({ length: batch.lines.length + 1 }, () => 0));
+  expect(batch.targetOutput.length).toBeGreaterThan(batch.lines.length);
   reader.close();
 });

@@ -4,7 +4,7 @@ import { DataError } from "../../../src/base/errors.ts";
 import { timeOffsets } from "../../../src/base/packed-layout.ts";
 import { packSentences, unpackSentences } from "../../../src/base/packed-sentences.ts";
 import { Random } from "../../../src/base/random.ts";
-import { packTranslationBatch, type SentencePair } from "../../../src/data/batches/batch.ts";
+import { packBatch, type SentencePair } from "../../../src/data/batches/batch.ts";
 
 function randomPairs(count: number, seed: number): SentencePair[] {
   const random = new Random(seed);
@@ -29,12 +29,12 @@ describe("packSentences", () => {
   });
 });
 
-describe("packTranslationBatch", () => {
+describe("packBatch", () => {
   test("unpacks to the same pairs, with <s> before inputs and </s> after outputs", () => {
     for (let seed = 0; seed < 20; seed++) {
       const pairs = randomPairs(1 + seed, seed);
-      const batch = packTranslationBatch(pairs);
-      expect(batch.sentences).toBe(pairs.length);
+      const batch = packBatch(pairs);
+      expect(batch.lines.length).toBe(pairs.length);
       expect(unpackSentences(batch.source).map((ids) => [...ids])).toEqual(pairs.map((p) => [...p.source]));
       expect(unpackSentences(batch.targetInput).map((ids) => [...ids])).toEqual(pairs.map((p) => [2, ...p.target]));
       expect(unpackSentences(batch.targetInput, batch.targetOutput).map((ids) => [...ids])).toEqual(
@@ -46,7 +46,7 @@ describe("packTranslationBatch", () => {
 
   test("group g of both sides is sentence g, in time order", () => {
     const pairs = randomPairs(7, 3);
-    const batch = packTranslationBatch(pairs);
+    const batch = packBatch(pairs);
     for (let g = 0; g < pairs.length; g++) {
       const source = batch.sourceRows.rows.slice(batch.sourceRows.offsets[g], batch.sourceRows.offsets[g + 1]);
       expect(Array.from(source, (row) => batch.source.ids[row])).toEqual([...pairs[g]!.source]);
@@ -55,19 +55,9 @@ describe("packTranslationBatch", () => {
     }
   });
 
-  test("ranks are consistent: both rankings name the same sentence", () => {
-    const batch = packTranslationBatch(randomPairs(9, 5));
-    for (let rank = 0; rank < 9; rank++) {
-      const sentence = batch.targetInput.order[rank]!;
-      expect(batch.targetRankOfSentence[sentence]).toBe(rank);
-      expect(batch.source.order[batch.sourceRankOfSentence[sentence]!]).toBe(sentence);
-      expect(batch.source.order[batch.sourceRankOfTargetRank[rank]!]).toBe(sentence);
-    }
-  });
-
   test("no row is padding", () => {
     const pairs = randomPairs(11, 8);
-    const batch = packTranslationBatch(pairs);
+    const batch = packBatch(pairs);
     const positions = (pick: (pair: SentencePair) => number) => pairs.reduce((sum, pair) => sum + pick(pair), 0);
     expect(batch.source.ids.length).toBe(positions((p) => p.source.length));
     expect(batch.targetOutput.length).toBe(positions((p) => p.target.length + 1));

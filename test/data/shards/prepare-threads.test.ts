@@ -129,7 +129,7 @@ test("preparation in threads runs from the build", async () => {
     ...{ rootDir: root, outDir: out, declaration: false },
     typeRoots: [join(root, "node_modules/@types")],
   };
-  const files = ["prepare.ts", "encode-worker.ts"].map((name) => join(root, "src/data", name));
+  const files = ["prepare.ts", "encode-worker.ts"].map((name) => join(root, "src/data/shards", name));
   const config = join(folder, "tsconfig.json");
   writeFileSync(
     config,
@@ -142,7 +142,7 @@ test("preparation in threads runs from the build", async () => {
   const program = join(folder, "built.mjs");
   writeFileSync(
     program,
-    programOf(options, join(out, "src/data/prepare.js"), join(out, "src/text/wordpiece-model.js")),
+    programOf(options, join(out, "src/data/shards/prepare.js"), join(out, "src/text/wordpiece-model.js")),
   );
   execFileSync(process.execPath, [program], { timeout: 60_000 });
   expect(written(options.outDir)).toEqual(written(join(folder, "unbuilt")));
