@@ -7,7 +7,7 @@ import type { Pass, Rows } from "./pass.ts";
 import type { LanguageModelSettings, TranslationSettings } from "./settings.ts";
 import { add, concat, logSumExp, pick, scale, subtract, sum, type Vector } from "./vector.ts";
 
-export const BOS = 2;
+const BOS = 2;
 export const EOS = 3;
 
 /** Piece ids; the source ends with `</s>`, the target has no markers. */
