@@ -115,7 +115,7 @@ describe("download", () => {
         return; // No answer at all.
       else serve(request, response);
     };
-    const wanted = options({ stall: 200 });
+    const wanted = options({ stall: 2000 });
     await download(wanted);
     expect(asked()).toEqual(["all", "bytes=1000-", "bytes=1000-"]);
     expect(readFileSync(wanted.path).equals(content)).toBe(true);
