@@ -105,7 +105,7 @@ function filesIn(folder: string): string[] {
 }
 
 /** Clean pairs of text by split. */
-export function splitMessages(messages: Iterable<CatalogueMessage>) {
+function splitMessages(messages: Iterable<CatalogueMessage>) {
   return splitPairs(pairsOf(messages), SHARES, unusable);
 }
 

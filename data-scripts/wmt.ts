@@ -103,7 +103,7 @@ export const WMT14_PAIRS: Record<string, WmtPair> = {
   },
 };
 
-export const WMT16_PAIRS: Record<string, WmtPair> = {
+const WMT16_PAIRS: Record<string, WmtPair> = {
   "en-de": {
     train: [
       part("europarl7", "training/europarl-v7.de-en"),

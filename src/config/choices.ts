@@ -29,7 +29,6 @@ export type MoeOutput = (typeof moeOutputs)[number];
 
 /** What `batch_size` counts. */
 export const batchTypes = ["tokens", "sentences"] as const;
-export type BatchType = (typeof batchTypes)[number];
 
 /** Optimisers of the experts' matrices. */
 export const expertOptimizers = ["adam", "factored_adam"] as const;

@@ -32,7 +32,7 @@ export type Config = CamelKeys<Omit<ResolvedSettings, "data">> & {
   data: Record<string, CorpusConfig>;
 };
 
-export function camelCase(key: string): string {
+function camelCase(key: string): string {
   return key.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 

@@ -28,7 +28,7 @@ export function applyOverrides(
 }
 
 /** Splits an override's name into the path of a key, or throws ConfigError with the nearest one. */
-export function overridePath(name: string): string[] {
+function overridePath(name: string): string[] {
   const path = name.split(".");
   const last = path.length - 1;
   path[last] = path[last]!.replaceAll("-", "_");

@@ -141,7 +141,7 @@ export async function trainLoop<Position>(
 }
 
 /** Share of the budget spent: of steps or of time, whichever is further. */
-export function budgetSpent(state: TrainerState, { trainSteps, trainMinutes }: TrainLoopOptions): number {
+function budgetSpent(state: TrainerState, { trainSteps, trainMinutes }: TrainLoopOptions): number {
   const bySteps = trainSteps > 0 ? state.step / trainSteps : 0;
   const byTime = trainMinutes > 0 ? state.trainSeconds / (trainMinutes * 60) : 0;
   return Math.min(1, Math.max(bySteps, byTime));

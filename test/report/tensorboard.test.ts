@@ -48,7 +48,7 @@ describe("EventFile", () => {
     expect(Object.values(first!.scalars)[1]).toBe(Math.fround(-1e-30));
     expect(second).toMatchObject({ step: 5_000_000_000, scalars: { "train/loss": 0 } });
     expect(first!.wallTime).toBeGreaterThanOrEqual(before);
-    expect(first!.wallTime).toBeLessThan(before + 60);
+    expect(first!.wallTime).toBeLessThanOrEqual(Date.now() / 1000);
     expect(file.path).toContain("tfevents");
   });
 

@@ -4,7 +4,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { probeBackend, selectBackend } from "../../src/backends/select.ts";
+import { selectBackend } from "../../src/backends/select.ts";
 import { Random } from "../../src/base/random.ts";
 import type { GatingKind } from "../../src/config/choices.ts";
 import { packBatch } from "../../src/data/batches/batch.ts";
@@ -14,6 +14,7 @@ import { Seq2Seq } from "../../src/model/seq2seq.ts";
 import type { TrainableModel } from "../../src/model/trainable-model.ts";
 import { Adam } from "../../src/optim/adam.ts";
 import { type TrainStepResult, trainStep } from "../../src/training/train-step.ts";
+import { probeForTests } from "../backends/native-required.ts";
 import { countingTexts, markers, reversePairs, toyOptions } from "../model/toy-model.ts";
 import { expectClose, normals } from "../ops/finite-differences.ts";
 import { wholeGradients } from "./whole-gradients.ts";
@@ -96,7 +97,7 @@ const cuts = [
 
 describe.each(["cpu", "native"] as const)("on %s", (backend) => {
   beforeEach(async ({ skip }) => {
-    const { usable, ...why } = await probeBackend(backend);
+    const { usable, ...why } = await probeForTests(backend);
     if (!usable) skip(`${backend} is not here: ${JSON.stringify(why)}`);
     await selectBackend({ backend });
   });

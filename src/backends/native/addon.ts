@@ -37,7 +37,7 @@ export interface NativeAddon
 const FILE = "nmt_native.node";
 
 /** Where the addon lies; undefined if there is none yet. `NMT_ADDON` names another file. */
-export function findAddon(): string | undefined {
+function findAddon(): string | undefined {
   const named = process.env["NMT_ADDON"];
   if (named !== undefined) return named;
   const native = join(packageFolder(), "native");

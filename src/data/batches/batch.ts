@@ -26,11 +26,6 @@ export function packBatch(pairs: readonly SentencePair[], markers: MarkerIds): B
   };
 }
 
-/** Source and target positions the model computes for a pair: `</s>` is counted on both sides. */
-export function pairPositions({ source, target }: SentencePair): { source: number; target: number } {
-  return { source: source.length, target: target.length + 1 };
-}
-
 function packSources(sources: readonly Int32Array[]): PackedSide {
   if (sources.some((source) => source.length > 0)) return packSentences(sources);
   const none = new Int32Array(0);

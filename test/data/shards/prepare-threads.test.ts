@@ -144,7 +144,7 @@ test("preparation in threads runs from the build", async () => {
     program,
     programOf(options, join(out, "src/data/shards/prepare.js"), join(out, "src/text/wordpiece-model.js")),
   );
-  execFileSync(process.execPath, [program], { timeout: 60_000 });
+  execFileSync(process.execPath, [program]);
   expect(written(options.outDir)).toEqual(written(join(folder, "unbuilt")));
 });
 

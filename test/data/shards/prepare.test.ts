@@ -61,8 +61,8 @@ describe("a prepared corpus", () => {
 
   test("holds pairs whose sides have their own language's letters", async () => {
     const words = {
+      ...numberPieces,
       encode: (text: string) => Int32Array.of(text.length),
-      size: 204,
       toBytes: () => Buffer.from("lengths"),
     };
     const options = twoTexts("scripts", "a dog\nсобака\na dog runs\n", "собака\na dog\na dog runs\n", {
@@ -78,7 +78,7 @@ describe("a prepared corpus", () => {
       if (text.includes("12")) throw new Error("no such piece");
       return encodeNumbers(text);
     };
-    const wordpieces = { encode, size: 204, toBytes: () => Buffer.from("numbers") };
+    const wordpieces = { ...numberPieces, encode };
     const options = twoTexts("unencodable", "10\n11\n12\n13\n", "20\n21\n22\n23\n", { wordpieces });
     await expect(prepareCorpus(options)).rejects.toMatchObject({
       name: "DataError",

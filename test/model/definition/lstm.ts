@@ -33,6 +33,6 @@ export function bidirectionalLstm(parameters: DefinedParameters, name: string, i
   return forward.map((state, t) => concat([state, backward[t]!]));
 }
 
-export function zeros(size: number): Vector {
+function zeros(size: number): Vector {
   return constant(new Float64Array(size));
 }

@@ -107,8 +107,8 @@ export const relu = (a: Vector) =>
     (x) => (x > 0 ? 1 : 0),
   );
 export const softplus = (a: Vector) => map(a, (x) => Math.log1p(Math.exp(x)), logistic);
-export const exp = (a: Vector) => map(a, Math.exp, (_, y) => y);
-export const log = (a: Vector) => map(a, Math.log, (x) => 1 / x);
+const exp = (a: Vector) => map(a, Math.exp, (_, y) => y);
+const log = (a: Vector) => map(a, Math.log, (x) => 1 / x);
 export const squareRoot = (a: Vector) => map(a, Math.sqrt, (_, y) => 0.5 / y);
 export const square = (a: Vector) => multiply(a, a);
 
