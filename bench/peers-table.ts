@@ -25,13 +25,15 @@ export interface Circumstances {
   system: string;
   isa: string;
   threads: number;
+  /** Environment of PyTorch alone. */
+  peerSettings: string;
   versions: string;
   runs: string;
 }
 
 /** Markdown: what ran where, then a row for each comparison. */
 export function peersTable(comparisons: readonly Comparison[], circumstances: Circumstances): string {
-  const { date, processor, memory, system, isa, threads, versions, runs } = circumstances;
+  const { date, processor, memory, system, isa, threads, peerSettings, versions, runs } = circumstances;
   const withTensorflow = comparisons.some(({ tfjsNode }) => tfjsNode !== undefined);
   const head = ["model", "parameters", "precision", "gnmt-moe, tokens/s", "PyTorch, tokens/s", "ratio"];
   const columns = [...head, "share of peak", "memory", ...(withTensorflow ? ["tfjs-node, tokens/s"] : [])];
@@ -49,6 +51,7 @@ export function peersTable(comparisons: readonly Comparison[], circumstances: Ci
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   return [
     `${date}: ${processor}, ${memory}, ${system}; ${isa}, ${threads} threads; ${versions}; ${runs}, in turn.`,
+    `PyTorch ran with \`${peerSettings}\`, so that it keeps its memory; neither with \`OPENBLAS_*\` settings.`,
     "",
     line(columns),
     line(columns.map((_, i) => (i === 0 || i === 2 ? "---" : "---:"))),

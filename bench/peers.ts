@@ -1,6 +1,6 @@
 /**
  * PyTorch beside ours on the same training step: for each model and precision the two run in turn, several rounds, each in a process
- * of its own with the same number of threads. Writes the table of docs/performance.md.
+ * of its own with the same number of threads, PyTorch's told to keep its memory. Writes the table of docs/performance.md.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -47,13 +47,15 @@ export const run: Benchmark = async (argv) => {
   for (const model of options.experts.split(",")) {
     for (const precision of precisionsOf(options.precisions)) {
       const args = [...sizes, ...modelArguments(model), ...(precision === "bf16" ? ["--bf16"] : [])];
-      const contenders: Record<string, Child> = {
-        ours: benchmark("train-step", args, env),
-        theirs: { command: python, args: [peer, ...args], env },
-        ...(options["tfjs-node"] &&
-          precision === "f32" && { tfjsNode: benchmark("train-step", [...args, "--backend", "tfjs-node"], env) }),
-      };
-      const figures = await inTurn(contenders, Math.max(1, rounds), `${model} ${precision}`);
+      const withTensorflow = options["tfjs-node"] && precision === "f32";
+      const figures = await inTurn(
+        {
+          ...pytorchBeside(python, peer, args, env),
+          ...(withTensorflow && { tfjsNode: benchmark("train-step", [...args, "--backend", "tfjs-node"], env) }),
+        },
+        Math.max(1, rounds),
+        `${model} ${precision}`,
+      );
       machine = { ...machine, ...figures["ours"]![0] };
       comparisons.push(comparison(model, precision, figures));
     }
@@ -65,6 +67,7 @@ export const run: Benchmark = async (argv) => {
     system: `${process.platform} ${release()}`,
     isa: String(machine["isa"]),
     threads,
+    peerSettings: settingsText(KEPT_MEMORY),
     versions: `Node.js ${process.versions.node}, PyTorch ${torch}`,
     runs: `medians over ${rounds} × ${steps} steps`,
   };
@@ -74,6 +77,19 @@ export const run: Benchmark = async (argv) => {
   }
   return { ...circumstances, written: options.write, models: comparisons.map(comparisonRow) };
 };
+
+/** The two programs that are compared; PyTorch's alone keeps its memory. */
+export function pytorchBeside(
+  python: string,
+  peer: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Record<"ours" | "theirs", Child> {
+  return {
+    ours: benchmark("train-step", args, env),
+    theirs: { command: python, args: [peer, ...args], env: { ...env, ...KEPT_MEMORY } },
+  };
+}
 
 /** Each contender once, then each again, so that a machine that slows down slows all of them. */
 async function inTurn(
@@ -121,9 +137,26 @@ function precisionsOf(list: string): ("f32" | "bf16")[] {
   });
 }
 
-/** Thread counts are fixed for every library a child may use, and nothing inherited speaks against them. */
+/**
+ * Has glibc keep freed memory, for PyTorch: it gives each large tensor back to the system and takes fresh pages, zeroed one by one, for
+ * the next, which on some virtual machines makes a step three times slower.
+ */
+const KEPT_MEMORY: Readonly<Record<string, string>> = {
+  MALLOC_MMAP_THRESHOLD_: String(2 ** 34),
+  MALLOC_TRIM_THRESHOLD_: String(2 ** 34),
+  MALLOC_TOP_PAD_: String(2 ** 28),
+};
+
+/** As a shell would take them: "A=1 B=2". */
+function settingsText(settings: Readonly<Record<string, string>>): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(" ");
+}
+
+/** Thread counts are fixed for every library a child may use, and nothing inherited speaks against them or sets its memory. */
 export function childEnvironment(inherited: NodeJS.ProcessEnv, threads: number): NodeJS.ProcessEnv {
-  const kept = Object.entries(inherited).filter(([name]) => !name.startsWith("OPENBLAS_"));
+  const kept = Object.entries(inherited).filter(([name]) => !/^(OPENBLAS|MALLOC)_/.test(name));
   return { ...Object.fromEntries(kept), OMP_NUM_THREADS: String(threads), MKL_NUM_THREADS: String(threads) };
 }
 

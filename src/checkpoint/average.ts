@@ -1,5 +1,6 @@
 /** The mean of several checkpoints' weights, tensor by tensor: only one tensor of each file is in memory at a time. */
 import { CheckpointError } from "../base/errors.ts";
+import { elementCount } from "./element-types.ts";
 import { checkSameParameters } from "./match.ts";
 import { SafetensorsReader } from "./read-safetensors.ts";
 import type { NamedArray } from "./safetensors-header.ts";
@@ -16,10 +17,10 @@ export function averageCheckpoints(paths: readonly string[]): NamedArray[] {
     for (const { path, header } of readers.slice(1)) checkSameParameters(entries, header.entries, path);
     const entryOf = new Map(readers.map((reader) => [reader, new Map(reader.header.entries.map((e) => [e.name, e]))]));
     return entries.map((entry) => {
-      const sum = new Float64Array(entry.shape.reduce((product, axis) => product * axis, 1));
+      const sum = new Float64Array(elementCount(entry.shape));
       for (const reader of readers) {
         const { data } = reader.read(entryOf.get(reader)!.get(entry.name)!);
-        for (let i = 0; i < sum.length; i++) sum[i]! += data[i]!;
+        for (let i = 0; i < sum.length; i++) sum[i]! += Number(data[i]);
       }
       return { name: entry.name, shape: entry.shape, data: Float32Array.from(sum, (total) => total / paths.length) };
     });

@@ -24,15 +24,15 @@ export function checkSameParameters(model: readonly ShapeOf[], stored: readonly 
   }
 }
 
-/** Stored tensors by name, as models take them. Throws CheckpointError for a tensor that is not f32. */
+/** Stored tensors by name, as models take them. Throws CheckpointError for a tensor that is not of f32, f16 or bf16. */
 export function floatsByName(
   tensors: readonly NamedArray[],
 ): Map<string, { shape: readonly number[]; data: Float32Array }> {
   return new Map(
     tensors.map(({ name, shape, data }) => {
       if (!(data instanceof Float32Array)) {
-        throw new CheckpointError(`tensor ${name} does not hold 32-bit floating-point numbers`, {
-          nextStep: "Use weights that nmt train or nmt average wrote.",
+        throw new CheckpointError(`tensor ${name} does not hold floating-point numbers of at most 32 bits`, {
+          nextStep: "Use weights that nmt train or nmt average wrote, or convert it to F32.",
         });
       }
       return [name, { shape, data }];

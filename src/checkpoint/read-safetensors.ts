@@ -2,8 +2,8 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import { CheckpointError } from "../base/errors.ts";
+import { arrayOf } from "./element-types.ts";
 import {
-  arrayOf,
   CHUNK_BYTES,
   checksumStart,
   damaged,
@@ -38,15 +38,14 @@ export class SafetensorsReader {
       const { size } = fstatSync(this.file);
       const length = headerLength(this.bytes(0, Math.min(8, size)), size, path);
       this.dataStart = 8 + length;
-      const json = Buffer.from(this.bytes(8, length)).toString("utf8");
-      this.header = decodeHeader(json, size - this.dataStart, path);
+      this.header = decodeHeader(this.bytes(8, length), size - this.dataStart, path);
     } catch (error) {
       closeSync(this.file);
       throw error;
     }
   }
 
-  /** Reads one tensor and verifies its checksum. Throws CheckpointError when the bytes were altered. */
+  /** Reads one tensor, as the array that `arrayOf` makes of its type, and verifies its checksum. Throws CheckpointError when bytes were altered. */
   read(entry: TensorEntry): NamedArray {
     const bytes = this.bytes(this.dataStart + entry.begin, entry.end - entry.begin);
     const promised = promisedChecksum(this.header, entry.name);

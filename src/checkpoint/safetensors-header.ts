@@ -4,20 +4,8 @@
  */
 import { crc32 } from "node:zlib";
 import { CheckpointError } from "../base/errors.ts";
-
-/** Arrays a file can hold, by safetensors type name. */
-const arrayTypes = {
-  F64: Float64Array,
-  F32: Float32Array,
-  I32: Int32Array,
-  U32: Uint32Array,
-  I16: Int16Array,
-  U16: Uint16Array,
-  I8: Int8Array,
-  U8: Uint8Array,
-} as const;
-export type DataType = keyof typeof arrayTypes;
-export type TensorData = InstanceType<(typeof arrayTypes)[DataType]>;
+import { bytesPerElement, type DataType, dataTypes, elementCount, type TensorData } from "./element-types.ts";
+import { type HeaderJson, HeaderProblem, parseHeaderJson } from "./header-json.ts";
 
 /** A tensor outside any backend: row-major data and its axes. */
 export interface NamedArray {
@@ -41,24 +29,14 @@ export interface SafetensorsHeader {
   entries: readonly TensorEntry[];
 }
 
+/** The header's key that names no tensor. */
+export const METADATA = "__metadata__";
 const LENGTH_BYTES = 8;
 const ALIGNMENT = 8;
 const MAX_HEADER_BYTES = 100_000_000;
 const CHECKSUM_PREFIX = "crc32:";
 /** Largest piece handed to a system call or a checksum. */
 export const CHUNK_BYTES = 64 * 1024 * 1024;
-
-export function bytesPerElement(dtype: DataType): number {
-  return arrayTypes[dtype].BYTES_PER_ELEMENT;
-}
-
-export function arrayOf(dtype: DataType, buffer: ArrayBuffer): TensorData {
-  return new arrayTypes[dtype](buffer);
-}
-
-export function dataTypeOf(data: TensorData): DataType {
-  return (Object.keys(arrayTypes) as DataType[]).find((name) => data instanceof arrayTypes[name])!;
-}
 
 /** The bytes of an array, in pieces of at most CHUNK_BYTES, without copying. */
 export function* chunksOf(data: TensorData): Generator<Uint8Array> {
@@ -77,20 +55,17 @@ export function encodeHeader(
   tensors: readonly { name: string; dtype: DataType; shape: readonly number[]; byteLength: number; checksum: number }[],
   metadata: Readonly<Record<string, string>>,
 ): Uint8Array {
-  const content: Record<string, unknown> = {
-    __metadata__: {
-      ...metadata,
-      ...Object.fromEntries(
-        tensors.map(({ name, checksum }) => [CHECKSUM_PREFIX + name, checksum.toString(16).padStart(8, "0")]),
-      ),
-    },
-  };
+  const checksums = tensors.map(({ name, checksum }) => [
+    CHECKSUM_PREFIX + name,
+    checksum.toString(16).padStart(8, "0"),
+  ]);
+  const content: [string, unknown][] = [[METADATA, { ...metadata, ...Object.fromEntries(checksums) }]];
   let at = 0;
   for (const { name, dtype, shape, byteLength } of tensors) {
-    content[name] = { dtype, shape, data_offsets: [at, at + byteLength] };
+    content.push([name, { dtype, shape, data_offsets: [at, at + byteLength] }]);
     at += byteLength;
   }
-  const json = JSON.stringify(content);
+  const json = JSON.stringify(Object.fromEntries(content));
   const length = Math.ceil(Buffer.byteLength(json) / ALIGNMENT) * ALIGNMENT;
   const bytes = Buffer.alloc(LENGTH_BYTES + length, " ");
   bytes.writeBigUInt64LE(BigInt(length));
@@ -114,19 +89,13 @@ export function headerLength(lengthField: Uint8Array, fileBytes: number, path: s
 }
 
 /** Reads the header's JSON and checks that the tensors fill the rest of the file exactly. Throws CheckpointError. */
-export function decodeHeader(json: string, dataBytes: number, path: string): SafetensorsHeader {
-  let content: unknown;
-  try {
-    content = JSON.parse(json);
-  } catch (error) {
-    throw damaged(path, "its header is not JSON", error);
-  }
-  if (!isObject(content)) throw damaged(path, "its header is no JSON object");
-  const { __metadata__: metadata = {}, ...tensors } = content;
-  if (!isObject(metadata) || Object.values(metadata).some((value) => typeof value !== "string")) {
-    throw damaged(path, "its metadata is not text by name");
-  }
-  const entries = Object.entries(tensors).map(([name, value]) => readEntry(name, value, path));
+export function decodeHeader(json: Uint8Array, dataBytes: number, path: string): SafetensorsHeader {
+  const content = readJson(json, path);
+  if (!(content instanceof Map)) throw damaged(path, "its header is no JSON object");
+  const metadata = content.get(METADATA) ?? new Map<string, HeaderJson>();
+  content.delete(METADATA);
+  if (!isTextByName(metadata)) throw damaged(path, "its metadata is not text by name");
+  const entries = [...content].map(([name, value]) => readEntry(name, value, path));
   entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
   let at = 0;
   for (const { name, begin, end } of entries) {
@@ -134,28 +103,43 @@ export function decodeHeader(json: string, dataBytes: number, path: string): Saf
     at = end;
   }
   if (at !== dataBytes) throw damaged(path, `it holds ${dataBytes} bytes of tensors and its header promises ${at}`);
-  return { metadata: metadata as Record<string, string>, entries };
+  return { metadata: Object.fromEntries(metadata), entries };
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+function readJson(json: Uint8Array, path: string): HeaderJson {
+  try {
+    return parseHeaderJson(json);
+  } catch (error) {
+    if (!(error instanceof HeaderProblem)) throw error;
+    throw damaged(path, `its header ${error.message}`, error);
+  }
 }
 
-function readEntry(name: string, value: unknown, path: string): TensorEntry {
-  const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Record<string, unknown>;
-  const whole = (list: unknown): list is number[] =>
-    Array.isArray(list) && list.every((item) => Number.isSafeInteger(item) && item >= 0);
-  if (!whole(shape) || !whole(offsets) || offsets.length !== 2) throw damaged(path, `the entry of ${name} is broken`);
-  if (typeof dtype !== "string" || !Object.hasOwn(arrayTypes, dtype)) {
+function isTextByName(value: HeaderJson): value is Map<string, string> {
+  return value instanceof Map && [...value.values()].every((each) => typeof each === "string");
+}
+
+function readEntry(name: string, value: HeaderJson, path: string): TensorEntry {
+  const [dtype, shape, offsets] = ["dtype", "shape", "data_offsets"].map((key) =>
+    value instanceof Map ? value.get(key) : undefined,
+  );
+  if (!isSizes(shape)) throw damaged(path, `the shape of ${name} is no list of whole numbers`);
+  if (!isSizes(offsets) || offsets.length !== 2) throw damaged(path, `the offsets of ${name} are no two whole numbers`);
+  const type = dataTypes.find((each) => each === dtype);
+  if (type === undefined) {
     throw new CheckpointError(`tensor ${name} has type ${String(dtype)}, which is not read here`, {
       where: path,
-      nextStep: `Convert it to one of ${Object.keys(arrayTypes).join(", ")}.`,
+      nextStep: `Convert it to one of ${dataTypes.join(", ")}.`,
     });
   }
   const [begin, end] = offsets as [number, number];
-  const bytes = shape.reduce((product, axis) => product * axis, bytesPerElement(dtype as DataType));
+  const bytes = bytesPerElement(type) * elementCount(shape);
   if (end - begin !== bytes) throw damaged(path, `tensor ${name} has ${end - begin} bytes, its shape needs ${bytes}`);
-  return { name, dtype: dtype as DataType, shape, begin, end };
+  return { name, dtype: type, shape, begin, end };
+}
+
+function isSizes(list: HeaderJson | undefined): list is number[] {
+  return Array.isArray(list) && list.every((item) => Number.isSafeInteger(item));
 }
 
 /** A file that was cut off or altered. */

@@ -1,6 +1,6 @@
 // Source of truth: a table written by hand.
 import { describe, expect, test } from "vitest";
-import { childEnvironment } from "../../bench/peers.ts";
+import { childEnvironment, pytorchBeside } from "../../bench/peers.ts";
 import { type Comparison, comparisonRow, peersTable, replaceBetweenMarkers } from "../../bench/peers-table.ts";
 import { DataError } from "../../src/base/errors.ts";
 
@@ -28,6 +28,7 @@ const sparse: Comparison = {
 };
 const circumstances = {
   ...{ date: "2026-01-02", processor: "Some CPU", memory: "24 GiB", system: "linux 6.1", isa: "avx512", threads: 2 },
+  peerSettings: "A=1 B=2",
   ...{ versions: "Node.js 22.1.0, PyTorch 2.13.0", runs: "medians over 2 × 5 steps" },
 };
 
@@ -36,6 +37,7 @@ describe("peersTable", () => {
     expect(peersTable([dense, sparse], circumstances)).toBe(
       [
         "2026-01-02: Some CPU, 24 GiB, linux 6.1; avx512, 2 threads; Node.js 22.1.0, PyTorch 2.13.0; medians over 2 × 5 steps, in turn.",
+        "PyTorch ran with `A=1 B=2`, so that it keeps its memory; neither with `OPENBLAS_*` settings.",
         "",
         "| model | parameters | precision | gnmt-moe, tokens/s | PyTorch, tokens/s | ratio | share of peak | memory |",
         "| --- | ---: | --- | ---: | ---: | ---: | ---: | ---: |",
@@ -47,9 +49,9 @@ describe("peersTable", () => {
 
   test("has a column for tfjs-node where any comparison ran it", () => {
     const rows = peersTable([{ ...dense, tfjsNode: 700 }, sparse], circumstances).split("\n");
-    expect(rows[2]).toMatch(/\| tfjs-node, tokens\/s \|$/);
-    expect(rows[4]).toMatch(/\| 700 \|$/);
-    expect(rows[5]).toMatch(/\| – \|$/);
+    expect(rows[3]).toMatch(/\| tfjs-node, tokens\/s \|$/);
+    expect(rows[5]).toMatch(/\| 700 \|$/);
+    expect(rows[6]).toMatch(/\| – \|$/);
   });
 
   test("the same ratio is among the figures", () => {
@@ -70,7 +72,20 @@ describe("replaceBetweenMarkers", () => {
   });
 });
 
-test("children get no OPENBLAS settings and one number of threads", () => {
-  const env = childEnvironment({ PATH: "/bin", OPENBLAS_NUM_THREADS: "1", OMP_NUM_THREADS: "8" }, 2);
-  expect(env).toEqual({ PATH: "/bin", OMP_NUM_THREADS: "2", MKL_NUM_THREADS: "2" });
+test("children get no OPENBLAS or MALLOC settings and one number of threads", () => {
+  const inherited = { PATH: "/bin", OPENBLAS_NUM_THREADS: "1", MALLOC_ARENA_MAX: "1", OMP_NUM_THREADS: "8" };
+  expect(childEnvironment(inherited, 2)).toEqual({ PATH: "/bin", OMP_NUM_THREADS: "2", MKL_NUM_THREADS: "2" });
+});
+
+test("PyTorch alone is told to keep its memory", () => {
+  const env = childEnvironment({ PATH: "/bin" }, 2);
+  const { ours, theirs } = pytorchBeside("python3", "step.py", ["--no-moe"], env);
+  expect(ours.env).toEqual(env);
+  expect(theirs).toMatchObject({ command: "python3", args: ["step.py", "--no-moe"] });
+  expect(theirs.env).toEqual({
+    ...env,
+    MALLOC_MMAP_THRESHOLD_: "17179869184",
+    MALLOC_TRIM_THRESHOLD_: "17179869184",
+    MALLOC_TOP_PAD_: "268435456",
+  });
 });
