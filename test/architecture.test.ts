@@ -23,22 +23,26 @@ const packages: Record<string, string[]> = {
   yargs: ["cli"],
 };
 
-/** The rows between "| folder |" and the next blank line: name, what it is, what it may import. */
+/** The rows between "| folder |" and the next blank line: name, what it is, what it may import; a row without a name goes on with the one before. */
 function readTable(): Record<string, { values: string[]; types: string[] }> {
   const page = readFileSync(join(root, "docs/architecture.md"), "utf8");
   const start = page.indexOf("| folder | what | may import |");
   const rows = page.slice(start, page.indexOf("\n\n", start)).split("\n").slice(2);
-  return Object.fromEntries(
-    rows.map((row) => {
-      const [name, , may] = row
-        .split("|")
-        .slice(1, -1)
-        .map((cell) => cell.trim());
-      const names = may === "–" ? [] : may!.split(", ");
-      const types = names.filter((each) => each.endsWith(" (types)")).map((each) => each.replace(" (types)", ""));
-      return [name!.replaceAll("`", ""), { values: names.filter((each) => !each.endsWith(" (types)")), types }];
-    }),
-  );
+  const table: Record<string, { values: string[]; types: string[] }> = {};
+  let folder = "";
+  for (const row of rows) {
+    const [name, , may] = row
+      .split("|")
+      .slice(1, -1)
+      .map((cell) => cell.trim());
+    if (name !== "") folder = name!.replaceAll("`", "");
+    table[folder] ??= { values: [], types: [] };
+    for (const each of may === "–" ? [] : may!.split(", ")) {
+      if (each.endsWith(" (types)")) table[folder]!.types.push(each.replace(" (types)", ""));
+      else table[folder]!.values.push(each);
+    }
+  }
+  return table;
 }
 
 interface Import {

@@ -1,4 +1,4 @@
-/** The text of docs/cli.md: every command's help and a table of every configuration key, made from the tables the program uses. */
+/** The text of docs/cli.md: every command's help and every configuration key, made from the tables the program uses. */
 import { describeKey, type KeyDescription } from "../config/describe.ts";
 import { corpusHelp, sectionTitles } from "../config/help.ts";
 import { type SectionName, sections } from "../config/schema.ts";
@@ -22,14 +22,14 @@ This page is made from the program's own tables; \`npm test -- test/cli -u\` wri
 - Exit codes: 0 for success, 2 for wrong use, 1 for any other failure. An error says what was wrong, where, and what to do next; \`NMT_DEBUG=1\` adds the stack.
 - \`nmt --help\` lists the commands, \`nmt COMMAND --help\` shows one, \`nmt --version\` prints the version.
 
-| variable | meaning |
-|---|---|
-| \`NMT_DEBUG=1\` | print the stack of errors |
-| \`NMT_CACHE\` | folder for downloads |
-| \`NMT_MIRROR\` | address that holds what is downloaded as HOST/PATH, instead of the addresses recipes and test sets know |
-| \`NMT_ISA\` | force an instruction set of the native backend: amx, avx512bf16, avx512, avx2, neon, portable |
-| \`NMT_ADDON\` | another file for the native backend |
-| \`NMT_TFJS_NODE\` | folder whose node_modules has @tensorflow/tfjs-node or tfjs-node-gpu |`;
+Environment variables:
+
+- \`NMT_DEBUG=1\`: print the stack of errors
+- \`NMT_CACHE\`: folder for downloads
+- \`NMT_MIRROR\`: address that holds what is downloaded as HOST/PATH, instead of the addresses recipes and test sets know
+- \`NMT_ISA\`: force an instruction set of the native backend: amx, avx512bf16, avx512, avx2, neon, portable
+- \`NMT_ADDON\`: another file for the native backend
+- \`NMT_TFJS_NODE\`: folder whose node_modules has @tensorflow/tfjs-node or tfjs-node-gpu`;
 
 async function commandSection({ name, load }: CommandEntry): Promise<string> {
   const help = await commandHelp(await load(), name, WIDTH);
@@ -41,29 +41,37 @@ async function commandSection({ name, load }: CommandEntry): Promise<string> {
 }
 
 function configuration(): string {
-  const tables = (Object.keys(sections) as SectionName[]).map((section) => {
-    const keys = Object.keys(sections[section]).map((key) => [key, describeKey(key as never)] as const);
-    const rows = keys.map(
-      ([key, description]) => `| \`${key}\` | ${fallback(description)} | ${meaning(description)} |`,
-    );
-    return `### ${sectionTitles[section]}\n\n| key | default | meaning |\n|---|---|---|\n${rows.join("\n")}`;
+  const lists = (Object.keys(sections) as SectionName[]).map((section) => {
+    const keys = Object.keys(sections[section]);
+    const items = keys.map((key) => listItem(key, describeKey(key as never)));
+    return `### ${sectionTitles[section]}\n\n${items.join("\n")}`;
   });
-  const corpusRows = Object.entries(corpusHelp).map(([key, help]) => `| \`${key}\` | ${help} |`);
+  const corpusItems = Object.entries(corpusHelp).map(([key, help]) => wrapped(`- \`${key}\`: ${help}`));
   return [
     "## Configuration keys",
     "A configuration is a YAML file of these keys, all at the top level. On the command line a key is an option of the same name and wins over the\nfile; keys under `data` are written with dots: `--data.corpus_1.weight 3`. Lists are separated by spaces or commas.",
-    ...tables,
+    ...lists,
     "### A corpus under `data`",
-    `Any name is a training corpus, except names that begin with \`valid\` or \`test\` (\`valid\`, \`valid_de\`, \`test_2016\`), which are held out and may be lists.\n\n| key | meaning |\n|---|---|\n${corpusRows.join("\n")}`,
+    `Any name is a training corpus, except names that begin with \`valid\` or \`test\` (\`valid\`, \`valid_de\`, \`test_2016\`), which are held out and may be lists.\n\n${corpusItems.join("\n")}`,
   ].join("\n\n");
 }
 
-function fallback(description: KeyDescription): string {
-  if (description.default !== undefined) return `\`${description.default}\``;
-  return description.required ? "required" : "";
+/** A key with its default, what it means, and the values it takes. */
+function listItem(key: string, { help, choices, required, default: fallback }: KeyDescription): string {
+  const standing = fallback ? ` (default \`${fallback}\`)` : required ? " (required)" : "";
+  const text = help.replace(/<\w+>/g, "`$&`");
+  const values = choices === undefined ? "" : `; one of ${choices.map((choice) => `\`${choice}\``).join(", ")}`;
+  return wrapped(`- \`${key}\`${standing}: ${text}${values}`);
 }
 
-function meaning({ help, choices }: KeyDescription): string {
-  const text = help.replaceAll("|", "\\|").replace(/<\w+>/g, "`$&`");
-  return choices === undefined ? text : `${text} (${choices.map((choice) => `\`${choice}\``).join(", ")})`;
+/** Lines of at most WIDTH characters, those after the first indented as a list's; code in backticks is not broken. */
+function wrapped(item: string): string {
+  const lines: string[] = [];
+  for (const word of item.match(/`[^`]*`\S*|\S+/g) ?? []) {
+    const last = lines.at(-1);
+    if (last === undefined) lines.push(word);
+    else if (last.length + 1 + word.length <= WIDTH) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(`  ${word}`);
+  }
+  return lines.join("\n");
 }
