@@ -61,6 +61,16 @@ describe("lineChart", () => {
     ]);
   });
 
+  it("shows values below 1 on a logarithmic axis, equal ratios at equal distances", () => {
+    const points = [0.01, 0.1, 1, 10].map((y, x) => ({ x, y }));
+    const { text } = lineChart({ ...options, scale: "logarithmic", series: [{ name: "a", points }] })!;
+    const places = /<polyline[^>]* points="([^"]*)"/
+      .exec(text)![1]!
+      .split(" ")
+      .map((place) => Number(place.split(",")[1]));
+    expect(places).toEqual([204, 138.7, 73.3, 8]);
+  });
+
   it("leaves out what cannot be shown, and is nothing without a point", () => {
     expect(lineChart({ ...options, series: [] })).toBeUndefined();
     expect(lineChart({ ...options, series: [{ name: "a", points: [{ x: 1, y: Number.NaN }] }] })).toBeUndefined();

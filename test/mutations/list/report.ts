@@ -57,9 +57,9 @@ export const reportMutations: readonly Mutation[] = [
   },
   {
     ...chart,
-    name: "zeros are drawn on a logarithmic axis",
+    name: "values below 1 are missing on a logarithmic axis",
     find: '(scale === "linear" || y > 0)',
-    replace: '(scale === "linear" || y >= 0)',
+    replace: '(scale === "linear" || y >= 1)',
   },
   {
     ...usage,
