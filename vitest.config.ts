@@ -4,8 +4,9 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     globalSetup: "test/temporary-files.ts",
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Against hangs alone: no outcome depends on the machine's speed.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     maxWorkers: 2,
   },
 });

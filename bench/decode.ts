@@ -6,11 +6,9 @@ import { type Row, rounded } from "./figures.ts";
 import type { Benchmark } from "./main.ts";
 import { againstLimits, medianMs, timeWithLimits, workOf } from "./measure.ts";
 import { numberList, readOptions } from "./options.ts";
-import { modelDefaults, randomPieces, referenceModel } from "./reference-model.ts";
+import { markers, modelDefaults, randomPieces, referenceModel } from "./reference-model.ts";
 
 const defaults = { ...modelDefaults, ...engineDefaults, beam: "1,5", batch: 64, len: 25, runs: 5 } as const;
-
-const [BOS, EOS] = [2, 3];
 
 export const run: Benchmark = async (argv) => {
   const options = readOptions(argv, defaults);
@@ -20,7 +18,7 @@ export const run: Benchmark = async (argv) => {
   const random = new Random(1);
   const sources = Array.from({ length: batch }, () => randomPieces(random, len, options.vocab));
   const settings = {
-    ...{ bosId: BOS, eosId: EOS, nBest: 1, lengthPenalty: 0.6, coveragePenalty: 0, withAttention: false },
+    ...{ ...markers, nBest: 1, lengthPenalty: 0.6, coveragePenalty: 0, withAttention: false },
     minLength: len - 1,
     maxLengths: new Int32Array(batch).fill(len),
   };

@@ -14,10 +14,11 @@ import {
   rmSync,
   writeSync,
 } from "node:fs";
-import { availableParallelism, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DataError } from "../src/base/errors.ts";
 import { Random } from "../src/base/random.ts";
+import { threadCount } from "../src/base/threads.ts";
 import { readRawBytes } from "../src/data/files/bytes.ts";
 import { trainWordpieces } from "../src/text/wordpiece-trainer.ts";
 import { defaultInput, readText } from "./corpus.ts";
@@ -62,7 +63,7 @@ export const run: Benchmark = async (argv) => {
     const diskRate = writeRate(join(folder, "disk"), Math.min(1 << 30, textBytes));
     const options = { ...corpus, model, workers, near };
     const whole = await prepareOnce({ ...options, out: join(folder, "whole") });
-    const threads = workers === 0 ? availableParallelism() : workers;
+    const threads = threadCount(workers);
     const shards = checksums(join(folder, "whole"));
     const figures: Figures = {
       ...{ pairs, threads, vocab, seed, kept: whole.kept },

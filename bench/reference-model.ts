@@ -1,8 +1,9 @@
 /** The model that benchmarks run: 3 + 2 LSTM layers, attention of appendix G, two MoE layers (Shazeer et al. 2017), random tokens. */
 import { UsageError } from "../src/base/errors.ts";
+import type { MarkerIds } from "../src/base/forced-targets.ts";
 import type { Random } from "../src/base/random.ts";
+import { gatingKinds } from "../src/config/choices.ts";
 import { Seq2Seq } from "../src/model/seq2seq.ts";
-import { gatingKinds } from "../src/moe/gating.ts";
 import type { Options } from "./options.ts";
 
 /** Options, with the names of the PyTorch peer, which has noisy top-k gates only. In a hierarchy `k` is that of each of `groups-k` groups. */
@@ -21,6 +22,8 @@ export const modelDefaults = {
 
 export type ModelOptions = Options<typeof modelDefaults>;
 
+/** Ids as a vocabulary trained here has them. */
+export const markers: MarkerIds = { bosId: 2, eosId: 3 };
 /** The first id that is a piece of text. */
 const FIRST_PIECE = 4;
 
@@ -47,6 +50,7 @@ export function referenceModel(options: ModelOptions): Seq2Seq {
   return new Seq2Seq(
     {
       vocabularySize: options.vocab,
+      markers,
       embeddingSize: options.hidden,
       hiddenSize: options.hidden,
       encoderLayers: 3,

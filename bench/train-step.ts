@@ -9,8 +9,9 @@ import { selectBackend } from "../src/backends/select.ts";
 import type { BackendName } from "../src/base/engine-names.ts";
 import { UsageError } from "../src/base/errors.ts";
 import { Random } from "../src/base/random.ts";
-import { packTranslationBatch } from "../src/data/batches/batch.ts";
-import { createOptimizer, type ExpertOptimizer, expertOptimizers } from "../src/optim/create-optimizer.ts";
+import { type ExpertOptimizer, expertOptimizers } from "../src/config/choices.ts";
+import { packBatch } from "../src/data/batches/batch.ts";
+import { createOptimizer } from "../src/optim/create-optimizer.ts";
 import { stateBytes } from "../src/optim/optimizer.ts";
 import { trainStep } from "../src/training/train-step.ts";
 import { startEngine } from "./engine.ts";
@@ -18,7 +19,7 @@ import { type Figures, type Row, rounded } from "./figures.ts";
 import type { Benchmark } from "./main.ts";
 import { againstLimits, median, medianMs, type Sample, samplesOf } from "./measure.ts";
 import { readOptions } from "./options.ts";
-import { modelDefaults, randomPieces, referenceModel } from "./reference-model.ts";
+import { markers, modelDefaults, randomPieces, referenceModel } from "./reference-model.ts";
 
 const defaults = {
   ...modelDefaults,
@@ -51,7 +52,7 @@ export const run: Benchmark = async (argv) => {
     source: randomPieces(random, len, options.vocab),
     target: randomPieces(random, len - 1, options.vocab),
   }));
-  const batch = packTranslationBatch(pairs);
+  const batch = packBatch(pairs, markers);
   let loss = 0;
   const step = (pass: number) => {
     const result = trainStep(model, optimizer, [batch], { learningRate: 1e-3, labelSmoothing: 0.1, seed: 1, pass });

@@ -3,10 +3,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DataError } from "../src/base/errors.ts";
 import { archiveMembers, memberBytes } from "../src/corpora/archives/archive-member.ts";
+import { cacheFolder } from "../src/corpora/fetch/cache-folder.ts";
 import { fetchDebianPackages } from "../src/corpora/fetch/debian-packages.ts";
 import { type CatalogueMessage, readCatalogue } from "../src/corpora/formats/mo.ts";
 import { preparePairs } from "../src/corpora/prepare-pairs.ts";
-import { cacheFolder, type Recipe, type RecipeOptions } from "../src/corpora/recipe.ts";
+import type { Recipe, RecipeOptions } from "../src/corpora/recipe.ts";
 import { splitPairs } from "../src/corpora/split.ts";
 import { type TextPair, writeCorpus } from "../src/corpora/write-corpus.ts";
 import { widthRatio } from "../src/data/cleaning/text-width.ts";
@@ -104,7 +105,7 @@ function filesIn(folder: string): string[] {
 }
 
 /** Clean pairs of text by split. */
-export function splitMessages(messages: Iterable<CatalogueMessage>) {
+function splitMessages(messages: Iterable<CatalogueMessage>) {
   return splitPairs(pairsOf(messages), SHARES, unusable);
 }
 

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { DataError } from "../src/base/errors.ts";
 import { readTarGz } from "../src/corpora/archives/tar.ts";
+import { cacheFolder } from "../src/corpora/fetch/cache-folder.ts";
 import { fetchPackages, type NpmPackage, readPackage } from "../src/corpora/fetch/npm-packages.ts";
 import {
   fromPseudoLocale,
@@ -11,7 +12,6 @@ import {
   unusable,
 } from "../src/corpora/formats/vscode-l10n-messages.ts";
 import {
-  cacheFolder,
   chosenPairs,
   type PreparedPair,
   pairFolder,
@@ -19,7 +19,7 @@ import {
   type Recipe,
   type Split,
 } from "../src/corpora/recipe.ts";
-import { splitOf } from "../src/corpora/split.ts";
+import { splitPairs } from "../src/corpora/split.ts";
 import { alreadyPrepared, type CorpusIdentity, type TextPair, writeCorpus } from "../src/corpora/write-corpus.ts";
 
 const VERSION = "25.1.2";
@@ -110,36 +110,22 @@ export function pairMessages(
   translated: Messages,
   language: string,
 ): { splits: Record<Split, TextPair[]>; dropped: Record<string, number> } {
-  const splits: Record<Split, TextPair[]> = { train: [], valid: [], test: [] };
-  const dropped: Record<string, number> = {};
-  const seen = new Set<string>();
-  const drop = (reason: string) => {
-    dropped[reason] = (dropped[reason] ?? 0) + 1;
-  };
-  for (const [key, message] of english) {
-    const translation = translated.get(key);
-    if (translation === undefined) {
-      drop("not translated");
-      continue;
-    }
-    for (const [source, target] of splitMessage(message, translation, language)) {
-      const split = splitOf(source, SHARES);
-      // Texts to measure with have one reference each; training keeps every translation.
-      const identity = split === "train" ? `${source}\n${target}` : source;
-      const reason = unusable(source, target) ?? (seen.has(identity) ? "duplicate" : undefined);
-      if (reason !== undefined) {
-        drop(reason);
-        continue;
-      }
-      seen.add(identity);
-      splits[split].push({ source, target });
-    }
-  }
+  const both = [...english].filter(([key]) => translated.has(key));
+  const { splits, dropped } = splitPairs(textPairs(both, translated, language), SHARES, ({ source, target }) =>
+    unusable(source, target),
+  );
   if (splits.train.length === 0) {
     throw new DataError("No message of the two language packs belongs together.", {
       where: `language pack ${language}`,
       nextStep: "Use packs of the same version.",
     });
   }
-  return { splits, dropped };
+  const untranslated = english.size - both.length;
+  return { splits, dropped: untranslated === 0 ? dropped : { "not translated": untranslated, ...dropped } };
+}
+
+function* textPairs(messages: Iterable<[string, string]>, translated: Messages, language: string): Generator<TextPair> {
+  for (const [key, message] of messages) {
+    for (const [source, target] of splitMessage(message, translated.get(key)!, language)) yield { source, target };
+  }
 }

@@ -2,9 +2,10 @@
 import { join } from "node:path";
 import { DataError } from "../src/base/errors.ts";
 import { unpackMembers } from "../src/corpora/archives/archive-member.ts";
+import { cacheFolder } from "../src/corpora/fetch/cache-folder.ts";
 import { type FoundSource, fetchSource, recordOf, type SourceFile } from "../src/corpora/fetch/source-file.ts";
 import { preparePairs, reversed } from "../src/corpora/prepare-pairs.ts";
-import { cacheFolder, type PreparedPair, type Recipe, type RecipeOptions } from "../src/corpora/recipe.ts";
+import type { PreparedPair, Recipe, RecipeOptions } from "../src/corpora/recipe.ts";
 import { loadTestSet } from "../src/corpora/test-sets/test-sets.ts";
 import { type CorpusIdentity, earlierSources, type TextPair, writeLargeCorpus } from "../src/corpora/write-corpus.ts";
 import { streamAligned } from "../src/data/files/corpus.ts";
@@ -102,7 +103,7 @@ export const WMT14_PAIRS: Record<string, WmtPair> = {
   },
 };
 
-export const WMT16_PAIRS: Record<string, WmtPair> = {
+const WMT16_PAIRS: Record<string, WmtPair> = {
   "en-de": {
     train: [
       part("europarl7", "training/europarl-v7.de-en"),

@@ -9,7 +9,7 @@ import { trainWordpieces } from "../src/text/wordpiece-trainer.ts";
 import type { LanguageFiles } from "./corpora.ts";
 
 /** Lines that validation reads, several times a run, and that the final figures come from. */
-export const HELD_OUT_LINES = { valid: 1500, test: 6000 };
+const HELD_OUT_LINES = { valid: 1500, test: 6000 };
 
 export interface TextSplits {
   train: string[];

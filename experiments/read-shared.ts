@@ -1,6 +1,6 @@
 /** The options that every experiment takes, checked. */
-import { availableParallelism } from "node:os";
 import { UsageError } from "../src/base/errors.ts";
+import { threadCount } from "../src/base/threads.ts";
 import { dataFolder } from "./corpora.ts";
 import type { SharedOptions, sharedDefaults } from "./experiment.ts";
 
@@ -18,7 +18,7 @@ export function readShared(given: Given, ownName: string): SharedOptions {
     out: String(given.out),
     name: given.name === "" ? ownName : String(given.name),
     only: listOf(String(given.only)),
-    threads: Number(given.threads) || availableParallelism(),
+    threads: threadCount(Number(given.threads) || 0),
     parallel,
     reportOnly: given["report-only"] === true,
   };

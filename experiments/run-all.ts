@@ -1,11 +1,11 @@
 /** Runs of an experiment, each in a process of its own, several side by side; those with a result are not run again. */
 import { spawn } from "node:child_process";
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { writeFileAtomic } from "../src/base/atomic-file.ts";
 import { log } from "../src/base/logger.ts";
 import { formatDuration } from "../src/base/progress.ts";
+import { threadCount } from "../src/base/threads.ts";
 import { type ResultOf, type RunPlan, type RunResult, runName } from "./experiment.ts";
 import { type RunOrder, STOPPED } from "./run-order.ts";
 
@@ -41,7 +41,7 @@ export async function runAll(plans: readonly RunPlan[], options: RunOptions): Pr
   const waiting = plans.filter((plan) => !existsSync(resultPath(folder, plan)));
   log.info(`${plans.length - waiting.length} of ${plans.length} runs are done`);
   const outcome: RunsOutcome = { failed: [], stopped: false };
-  const threads = Math.max(1, Math.floor((options.threads || availableParallelism()) / Math.max(1, parallel)));
+  const threads = Math.max(1, Math.floor(threadCount(options.threads) / Math.max(1, parallel)));
   const worker = async () => {
     for (let plan = waiting.shift(); plan !== undefined && !outcome.stopped; plan = waiting.shift()) {
       await runOne(plan, folder, threads, outcome);

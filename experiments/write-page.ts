@@ -39,7 +39,7 @@ function figuresAlone({ translations: _, references: __, ...figures }: RunResult
 }
 
 /** Missing runs, machine, dates, command, settings. */
-export function circumstances(runs: readonly RunPlan[], resultOf: ResultOf, command: string): string {
+function circumstances(runs: readonly RunPlan[], resultOf: ResultOf, command: string): string {
   const results = runs.flatMap((plan) => resultOf(plan) ?? []);
   const missing = runs.filter((plan) => resultOf(plan) === undefined);
   const lines = ["## How it was run", ""];

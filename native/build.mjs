@@ -11,13 +11,16 @@ import { execFile, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { basename, dirname, join, relative } from "node:path";
+import { availableParallelism } from "node:os";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
 
-const JOBS = 2;
+const JOBS = availableParallelism();
 const native = dirname(fileURLToPath(import.meta.url));
 const source = join(native, "src");
+/** A path as compilers are given it, which run in native/: the same in any copy of the project, and so are fingerprints. */
+const local = (path) => relative(native, path);
 
 const { values: options } = parseArgs({
   options: {
@@ -27,7 +30,7 @@ const { values: options } = parseArgs({
     verbose: { type: "boolean", default: false },
   },
 });
-const build = options.folder;
+const build = resolve(options.folder);
 
 const AVX512BF16 = [
   ...["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx512bf16"],
@@ -158,8 +161,9 @@ function fingerprint(command, object) {
     .replace(/\\\n/g, " ")
     .replace(/^[^:]*:/, "");
   for (const file of list.split(/\s+/).filter((name) => name.length > 0)) {
-    if (!existsSync(file)) return undefined;
-    hash.update(file).update(readFileSync(file));
+    const path = resolve(native, file);
+    if (!existsSync(path)) return undefined;
+    hash.update(file).update(readFileSync(path));
   }
   return hash.digest("hex");
 }
@@ -169,7 +173,7 @@ const run = promisify(execFile);
 /** Compiles one unit unless its object is current. Returns whether it compiled; throws the compiler's message. */
 async function compile(compiler, unit, includes) {
   const object = join(build, unit.object);
-  const command = [...BASE_FLAGS.split(" "), ...includes, ...unit.flags, "-c", unit.file];
+  const command = [...BASE_FLAGS.split(" "), ...includes, ...unit.flags, "-c", local(unit.file)];
   const stamp = `${object}.stamp`;
   const current = fingerprint([compiler, ...command], object);
   if (current !== undefined && existsSync(stamp) && readFileSync(stamp, "utf8") === current) return false;
@@ -178,6 +182,7 @@ async function compile(compiler, unit, includes) {
   if (options.verbose) console.log(`compile ${unit.object}`);
   try {
     const { stderr } = await run(compiler, [...command, "-o", temporary, "-MMD", "-MF", temporaryList], {
+      cwd: native,
       maxBuffer: 1 << 26,
     });
     if (stderr.length > 0) console.error(stderr);
@@ -254,7 +259,7 @@ async function main() {
   const start = Date.now();
   const units = options.test ? testUnits(toolchain) : addonUnits(toolchain);
   const tiles = "amx" in toolchain.instructionSets ? ["-DNMT_WITH_AMX"] : [];
-  const includes = [`-I${source}`, `-I${native}`, `-I${nodeHeaders()}`, ...tiles];
+  const includes = [`-I${local(source)}`, "-I.", `-I${nodeHeaders()}`, ...tiles];
   const { compiled, failures } = await compileAll(toolchain.compiler, units, includes);
   if (failures.length > 0) throw new Error(failures.join("\n"));
   const target = join(build, options.test ? "native_test" : "nmt_native.node");

@@ -1,4 +1,8 @@
-/** The public API of gnmt-moe. Nothing here chooses a backend by being imported: call `selectBackend`, or `loadTranslationModel`, which does. */
+/**
+ * The public API of gnmt-moe: models, training, translating. Metrics, wordpieces and corpora alone are `gnmt-moe/metrics`,
+ * `gnmt-moe/text` and `gnmt-moe/corpora`. Nothing here chooses a backend by being imported: call `selectBackend`, or
+ * `loadTranslationModel` or `loadLanguageModel`, which do.
+ */
 
 export {
   type BackendAvailability,
@@ -13,13 +17,38 @@ export type { Config } from "./config/config.ts";
 export { loadConfig, parseConfig } from "./config/load.ts";
 export { resolveConfig } from "./config/resolve.ts";
 export type { ConfigInput } from "./config/schema.ts";
+export {
+  type LinePair,
+  type LineScore,
+  type ScoreOptions,
+  scorePairs,
+  scoreTexts,
+  type TextScorer,
+} from "./decoding/force-score.ts";
 export type { TranslateOptions } from "./decoding/translate-options.ts";
 export type { TranslatedHypothesis, Translation } from "./decoding/translation.ts";
 export { Translator } from "./decoding/translator.ts";
-export { type LoadedModel, loadTranslationModel } from "./inference/open-model.ts";
-export { BLEU, type BleuOptions, type BleuScore, bleu, corpusBleu, sentenceBleu } from "./metrics/bleu.ts";
-export { CHRF, type ChrfOptions, corpusChrf, sentenceChrf } from "./metrics/chrf.ts";
-export { corpusTer, TER, type TerOptions } from "./metrics/ter.ts";
-export { WordpieceModel } from "./text/wordpiece-model.ts";
-export { trainWordpieces, type WordpieceTrainingOptions } from "./text/wordpiece-trainer.ts";
+export {
+  type LoadedLanguageModel,
+  type LoadedModel,
+  loadLanguageModel,
+  loadTranslationModel,
+} from "./inference/open-model.ts";
+export {
+  BLEU,
+  type BleuOptions,
+  type BleuScore,
+  bleu,
+  CHRF,
+  type ChrfOptions,
+  corpusBleu,
+  corpusChrf,
+  corpusTer,
+  sentenceBleu,
+  sentenceChrf,
+  TER,
+  type TerOptions,
+} from "./metrics/index.ts";
+export { trainWordpieces, WordpieceModel, type WordpieceTrainingOptions } from "./text/index.ts";
+export { trainingReporter } from "./training/run-recorder.ts";
 export { type RunReporter, type RunResult, runTraining } from "./training/run-training.ts";

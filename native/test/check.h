@@ -8,13 +8,13 @@ namespace nmt {
 inline int failures = 0;
 
 // `worst` is the largest error found.
-inline void expect_at_most(const char* what, const char* isa, double worst, double bound) {
+inline void check_at_most(const char* what, const char* isa, double worst, double bound) {
   if (worst <= bound) return;
   std::printf("FAILED %s, %s: error %.3g, allowed %.3g\n", what, isa, worst, bound);
   failures++;
 }
 
-inline void expect(const char* what, const char* isa, bool holds) {
+inline void check(const char* what, const char* isa, bool holds) {
   if (holds) return;
   std::printf("FAILED %s, %s\n", what, isa);
   failures++;

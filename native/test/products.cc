@@ -33,14 +33,14 @@ void coarsen(std::vector<float>& values) {
   for (float& value : values) value = std::round(value * 64) / 64;
 }
 
-void check_product(Team& team, Precision precision, int m, int n, int k, bool trans_a, bool trans_b) {
+void check_product(ThreadGroup& group, Precision precision, int m, int n, int k, bool trans_a, bool trans_b) {
   auto a = numbers(static_cast<size_t>(m) * k, 1), b = numbers(static_cast<size_t>(k) * n, 2);
   if (precision == Precision::bf16) {
     coarsen(a);
     coarsen(b);
   }
   std::vector<float> c(static_cast<size_t>(m) * n);
-  gemm(team, precision, trans_a, trans_b, m, n, k, a.data(), trans_a ? m : k, b.data(), trans_b ? k : n, c.data(), n,
+  gemm(group, precision, trans_a, trans_b, m, n, k, a.data(), trans_a ? m : k, b.data(), trans_b ? k : n, c.data(), n,
        false);
   double worst = 0;
   for (int i = 0; i < m; i++) {
@@ -56,17 +56,17 @@ void check_product(Team& team, Precision precision, int m, int n, int k, bool tr
       if (!(error <= worst)) worst = error;
     }
   }
-  expect_at_most("matrix product", isa_name(active_isa()), worst, 1e-6);
+  check_at_most("matrix product", isa_name(active_isa()), worst, 1e-6);
 
   std::vector<float> packed(packed_floats(precision, n, k)), again(c.size());
-  pack_matrix(team, precision, trans_b, n, k, b.data(), packed.data());
-  gemm_packed(team, precision, trans_a, m, n, k, a.data(), trans_a ? m : k, packed.data(), again.data(), n, false);
-  expect("a packed right side gives the same bits", isa_name(active_isa()),
+  pack_matrix(group, precision, trans_b, n, k, b.data(), packed.data());
+  gemm_packed(group, precision, trans_a, m, n, k, a.data(), trans_a ? m : k, packed.data(), again.data(), n, false);
+  check("a packed right side gives the same bits", isa_name(active_isa()),
          std::memcmp(again.data(), c.data(), c.size() * sizeof(float)) == 0);
 }
 
 // Output and gradients of a ragged layer, one after the other. With a projection states have fewer numbers than units.
-std::vector<float> layer(Team& team, bool reverse, int directions, bool projected) {
+std::vector<float> layer(ThreadGroup& group, bool reverse, int directions, bool projected) {
   const int inputs = 13, units = 37, hidden = projected ? 22 : units;
   const std::vector<int32_t> sizes = {9, 9, 5, 2};
   const int rows = 25, sentences = 9;
@@ -96,8 +96,8 @@ std::vector<float> layer(Team& team, bool reverse, int directions, bool projecte
     gradients.push_back(
         {g[0].data(), g[1].data(), g[2].data(), projected ? g[3].data() : nullptr, g[4].data(), g[5].data()});
   }
-  lstm_forward(team, Precision::f32, shape, x.data(), layers.data(), record);
-  lstm_backward(team, Precision::f32, shape, x.data(), layers.data(), record, d_output.data(), d_x.data(),
+  lstm_forward(group, Precision::f32, shape, x.data(), layers.data(), record);
+  lstm_backward(group, Precision::f32, shape, x.data(), layers.data(), record, d_output.data(), d_x.data(),
                 gradients.data());
   std::vector<float> all = output;
   all.insert(all.end(), d_x.begin(), d_x.end());
@@ -107,10 +107,10 @@ std::vector<float> layer(Team& team, bool reverse, int directions, bool projecte
 
 void check_layers(bool reverse, int directions, bool projected) {
   const std::string isa = isa_name(active_isa());
-  Team one(1), three(3);
+  ThreadGroup one(1), three(3);
   const auto result = layer(one, reverse, directions, projected);
   const auto result_of_three = layer(three, reverse, directions, projected);
-  expect("LSTM bits don't depend on threads", isa.c_str(),
+  check("LSTM bits don't depend on threads", isa.c_str(),
          std::memcmp(result.data(), result_of_three.data(), result.size() * sizeof(float)) == 0);
   select_isa("portable");
   const auto reference = layer(one, reverse, directions, projected);
@@ -120,18 +120,18 @@ void check_layers(bool reverse, int directions, bool projected) {
     const double error = std::fabs(result[i] - reference[i]) / (1 + std::fabs(reference[i]));
     if (!(error <= worst)) worst = error;
   }
-  expect_at_most("LSTM layer", isa.c_str(), worst, 5e-5);
+  check_at_most("LSTM layer", isa.c_str(), worst, 5e-5);
 }
 
 }  // namespace
 
 void check_products() {
-  Team team(3);
+  ThreadGroup group(3);
   const int shapes[][3] = {{1, 1, 1}, {5, 33, 2}, {61, 130, 75}, {130, 31, 75}, {37, 90, 527}};
   for (const auto& [m, n, k] : shapes) {
     for (int transposed = 0; transposed < 4; transposed++) {
       for (const Precision precision : {Precision::f32, Precision::bf16}) {
-        check_product(team, precision, m, n, k, transposed & 1, transposed & 2);
+        check_product(group, precision, m, n, k, transposed & 1, transposed & 2);
       }
     }
   }

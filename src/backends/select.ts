@@ -7,11 +7,12 @@ import * as tf from "@tensorflow/tfjs";
 import { type BackendName, backendNames, type Precision } from "../base/engine-names.ts";
 import { BackendError } from "../base/errors.ts";
 import { log } from "../base/logger.ts";
+import { threadCount } from "../base/threads.ts";
 
 export interface EngineOptions {
   /** A backend, or `auto` for the first usable one in the order above. */
   backend?: BackendName | "auto";
-  /** CPU threads of the native backend; 0 = all cores. */
+  /** CPU threads of the native backend, 1024 at most; 0 = all cores that the process may use. */
   threads?: number;
   /** Arithmetic of the native backend's matrix products; `auto` = bf16 where the processor runs it faster. Accumulation is always f32. */
   precision?: Precision | "auto";
@@ -66,9 +67,13 @@ const starters: Record<BackendName, Starter> = {
   },
 };
 
-/** Makes a backend current. With `auto`, falls through the order above and says so when the native one is missing. */
+/**
+ * Makes a backend current. With `auto`, falls through the order above and says so when the native one is missing.
+ * Throws UsageError for a number of threads that can't be, BackendError for a backend that can't be used here.
+ */
 export async function selectBackend(options: EngineOptions = {}): Promise<SelectedBackend> {
   const wanted = options.backend ?? "auto";
+  threadCount(options.threads);
   tf.env().set("IS_NODE", false); // Silences TensorFlow.js's advertisement for its Node package.
   try {
     if (wanted !== "auto") return await starters[wanted](options);

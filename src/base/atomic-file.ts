@@ -2,27 +2,90 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 
-/** Writes the chunks to `path` so that a reader sees either the old file or the whole new one. */
-export function writeFileAtomic(path: string, chunks: string | Uint8Array | Iterable<string | Uint8Array>): void {
-  mkdirSync(dirname(path), { recursive: true });
-  const temporary = `${path}.${process.pid}.tmp`;
-  const file = openSync(temporary, "w");
-  try {
-    const parts = typeof chunks === "string" || chunks instanceof Uint8Array ? [chunks] : chunks;
-    for (const part of parts) writeAll(file, typeof part === "string" ? Buffer.from(part, "utf8") : part);
-    fsyncSync(file);
-  } catch (error) {
-    closeSync(file);
-    rmSync(temporary, { force: true });
-    throw error;
+/**
+ * A file that is written piece by piece and has its name only when it is whole; end it with `commit` or `abort`. Failures of the
+ * system (no space, no permission) come as they are.
+ *
+ * @example
+ * const file = new AtomicFile("corpus/train.de");
+ * try {
+ *   for (const line of lines) file.append(`${line}\n`);
+ *   file.commit();
+ * } finally {
+ *   file.abort();
+ * }
+ */
+export class AtomicFile {
+  private readonly path: string;
+  private readonly temporary: string;
+  private file: number | undefined;
+
+  /** Creates folders that are missing. A file that has the name keeps it until `commit`. */
+  constructor(path: string) {
+    mkdirSync(dirname(path), { recursive: true });
+    this.path = path;
+    this.temporary = `${path}.${process.pid}.tmp`;
+    this.file = openSync(this.temporary, "w");
   }
-  closeSync(file);
-  renameSync(temporary, path);
-  syncFolder(dirname(path));
+
+  /** Text is written as UTF-8. */
+  append(chunk: string | Uint8Array): void {
+    const bytes = typeof chunk === "string" ? Buffer.from(chunk, "utf8") : chunk;
+    for (let at = 0; at < bytes.byteLength; ) at += writeSync(this.file!, bytes, at, bytes.byteLength - at);
+  }
+
+  /** Gives the file its name, once its bytes would outlast a power cut. */
+  commit(): void {
+    fsyncSync(this.file!);
+    this.close();
+    try {
+      renameDurably(this.temporary, this.path);
+    } catch (error) {
+      rmSync(this.temporary, { force: true });
+      throw error;
+    }
+  }
+
+  /** Removes what was written, unless it is committed: may be called in any case. */
+  abort(): void {
+    if (this.file === undefined) return;
+    this.close();
+    rmSync(this.temporary, { force: true });
+  }
+
+  private close(): void {
+    const file = this.file!;
+    this.file = undefined;
+    closeSync(file);
+  }
 }
 
-function writeAll(file: number, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.byteLength; ) at += writeSync(file, bytes, at, bytes.byteLength - at);
+/** Writes the chunks to `path` so that a reader sees either the old file or the whole new one. */
+export function writeFileAtomic(path: string, chunks: string | Uint8Array | Iterable<string | Uint8Array>): void {
+  const file = new AtomicFile(path);
+  try {
+    const parts = typeof chunks === "string" || chunks instanceof Uint8Array ? [chunks] : chunks;
+    for (const part of parts) file.append(part);
+    file.commit();
+  } finally {
+    file.abort();
+  }
+}
+
+/** Gives a complete file that was written under another name of the same folder its own: bytes first, then the name. */
+export function commitFile(temporary: string, path: string): void {
+  const file = openSync(temporary, "r+");
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameDurably(temporary, path);
+}
+
+function renameDurably(from: string, to: string): void {
+  renameSync(from, to);
+  syncFolder(dirname(to));
 }
 
 /** Makes renames within a folder last through a power cut. */

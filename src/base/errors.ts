@@ -33,6 +33,8 @@ export class WordpieceError extends NmtError {}
 export class CheckpointError extends NmtError {}
 /** A backend that cannot be used here, and how to get it. */
 export class BackendError extends NmtError {}
+/** Memory that a native kernel or its output needs and the system does not give; names the kernel and its sizes. */
+export class OutOfMemoryError extends NmtError {}
 /** Training that had to stop: loss not finite, disk full. */
 export class TrainingError extends NmtError {}
 /** A translation request the model cannot serve, such as a language it has not seen. */

@@ -2,10 +2,13 @@
 import { type RowGroups, sentenceRows } from "./packed-layout.ts";
 import { invertOrder, type PackedSide, packSentences } from "./packed-sentences.ts";
 
-/** The piece every decoder input starts with, `<s>`. */
-export const BOS = 2;
-/** The piece that ends every source and every target, `</s>`. */
-export const EOS = 3;
+/** Ids of the pieces around texts, which are those of the wordpiece model that the texts were encoded with. */
+export interface MarkerIds {
+  /** The piece every decoder input starts with, `<s>`. */
+  readonly bosId: number;
+  /** The piece that ends every source and every target, `</s>`. */
+  readonly eosId: number;
+}
 
 export interface ForcedTargets {
   /** `<s>` and the pieces. */
@@ -17,10 +20,10 @@ export interface ForcedTargets {
 }
 
 /** Texts as piece ids without markers; an empty one has one position, which should say `</s>`. */
-export function forcedTargets(texts: readonly Int32Array[]): ForcedTargets {
-  const targetInput = packSentences(texts.map((text) => withFirst(BOS, text)));
+export function forcedTargets(texts: readonly Int32Array[], { bosId, eosId }: MarkerIds): ForcedTargets {
+  const targetInput = packSentences(texts.map((text) => withFirst(bosId, text)));
   // Input and output of a sentence have the same length, so the same ranking packs both.
-  const targetOutput = packSentences(texts.map((text) => withLast(text, EOS))).ids;
+  const targetOutput = packSentences(texts.map((text) => withLast(text, eosId))).ids;
   return { targetInput, targetOutput, targetRows: rowsOf(targetInput) };
 }
 

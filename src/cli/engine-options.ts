@@ -2,6 +2,7 @@
 import type { Options } from "yargs";
 import type { EngineOptions } from "../backends/select.ts";
 import { type BackendName, backendNames, type Precision } from "../base/engine-names.ts";
+import { MOST_THREADS } from "../base/threads.ts";
 
 export interface EngineArguments {
   backend: BackendName | "auto";
@@ -15,7 +16,7 @@ export const engineOptions = {
     default: "auto" as const,
     describe: "Backend; auto takes the fastest usable one",
   },
-  threads: { type: "number", default: 0, describe: "CPU threads; 0 for all cores" },
+  threads: { type: "number", default: 0, describe: `CPU threads, at most ${MOST_THREADS}; 0 for all cores` },
   precision: {
     choices: ["auto", "f32", "bf16"] as const,
     default: "f32" as const,

@@ -1,9 +1,9 @@
 /** Writes lines to standard output or to a file, no faster than the reader takes them. */
-import { createWriteStream, existsSync, mkdirSync, renameSync, statSync } from "node:fs";
-import { open } from "node:fs/promises";
+import { createWriteStream, existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Writable } from "node:stream";
 import { finished } from "node:stream/promises";
+import { commitFile } from "../base/atomic-file.ts";
 import { DataError } from "../base/errors.ts";
 
 export interface LineOutput {
@@ -25,18 +25,13 @@ export function openLineOutput(path: string | undefined): LineOutput {
   }
   // Devices and pipes are written in place.
   const isPlain = statSync(path, { throwIfNoEntry: false })?.isFile() ?? true;
-  return isPlain ? partFile(path) : fileOutput(path, async () => {});
+  return isPlain ? partFile(path) : fileOutput(path, () => {});
 }
 
 function partFile(path: string): LineOutput {
   const part = `${path}.part`;
   mkdirSync(dirname(path), { recursive: true });
-  const output = fileOutput(part, async () => {
-    const file = await open(part, "r+");
-    await file.sync();
-    await file.close();
-    renameSync(part, path);
-  });
+  const output = fileOutput(part, () => commitFile(part, path));
   const abandon = async () => {
     await output.abandon();
     return existsSync(part) ? part : undefined;
@@ -44,7 +39,7 @@ function partFile(path: string): LineOutput {
   return { ...output, abandon };
 }
 
-function fileOutput(path: string, complete: () => Promise<void>): LineOutput {
+function fileOutput(path: string, complete: () => void): LineOutput {
   const stream = createWriteStream(path);
   // Failures reach the write or the end that they belong to.
   stream.on("error", () => {});
@@ -68,7 +63,7 @@ function fileOutput(path: string, complete: () => Promise<void>): LineOutput {
     close: () =>
       checked(async () => {
         await end();
-        await complete();
+        complete();
       }),
     abandon: async () => {
       // What went wrong is already being told.

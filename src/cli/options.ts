@@ -20,6 +20,7 @@ function configOption(key: ConfigKey): Options {
     group: `${sectionTitles[sectionOf(key)]}:`,
     describe: choices === undefined ? help : `${help} (${choices.join(", ")})`,
     type: optionType(kind, choices),
+    ...(kind === "list" && { array: true }),
   };
   if (fallback !== undefined) option.defaultDescription = fallback;
   return option;
@@ -43,7 +44,7 @@ export function configOverrides(args: Readonly<Record<string, unknown>>): Overri
   for (const [name, value] of Object.entries(args)) {
     if (value === undefined || !(isDataOption(name) || (optionKeys as string[]).includes(name))) continue;
     const list = !isDataOption(name) && describeKey(name as ConfigKey).kind === "list";
-    if (Array.isArray(value) && list) overrides[name] = value.join(",");
+    if (Array.isArray(value) && list) overrides[name] = value.join(" ");
     else if (typeof value === "string" || typeof value === "number" || typeof value === "boolean")
       overrides[name] = value;
     else throw new UsageError(`--${name} is given twice`, { nextStep: "Keep one of the two." });

@@ -51,7 +51,7 @@ function configuration(): string {
   const corpusRows = Object.entries(corpusHelp).map(([key, help]) => `| \`${key}\` | ${help} |`);
   return [
     "## Configuration keys",
-    "A configuration is a YAML file of these keys, all at the top level. On the command line a key is an option of the same name and wins over the\nfile; keys under `data` are written with dots: `--data.corpus_1.weight 3`. Lists are separated by commas.",
+    "A configuration is a YAML file of these keys, all at the top level. On the command line a key is an option of the same name and wins over the\nfile; keys under `data` are written with dots: `--data.corpus_1.weight 3`. Lists are separated by spaces or commas.",
     ...tables,
     "### A corpus under `data`",
     `Any name is a training corpus, except names that begin with \`valid\` or \`test\` (\`valid\`, \`valid_de\`, \`test_2016\`), which are held out and may be lists.\n\n| key | meaning |\n|---|---|\n${corpusRows.join("\n")}`,

@@ -1,4 +1,5 @@
 /** The resolved configuration the program works with: every default filled in, keys in camelCase. */
+import type { Criterion, Task } from "./choices.ts";
 import { type ConfigKey, type CorpusSettings, configKeys, corpusKeys, type Settings } from "./schema.ts";
 
 type CamelCase<Key> = Key extends `${infer Head}_${infer Tail}` ? `${Head}${Capitalize<CamelCase<Tail>>}` : Key;
@@ -6,7 +7,7 @@ type CamelKeys<T> = { [Key in keyof T as CamelCase<Key>]: T[Key] };
 
 /** Keys that `resolve` gives another type, or a value that depends on other keys. */
 interface Resolved {
-  task: "translation" | "language_model";
+  task: Task;
   data: Record<string, CorpusSettings>;
   lstm_cell_size: number;
   embedding_size: number;
@@ -15,8 +16,8 @@ interface Resolved {
   importance_loss_weight: number;
   load_loss_weight: number;
   label_smoothing: number;
-  early_stopping_criteria: "bleu" | "perplexity";
-  best_checkpoint_metric: "bleu" | "perplexity";
+  early_stopping_criteria: Criterion;
+  best_checkpoint_metric: Criterion;
 }
 
 /** Settings after `resolve`: defaults that depend on other keys are filled in, and `data` has one corpus per name. */
@@ -31,7 +32,7 @@ export type Config = CamelKeys<Omit<ResolvedSettings, "data">> & {
   data: Record<string, CorpusConfig>;
 };
 
-export function camelCase(key: string): string {
+function camelCase(key: string): string {
   return key.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 

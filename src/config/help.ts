@@ -1,4 +1,5 @@
 /** One line of help for every configuration key; the type makes a missing one an error. Shown by `nmt train --help` and docs/cli.md. */
+import { MOST_THREADS } from "../base/threads.ts";
 import type { CorpusSettings, SectionName, sections } from "./schema.ts";
 
 type HelpTexts = { readonly [Section in SectionName]: { readonly [Key in keyof (typeof sections)[Section]]: string } };
@@ -47,7 +48,8 @@ export const keyHelp: HelpTexts = {
     required_chars: "Characters that become pieces however rare they are",
     byte_fallback: "Spell characters outside the vocabulary as bytes instead of <unk>",
     wordpiece_model: "Use this SentencePiece .model instead of training one",
-    user_defined_symbols: "Pieces that are never split, such as markup tags",
+    user_defined_symbols: "Symbols that are one piece wherever a text has them, such as markup tags",
+    normalization: "What is done to characters before wordpieces; identity: nothing",
   },
   model: {
     hidden_size: "Width of every LSTM layer's output, of its experts' and of attention",
@@ -55,7 +57,7 @@ export const keyHelp: HelpTexts = {
       "Units of every LSTM layer, where they are projected to hidden_size (default: hidden_size, no projection)",
     embedding_size: "Width of the embeddings (default: hidden_size)",
     encoder_layers: "LSTM layers of the encoder; the first is bidirectional",
-    decoder_layers: "LSTM layers of the decoder, or of a language model",
+    decoder_layers: "LSTM layers of the decoder, at least 2, or of a language model",
     attention: "Score of a target position for a source position",
     decoder_start: "First decoder state: zero, or a learned bridge from the encoder's last state",
     share_embeddings: "One embedding table for source and target",
@@ -94,7 +96,6 @@ export const keyHelp: HelpTexts = {
     batch_size: "Size of a batch",
     accum_count:
       "Batches whose gradients make one step; balance losses of all of them together cost a second forward pass",
-    optim: "Optimiser",
     expert_optim:
       "Optimiser of the experts' matrices: adam, or the paper's factored_adam, without first moment and with a row and a column of numbers for the second",
     adam_beta1: "Decay of Adam's first moment",
@@ -126,8 +127,7 @@ export const keyHelp: HelpTexts = {
   },
   engine: {
     backend: "Where tensors are computed; auto: the fastest that works here",
-    threads: "Threads for computation and for preparing corpora; 0 for all cores",
+    threads: `Threads for computation and for preparing corpora, at most ${MOST_THREADS}; 0 for all cores`,
     precision: "Precision of matrix products; sums and weights stay f32",
-    num_workers: "Data-parallel workers",
   },
 };

@@ -28,7 +28,7 @@ export function applyOverrides(
 }
 
 /** Splits an override's name into the path of a key, or throws ConfigError with the nearest one. */
-export function overridePath(name: string): string[] {
+function overridePath(name: string): string[] {
   const path = name.split(".");
   const last = path.length - 1;
   path[last] = path[last]!.replaceAll("-", "_");
@@ -46,20 +46,29 @@ function isCorpusPath(path: readonly string[]): boolean {
   return path.length === 3 || (path.length === 4 && /^\d+$/.test(path[2]!));
 }
 
+/** The items of a list on the command line, which spaces or commas separate. */
+export function splitList(text: string): string[] {
+  return text.split(/[\s,]+/).filter((item) => item !== "");
+}
+
 interface Checks {
   safeParse(value: unknown): { success: boolean };
 }
 
-/** Text as it stands where the key takes text; otherwise as a YAML value, or a list separated by commas. */
+/** Text as it stands where the key takes text; otherwise as a YAML value, or a list separated by spaces or commas. */
 function readAs(schema: Checks, text: string): unknown {
   if (schema.safeParse(text).success) return text;
-  let value: unknown;
+  const value = yamlOr(text);
+  if (Array.isArray(value) || schema.safeParse(value).success) return value;
+  const list = splitList(text).map((part): unknown => (schema.safeParse([part]).success ? part : yamlOr(part)));
+  return schema.safeParse(list).success ? list : value;
+}
+
+/** The YAML value of a text; the text itself where it is no YAML. */
+function yamlOr(text: string): unknown {
   try {
-    value = parse(text);
+    return parse(text);
   } catch {
     return text;
   }
-  if (schema.safeParse(value).success) return value;
-  const list = text.split(",").map((part): unknown => (schema.safeParse([part]).success ? part : parse(part)));
-  return schema.safeParse(list).success ? list : value;
 }

@@ -1,5 +1,6 @@
 /** Checks that keys agree with each other and fills in the defaults that depend on other keys. */
 import { ConfigError } from "../base/errors.ts";
+import type { Task } from "./choices.ts";
 import { type Config, fromSettings } from "./config.ts";
 import { corpusRole } from "./corpora.ts";
 import { configProblems } from "./problems.ts";
@@ -40,7 +41,7 @@ type TaskSettings = ReturnType<typeof withTaskDefaults>;
 
 /** Defaults that depend on the task: those of Shazeer et al. 2017, appendices C (language models) and E (translation). */
 function withTaskDefaults(given: Settings) {
-  const task: "translation" | "language_model" = given.task === "translation" ? "translation" : "language_model";
+  const task: Task = given.task === "translation" ? "translation" : "language_model";
   const isLanguageModel = task === "language_model";
   const balance = isLanguageModel ? 0.1 : 0.01;
   const metric = isLanguageModel ? "perplexity" : "bleu";
@@ -126,9 +127,6 @@ function checkTraining(settings: TaskSettings, fail: Fail): void {
       "Set train_steps, train_minutes, or both (whichever comes first ends training).",
     );
   }
-  if (settings.num_workers > 1) {
-    fail("engine", `num_workers is ${settings.num_workers}; this version trains on one`, "Set num_workers: 1.");
-  }
 }
 
 function checkValidation(settings: TaskSettings, fail: Fail): void {
@@ -182,14 +180,15 @@ function checkModel(settings: TaskSettings, embeddingSize: number, fail: Fail): 
       "Make them equal, or set tie_softmax: false.",
     );
   }
-  if (settings.num_experts === 0) return;
-  if (settings.expert_layers > 1 && (settings.task !== "language_model" || settings.num_experts > 1)) {
+  if (settings.task === "translation" && settings.decoder_layers === 1) {
     fail(
-      "experts",
-      `expert_layers is ${settings.expert_layers}; only a language model's single expert has more than one layer`,
-      "Set expert_layers: 1, or task: language_model with num_experts: 1 and num_experts_per_tok: 1.",
+      "model",
+      "decoder_layers is 1; only the layers above the first read what the attention finds in the source",
+      "Set decoder_layers: 2, or more.",
     );
   }
+  if (settings.num_experts === 0) return;
+  if (settings.expert_layers > 1) checkDeepExpert(settings, fail);
   const stacks = settings.task === "translation" ? (["encoder", "decoder"] as const) : (["decoder"] as const);
   for (const side of stacks) {
     const layers = settings[`${side}_layers`];
@@ -207,6 +206,32 @@ function checkModel(settings: TaskSettings, embeddingSize: number, fail: Fail): 
     }
   }
   checkExpertSizes(settings, stacks.flatMap((side) => settings[`moe_${side}_after`]).length, fail);
+}
+
+/** Several layers are those of one dense network of ReLU units, which every position goes through. */
+function checkDeepExpert(settings: TaskSettings, fail: Fail): void {
+  const { expert_layers: layers, expert_activation: activation, shared_expert_hidden_size: shared } = settings;
+  if (settings.task !== "language_model" || settings.num_experts > 1) {
+    fail(
+      "experts",
+      `expert_layers is ${layers}; only a language model's single expert has more than one layer`,
+      "Set expert_layers: 1, or task: language_model with num_experts: 1 and num_experts_per_tok: 1.",
+    );
+  }
+  if (activation !== "relu") {
+    fail(
+      "experts",
+      `expert_activation is ${activation}, but an expert of ${layers} layers has ReLU units`,
+      "Set expert_activation: relu, or expert_layers: 1.",
+    );
+  }
+  if (shared > 0) {
+    fail(
+      "experts",
+      `shared_expert_hidden_size is ${shared}, but an expert of ${layers} layers has no other beside it`,
+      "Set shared_expert_hidden_size: 0, or expert_layers: 1.",
+    );
+  }
 }
 
 function checkExpertSizes(settings: TaskSettings, layers: number, fail: Fail): void {

@@ -1,10 +1,27 @@
 /** Every key of a configuration file, by section: its type, range and default. Keys are flat in the file; sections only group the help. */
 import { z } from "zod";
+import { backendNames, precisions } from "../base/engine-names.ts";
+import { MOST_THREADS } from "../base/threads.ts";
+import {
+  attentionKinds,
+  batchTypes,
+  criteria,
+  decayMethods,
+  decoderStarts,
+  expertActivations,
+  expertOptimizers,
+  gatingKinds,
+  moeOutputs,
+  normalizations,
+  tasks,
+} from "./choices.ts";
 
 const count = z.int().min(0);
 const positive = z.int().min(1);
 const fraction = z.number().min(0).lt(1);
 const path = z.string().min(1);
+/** Wordpieces write a space as ▁, so that no text has a symbol with a space. */
+const symbol = z.string().regex(/^[^ ]+$/, "a symbol has no space: write two symbols, or ▁ for a space inside one");
 const layerNumbers = z.array(positive);
 const languageCode = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]*$/, "a language is a short code such as de or pt_BR");
 
@@ -31,7 +48,7 @@ const cleaningSchema = z
 
 export const sections = {
   run: {
-    task: z.enum(["translation", "language_model", "lm"]).default("translation"),
+    task: z.enum(tasks).default("translation"),
     seed: count.default(1),
     save_model: path,
   },
@@ -52,7 +69,8 @@ export const sections = {
     required_chars: z.string().default(""),
     byte_fallback: z.boolean().default(true),
     wordpiece_model: path.optional(),
-    user_defined_symbols: z.array(z.string().min(1)).default([]),
+    user_defined_symbols: z.array(symbol).default([]),
+    normalization: z.enum(normalizations).default("nmt_nfkc"),
   },
   model: {
     hidden_size: positive.default(256),
@@ -60,8 +78,8 @@ export const sections = {
     embedding_size: positive.optional(),
     encoder_layers: positive.default(3),
     decoder_layers: positive.default(2),
-    attention: z.enum(["multiplicative", "additive", "normed_additive"]).default("multiplicative"),
-    decoder_start: z.enum(["zero", "bridge"]).default("zero"),
+    attention: z.enum(attentionKinds).default("multiplicative"),
+    decoder_start: z.enum(decoderStarts).default("zero"),
     share_embeddings: z.boolean().default(false),
     tie_softmax: z.boolean().default(false),
     dropout: fraction.default(0.2),
@@ -78,12 +96,12 @@ export const sections = {
     num_experts_by_layer: z.array(positive).default([]),
     num_experts_per_tok_by_layer: z.array(positive).default([]),
     expert_hidden_size_by_layer: z.array(positive).default([]),
-    gating: z.enum(["noisy_top_k", "hierarchical", "strictly_balanced", "dense"]).default("noisy_top_k"),
+    gating: z.enum(gatingKinds).default("noisy_top_k"),
     num_expert_groups: positive.default(16),
     num_expert_groups_per_tok: positive.default(2),
-    expert_activation: z.enum(["relu", "glu"]).default("relu"),
+    expert_activation: z.enum(expertActivations).default("relu"),
     shared_expert_hidden_size: count.default(0),
-    moe_output: z.enum(["sigmoid", "identity"]).default("sigmoid"),
+    moe_output: z.enum(moeOutputs).default("sigmoid"),
     expert_output_init: z.number().min(0).default(1),
     expert_layers: positive.default(1),
     importance_loss_weight: z.number().min(0).optional(),
@@ -92,18 +110,15 @@ export const sections = {
     moe_dropout: fraction.optional(),
   },
   training: {
-    batch_type: z.enum(["tokens", "sentences"]).default("tokens"),
+    batch_type: z.enum(batchTypes).default("tokens"),
     batch_size: positive.default(1200),
     accum_count: positive.default(1),
-    optim: z.enum(["adam"]).default("adam"),
-    expert_optim: z.enum(["adam", "factored_adam"]).default("adam"),
+    expert_optim: z.enum(expertOptimizers).default("adam"),
     adam_beta1: fraction.default(0.9),
     adam_beta2: fraction.default(0.98),
     adam_epsilon: z.number().gt(0).default(1e-8),
     learning_rate: z.number().gt(0).default(0.002),
-    decay_method: z
-      .enum(["none", "cosine", "rsqrt", "linear_warmup_constant_rsqrt", "exponential_warmup_halving"])
-      .default("cosine"),
+    decay_method: z.enum(decayMethods).default("cosine"),
     warmup_steps: count.default(200),
     decay_start_steps: count.default(8000),
     final_learning_rate_ratio: z.number().min(0).max(1).default(0.03),
@@ -121,15 +136,14 @@ export const sections = {
     save_checkpoint_steps: positive.default(500),
     keep_checkpoint: positive.default(3),
     early_stopping: count.default(0),
-    early_stopping_criteria: z.enum(["bleu", "perplexity"]).optional(),
-    best_checkpoint_metric: z.enum(["bleu", "perplexity"]).optional(),
+    early_stopping_criteria: z.enum(criteria).optional(),
+    best_checkpoint_metric: z.enum(criteria).optional(),
     report_every: positive.default(50),
   },
   engine: {
-    backend: z.enum(["auto", "gpu", "native", "tfjs-node", "wasm", "cpu"]).default("auto"),
-    threads: count.default(0),
-    precision: z.enum(["auto", "f32", "bf16"]).default("f32"),
-    num_workers: positive.default(1),
+    backend: z.enum(["auto", ...backendNames]).default("auto"),
+    threads: count.max(MOST_THREADS).default(0),
+    precision: z.enum(["auto", ...precisions]).default("f32"),
   },
 } as const;
 

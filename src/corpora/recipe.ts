@@ -1,26 +1,18 @@
 /** What a corpus recipe is: a corpus by name, fetched or generated, written as aligned files with a description beside them. */
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { UsageError } from "../base/errors.ts";
+import type { SourcePlaces } from "./fetch/source-file.ts";
 
 export const SPLITS = ["train", "valid", "test"] as const;
 export type Split = (typeof SPLITS)[number];
 
-export interface RecipeOptions {
+export interface RecipeOptions extends SourcePlaces {
   /** Language pairs to prepare, "en-de"; empty: the recipe's default pair. */
   pairs?: readonly string[];
   /** Folder to write; several pairs get a folder each inside it. */
   output: string;
-  /** Folder that already holds the corpus's own files, instead of the network. */
-  from?: string;
-  /** Folder that keeps downloads between runs. */
-  cache?: string;
-  /** Address that holds every file under its host's name and path, instead of the addresses the recipe knows. */
-  mirror?: string;
   /** Packages to take texts from, for recipes that read packages; absent: the recipe's own choice. */
   packages?: readonly string[];
-  /** Told what is being done, one line at a time. */
-  progress?: (message: string) => void;
 }
 
 /** One prepared language pair: `folder/train.SOURCE`, `folder/train.TARGET` and so on, and `folder/corpus.json`. */
@@ -75,10 +67,4 @@ export function pairLanguages(pair: string, pivot: string): { source: string; ta
 /** Folder of one pair: the output itself, or a folder inside it where several pairs are prepared. */
 export function pairFolder(output: string, pair: string, pairs: readonly string[]): string {
   return pairs.length === 1 ? output : join(output, pair);
-}
-
-/** Where downloads are kept: $NMT_CACHE, or gnmt-moe in the user's cache folder. */
-export function cacheFolder(environment: NodeJS.ProcessEnv = process.env): string {
-  const { NMT_CACHE, XDG_CACHE_HOME, LOCALAPPDATA } = environment;
-  return NMT_CACHE ?? join(XDG_CACHE_HOME ?? LOCALAPPDATA ?? join(homedir(), ".cache"), "gnmt-moe");
 }

@@ -1,19 +1,10 @@
 /** Writes the splits of a language pair and `corpus.json`, which names origin, licence, counts and checksums. */
 import { createHash } from "node:crypto";
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from "node:fs";
-import { dirname, join } from "node:path";
-import { writeFileAtomic } from "../base/atomic-file.ts";
-import { hashFile } from "./fetch/download.ts";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { AtomicFile, writeFileAtomic } from "../base/atomic-file.ts";
+import { hashFile } from "../data/files/hash-file.ts";
+import type { SourceRecord } from "./fetch/source-file.ts";
 import { type PreparedPair, type Recipe, SPLITS, type Split } from "./recipe.ts";
 
 export interface TextPair {
@@ -38,15 +29,6 @@ export interface CorpusDescription {
   sha256: Record<string, string>;
   /** Files it was made of. Where the publisher states no checksum, the next preparation is compared with this one. */
   sources?: SourceRecord[];
-}
-
-/** A file as it was downloaded or found. */
-export interface SourceRecord {
-  name: string;
-  bytes: number;
-  sha256: string;
-  /** Whether a checksum that the recipe knows was compared. */
-  verified: boolean;
 }
 
 export interface CorpusIdentity {
@@ -125,9 +107,9 @@ export async function writeLargeCorpus(
         count += block.length;
       }
       lines[split] = count;
-      for (const [i, language] of [source, target].entries()) sha256[`${split}.${language}`] = files[i]!.finish();
+      for (const [i, language] of [source, target].entries()) sha256[`${split}.${language}`] = files[i]!.commit();
     } finally {
-      for (const file of files) file.abandon();
+      for (const file of files) file.abort();
     }
   }
   return describe(folder, identity, lines, { dropped: {}, sha256, sources });
@@ -145,40 +127,29 @@ function describe(
   return { pair, source, target, folder, lines, unchanged: false };
 }
 
-/** A text that is written bit by bit and appears under its name when it is whole. */
+/** A text file written piece by piece, and its checksum. */
 class TextFile {
-  private readonly path: string;
-  private readonly temporary: string;
+  private readonly file: AtomicFile;
   private readonly digest = createHash("sha256");
-  private file: number | undefined;
 
   constructor(path: string) {
-    this.path = path;
-    this.temporary = `${path}.${process.pid}.tmp`;
-    mkdirSync(dirname(path), { recursive: true });
-    this.file = openSync(this.temporary, "w");
+    this.file = new AtomicFile(path);
   }
 
   write(text: string): void {
     const bytes = Buffer.from(text, "utf8");
     this.digest.update(bytes);
-    for (let at = 0; at < bytes.length; ) at += writeSync(this.file!, bytes, at);
+    this.file.append(bytes);
   }
 
   /** Returns the file's checksum. */
-  finish(): string {
-    fsyncSync(this.file!);
-    closeSync(this.file!);
-    this.file = undefined;
-    renameSync(this.temporary, this.path);
+  commit(): string {
+    this.file.commit();
     return this.digest.digest("hex");
   }
 
-  /** Removes what is not finished. */
-  abandon(): void {
-    if (this.file === undefined) return;
-    closeSync(this.file);
-    rmSync(this.temporary, { force: true });
+  abort(): void {
+    this.file.abort();
   }
 }
 

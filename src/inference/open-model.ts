@@ -12,7 +12,8 @@ import { LanguageModel } from "../model/language-model.ts";
 import { languageModelOptions, seq2seqOptions } from "../model/options.ts";
 import { Seq2Seq } from "../model/seq2seq.ts";
 import type { TrainableModel } from "../model/trainable-model.ts";
-import { WordpieceModel } from "../text/wordpiece-model.ts";
+import { loadModelWordpieces } from "../text/model-wordpieces.ts";
+import type { WordpieceModel } from "../text/wordpiece-model.ts";
 
 export interface LoadedModel extends TranslatorParts {
   model: Seq2Seq;
@@ -43,7 +44,7 @@ export async function loadTranslationModel(directory: string, options: EngineOpt
   const loaded = await load(
     files,
     options,
-    (config, size, source) => new Seq2Seq(seq2seqOptions(config, size), source),
+    (config, wordpieces, source) => new Seq2Seq(seq2seqOptions(config, wordpieces), source),
   );
   return { ...loaded, languages: modelLanguages(loaded.config) };
 }
@@ -57,18 +58,22 @@ export async function loadLanguageModel(directory: string, options: EngineOption
       nextStep: "Give the directory of a model trained with task: language_model.",
     });
   }
-  return load(files, options, (config, size, source) => new LanguageModel(languageModelOptions(config, size), source));
+  return load(
+    files,
+    options,
+    (config, wordpieces, source) => new LanguageModel(languageModelOptions(config, wordpieces), source),
+  );
 }
 
 async function load<Model extends TrainableModel>(
   { config, wordpieceModelPath, weightsPath }: ModelDirectory,
   options: EngineOptions,
-  make: (config: Config, vocabularySize: number, source: ParameterSource) => Model,
+  make: (config: Config, wordpieces: WordpieceModel, source: ParameterSource) => Model,
 ): Promise<{ model: Model; wordpieces: WordpieceModel; config: Config; engine: SelectedBackend }> {
-  const wordpieces = WordpieceModel.load(wordpieceModelPath);
+  const wordpieces = loadModelWordpieces(wordpieceModelPath, config);
   const { tensors } = readSafetensors(weightsPath);
   const engine = await selectBackend(options);
-  const model = make(config, wordpieces.size, { seed: config.seed, stored: floatsByName(tensors) });
+  const model = make(config, wordpieces, { seed: config.seed, stored: floatsByName(tensors) });
   const shapes = model.parameters.map(({ name, variable }) => ({ name, shape: variable.shape }));
   checkSameParameters(shapes, tensors, weightsPath);
   return { model, wordpieces, config, engine };

@@ -3,14 +3,13 @@
  * A(x, y) = Σ_d V_d tanh((x U)_d) tanh((y W)_d), with V folded into the keys. Additive: Wu et al. 2016 (GNMT),
  * A(x, y) = V · tanh(x U + y W + b); normed additive: Salimans & Kingma 2016, V replaced by g V / ‖V‖.
  */
+
 import * as tf from "@tensorflow/tfjs";
 import type { RowGroups } from "../base/packed-layout.ts";
+import type { AttentionKind } from "../config/choices.ts";
 import { additiveAttention, attendWithWeights, dotAttention } from "../ops/attention.ts";
 import { constant, normal } from "./initializers.ts";
 import type { Parameters } from "./parameters.ts";
-
-export const attentionKinds = ["multiplicative", "additive", "normed_additive"] as const;
-export type AttentionKind = (typeof attentionKinds)[number];
 
 /** The source side, projected once per batch. */
 export type AttentionMemory = {

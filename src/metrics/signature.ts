@@ -4,7 +4,7 @@
  * The sacreBLEU release whose numbers this code equals. It is printed as `version:` so that a score can be compared
  * with scores published under the same signature.
  */
-export const SACREBLEU_VERSION = "2.6.0";
+const SACREBLEU_VERSION = "2.6.0";
 
 export interface SignatureItem {
   key: string;

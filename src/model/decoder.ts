@@ -15,7 +15,7 @@ import type { MoeLayer } from "../moe/moe-layer.ts";
 import { dotAttention } from "../ops/attention.ts";
 import type { VocabularyProjection } from "../ops/vocabulary-cross-entropy.ts";
 import type { StepAttention } from "./decoder-state.ts";
-import { moeLayers } from "./moe-layers.ts";
+import { type ExpertPass, ExpertStack, type StackResult } from "./expert-stack.ts";
 import type { Seq2SeqOptions } from "./options.ts";
 
 /** Encoder output ready for decoding. */
@@ -30,7 +30,7 @@ export class Decoder {
   private readonly embedding: Embedding;
   private readonly attention: Attention;
   private readonly lstms: readonly Lstm[];
-  private readonly moeAfter: ReadonlyMap<number, MoeLayer>;
+  private readonly experts: ExpertStack;
   private readonly bridge: { weights: tf.Tensor2D; bias: tf.Tensor1D } | undefined;
   private readonly output: { weights: tf.Tensor2D; bias: tf.Tensor1D };
 
@@ -44,7 +44,7 @@ export class Decoder {
       const sizes = { inputSize, hiddenSize, cellSize: options.cellSize ?? hiddenSize };
       return new Lstm(parameters, `decoder.lstm${i + 1}`, { ...sizes, forgetBias });
     });
-    this.moeAfter = moeLayers(parameters, "decoder.moe", options.moeDecoderAfter, options);
+    this.experts = new ExpertStack(parameters, "decoder.moe", options.moeDecoderAfter, options);
     const states = this.lstms.reduce((sum, lstm) => sum + lstm.hiddenSize + lstm.cellSize, 0);
     this.bridge =
       options.decoderStart === "bridge"
@@ -62,7 +62,7 @@ export class Decoder {
   }
 
   get moeLayers(): MoeLayer[] {
-    return [...this.moeAfter.values()];
+    return this.experts.all;
   }
 
   /** encoded [source positions, hidden] */
@@ -96,13 +96,7 @@ export class Decoder {
   }
 
   /** Teacher forcing: → [target positions, hidden], rows in the order of `targetInput`. */
-  decode(
-    targetInput: PackedSide,
-    targetRows: RowGroups,
-    source: EncodedSource,
-    context: ForwardContext,
-    losses: tf.Scalar[],
-  ): tf.Tensor2D {
+  decode(targetInput: PackedSide, targetRows: RowGroups, source: EncodedSource, context: ForwardContext): StackResult {
     const { dropout } = this.options;
     const { layout } = targetInput;
     const rankOfSentence = firstRows(targetRows);
@@ -113,14 +107,11 @@ export class Decoder {
         layout,
         initial === undefined ? {} : { initial: initial[layer]! },
       );
-    let y = run(0, this.embedding.lookUp(targetInput.ids, context));
-    const attended = this.attention.context(y, source.memory, { queryRows: targetRows, keyRows: source.keyRows });
-    y = this.moeAfter.get(1)?.apply(y, context, losses) ?? y;
-    for (let layer = 1; layer < this.lstms.length; layer++) {
-      y = tf.add(run(layer, tf.concat([y, attended], 1)), y) as tf.Tensor2D;
-      y = this.moeAfter.get(layer + 1)?.apply(y, context, losses) ?? y;
-    }
-    return context.dropout(y, dropout);
+    const attend = (queries: tf.Tensor2D) =>
+      this.attention.context(queries, source.memory, { queryRows: targetRows, keyRows: source.keyRows });
+    const experts = this.experts.pass(context);
+    const y = this.layers(this.embedding.lookUp(targetInput.ids, context), run, attend, experts);
+    return { output: context.dropout(y, dropout), losses: experts.losses };
   }
 
   /** One step of inference: pieces [rows] and states → outputs [rows, hidden] and the next states. */
@@ -132,25 +123,41 @@ export class Decoder {
     context: ForwardContext,
     withAttention: boolean,
   ): { output: tf.Tensor2D; states: LstmState[]; attention?: StepAttention } {
-    const next = [this.lstms[0]!.step(this.embedding.lookUp(pieces, ForwardContext.evaluation), states[0]!)];
-    let y = next[0]!.hidden;
-    let attended: tf.Tensor2D;
+    const next: LstmState[] = [];
+    const run = (layer: number, x: tf.Tensor2D): tf.Tensor2D => {
+      next[layer] = this.lstms[layer]!.step(x, states[layer]!);
+      return next[layer].hidden;
+    };
     let attention: StepAttention | undefined;
-    if (withAttention) {
-      const { context: result, weights, offsets } = this.attention.contextWithWeights(y, source.memory, rows);
-      attended = result;
+    const attend = (queries: tf.Tensor2D): tf.Tensor2D => {
+      if (!withAttention) return this.attention.context(queries, source.memory, rows);
+      const { context: result, weights, offsets } = this.attention.contextWithWeights(queries, source.memory, rows);
       attention = { weights, offsets };
-    } else {
-      attended = this.attention.context(y, source.memory, rows);
-    }
-    y = this.moeAfter.get(1)?.apply(y, context, []) ?? y;
+      return result;
+    };
+    const embedded = this.embedding.lookUp(pieces, ForwardContext.evaluation);
+    const output = this.layers(embedded, run, attend, this.experts.pass(context));
+    return { output, states: next, ...(attention === undefined ? {} : { attention }) };
+  }
+
+  /**
+   * embedded [rows, embedding] → [rows, hidden]. The bottom layer's output asks the attention before experts see it; `run` is one
+   * LSTM layer, numbered from 0, and `attend` gives the context [rows, hidden] of queries [rows, hidden].
+   */
+  private layers(
+    embedded: tf.Tensor2D,
+    run: (layer: number, x: tf.Tensor2D) => tf.Tensor2D,
+    attend: (queries: tf.Tensor2D) => tf.Tensor2D,
+    experts: ExpertPass,
+  ): tf.Tensor2D {
+    const bottom = run(0, embedded);
+    const attended = attend(bottom);
+    let y = experts.after(1, bottom);
     for (let layer = 1; layer < this.lstms.length; layer++) {
-      const state = this.lstms[layer]!.step(tf.concat([y, attended], 1), states[layer]!);
-      next.push(state);
-      y = tf.add(state.hidden, y) as tf.Tensor2D;
-      y = this.moeAfter.get(layer + 1)?.apply(y, context, []) ?? y;
+      const output = run(layer, tf.concat([y, attended], 1));
+      y = experts.after(layer + 1, tf.add(output, y) as tf.Tensor2D);
     }
-    return { output: y, states: next, ...(attention === undefined ? {} : { attention }) };
+    return y;
   }
 
   /** hidden [rows, hidden], with the softmax's weights and bias. */

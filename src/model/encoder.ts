@@ -9,7 +9,7 @@ import type { ForwardContext } from "../layers/forward-context.ts";
 import { BidirectionalLstm, Lstm } from "../layers/lstm.ts";
 import type { Parameters } from "../layers/parameters.ts";
 import type { MoeLayer } from "../moe/moe-layer.ts";
-import { moeLayers } from "./moe-layers.ts";
+import { ExpertStack, type StackResult } from "./expert-stack.ts";
 import type { Seq2SeqOptions } from "./options.ts";
 
 export class Encoder {
@@ -17,8 +17,7 @@ export class Encoder {
   private readonly bottom: BidirectionalLstm;
   /** LSTM layers from the second on. */
   private readonly upper: readonly Lstm[];
-  /** By the LSTM layer they follow, from 1. */
-  private readonly moeAfter: ReadonlyMap<number, MoeLayer>;
+  private readonly experts: ExpertStack;
   private readonly dropout: number;
 
   constructor(parameters: Parameters, embedding: Embedding, options: Seq2SeqOptions) {
@@ -31,23 +30,23 @@ export class Encoder {
       { length: options.encoderLayers - 1 },
       (_, i) => new Lstm(parameters, `encoder.lstm${i + 2}`, { ...sizes, inputSize: hiddenSize }),
     );
-    this.moeAfter = moeLayers(parameters, "encoder.moe", options.moeEncoderAfter, options);
+    this.experts = new ExpertStack(parameters, "encoder.moe", options.moeEncoderAfter, options);
   }
 
   get moeLayers(): MoeLayer[] {
-    return [...this.moeAfter.values()];
+    return this.experts.all;
   }
 
   /** → [source positions, hidden], rows in the order of `source` */
-  encode(source: PackedSide, context: ForwardContext, losses: tf.Scalar[]): tf.Tensor2D {
+  encode(source: PackedSide, context: ForwardContext): StackResult {
     const embedded = context.dropout(this.embedding.lookUp(source.ids, context), this.dropout);
     const { layout } = source;
-    let x = this.bottom.sequence(embedded, layout);
-    x = this.moeAfter.get(1)?.apply(x, context, losses) ?? x;
+    const experts = this.experts.pass(context);
+    let x = experts.after(1, this.bottom.sequence(embedded, layout));
     this.upper.forEach((lstm, i) => {
-      x = tf.add(lstm.sequence(context.dropout(x, this.dropout), layout), x) as tf.Tensor2D;
-      x = this.moeAfter.get(i + 2)?.apply(x, context, losses) ?? x;
+      const output = lstm.sequence(context.dropout(x, this.dropout), layout);
+      x = experts.after(i + 2, tf.add(output, x) as tf.Tensor2D);
     });
-    return x;
+    return { output: x, losses: experts.losses };
   }
 }

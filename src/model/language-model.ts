@@ -2,8 +2,10 @@
  * The language model of Shazeer et al. 2017, appendix C: embedding, LSTM layers with mixtures of experts between them, softmax.
  * The output of every layer but the softmax goes through dropout and is added to its input.
  */
+
 import * as tf from "@tensorflow/tfjs";
-import { forcedTargets, valuesBySentence } from "../base/forced-targets.ts";
+import type { Batch } from "../base/batch.ts";
+import { forcedTargets, type MarkerIds, valuesBySentence } from "../base/forced-targets.ts";
 import type { PackedSide } from "../base/packed-sentences.ts";
 import { Embedding } from "../layers/embedding.ts";
 import { ForwardContext } from "../layers/forward-context.ts";
@@ -15,17 +17,17 @@ import { type VocabularyProjection, vocabularyCrossEntropy } from "../ops/vocabu
 import { vocabularyLogProbability } from "../ops/vocabulary-top-k.ts";
 import type { ForcedScores } from "./decoder-state.ts";
 import { DeepExpert } from "./deep-expert.ts";
-import { moeLayers } from "./moe-layers.ts";
+import { ExpertStack, type StackResult } from "./expert-stack.ts";
 import type { LanguageModelOptions } from "./options.ts";
-import type { ModelBatch, ModelLoss, TrainableModel } from "./trainable-model.ts";
+import type { ModelLoss, TrainableModel } from "./trainable-model.ts";
 
 export class LanguageModel implements TrainableModel {
   readonly options: LanguageModelOptions;
   private readonly store: Parameters;
   private readonly embedding: Embedding;
   private readonly lstms: readonly Lstm[];
+  private readonly experts: ExpertStack;
   /** By the LSTM layer they follow, from 1. */
-  private readonly moeAfter: ReadonlyMap<number, MoeLayer>;
   private readonly denseAfter: ReadonlyMap<number, DeepExpert>;
   private readonly output: { weights: tf.Tensor2D; bias: tf.Tensor1D };
 
@@ -45,7 +47,7 @@ export class LanguageModel implements TrainableModel {
       });
     });
     const isDeep = moe !== undefined && expertLayers > 1;
-    this.moeAfter = isDeep ? new Map() : moeLayers(this.store, "moe", options.moeAfter, options);
+    this.experts = new ExpertStack(this.store, "moe", isDeep ? [] : options.moeAfter, options);
     this.denseAfter = new Map(
       (isDeep ? options.moeAfter : []).map((layer) => {
         const deep = { ...moe!, hiddenSize, layers: expertLayers };
@@ -64,6 +66,10 @@ export class LanguageModel implements TrainableModel {
     return this.options.vocabularySize;
   }
 
+  get markers(): MarkerIds {
+    return this.options.markers;
+  }
+
   get parameters(): Parameter[] {
     return this.store.all;
   }
@@ -73,30 +79,30 @@ export class LanguageModel implements TrainableModel {
   }
 
   get moeLayers(): MoeLayer[] {
-    return [...this.moeAfter.values()];
+    return this.experts.all;
   }
 
   loss(
-    { targetInput, targetOutput }: Pick<ModelBatch, "targetInput" | "targetOutput">,
+    { targetInput, targetOutput }: Pick<Batch, "targetInput" | "targetOutput">,
     labelSmoothing: number,
     context: ForwardContext,
   ): ModelLoss {
-    const balance: tf.Scalar[] = [];
-    const projection = this.project(targetInput, context, balance);
-    return { crossEntropy: vocabularyCrossEntropy(projection, { targets: targetOutput, labelSmoothing }), balance };
+    const { output, losses } = this.hidden(targetInput, context);
+    const options = { targets: targetOutput, labelSmoothing };
+    return { crossEntropy: vocabularyCrossEntropy(this.project(output), options), balance: losses };
   }
 
-  route({ targetInput }: Pick<ModelBatch, "targetInput">, context: ForwardContext): void {
+  route({ targetInput }: Pick<Batch, "targetInput">, context: ForwardContext): void {
     tf.tidy(() => {
-      this.project(targetInput, context, []);
+      this.hidden(targetInput, context);
     });
   }
 
   /** Log-probabilities of the pieces of given texts and of the `</s>` that ends each; texts are piece ids without markers. */
   forceScore(texts: readonly Int32Array[]): ForcedScores {
-    const { targetInput, targetOutput, targetRows } = forcedTargets(texts);
+    const { targetInput, targetOutput, targetRows } = forcedTargets(texts, this.markers);
     const scores = tf.tidy(() =>
-      vocabularyLogProbability(this.project(targetInput, ForwardContext.evaluation, []), targetOutput),
+      vocabularyLogProbability(this.project(this.hidden(targetInput, ForwardContext.evaluation).output), targetOutput),
     );
     return { tokens: valuesBySentence(scores, targetRows) };
   }
@@ -105,17 +111,23 @@ export class LanguageModel implements TrainableModel {
     this.store.dispose();
   }
 
-  /** The softmax's input, hidden [positions, hidden], with its weights and bias. */
-  private project(input: PackedSide, context: ForwardContext, losses: tf.Scalar[]): VocabularyProjection {
+  /** → [positions, hidden], rows in the order of `input` */
+  private hidden(input: PackedSide, context: ForwardContext): StackResult {
     const { dropout, embeddingSize, hiddenSize } = this.options;
+    const experts = this.experts.pass(context);
     let y = context.dropout(this.embedding.lookUp(input.ids, context), dropout);
     this.lstms.forEach((lstm, i) => {
       const output = context.dropout(lstm.sequence(y, input.layout), dropout);
       // Embeddings of another width than the first LSTM layer cannot be added to its output.
       y = i === 0 && embeddingSize !== hiddenSize ? output : (tf.add(output, y) as tf.Tensor2D);
-      y = this.moeAfter.get(i + 1)?.apply(y, context, losses) ?? y;
+      y = experts.after(i + 1, y);
       y = this.denseAfter.get(i + 1)?.apply(y, context) ?? y;
     });
-    return { hidden: y, ...this.output };
+    return { output: y, losses: experts.losses };
+  }
+
+  /** hidden [rows, hidden], with the softmax's weights and bias. */
+  private project(hidden: tf.Tensor2D): VocabularyProjection {
+    return { hidden, ...this.output };
   }
 }

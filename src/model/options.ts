@@ -1,11 +1,15 @@
 /** The shape of a model: everything that decides its parameters and its forward pass. */
+
+import type { MarkerIds } from "../base/forced-targets.ts";
+import type { AttentionKind, DecoderStart } from "../config/choices.ts";
 import type { Config } from "../config/config.ts";
-import type { AttentionKind } from "../layers/attention.ts";
 import type { MoeOptions } from "../moe/moe-layer.ts";
 
 /** What a stack of LSTM layers over embeddings has, in either model. */
 export interface StackOptions {
   vocabularySize: number;
+  /** Ids of `<s>` and `</s>` in that vocabulary. */
+  markers: MarkerIds;
   embeddingSize: number;
   /** Width of what goes from layer to layer. */
   hiddenSize: number;
@@ -24,6 +28,11 @@ export interface StackOptions {
   moeSizes?: ReadonlyMap<string, MoeSizes>;
 }
 
+/** What a model takes from its wordpiece model. */
+export interface ModelVocabulary extends MarkerIds {
+  readonly size: number;
+}
+
 export type MoeSizes = Partial<Pick<MoeOptions, "numExperts" | "numExpertsPerToken" | "expertHiddenSize">>;
 
 export interface LanguageModelOptions extends StackOptions {
@@ -40,7 +49,7 @@ export interface Seq2SeqOptions extends StackOptions {
   decoderLayers: number;
   attention: AttentionKind;
   /** How the decoder's LSTMs start: from zero, or from a projection of the mean encoder output. */
-  decoderStart: "zero" | "bridge";
+  decoderStart: DecoderStart;
   /** One table for source and target pieces. */
   shareEmbeddings: boolean;
   /** LSTM layers (from 1) that a mixture-of-experts layer follows. */
@@ -48,10 +57,10 @@ export interface Seq2SeqOptions extends StackOptions {
   moeDecoderAfter: readonly number[];
 }
 
-/** The translation model a configuration describes, for a vocabulary of this size. */
-export function seq2seqOptions(config: Config, vocabularySize: number): Seq2SeqOptions {
+/** The translation model a configuration describes, for these wordpieces. */
+export function seq2seqOptions(config: Config, vocabulary: ModelVocabulary): Seq2SeqOptions {
   return {
-    ...stackOptions(config, vocabularySize),
+    ...stackOptions(config, vocabulary),
     encoderLayers: config.encoderLayers,
     decoderLayers: config.decoderLayers,
     attention: config.attention,
@@ -67,9 +76,9 @@ export function seq2seqOptions(config: Config, vocabularySize: number): Seq2SeqO
 }
 
 /** The language model a configuration describes: the decoder's keys name its layers. */
-export function languageModelOptions(config: Config, vocabularySize: number): LanguageModelOptions {
+export function languageModelOptions(config: Config, vocabulary: ModelVocabulary): LanguageModelOptions {
   return {
-    ...stackOptions(config, vocabularySize),
+    ...stackOptions(config, vocabulary),
     layers: config.decoderLayers,
     moeAfter: config.moeDecoderAfter,
     moeSizes: moeSizes(
@@ -97,9 +106,10 @@ function moeSizes(config: Config, names: readonly string[]): ReadonlyMap<string,
   );
 }
 
-function stackOptions(config: Config, vocabularySize: number): StackOptions {
+function stackOptions(config: Config, { size, bosId, eosId }: ModelVocabulary): StackOptions {
   return {
-    vocabularySize,
+    vocabularySize: size,
+    markers: { bosId, eosId },
     embeddingSize: config.embeddingSize,
     hiddenSize: config.hiddenSize,
     cellSize: config.lstmCellSize,

@@ -1,6 +1,7 @@
 /** The translation model: encoder, attention, decoder and softmax, for training, scoring and decoding. */
 import * as tf from "@tensorflow/tfjs";
-import { forcedTargets, rowsOf, valuesBySentence } from "../base/forced-targets.ts";
+import type { Batch } from "../base/batch.ts";
+import { forcedTargets, type MarkerIds, rowsOf, valuesBySentence } from "../base/forced-targets.ts";
 import { packSentences } from "../base/packed-sentences.ts";
 import { Embedding } from "../layers/embedding.ts";
 import { ForwardContext } from "../layers/forward-context.ts";
@@ -11,9 +12,13 @@ import { vocabularyLogProbability } from "../ops/vocabulary-top-k.ts";
 import { Decoder } from "./decoder.ts";
 import type { DecoderState, ForcedScores, TranslationModel } from "./decoder-state.ts";
 import { Encoder } from "./encoder.ts";
+import type { StackResult } from "./expert-stack.ts";
 import type { Seq2SeqOptions } from "./options.ts";
 import { Seq2SeqDecoderState } from "./seq2seq-decoder-state.ts";
-import type { ModelBatch, ModelLoss, TrainableModel } from "./trainable-model.ts";
+import type { ModelLoss, TrainableModel } from "./trainable-model.ts";
+
+/** What teacher forcing reads of a batch. */
+type PackedPairs = Omit<Batch, "targetOutput" | "lines" | "corpora">;
 
 export class Seq2Seq implements TranslationModel, TrainableModel {
   readonly options: Seq2SeqOptions;
@@ -36,6 +41,10 @@ export class Seq2Seq implements TranslationModel, TrainableModel {
     return this.options.vocabularySize;
   }
 
+  get markers(): MarkerIds {
+    return this.options.markers;
+  }
+
   get parameters(): Parameter[] {
     return this.store.all;
   }
@@ -48,38 +57,35 @@ export class Seq2Seq implements TranslationModel, TrainableModel {
     return [...this.encoder.moeLayers, ...this.decoder.moeLayers];
   }
 
-  loss(batch: ModelBatch, labelSmoothing: number, context: ForwardContext): ModelLoss {
-    const balance: tf.Scalar[] = [];
-    const hidden = this.decodeForced(batch, context, balance);
-    const parameters = this.decoder.vocabularyProjection(hidden);
-    return {
-      crossEntropy: vocabularyCrossEntropy(parameters, { targets: batch.targetOutput, labelSmoothing }),
-      balance,
-    };
+  loss(batch: Batch, labelSmoothing: number, context: ForwardContext): ModelLoss {
+    const { output, losses } = this.decodeForced(batch, context);
+    const projection = this.decoder.vocabularyProjection(output);
+    const options = { targets: batch.targetOutput, labelSmoothing };
+    return { crossEntropy: vocabularyCrossEntropy(projection, options), balance: losses };
   }
 
-  route(batch: ModelBatch, context: ForwardContext): void {
+  route(batch: Batch, context: ForwardContext): void {
     tf.tidy(() => {
-      this.decodeForced(batch, context, []);
+      this.decodeForced(batch, context);
     });
   }
 
   startDecoding(sources: readonly Int32Array[]): DecoderState {
     const packed = packSentences(sources);
     const memory = tf.tidy(() => {
-      const encoded = this.encoder.encode(packed, ForwardContext.evaluation, []);
-      return this.decoder.remember(encoded);
+      const { output } = this.encoder.encode(packed, ForwardContext.evaluation);
+      return this.decoder.remember(output);
     });
     return new Seq2SeqDecoderState(this.decoder, { memory, keyRows: rowsOf(packed) });
   }
 
   forceScore(sources: readonly Int32Array[], targets: readonly Int32Array[]): ForcedScores {
     const source = packSentences(sources);
-    const forced = forcedTargets(targets);
+    const forced = forcedTargets(targets, this.markers);
     const batch = { source, sourceRows: rowsOf(source), ...forced };
     const scores = tf.tidy(() => {
-      const hidden = this.decodeForced(batch, ForwardContext.evaluation, []);
-      return vocabularyLogProbability(this.decoder.vocabularyProjection(hidden), forced.targetOutput);
+      const { output } = this.decodeForced(batch, ForwardContext.evaluation);
+      return vocabularyLogProbability(this.decoder.vocabularyProjection(output), forced.targetOutput);
     });
     return { tokens: valuesBySentence(scores, forced.targetRows) };
   }
@@ -88,9 +94,10 @@ export class Seq2Seq implements TranslationModel, TrainableModel {
     this.store.dispose();
   }
 
-  private decodeForced(batch: ModelBatch, context: ForwardContext, balance: tf.Scalar[]): tf.Tensor2D {
-    const encoded = this.encoder.encode(batch.source, context, balance);
-    const source = { memory: this.decoder.remember(encoded), keyRows: batch.sourceRows };
-    return this.decoder.decode(batch.targetInput, batch.targetRows, source, context, balance);
+  private decodeForced(batch: PackedPairs, context: ForwardContext): StackResult {
+    const encoded = this.encoder.encode(batch.source, context);
+    const source = { memory: this.decoder.remember(encoded.output), keyRows: batch.sourceRows };
+    const decoded = this.decoder.decode(batch.targetInput, batch.targetRows, source, context);
+    return { output: decoded.output, losses: [...encoded.losses, ...decoded.losses] };
   }
 }

@@ -1,21 +1,10 @@
 /** What the trainer needs of a model, whatever its task: a loss over packed batches, parameters, and the experts to watch. */
 import type * as tf from "@tensorflow/tfjs";
-import type { RowGroups } from "../base/packed-layout.ts";
-import type { PackedSide } from "../base/packed-sentences.ts";
+import type { Batch } from "../base/batch.ts";
+import type { MarkerIds } from "../base/forced-targets.ts";
 import type { ForwardContext } from "../layers/forward-context.ts";
 import type { Parameter } from "../layers/parameters.ts";
 import type { MoeLayer } from "../moe/moe-layer.ts";
-
-/** What a model reads of a training batch; group g of both row lists is sentence g. A language model's batches have no source. */
-export interface ModelBatch {
-  source: PackedSide;
-  /** `<s>` and the target pieces. */
-  targetInput: PackedSide;
-  /** [target positions] the piece each row of `targetInput` should produce */
-  targetOutput: Int32Array;
-  sourceRows: RowGroups;
-  targetRows: RowGroups;
-}
 
 /** Sums over the target positions of a batch. */
 export interface ModelLoss {
@@ -30,9 +19,11 @@ export interface TrainableModel {
   readonly parameters: Parameter[];
   readonly parameterCount: number;
   readonly moeLayers: MoeLayer[];
-  loss(batch: ModelBatch, labelSmoothing: number, context: ForwardContext): ModelLoss;
+  /** Ids of `<s>` and `</s>` in its vocabulary: its batches are packed with them. */
+  readonly markers: MarkerIds;
+  loss(batch: Batch, labelSmoothing: number, context: ForwardContext): ModelLoss;
   /** Runs the forward pass without the softmax, for what its experts tell `context`. */
-  route(batch: ModelBatch, context: ForwardContext): void;
+  route(batch: Batch, context: ForwardContext): void;
   /** Releases the parameters. */
   dispose(): void;
 }

@@ -1,7 +1,7 @@
 /** The two masks of strictly balanced gating (Shazeer et al. 2017, appendix F), each [positions · experts] of 0 and 1. */
 import type { RaggedChoices } from "../ops/ragged-dispatch.ts";
 import type { ChoiceAgreement } from "./gating.ts";
-import { kthLargest } from "./kth-largest.ts";
+import { kthLargest } from "./order-statistics.ts";
 
 /** Positions that each expert takes: k · positions in all, as even as whole numbers allow, the remainder to the lower experts. */
 export function positionsPerExpert(positions: number, numExperts: number, k: number): Int32Array {

@@ -1,7 +1,9 @@
 /** The gate a configuration names. */
+
+import type { GatingKind } from "../config/choices.ts";
 import type { Parameters } from "../layers/parameters.ts";
 import { DenseGating } from "./dense.ts";
-import type { Gating, GatingKind, GatingOptions } from "./gating.ts";
+import type { Gating, GatingOptions } from "./gating.ts";
 import { HierarchicalGating } from "./hierarchical.ts";
 import { NoisyTopKGating } from "./noisy-top-k.ts";
 import { StrictlyBalancedGating } from "./strictly-balanced.ts";

@@ -1,13 +1,11 @@
 /** Networks of experts side by side, each run on rows of its own: relu(x W1) W2 (Shazeer et al. 2017, §3.2), or with gated linear units. */
 import type { Tensor2D, Tensor3D } from "@tensorflow/tfjs";
+import type { ExpertActivation } from "../config/choices.ts";
 import { uniform } from "../layers/initializers.ts";
 import type { Parameters } from "../layers/parameters.ts";
 import { expertFfn } from "../ops/expert-ffn.ts";
 import { type ExpertUpdate, updatedExpertFfn } from "../ops/expert-ffn-update.ts";
 import { expertGlu } from "../ops/expert-glu.ts";
-
-export const expertActivations = ["relu", "glu"] as const;
-export type ExpertActivation = (typeof expertActivations)[number];
 
 export interface ExpertNetworksOptions {
   hiddenSize: number;

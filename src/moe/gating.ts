@@ -2,9 +2,6 @@
 import type { Scalar, Tensor2D } from "@tensorflow/tfjs";
 import type { ForwardContext } from "../layers/forward-context.ts";
 
-export const gatingKinds = ["noisy_top_k", "hierarchical", "strictly_balanced", "dense"] as const;
-export type GatingKind = (typeof gatingKinds)[number];
-
 /** (position, expert) pairs that routing in training and in inference both choose, and that either chooses. */
 export interface ChoiceAgreement {
   both: number;

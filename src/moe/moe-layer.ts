@@ -3,16 +3,15 @@
  * x + dropout(sigmoid(Σ gate · expert(x))), over all positions of a batch at once. Padding never reaches it.
  */
 import * as tf from "@tensorflow/tfjs";
+import type { ExpertActivation, GatingKind, MoeOutput } from "../config/choices.ts";
 import type { ForwardContext } from "../layers/forward-context.ts";
 import type { Parameters } from "../layers/parameters.ts";
 import type { ExpertUpdate } from "../ops/expert-ffn-update.ts";
 import { createGating } from "./create-gating.ts";
 import { ExpertBalance } from "./expert-balance.ts";
-import { type ExpertActivation, ExpertNetworks } from "./expert-networks.ts";
+import { ExpertNetworks } from "./expert-networks.ts";
 import { applyExperts } from "./experts.ts";
-import type { GateDecision, Gating, GatingKind } from "./gating.ts";
-
-export const moeOutputs = ["sigmoid", "identity"] as const;
+import type { GateDecision, Gating } from "./gating.ts";
 
 export interface MoeOptions {
   hiddenSize: number;
@@ -21,7 +20,7 @@ export interface MoeOptions {
   expertHiddenSize: number;
   expertOutputInit: number;
   /** What the summed expert outputs go through before the residual: the paper's sigmoid, or nothing. */
-  output: (typeof moeOutputs)[number];
+  output: MoeOutput;
   dropout: number;
   importanceLossWeight: number;
   loadLossWeight: number;
@@ -36,6 +35,14 @@ export interface MoeOptions {
   expertActivation?: ExpertActivation;
   /** Hidden units of an expert that every position uses beside those chosen; 0, unless given, for none. */
   sharedExpertHiddenSize?: number;
+}
+
+/** What a layer gives for a batch. */
+export interface MoeResult {
+  /** [positions, hidden] */
+  output: tf.Tensor2D;
+  /** Weighted losses of the gate; undefined in evaluation and where the gate has none. */
+  loss?: tf.Scalar;
 }
 
 export class MoeLayer {
@@ -93,17 +100,17 @@ export class MoeLayer {
     return this.gating.calibrate?.();
   }
 
-  /** x [positions, hidden] → [positions, hidden]; the gate's losses are added to `losses`. */
-  apply(x: tf.Tensor2D, context: ForwardContext, losses: tf.Scalar[]): tf.Tensor2D {
+  /** x [positions, hidden] → output [positions, hidden], and what balance costs. */
+  apply(x: tf.Tensor2D, context: ForwardContext): MoeResult {
     const decision = this.gating.decide(x, context);
     if (!context.rehearsal) this.observer?.(decision);
     if (context.training ? !context.rehearsal : this.countsEvaluation) {
       this.balance.count(decision.gates.dataSync(), decision, x.shape[0]);
     }
-    if (decision.loss !== undefined) losses.push(decision.loss);
     const mixed = applyExperts(this.experts, x, decision, context.expertUpdate);
-    const output = this.output(x, mixed, decision.starts, context.expertUpdate);
-    return tf.add(x, context.dropout(output, this.options.dropout)) as tf.Tensor2D;
+    const added = this.output(x, mixed, decision.starts, context.expertUpdate);
+    const output = tf.add(x, context.dropout(added, this.options.dropout)) as tf.Tensor2D;
+    return { output, ...(decision.loss === undefined ? {} : { loss: decision.loss }) };
   }
 
   /** A position that no expert took, and that has no shared one, adds nothing to the residual: not even the sigmoid of 0. */

@@ -14,8 +14,8 @@ import { gatherEntries, gatherRows, scatterAddRows } from "../ops/gather-rows.ts
 import { positionOfSlots } from "../ops/ragged-dispatch.ts";
 import { withRouterZLoss } from "./balance-loss.ts";
 import { batchwiseMask, choicesOf, maskAgreement, thresholdMask } from "./batchwise-mask.ts";
-import { fitThreshold } from "./fit-threshold.ts";
 import type { GateDecision, Gating, GatingOptions } from "./gating.ts";
+import { fitThreshold } from "./order-statistics.ts";
 import { thresholdLoss } from "./threshold-loss.ts";
 
 export type StrictlyBalancedOptions = Pick<

@@ -80,12 +80,12 @@ export function attendWithWeights(kind: "dot" | "additive", inputs: Scored, grou
 }
 
 /** `dotAttention` from TensorFlow.js operations, on any backend. */
-export function composedDotAttention(inputs: AttentionInputs, groups: AttentionGroups): tf.Tensor2D {
+function composedDotAttention(inputs: AttentionInputs, groups: AttentionGroups): tf.Tensor2D {
   return tf.tidy(() => composedForward({ ...inputs, energy: undefined }, groups).context);
 }
 
 /** `additiveAttention` from TensorFlow.js operations, on any backend. */
-export function composedAdditiveAttention(inputs: AdditiveAttentionInputs, groups: AttentionGroups): tf.Tensor2D {
+function composedAdditiveAttention(inputs: AdditiveAttentionInputs, groups: AttentionGroups): tf.Tensor2D {
   return tf.tidy(() => composedForward(inputs, groups).context);
 }
 

@@ -39,7 +39,7 @@ export function composedNoisyGates(inputs: NoisyGateInputs, k: number, offsets: 
 }
 
 /** σ and H. */
-export function withNoise({ clean, noiseInput, noise }: NoisyGateInputs): NoisyLogits {
+function withNoise({ clean, noiseInput, noise }: NoisyGateInputs): NoisyLogits {
   const noiseScale = tf.add(tf.softplus(noiseInput), NOISE_FLOOR) as tf.Tensor2D;
   const noisy = tf.add(clean, tf.mul(noise, noiseScale)) as tf.Tensor2D;
   return { clean, noiseScale, noisy };

@@ -26,7 +26,7 @@ export function vocabularyLogProbability(projection: VocabularyProjection, targe
 }
 
 /** `vocabularyTopK` from TensorFlow.js operations, on any backend. */
-export function composedVocabularyTopK(projection: VocabularyProjection, k: number): BestPieces {
+function composedVocabularyTopK(projection: VocabularyProjection, k: number): BestPieces {
   return tf.tidy(() => {
     const logits = projectedLogits(projection);
     const { values, indices } = tf.topk(logits, k, true);
@@ -38,7 +38,7 @@ export function composedVocabularyTopK(projection: VocabularyProjection, k: numb
 }
 
 /** `vocabularyLogProbability` from TensorFlow.js operations, on any backend. */
-export function composedVocabularyLogProbability(projection: VocabularyProjection, targets: Int32Array): Float32Array {
+function composedVocabularyLogProbability(projection: VocabularyProjection, targets: Int32Array): Float32Array {
   return tf.tidy(() => {
     const logits = projectedLogits(projection);
     const gold = tf.oneHot(tf.tensor1d(targets, "int32"), logits.shape[1]);

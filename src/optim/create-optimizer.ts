@@ -1,13 +1,11 @@
 /** The optimiser that a configuration asks for. */
+import type { ExpertOptimizer } from "../config/choices.ts";
 import { Adam, type AdamOptions } from "./adam.ts";
 import { AdamWithFactoredExperts } from "./factored-experts.ts";
 import type { OptimizedParameter, Optimizer, OptimizerState } from "./optimizer.ts";
 
-/** Optimisers of the experts' matrices; all other parameters have Adam. */
-export const expertOptimizers = ["adam", "factored_adam"] as const;
-export type ExpertOptimizer = (typeof expertOptimizers)[number];
-
 export interface OptimizerOptions extends AdamOptions {
+  /** Of the experts' matrices; all other parameters have Adam. */
   expertOptim: ExpertOptimizer;
 }
 

@@ -1,13 +1,6 @@
 /** Learning-rate schedules. A rate depends on the step and on how much of the training, by steps or by time, is done. */
 
-export const decayMethods = [
-  "none",
-  "cosine",
-  "rsqrt",
-  "linear_warmup_constant_rsqrt",
-  "exponential_warmup_halving",
-] as const;
-export type DecayMethod = (typeof decayMethods)[number];
+import type { DecayMethod } from "../config/choices.ts";
 
 export interface ScheduleOptions {
   decayMethod: DecayMethod;

@@ -1,5 +1,5 @@
 /** TensorBoard event files of a training run: one for each start of the run, each event on disk as soon as it is written. */
-import { appendFileSync, existsSync, mkdirSync } from "node:fs";
+import { appendFileSync, mkdirSync, readdirSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { type EventMessage, encodeEvent, frameRecord, type Scalar } from "./event-message.ts";
@@ -19,9 +19,12 @@ export class EventFile {
     if (step > 0) this.write({ step: step + 1, sessionStart: true });
   }
 
-  /** Adds the values after `step`. Those that are not finite are left out, for a curve has no place for them. */
+  /**
+   * Adds the values after `step`. Left out are those that no 32-bit float holds: beyond its range, infinite, or not a number. TensorBoard
+   * would keep them, but as marks without a height, and `log.jsonl` and `nmt report` have no such values either.
+   */
   scalars(step: number, values: readonly Scalar[]): void {
-    const finite = values.filter(({ value }) => Number.isFinite(value));
+    const finite = values.filter(({ value }) => Number.isFinite(Math.fround(value)));
     if (finite.length > 0) this.write({ step, scalars: finite });
   }
 
@@ -30,11 +33,23 @@ export class EventFile {
   }
 }
 
-/** TensorBoard reads the files of a directory in the order of their names, so a later start needs a later name. */
+/**
+ * TensorBoard takes every file with "tfevents" in its name, in the order of the names, so a later start needs a name after all of
+ * them, whatever the clock says and whichever program wrote them.
+ */
 function freshPath(directory: string): string {
-  const seconds = String(Math.floor(Date.now() / 1000)).padStart(10, "0");
-  for (let start = 0; ; start++) {
-    const path = join(directory, `events.out.tfevents.${seconds}.${String(start).padStart(3, "0")}.${hostname()}`);
-    if (!existsSync(path)) return path;
+  const events = readdirSync(directory).filter((name) => name.includes("tfevents"));
+  const last = events.sort().at(-1) ?? "";
+  const [, seconds, start] = /^events\.out\.tfevents\.(\d{1,15})\.(?:(\d{1,15})\.)?/.exec(last) ?? [];
+  const candidates = [eventFileName(Math.floor(Date.now() / 1000), 0)];
+  if (seconds !== undefined) {
+    candidates.push(eventFileName(Number(seconds), Number(start ?? 0) + 1), eventFileName(Number(seconds) + 1, 0));
   }
+  return join(directory, candidates.find((name) => name > last) ?? `${last}.${hostname()}`);
+}
+
+/** Seconds since 1970, and the number of the start among those of one second. */
+function eventFileName(seconds: number, start: number): string {
+  const [time, place] = [String(seconds).padStart(10, "0"), String(start).padStart(3, "0")];
+  return `events.out.tfevents.${time}.${place}.${hostname()}`;
 }

@@ -47,7 +47,7 @@ export function readSamples(modelDirectory: string, step: number): CorpusSamples
 }
 
 /** A source is a line before a translation line, whatever it looks like itself; other lines that begin with `# ` name a corpus. */
-export function parseSamples(text: string): CorpusSamples[] {
+function parseSamples(text: string): CorpusSamples[] {
   const lines = text.split("\n");
   const corpora: CorpusSamples[] = [];
   for (let i = 0; i < lines.length; i++) {

@@ -15,6 +15,11 @@ export function targetTag(language: string): string {
   return `<2${language}>`;
 }
 
+/** Whether a piece is one that `targetTag` gives. */
+export function isTargetTag(piece: string): boolean {
+  return /^<2[A-Za-z][\w-]*>$/.test(piece);
+}
+
 /**
  * The target language's tag, or undefined for a model without tags. Throws TranslationError, listing the model's languages,
  * for a language it has not seen or a choice that is needed and missing.

@@ -6,7 +6,14 @@ import { decodePieces } from "./decode-pieces.ts";
 import { BpeEncoder, type SymbolEncoder } from "./encoding/bpe-encoder.ts";
 import { UnigramEncoder } from "./encoding/unigram-encoder.ts";
 import { Normalizer } from "./normalization/normalizer.ts";
-import { type ModelProto, ModelType, PieceType, readModelProto, writeModelProto } from "./sentencepiece/model-proto.ts";
+import {
+  type ModelProto,
+  ModelType,
+  type Piece,
+  PieceType,
+  readModelProto,
+  writeModelProto,
+} from "./sentencepiece/model-proto.ts";
 import { bytePiece, Vocabulary } from "./sentencepiece/vocabulary.ts";
 
 export class WordpieceModel {
@@ -41,6 +48,25 @@ export class WordpieceModel {
     this.bosId = this.vocabulary.controlId(trainer.bosPiece);
     this.eosId = this.vocabulary.controlId(trainer.eosPiece);
     this.padId = this.vocabulary.controlId(trainer.padPiece);
+  }
+
+  /**
+   * The same pieces with the same ids, but user-defined symbols for which `isControl` holds are control pieces: no text becomes them.
+   * A model without such symbols is returned as it is.
+   */
+  withControlPieces(isControl: (piece: string) => boolean): WordpieceModel {
+    const { pieces, trainer } = this.proto;
+    const changes = ({ text, type }: Piece) => type === PieceType.userDefined && isControl(text);
+    if (!pieces.some(changes)) return this;
+    return WordpieceModel.fromProto({
+      ...this.proto,
+      pieces: pieces.map((piece) => (changes(piece) ? { ...piece, type: PieceType.control } : piece)),
+      trainer: {
+        ...trainer,
+        controlSymbols: [...trainer.controlSymbols, ...trainer.userDefinedSymbols.filter(isControl)],
+        userDefinedSymbols: trainer.userDefinedSymbols.filter((symbol) => !isControl(symbol)),
+      },
+    });
   }
 
   /** Reads a model file. Throws WordpieceError when it is missing, damaged, or of a kind we cannot encode with. */
@@ -92,7 +118,12 @@ export class WordpieceModel {
     return this.vocabulary.size;
   }
 
-  /** Symbols such as language tags that are always one piece, in order of id. */
+  /** The pieces that begin and end sentences, as the model names them. */
+  get markerPieces(): { bos: string; eos: string } {
+    return { bos: this.proto.trainer.bosPiece, eos: this.proto.trainer.eosPiece };
+  }
+
+  /** Symbols such as markup that are always one piece where a text has them, in order of id. */
   get userDefinedSymbols(): string[] {
     return this.vocabulary.ofType(PieceType.userDefined);
   }

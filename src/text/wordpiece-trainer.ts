@@ -24,11 +24,13 @@ export interface WordpieceTrainingOptions {
   vocabSize: number;
   /** Share of the text's characters that the alphabet covers, in (0, 1]. Default 1; 0.9995 is advised for Chinese and Japanese. */
   characterCoverage?: number;
-  /** Characters that are in the alphabet however rare they are, even where the text has none. */
+  /** Characters that are in the alphabet, as normalised, however rare they are, even where the text has none. Spaces are skipped. */
   requiredCharacters?: string;
   /** Characters outside the alphabet become their UTF-8 bytes instead of unknown. Default true. */
   byteFallback?: boolean;
-  /** Symbols that are always one piece, such as language tags; their ids start at 4. */
+  /** Pieces that no text becomes, such as language tags; their ids start at 4. */
+  controlSymbols?: readonly string[];
+  /** Symbols that are one piece wherever a text has them, such as markup; after control symbols. A space inside one is written ▁. */
   userDefinedSymbols?: readonly string[];
   /** Longest piece in characters. Default 16. */
   maxPieceLength?: number;
@@ -74,11 +76,11 @@ export class WordpieceTrainer {
   /** Throws WordpieceError for options that cannot be. */
   constructor({ maxSentences = Number.POSITIVE_INFINITY, seed = 1, ...options }: WordpieceTrainingOptions) {
     const { characterCoverage = 1, byteFallback = true, userDefinedSymbols = [], maxPieceLength = 16 } = options;
-    const { vocabSize, normalization = "nmt_nfkc", requiredCharacters = "" } = options;
-    const text = { normalization, requiredCharacters };
+    const { vocabSize, normalization = "nmt_nfkc", requiredCharacters = "", controlSymbols = [] } = options;
+    const text = { normalization, requiredCharacters, controlSymbols };
     this.options = { vocabSize, characterCoverage, byteFallback, userDefinedSymbols, maxPieceLength, ...text };
-    checkOptions({ vocabSize, characterCoverage, maxPieceLength, maxSentences, userDefinedSymbols });
-    this.fixed = fixedPieces(userDefinedSymbols, byteFallback);
+    checkOptions({ vocabSize, characterCoverage, maxPieceLength, maxSentences });
+    this.fixed = fixedPieces({ controlSymbols, userDefinedSymbols, byteFallback });
     this.reserved = new Set(this.fixed.map((piece) => piece.text));
     const charsmap = normalization === "identity" ? new Uint8Array(0) : nmtNfkcCharsmap();
     this.spec = { ...defaultNormalizerSpec(), name: normalization, charsmap };
@@ -95,12 +97,13 @@ export class WordpieceTrainer {
   /** The model of all lines added. Throws WordpieceError where they cannot have one. */
   train(): WordpieceModel {
     const { fixed, runs, reserved } = this;
-    const { vocabSize, characterCoverage, byteFallback, userDefinedSymbols, maxPieceLength } = this.options;
+    const { vocabSize, characterCoverage, byteFallback, maxPieceLength } = this.options;
+    const { controlSymbols, userDefinedSymbols, requiredCharacters } = this.options;
     for (const line of this.sample?.takeAll() ?? []) this.count(line);
     if (runs.forgotten > 0) {
       log.info(`the text has more different words than fit: words seen up to ${runs.forgotten} times are left out`);
     }
-    const alphabet = coveredAlphabet(runs, characterCoverage, this.options.requiredCharacters);
+    const alphabet = coveredAlphabet(runs, characterCoverage, this.alphabetOf(requiredCharacters));
     const merges = vocabSize - fixed.length - alphabet.length;
     if (alphabet.length === 0) throw noText();
     if (merges < 0) throw tooSmall(vocabSize, fixed.length, alphabet.length);
@@ -124,6 +127,7 @@ export class WordpieceTrainer {
         vocabSize: pieces.length,
         characterCoverage,
         maxPieceLength,
+        controlSymbols: [...controlSymbols],
         userDefinedSymbols: [...userDefinedSymbols],
         byteFallback,
         ...SPECIAL_IDS,
@@ -131,6 +135,11 @@ export class WordpieceTrainer {
       normalizer: this.spec,
       denormalizer: undefined,
     });
+  }
+
+  /** Characters as texts have them once they are normalised. */
+  private alphabetOf(characters: string): string {
+    return this.normalizer.normalize(characters).replaceAll("\u2581", "");
   }
 
   private count(line: string): void {
@@ -148,11 +157,11 @@ function nmtNfkcCharsmap(): Uint8Array {
 }
 
 type CheckedOptions = Required<
-  Omit<WordpieceTrainingOptions, "byteFallback" | "normalization" | "requiredCharacters" | "seed">
+  Pick<WordpieceTrainingOptions, "vocabSize" | "characterCoverage" | "maxPieceLength" | "maxSentences">
 >;
 
 function checkOptions(options: CheckedOptions): void {
-  const { vocabSize, characterCoverage, maxPieceLength, maxSentences, userDefinedSymbols } = options;
+  const { vocabSize, characterCoverage, maxPieceLength, maxSentences } = options;
   const isCount = (value: number) => Number.isInteger(value) && value > 0;
   if (!isCount(vocabSize)) throw wrong(`the vocabulary size is ${vocabSize}`, "Give a whole number, such as 8000.");
   if (!(characterCoverage > 0 && characterCoverage <= 1)) {
@@ -163,13 +172,6 @@ function checkOptions(options: CheckedOptions): void {
   }
   if (maxSentences !== Number.POSITIVE_INFINITY && !isCount(maxSentences)) {
     throw wrong(`the sample has ${maxSentences} sentences`, "Give a whole number, or leave it out to train on all.");
-  }
-  const names = new Set(SPECIAL_PIECES.map((piece) => piece.text));
-  for (const symbol of userDefinedSymbols) {
-    if (symbol === "" || symbol.includes("\0") || names.has(symbol)) {
-      throw wrong(`the user-defined symbol "${symbol}" is empty, special, or given twice`, "Give each symbol once.");
-    }
-    names.add(symbol);
   }
   if (vocabSize > USUAL_LARGEST) {
     log.warn(
@@ -183,13 +185,36 @@ function wrong(message: string, nextStep: string): WordpieceError {
   return new WordpieceError(message, { nextStep });
 }
 
-/** Special pieces, user-defined symbols, bytes: the pieces that do not depend on the text, in order of id. */
-function fixedPieces(userDefinedSymbols: readonly string[], byteFallback: boolean): Piece[] {
-  const defined = userDefinedSymbols.map((text): Piece => ({ text, score: 0, type: PieceType.userDefined }));
-  const bytes = Array.from({ length: byteFallback ? 256 : 0 }, (_, byte): Piece => {
-    return { text: bytePiece(byte), score: 0, type: PieceType.byte };
-  });
-  return [...SPECIAL_PIECES, ...defined, ...bytes];
+type Symbols = Required<Pick<WordpieceTrainingOptions, "controlSymbols" | "userDefinedSymbols" | "byteFallback">>;
+
+/** Special pieces, control symbols, user-defined symbols, bytes: the pieces that do not depend on the text, in order of id. */
+function fixedPieces({ controlSymbols, userDefinedSymbols, byteFallback }: Symbols): Piece[] {
+  const bytes = Array.from({ length: byteFallback ? 256 : 0 }, (_, byte) => bytePiece(byte));
+  checkSymbols([...controlSymbols, ...userDefinedSymbols], [...SPECIAL_PIECES.map(({ text }) => text), ...bytes]);
+  const ofType = (type: number) => (text: string) => ({ text, score: 0, type });
+  return [
+    ...SPECIAL_PIECES,
+    ...controlSymbols.map(ofType(PieceType.control)),
+    ...userDefinedSymbols.map(ofType(PieceType.userDefined)),
+    ...bytes.map(ofType(PieceType.byte)),
+  ];
+}
+
+/** Throws WordpieceError for a symbol that no text can have or that is another piece already. */
+function checkSymbols(symbols: readonly string[], taken: readonly string[]): void {
+  const names = new Set(taken);
+  for (const symbol of symbols) {
+    if (symbol.includes(" ")) {
+      throw wrong(
+        `the symbol "${symbol}" holds a space, which wordpieces have no character for`,
+        "Give its parts as symbols of their own, or write ▁ (U+2581) in place of a space inside a symbol.",
+      );
+    }
+    if (symbol === "" || symbol.includes("\0") || names.has(symbol)) {
+      throw wrong(`the symbol "${symbol}" is empty, a special piece, or given twice`, "Give each symbol once.");
+    }
+    names.add(symbol);
+  }
 }
 
 function noText(): WordpieceError {

@@ -1,5 +1,5 @@
 /** Fits gates that need it (`Gating.calibrate`) to training text as evaluation sees it: without dropout. */
-import type { TranslationBatch } from "../data/batches/batch.ts";
+import type { Batch } from "../base/batch.ts";
 import { BatchReader, type TrainingDataOptions } from "../data/batches/batch-reader.ts";
 import { ForwardContext } from "../layers/forward-context.ts";
 import type { TrainableModel } from "../model/trainable-model.ts";
@@ -8,12 +8,12 @@ import type { TrainableModel } from "../model/trainable-model.ts";
 const calibrationBucket = 64;
 
 /** The first pairs of a run's data, as many as the model's gates want to see; none if no gate needs them. */
-export function calibrationBatches(model: TrainableModel, options: TrainingDataOptions): TranslationBatch[] {
+export function calibrationBatches(model: TrainableModel, options: TrainingDataOptions): Batch[] {
   const wanted = Math.max(0, ...model.moeLayers.map((layer) => layer.calibrationPositions));
   if (wanted === 0) return [];
   // Settings that don't fit are told of where training reads the same data.
   const reader = new BatchReader({ ...options, bucketSize: calibrationBucket }, () => {});
-  const batches: TranslationBatch[] = [];
+  const batches: Batch[] = [];
   try {
     for (let positions = 0; positions < wanted; positions += batches.at(-1)!.targetOutput.length) {
       batches.push(reader.next());
@@ -28,7 +28,7 @@ export function calibrationBatches(model: TrainableModel, options: TrainingDataO
  * One layer after the other, because what a layer sees depends on those before it. The same batches and weights give the same
  * gates, whatever these were before.
  */
-export function calibrateGates(model: TrainableModel, batches: readonly TranslationBatch[]): void {
+export function calibrateGates(model: TrainableModel, batches: readonly Batch[]): void {
   for (const layer of model.moeLayers) {
     const end = layer.calibrate();
     if (end === undefined) continue;

@@ -1,10 +1,11 @@
 /** A whole training run from a configuration: wordpieces, corpora, model, loop, and its model directory. Resumes by itself. */
+
 import { mkdirSync } from "node:fs";
 import { writeFileAtomic } from "../base/atomic-file.ts";
+import type { Batch } from "../base/batch.ts";
 import { modelPaths } from "../checkpoint/model-directory.ts";
 import type { Config } from "../config/config.ts";
 import { toYaml } from "../config/write.ts";
-import type { TranslationBatch } from "../data/batches/batch.ts";
 import { type DataPosition, openTrainingData } from "../data/batches/training-data.ts";
 import type { TrainableModel } from "../model/trainable-model.ts";
 import { createOptimizer } from "../optim/create-optimizer.ts";
@@ -107,7 +108,7 @@ function makeOptimizer(
 
 function runHooks(
   config: Config,
-  parts: TrainingTask & { optimizer: Optimizer; wordpieces: WordpieceModel; calibration: TranslationBatch[] },
+  parts: TrainingTask & { optimizer: Optimizer; wordpieces: WordpieceModel; calibration: Batch[] },
   reporter: RunReporter,
   signal: AbortSignal,
 ): Parameters<typeof trainLoop>[5] {

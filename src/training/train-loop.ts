@@ -1,21 +1,18 @@
 /** The training loop: steps until the budget is spent, with validation, checkpoints, early stopping and a clean stop on request. */
 import { setImmediate } from "node:timers/promises";
+import type { Batch } from "../base/batch.ts";
 import { TrainingError } from "../base/errors.ts";
-import type { ModelBatch, TrainableModel } from "../model/trainable-model.ts";
+import type { Criterion } from "../config/choices.ts";
+import type { TrainableModel } from "../model/trainable-model.ts";
 import type { BalanceReport } from "../moe/expert-balance.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { learningRateAt, type ScheduleOptions } from "../optim/schedules.ts";
 import { stepIsFinite, type TrainStepResult, trainStep } from "./train-step.ts";
-import { type Criterion, improves, type TrainerState } from "./trainer-state.ts";
-
-/** A batch with the corpus lines it came from. */
-export interface TrainingBatch extends ModelBatch {
-  lines: Int32Array;
-}
+import { improves, type TrainerState } from "./trainer-state.ts";
 
 /** An endless, resumable supply of batches. */
 export interface TrainingData<Position> {
-  next(): Promise<TrainingBatch>;
+  next(): Promise<Batch>;
   /** Where to resume so that the next batch is the one `next` would return now. */
   position(): Position;
 }
@@ -117,7 +114,7 @@ export async function trainLoop<Position>(
     }
     hooks.onStepStart?.();
     const started = performance.now();
-    const batches: TrainingBatch[] = [];
+    const batches: Batch[] = [];
     for (let i = 0; i < options.accumCount; i++) batches.push(await data.next());
     const fed = performance.now();
     const learningRate = learningRateAt(options.schedule, state.step + 1, budgetSpent(state, options));
@@ -144,7 +141,7 @@ export async function trainLoop<Position>(
 }
 
 /** Share of the budget spent: of steps or of time, whichever is further. */
-export function budgetSpent(state: TrainerState, { trainSteps, trainMinutes }: TrainLoopOptions): number {
+function budgetSpent(state: TrainerState, { trainSteps, trainMinutes }: TrainLoopOptions): number {
   const bySteps = trainSteps > 0 ? state.step / trainSteps : 0;
   const byTime = trainMinutes > 0 ? state.trainSeconds / (trainMinutes * 60) : 0;
   return Math.min(1, Math.max(bySteps, byTime));
@@ -171,7 +168,7 @@ async function judge(
 async function failNotFinite(
   state: TrainerState,
   result: TrainStepResult,
-  batches: readonly TrainingBatch[],
+  batches: readonly Batch[],
   hooks: TrainLoopHooks,
 ): Promise<never> {
   const lines = batches.flatMap((batch) => [...batch.lines]).sort((a, b) => a - b);

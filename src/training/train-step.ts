@@ -1,7 +1,9 @@
 /** One optimiser step over one or more batches: losses, gradients, clipping, update. Does no I/O. */
+
 import * as tf from "@tensorflow/tfjs";
+import type { Batch } from "../base/batch.ts";
 import { ForwardContext } from "../layers/forward-context.ts";
-import type { ModelBatch, TrainableModel } from "../model/trainable-model.ts";
+import type { TrainableModel } from "../model/trainable-model.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { StepSums } from "./step-sums.ts";
 
@@ -42,7 +44,7 @@ export function stepIsFinite(result: TrainStepResult): boolean {
 export function trainStep(
   model: TrainableModel,
   optimizer: Optimizer,
-  batches: readonly ModelBatch[],
+  batches: readonly Batch[],
   options: TrainStepOptions,
 ): TrainStepResult {
   const targetTokens = batches.reduce((sum, batch) => sum + batch.targetOutput.length, 0);
@@ -80,7 +82,7 @@ export function trainStep(
 /** What balance losses need of all batches, before the first of them is differentiated; undefined where they need nothing. */
 function stepSums(
   model: TrainableModel,
-  batches: readonly ModelBatch[],
+  batches: readonly Batch[],
   { seed, pass }: TrainStepOptions,
 ): StepSums | undefined {
   if (batches.length === 1 || !model.moeLayers.some((layer) => layer.sumsOverBatches)) return undefined;
@@ -94,7 +96,7 @@ function stepSums(
 /** Gradients of one batch's share of the step's loss times the step's target tokens; adds its sums to `result`. */
 function batchGradients(
   model: TrainableModel,
-  batch: ModelBatch,
+  batch: Batch,
   context: ForwardContext,
   balanceLoss: { weight: number; share: number },
   labelSmoothing: number,

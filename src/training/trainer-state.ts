@@ -1,5 +1,5 @@
 /** Everything a run remembers beside parameters and moments. Plain JSON: a checkpoint stores it, the same command resumes from it. */
-
+import type { Criterion } from "../config/choices.ts";
 export interface BestScore {
   step: number;
   /** In the sense of `best_checkpoint_metric`: BLEU (higher is better) or perplexity (lower is better). */
@@ -64,8 +64,6 @@ function isCount(value: unknown): boolean {
 function isAmount(value: unknown): boolean {
   return Number.isFinite(value) && (value as number) >= 0;
 }
-
-export type Criterion = "bleu" | "perplexity";
 
 /** Whether a validation is better than the best so far. */
 export function improves(criterion: Criterion, value: number, best: number | undefined): boolean {

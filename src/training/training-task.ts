@@ -23,8 +23,8 @@ export function trainingTask(
 ): TrainingTask {
   const source = { seed: config.seed, stored };
   if (config.task === "language_model") {
-    return { model: new LanguageModel(languageModelOptions(config, wordpieces.size), source), translate: () => [] };
+    return { model: new LanguageModel(languageModelOptions(config, wordpieces), source), translate: () => [] };
   }
-  const model = new Seq2Seq(seq2seqOptions(config, wordpieces.size), source);
+  const model = new Seq2Seq(seq2seqOptions(config, wordpieces), source);
   return { model, translate: corpusTranslator(config, model, wordpieces) };
 }

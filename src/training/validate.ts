@@ -1,6 +1,7 @@
 /** Validation: perplexity of held-out texts and, for a translation model, BLEU of its own translations and samples to look at. */
 import * as tf from "@tensorflow/tfjs";
-import { packTranslationBatch, type SentencePair } from "../data/batches/batch.ts";
+import { packBatch } from "../data/batches/batch.ts";
+import type { SentencePair } from "../data/shards/shard.ts";
 import { ForwardContext } from "../layers/forward-context.ts";
 import { BLEU } from "../metrics/bleu.ts";
 import { splitWords } from "../metrics/white-space.ts";
@@ -92,7 +93,7 @@ function likelihood(model: TrainableModel, corpus: ValidationCorpus, batchSize: 
   const words = corpus.references.reduce((sum, text) => sum + splitWords(text).length + 1, 0);
   const sums: Likelihood = { negativeLogLikelihood: 0, pieces: 0, words };
   for (let start = 0; start < byLength.length; start += batchSize) {
-    const batch = packTranslationBatch(byLength.slice(start, start + batchSize));
+    const batch = packBatch(byLength.slice(start, start + batchSize), model.markers);
     const losses = tf.tidy(() => model.loss(batch, 0, ForwardContext.evaluation).crossEntropy.dataSync());
     sums.negativeLogLikelihood += losses[1]!;
     sums.pieces += batch.targetOutput.length;

@@ -6,7 +6,8 @@ import type { Config } from "../config/config.ts";
 import { corporaOf, targetLanguages } from "../config/corpora.ts";
 import { addBalancedText, type LanguageFile } from "../data/files/balanced-text.ts";
 import { targetTag } from "../text/languages.ts";
-import { WordpieceModel } from "../text/wordpiece-model.ts";
+import { loadModelWordpieces } from "../text/model-wordpieces.ts";
+import type { WordpieceModel } from "../text/wordpiece-model.ts";
 import { WordpieceTrainer } from "../text/wordpiece-trainer.ts";
 
 /** Loads or makes `path` (the model directory's wordpiece.model). `onTraining` hears of it before a long training starts. */
@@ -14,7 +15,7 @@ export async function ensureWordpieces(config: Config, path: string, onTraining:
   const tags = config.targetTags ? targetLanguages(config).map(targetTag) : [];
   if (!existsSync(path)) {
     if (config.wordpieceModel !== undefined) {
-      WordpieceModel.load(config.wordpieceModel);
+      load(config, config.wordpieceModel, tags);
       writeFileAtomic(path, readFileSync(config.wordpieceModel));
     } else {
       onTraining();
@@ -23,19 +24,26 @@ export async function ensureWordpieces(config: Config, path: string, onTraining:
         characterCoverage: config.characterCoverage,
         requiredCharacters: config.requiredChars,
         byteFallback: config.byteFallback,
-        userDefinedSymbols: [...tags, ...config.userDefinedSymbols],
+        controlSymbols: tags,
+        userDefinedSymbols: config.userDefinedSymbols,
+        normalization: config.normalization,
         seed: config.seed,
       });
       await addBalancedText(trainer, corpusFiles(config), config.samplingTemperature);
       trainer.train().save(path);
     }
   }
-  const model = WordpieceModel.load(path);
+  return load(config, path, tags);
+}
+
+/** Throws WordpieceError or ConfigError for a model that lacks pieces the run needs. */
+function load(config: Config, path: string, tags: readonly string[]): WordpieceModel {
+  const model = loadModelWordpieces(path, config);
   const missing = tags.find((tag) => model.idOf(tag) === model.unkId);
   if (missing !== undefined) {
     throw new ConfigError(`the wordpiece model has no piece ${missing} for a target language`, {
       where: path,
-      nextStep: "Train wordpieces with user_defined_symbols for every language, or remove wordpiece_model.",
+      nextStep: "Make it with nmt vocab and --control_symbols for every target language, or remove wordpiece_model.",
     });
   }
   return model;

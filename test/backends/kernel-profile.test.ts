@@ -8,7 +8,11 @@ const none = new Float32Array(0);
 function toyAddon() {
   const matmul = vi.fn();
   const threads = vi.fn(() => 3);
-  return { matmul, threads, addon: { matmul, threads } as unknown as NativeAddon };
+  const argumentNames = () => ({
+    matmul: ["a", "b", "out", "m", "n", "k", "transA", "transB", "accumulate"],
+    threads: [],
+  });
+  return { matmul, threads, addon: { matmul, threads, argumentNames } as unknown as NativeAddon };
 }
 
 test("counts calls and work between start and stop only, and leaves the addon as it was", () => {

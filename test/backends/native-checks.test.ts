@@ -2,11 +2,12 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { reportMissingNative } from "./native-required.ts";
 
 const native = fileURLToPath(new URL("../../native/", import.meta.url));
 const build = spawnSync(process.execPath, [`${native}build.mjs`, "--test"], { encoding: "utf8" });
 const unbuildable = build.stdout.includes("can't be built");
-if (unbuildable) process.stderr.write(`native tests are skipped: ${build.stdout}`);
+if (unbuildable) reportMissingNative(build.stdout);
 
 test.skipIf(unbuildable)("native checks hold", () => {
   expect(build.status, build.stderr).toBe(0);

@@ -9,7 +9,7 @@ import { nativeBackend } from "../../src/backends/native/backend.ts";
 import { selectBackend } from "../../src/backends/select.ts";
 import { philoxNormal, Random } from "../../src/base/random.ts";
 import { beamSearch } from "../../src/decoding/beam-search.ts";
-import { greedySearch } from "../../src/decoding/greedy-search.ts";
+import { greedySearch } from "../../src/decoding/search.ts";
 import type { Seq2SeqOptions } from "../../src/model/options.ts";
 import { Seq2Seq } from "../../src/model/seq2seq.ts";
 import { Adam } from "../../src/optim/adam.ts";

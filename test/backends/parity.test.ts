@@ -1,13 +1,14 @@
 // The same model from the same seed must train alike on every backend: losses equal to 1e-3 over 20 steps, dropout and gate noise on.
 // `NMT_TFJS_NODE=DIR npx vitest run test/backends/parity.test.ts` includes TensorFlow, from DIR/node_modules/@tensorflow/tfjs-node.
 import { afterAll, describe, expect, test } from "vitest";
-import { probeBackend, selectBackend } from "../../src/backends/select.ts";
+import { selectBackend } from "../../src/backends/select.ts";
 import type { BackendName } from "../../src/base/engine-names.ts";
 import { Random } from "../../src/base/random.ts";
 import { Seq2Seq } from "../../src/model/seq2seq.ts";
 import { Adam } from "../../src/optim/adam.ts";
 import { trainStep } from "../../src/training/train-step.ts";
 import { reverseBatch, toyOptions } from "../model/toy-model.ts";
+import { probeForTests } from "./native-required.ts";
 
 const STEPS = 20;
 const TOLERANCE = 1e-3;
@@ -35,7 +36,7 @@ describe("backends train alike", () => {
   for (const backend of ["native", "wasm", "tfjs-node"] as const) {
     test(backend, async ({ skip }) => {
       const expected = await reference;
-      const availability = await probeBackend(backend);
+      const availability = await probeForTests(backend);
       if (!availability.usable) {
         const absent = `${backend} is not here: ${availability.reason}`;
         process.stderr.write(`${absent}\n`);

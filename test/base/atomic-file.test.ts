@@ -1,15 +1,51 @@
 /** Source of truth: the promise that a reader sees the old file or the whole new one. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { writeFileAtomic } from "../../src/base/atomic-file.ts";
+import { AtomicFile, commitFile, writeFileAtomic } from "../../src/base/atomic-file.ts";
 
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "nmt-atomic-"));
 });
 afterEach(() => rmSync(folder, { recursive: true }));
+
+describe("AtomicFile", () => {
+  it("has its name, and all of its pieces in their order, from commit on", () => {
+    const path = join(folder, "a", "b", "file");
+    const file = new AtomicFile(path);
+    file.append("grü");
+    file.append(Buffer.from("ße"));
+    file.append(new Uint8Array(0));
+    file.append(", 😀");
+    expect(existsSync(path)).toBe(false);
+    file.commit();
+    expect(readFileSync(path, "utf8")).toBe("grüße, 😀");
+    file.abort();
+    expect(readFileSync(path, "utf8")).toBe("grüße, 😀");
+    expect(readdirSync(join(folder, "a", "b"))).toEqual(["file"]);
+  });
+
+  it("leaves the old file, and nothing else, when aborted, however often", () => {
+    const path = join(folder, "file");
+    writeFileSync(path, "old");
+    const file = new AtomicFile(path);
+    file.append("new");
+    expect(readFileSync(path, "utf8")).toBe("old");
+    file.abort();
+    file.abort();
+    expect(readFileSync(path, "utf8")).toBe("old");
+    expect(readdirSync(folder)).toEqual(["file"]);
+  });
+
+  it("takes no name that a folder has, and leaves nothing then", () => {
+    mkdirSync(join(folder, "taken", "inner"), { recursive: true });
+    const file = new AtomicFile(join(folder, "taken"));
+    expect(() => file.commit()).toThrow();
+    expect(readdirSync(folder)).toEqual(["taken"]);
+  });
+});
 
 describe("writeFileAtomic", () => {
   it("writes text, bytes and streams of chunks, creating folders", () => {
@@ -31,6 +67,17 @@ describe("writeFileAtomic", () => {
     }
     expect(() => writeFileAtomic(path, failing())).toThrow("stop");
     expect(readFileSync(path, "utf8")).toBe("old");
+    expect(readdirSync(folder)).toEqual(["file"]);
+  });
+});
+
+describe("commitFile", () => {
+  it("gives a finished file its name, in place of an old one", () => {
+    const [part, path] = [join(folder, "file.part"), join(folder, "file")];
+    writeFileSync(path, "old");
+    writeFileSync(part, "new");
+    commitFile(part, path);
+    expect(readFileSync(path, "utf8")).toBe("new");
     expect(readdirSync(folder)).toEqual(["file"]);
   });
 });

@@ -84,6 +84,22 @@ describe("checkpoints", () => {
     expect(readdirSync(join(directory, "checkpoints"))).toHaveLength(2);
   });
 
+  it("of the same step are those saved last", () => {
+    write(1000);
+    const later = { ...checkpoint(1000), state: { ...checkpoint(1000).state, best: 40 } };
+    writeCheckpoint(directory, later, 3);
+    expect(readLatestCheckpoint(directory)).toEqual(later);
+    expect(readdirSync(join(directory, "checkpoints"))).toEqual(["step-001000"]);
+  });
+
+  it("are found and in order beyond a million steps", () => {
+    for (const step of [999_500, 1_000_000, 10_000_500]) write(step);
+    expect(steps()).toEqual([999_500, 1_000_000, 10_000_500]);
+    expect(readLatestCheckpoint(directory)?.step).toBe(10_000_500);
+    write(10_001_000, 2);
+    expect(steps()).toEqual([10_000_500, 10_001_000]);
+  });
+
   it.each(["model.safetensors", "optimizer.safetensors", "state.json"])(
     "fall back to the previous one when %s is altered",
     (file) => {
@@ -116,6 +132,15 @@ describe("checkpoints", () => {
     write(1000);
     alter(join(stepFolder(1000), "model.safetensors"));
     expect(() => readLatestCheckpoint(directory)).toThrow(CheckpointError);
+    write(2000);
+    rmSync(join(stepFolder(2000), "state.json"));
+    // The newest one's damage is told: it is the one to be restored.
+    expect(failed(() => readLatestCheckpoint(directory))).toMatchObject({
+      message: expect.stringContaining(
+        "no intact checkpoint is left: the file is damaged: the trainer's state is missing",
+      ),
+      where: join(stepFolder(2000), "state.json"),
+    });
   });
 
   it("ignore and then clear away what a killed save left", () => {
@@ -123,9 +148,11 @@ describe("checkpoints", () => {
     const left = join(directory, "checkpoints", ".step-002000.new");
     mkdirSync(left);
     writeFileSync(join(left, "model.safetensors"), "half");
+    const aside = join(directory, "checkpoints", ".step-001000.old");
+    mkdirSync(aside);
     expect(readLatestCheckpoint(directory)?.step).toBe(1000);
     write(3000);
-    expect(existsSync(left)).toBe(false);
+    expect([left, aside].filter((path) => existsSync(path))).toEqual([]);
   });
 
   it.each([0.01, 0.3, 0.6, 0.99])("survive a disk that is full after %d of the bytes", (share) => {

@@ -37,6 +37,16 @@ describe("safetensors", () => {
     for (const tensor of tensors) expect(content.tensors).toContainEqual(tensor);
   });
 
+  it("may have names of any letters", () => {
+    const named = [..."aé日🦉".repeat(3)].map((letter, i) => ({
+      name: letter.repeat(i + 1),
+      shape: [1],
+      data: Float32Array.of(i),
+    }));
+    writeSafetensors(path, named);
+    expect(readSafetensors(path).tensors).toEqual(named);
+  });
+
   it("lie in the file as the format says", () => {
     writeSafetensors(path, tensors);
     const bytes = readFileSync(path);

@@ -143,9 +143,16 @@ describe("configuration options", () => {
       share_embeddings: true,
       drop_duplicates: false,
       target_tags: "true",
-      moe_encoder_after: "1,2",
+      moe_encoder_after: "1 2",
       "data.en-de.path_src": "x",
     });
+  });
+
+  it("take the items of a list as one word or several", async () => {
+    const items = ["@num@ @unit@"];
+    for (const words of [items, ["@num@", "@unit@"]]) {
+      expect(await run("--user_defined_symbols", ...words)).toEqual({ user_defined_symbols: "@num@ @unit@" });
+    }
   });
 
   it("refuse unknown keys, missing values and repeats", async () => {

@@ -22,7 +22,7 @@ export function writeToyLanguageModel(directory: string): void {
     param_init: 0.6,
   });
   const wordpieces = toyWordpieces([]);
-  const model = new LanguageModel(languageModelOptions(config, wordpieces.size), { seed: 4 });
+  const model = new LanguageModel(languageModelOptions(config, wordpieces), { seed: 4 });
   writeFileSync(join(directory, "config.yaml"), toYaml(config));
   wordpieces.save(join(directory, "wordpiece.model"));
   writeBestModel(directory, 1, namedArrays(model.parameters));

@@ -60,7 +60,7 @@ export function writeToyModel(directory: string, languages: readonly string[] = 
     param_init: 0.6,
   });
   const wordpieces = toyWordpieces(languages);
-  const model = new Seq2Seq(seq2seqOptions(config, wordpieces.size), { seed });
+  const model = new Seq2Seq(seq2seqOptions(config, wordpieces), { seed });
   writeFileSync(join(directory, "config.yaml"), toYaml(config));
   wordpieces.save(join(directory, "wordpiece.model"));
   writeBestModel(directory, 1, namedArrays(model.parameters));

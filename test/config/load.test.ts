@@ -123,10 +123,10 @@ describe("cross-field checks", () => {
     ["experts beyond the encoder", "num_experts: 4\nencoder_layers: 1\n", "moe_encoder_after names layer 2"],
     ["a width that has no half", "hidden_size: 33\n", "hidden_size is 33"],
     ["units that have no half", "lstm_cell_size: 65\n", "lstm_cell_size is 65"],
+    ["a decoder whose attention nothing reads", "decoder_layers: 1\n", "decoder_layers is 1"],
     ["experts twice at a layer", "num_experts: 4\nmoe_decoder_after: [1, 1]\n", "names a layer twice"],
     ["tied softmax of unequal widths", "tie_softmax: true\nembedding_size: 64\n", "tie_softmax needs equal sizes"],
     ["early stopping without validation data", "early_stopping: 3\n", "early_stopping needs a validation corpus"],
-    ["several workers", "num_workers: 2\n", "num_workers is 2"],
     ["tags without languages", "target_tags: true\n", "tgt_lang is missing"],
     ["language model with targets", "task: language_model\n", "a language model reads path_src only"],
   ];
@@ -158,6 +158,9 @@ describe("cross-field checks", () => {
     );
     expect(message({ target_tags: true })).toContain("no sources to tag");
     expect(message({ num_experts: 4, expert_layers: 2 })).toContain("expert_layers is 2");
+    const deep = { num_experts: 1, num_experts_per_tok: 1, expert_layers: 2 };
+    expect(message({ ...deep, expert_activation: "glu" })).toContain("expert_activation is glu");
+    expect(message({ ...deep, shared_expert_hidden_size: 8 })).toContain("shared_expert_hidden_size is 8");
     expect(message({ num_experts: 4, moe_decoder_after: [3] })).toContain("moe_decoder_after names layer 3");
     expect(failure(() => load("num_experts: 1\nnum_experts_per_tok: 1\nexpert_layers: 4\n")).message).toContain(
       "only a language model's single expert",
@@ -234,6 +237,24 @@ describe("corpora", () => {
   });
 });
 
+describe("symbols", () => {
+  it("hold no space", () => {
+    const error = failure(() => load("user_defined_symbols: ['@num@ @unit@']\n"));
+    expect(error.message).toMatch(/user_defined_symbols\.0: "@num@ @unit@" .*write two symbols, or ▁/);
+    expect(error.where).toContain("section wordpieces");
+    expect(failure(() => load("", { user_defined_symbols: "['a b']" })).message).toContain("a symbol has no space");
+    expect(load("user_defined_symbols: [a▁b]\n").userDefinedSymbols).toEqual(["a▁b"]);
+  });
+});
+
+describe("normalization", () => {
+  it("is nmt_nfkc or identity", () => {
+    expect(load("").normalization).toBe("nmt_nfkc");
+    expect(load("normalization: identity\n").normalization).toBe("identity");
+    expect(failure(() => load("normalization: nfkc\n")).message).toContain("normalization");
+  });
+});
+
 describe("overrides", () => {
   it("read text as the type of the key, hyphens as underscores", () => {
     const config = load("num_experts: 4\n", {
@@ -259,6 +280,23 @@ describe("overrides", () => {
     });
     expect(config.data["corpus_1"]?.weight).toBe(3);
     expect(config.data["extra-1"]).toMatchObject({ pathSrc: "x", pathTgt: "y" });
+  });
+
+  it.each([
+    ["@num@ @unit@", ["@num@", "@unit@"]],
+    ["@num@, @unit@", ["@num@", "@unit@"]],
+    ["<a> <b>,<c>", ["<a>", "<b>", "<c>"]],
+    ["#a {b}", ["#a", "{b}"]],
+    ["one", ["one"]],
+    ["['@num@', '<b>']", ["@num@", "<b>"]],
+  ])("read the list %s, separated by spaces or commas", (text, symbols) => {
+    expect(load("", { user_defined_symbols: text }).userDefinedSymbols).toEqual(symbols);
+  });
+
+  it("read lists of numbers likewise", () => {
+    expect(load("num_experts: 4\n", { moe_encoder_after: "1 2" }).moeEncoderAfter).toEqual([1, 2]);
+    expect(load("num_experts: 4\n", { moe_encoder_after: "[1, 2]" }).moeEncoderAfter).toEqual([1, 2]);
+    expect(failure(() => load("", { moe_encoder_after: "1 x" })).where).toContain("--moe_encoder_after");
   });
 
   it("accept an empty list", () => {

@@ -30,8 +30,7 @@ export async function serveMirror(files: Record<string, Uint8Array>, broken: str
     if (cut < 0) response.end(body.subarray(begin));
     else {
       broken.splice(cut, 1);
-      response.write(body.subarray(begin, body.length >> 1));
-      setTimeout(() => response.destroy(), 20);
+      response.write(body.subarray(begin, body.length >> 1), () => response.destroy());
     }
   });
   await new Promise<void>((ready) => server.listen(0, "127.0.0.1", ready));

@@ -79,6 +79,31 @@ test("an end below the beam is dropped", () => {
   expect(rows(ended)).toEqual([]);
 });
 
+test("an end takes a rank: a second one below the beam's size is dropped", () => {
+  const { live, ended } = beamStep(
+    beams([-1, -1.25], [0, 2]),
+    candidates(
+      [
+        [EOS, -0.5],
+        [5, -1],
+        [6, -2],
+      ],
+      [
+        [EOS, -1],
+        [7, -3],
+        [8, -4],
+      ],
+    ),
+    options,
+  );
+  // In order: row 0 ends, 5 goes on, row 1 ends as the third best, 6 goes on.
+  expect(rows(ended)).toEqual([[0, EOS, -1.5]]);
+  expect(rows(live)).toEqual([
+    [0, 5, -2],
+    [0, 6, -3],
+  ]);
+});
+
 test("an end that is not allowed takes no place", () => {
   const step = candidates([
     [EOS, -0.1],

@@ -1,7 +1,7 @@
 /** Source of truth: beam search with a beam of 1, and following the most probable piece by hand. */
 import { expect, test } from "vitest";
 import { beamSearch } from "../../src/decoding/beam-search.ts";
-import { greedySearch } from "../../src/decoding/greedy-search.ts";
+import { greedySearch } from "../../src/decoding/search.ts";
 import { EOS, logSoftmax, randomToy, searchOptions, ToyModel, toySources } from "./toy-model.ts";
 
 test.each([

@@ -46,6 +46,14 @@ test("a piece that looks at known pieces gets their whole word, neighbours that 
   expect(replaceUnknown(unknown, source, wordpieces)).toBe("the bac the");
 });
 
+test("places of the text are counted after the tag", () => {
+  const wordpieces = new ToyWordpieces(["the"], ["<2de>"]);
+  // <2de> | the | ▁ b | </s>
+  const source = sourceText(wordpieces, "the b", "<2de>");
+  const unknown = hypothesis(wordpieces, ["▁", "<unk>"], [1, 3], 5);
+  expect(replaceUnknown(unknown, source, wordpieces)).toBe("b");
+});
+
 test("the tag and </s> are no words: the best position of the text is taken", () => {
   const wordpieces = new ToyWordpieces(["the"], ["<2de>"]);
   const source = sourceText(wordpieces, "the", "<2de>");

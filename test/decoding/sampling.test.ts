@@ -1,7 +1,7 @@
 /** Source of truth: the distributions the options define, counted over many draws; greedy search as the limit. */
 import { expect, test } from "vitest";
-import { greedySearch } from "../../src/decoding/greedy-search.ts";
 import { sampleSearch } from "../../src/decoding/sampling.ts";
+import { greedySearch } from "../../src/decoding/search.ts";
 import { randomToy, searchOptions, type Toy, ToyModel, toySources } from "./toy-model.ts";
 
 const everything = { topK: 0, topP: 1, temperature: 1, seed: 3 };
@@ -34,6 +34,16 @@ function expectNear(found: number[], expected: number[]) {
 test("draws follow the model's probabilities", () => expectNear(frequencies({}), probabilities));
 
 test("top-k keeps the k best and rescales them", () => expectNear(frequencies({ topK: 2 }), [0, 0, 0.375, 0.625]));
+
+test("top-k leaves k pieces where </s> may not come yet", () => {
+  const toy: Toy = { vocabularySize: 4, logits: () => [0.5, 0.3, 0.15, 0.05].map(Math.log) };
+  const sources = Array.from({ length: 2000 }, () => Int32Array.of(1));
+  const options = searchOptions(sources.length, 2, { minLength: 1 });
+  const found = sampleSearch(new ToyModel(toy), sources, options, { ...everything, topK: 2 }, [...sources.keys()]);
+  const counts = [0, 0, 0, 0];
+  for (const { pieces } of found) counts[pieces[0]!]! += 1 / sources.length;
+  expectNear(counts, [0, 2 / 3, 1 / 3, 0]);
+});
 
 test("top-p keeps the fewest pieces that reach p", () => {
   expectNear(frequencies({ topP: 0.79 }), [0, 0, 0.375, 0.625]);

@@ -4,7 +4,7 @@ import type { SearchOptions } from "../../src/decoding/hypothesis.ts";
 import type { DecoderState, ForcedScores, StepCandidates, TranslationModel } from "../../src/model/decoder-state.ts";
 
 export const EOS = 0;
-export const BOS = 9;
+const BOS = 9;
 
 export interface Toy {
   vocabularySize: number;

@@ -1,5 +1,5 @@
 /** Runs the command line from its sources in a process of its own. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,13 +15,17 @@ export interface Finished {
   stderr: string;
 }
 
-/** `watch` sees the process and its standard error as it comes, to kill it at a moment of its own. */
+/** `signal`: the process sends itself one at the first message that holds a text, so at the same step however slow it is. */
 export function nmt(
   args: readonly string[],
-  options: { input?: string; watch?: (child: ChildProcess, stderr: string) => void } = {},
+  options: { input?: string; signal?: { name: NodeJS.Signals; at: string } } = {},
 ): Promise<Finished> {
   const source = join(import.meta.dirname, "nmt-source.ts");
-  const child = spawn(process.execPath, ["--import", "tsx", source, ...args], { stdio: ["pipe", "pipe", "pipe"] });
+  const { signal } = options;
+  const child = spawn(process.execPath, ["--import", "tsx", source, ...args], {
+    stdio: ["pipe", "pipe", "pipe"],
+    env: { ...process.env, ...(signal && { NMT_TEST_SIGNAL: `${signal.name}@${signal.at}` }) },
+  });
   let stdout = "";
   let stderr = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -29,7 +33,6 @@ export function nmt(
   });
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;
-    options.watch?.(child, stderr);
   });
   child.stdin.end(options.input ?? "");
   return new Promise((resolve) => {

@@ -73,15 +73,7 @@ describe("nmt train", () => {
     async (signal) => {
       await whole;
       const { config, model } = writeRun(`killed-${signal}`);
-      let killed = false;
-      const first = await nmt(["train", "--config", config], {
-        watch: (child, stderr) => {
-          if (killed || !stderr.includes("step 25 ")) return;
-          killed = true;
-          child.kill(signal);
-        },
-      });
-      expect(killed).toBe(true);
+      const first = await nmt(["train", "--config", config], { signal: { name: signal, at: "step 25 " } });
       if (signal === "SIGKILL") expect(first.signal).toBe("SIGKILL");
       else expect(first.stderr).toContain("stopped and saved at step");
       const second = await nmt(["train", "--config", config]);

@@ -28,7 +28,7 @@ function experiment(name: string, folder: string, ...argv: string[]): Promise<{ 
 
 const newFolder = () => mkdtempSync(join(tmpdir(), "nmt-experiment-"));
 
-test.concurrent("balance: runs leave results, the same command runs nothing again", { timeout: 120_000 }, async () => {
+test.concurrent("balance: runs leave results, the same command runs nothing again", async () => {
   const folder = newFolder();
   const rows = ["--only", "importance-1-load-1"];
   const first = await experiment("balance", folder, ...rows);
@@ -57,7 +57,7 @@ test.concurrent("balance: runs leave results, the same command runs nothing agai
   );
 });
 
-test.concurrent("translation: systems are compared sentence by sentence", { timeout: 120_000 }, async () => {
+test.concurrent("translation: systems are compared sentence by sentence", async () => {
   const folder = newFolder();
   const options = ["--corpus", "multi30k", "--seeds", "1", "--beam", "1", "--variants", "dense,strict"];
   const { code, stderr } = await experiment("translation", folder, ...options);

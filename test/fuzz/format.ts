@@ -21,7 +21,7 @@ export interface Format {
 }
 
 /** A reader took a damaged file and made something wrong of it. */
-export class Inconsistent extends Error {}
+class Inconsistent extends Error {}
 
 export function expectThat(holds: boolean, what: string): void {
   if (!holds) throw new Inconsistent(what);

@@ -28,7 +28,7 @@ describe("a sample of npm run fuzz", () => {
 
 describe("what no reader may do is seen", () => {
   const module = join(import.meta.dirname, "misbehaving-formats.ts");
-  const run = (format: string) => fuzz({ module, format, seed: 1, first: 0, cases: 2, timeLimit: 2000 });
+  const run = (format: string, timeLimit = 60_000) => fuzz({ module, format, seed: 1, first: 0, cases: 2, timeLimit });
 
   test.concurrent.each([
     ["untyped", /TypeError: undefined is not a function/],
@@ -37,15 +37,12 @@ describe("what no reader may do is seen", () => {
     ["hanging", /it hung: no result in 2 s/],
     ["crashing", /it crashed with SIGABRT/],
     ["greedy", /it took \d+ MB of memory/],
-  ])(
-    "%s",
-    async (name, problem) => {
-      const { problems } = await run(name);
-      expect(problems.map(({ index }) => index)).toEqual([0, 1]);
-      for (const each of problems) expect(each.problem).toMatch(problem);
-    },
-    180_000,
-  );
+  ])("%s", async (name, problem) => {
+    // Only the one that is to hang has a short time: no other can be taken for it, however slow the machine.
+    const { problems } = await run(name, name === "hanging" ? 2000 : undefined);
+    expect(problems.map(({ index }) => index)).toEqual([0, 1]);
+    for (const each of problems) expect(each.problem).toMatch(problem);
+  });
 
   test.skipIf(process.platform !== "linux")("leaving files open (where the system tells)", async () => {
     const { problems } = await run("leaving files open");

@@ -55,6 +55,13 @@ describe("BLEU", () => {
     expect(new BLEU().sentenceScore("two words", ["two words"]).score).toBe(0);
   });
 
+  it("puts the given value in the place of a missing match (floor)", () => {
+    // Precisions 2/4 and 1/3; of no trigram of two, and of no 4-gram of one, the value is the count.
+    const score = (smoothValue: number) =>
+      corpusBleu(["a b x y"], [["a b c d"]], { smoothMethod: "floor", smoothValue }).score;
+    for (const value of [0.1, 0.5]) expect(score(value)).toBeCloseTo(100 * ((1 / 6) * (value / 2) * value) ** 0.25, 10);
+  });
+
   it("rejects streams that do not correspond, with both counts", () => {
     const score = (hypotheses: string[], references: (string | null)[][]) => () => corpusBleu(hypotheses, references);
     expect(score(["a", "b"], [["a"]])).toThrow(DataError);

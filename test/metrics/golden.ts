@@ -42,7 +42,7 @@ export interface NastyGolden {
   grid: (Configuration & { mean: number; spread: number; one: number; all: number })[];
   corpora: CorpusEntry[];
   singleReference: CorpusEntry[];
-  confidence: (Configuration & { samples: number; mean: number; halfWidth: number; json: string })[];
+  confidence: ConfidenceEntry[];
   paired: PairedEntry[];
   /** Paired tests of cases[start … start + count). */
   fewSegments: (PairedEntry & { start: number; count: number })[];
@@ -54,12 +54,39 @@ export interface NumbersGolden {
   means: { values: number[]; single: number; double: number }[];
 }
 
-export interface WmtGolden {
-  corpora: (CorpusEntry & { hyp: string; refs: string[] })[];
-  sentences: (Configuration & { hyp: string; refs: string[]; mean: number; spread: number })[];
+/** A system's lines and the references they are scored with, by name. */
+interface ScoredSystem {
+  hyp: string;
+  refs: string[];
+}
+
+interface ConfidenceEntry extends Configuration {
+  samples: number;
+  mean: number;
+  halfWidth: number;
+  json: string;
+}
+
+export interface SystemScores {
+  corpora: (CorpusEntry & ScoredSystem)[];
+  sentences: (Configuration & ScoredSystem & { mean: number; spread: number })[];
+  confidence?: (ConfidenceEntry & ScoredSystem)[];
+}
+
+export interface SystemComparison {
+  systems: string[];
+  refs: string[];
+  paired: PairedEntry[];
+}
+
+export interface WmtGolden extends SystemScores {
   pairedReference: string;
   pairedSystems: string[];
   paired: PairedEntry[];
+}
+
+export interface ExtractGolden extends SystemScores {
+  comparisons: SystemComparison[];
 }
 
 export function readGolden<T>(name: string): T {

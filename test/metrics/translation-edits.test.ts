@@ -85,6 +85,12 @@ describe("TranslationEdits", () => {
     expect(edits("d e f a b c", "a b c d e f")).toBe(1);
   });
 
+  it("moves a word over 50 others, and none over 51", () => {
+    const others = (count: number) => Array.from({ length: count }, (_, i) => `w${i}`).join(" ");
+    expect(edits(`moved ${others(50)}`, `${others(50)} moved`)).toBe(1);
+    expect(edits(`moved ${others(51)}`, `${others(51)} moved`)).toBe(2);
+  });
+
   it("shifts only as long as each shift pays for itself", () => {
     // Two shifts would do, but the first of them lowers no distance.
     expect(edits("e f c d a b", "a b c d e f")).toBe(4);

@@ -4,15 +4,16 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
-import { type EngineOptions, probeBackend, selectBackend } from "../../src/backends/select.ts";
+import { type EngineOptions, selectBackend } from "../../src/backends/select.ts";
 import type { BackendName } from "../../src/base/engine-names.ts";
 import { Random } from "../../src/base/random.ts";
+import { type GatingKind, gatingKinds } from "../../src/config/choices.ts";
 import { beamSearch } from "../../src/decoding/beam-search.ts";
 import type { SearchOptions } from "../../src/decoding/hypothesis.ts";
 import { LanguageModel } from "../../src/model/language-model.ts";
 import { Seq2Seq } from "../../src/model/seq2seq.ts";
 import type { TrainableModel } from "../../src/model/trainable-model.ts";
-import { type GatingKind, gatingKinds } from "../../src/moe/gating.ts";
+import { probeForTests } from "../backends/native-required.ts";
 import { normals } from "../ops/finite-differences.ts";
 import { countingTexts, reversePairs, toyOptions } from "./toy-model.ts";
 
@@ -22,7 +23,7 @@ const engines: EngineOptions[] = [
   { backend: "native", threads: 2, precision: "bf16" },
 ];
 
-const availability = await Promise.all(engines.map((engine) => probeBackend(engine.backend as BackendName, engine)));
+const availability = await Promise.all(engines.map((engine) => probeForTests(engine.backend as BackendName, engine)));
 const usable = engines.filter(({ backend, precision }, i) => {
   const found = availability[i]!;
   if (!found.usable) console.info(`skipped on ${backend} ${precision ?? ""}: ${found.reason}`);

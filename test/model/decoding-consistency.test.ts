@@ -4,15 +4,16 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type EngineOptions, probeBackend, selectBackend } from "../../src/backends/select.ts";
+import { type EngineOptions, selectBackend } from "../../src/backends/select.ts";
 import type { BackendName } from "../../src/base/engine-names.ts";
 import { Random } from "../../src/base/random.ts";
 import { beamSearch } from "../../src/decoding/beam-search.ts";
-import { greedySearch } from "../../src/decoding/greedy-search.ts";
 import type { Hypothesis, SearchOptions } from "../../src/decoding/hypothesis.ts";
+import { greedySearch } from "../../src/decoding/search.ts";
 import type { DecoderState } from "../../src/model/decoder-state.ts";
 import type { Seq2SeqOptions } from "../../src/model/options.ts";
 import { Seq2Seq } from "../../src/model/seq2seq.ts";
+import { probeForTests } from "../backends/native-required.ts";
 import { reversePairs, toyOptions } from "./toy-model.ts";
 
 const BOS = 2;
@@ -41,7 +42,7 @@ const engines: EngineOptions[] = [
   { backend: "native", threads: 2, precision: "f32" },
   { backend: "native", threads: 2, precision: "bf16" },
 ];
-const availability = await Promise.all(engines.map((engine) => probeBackend(engine.backend as BackendName, engine)));
+const availability = await Promise.all(engines.map((engine) => probeForTests(engine.backend as BackendName, engine)));
 const cases = engines.flatMap((engine, i) => {
   const usable = availability[i]!;
   const name = `${engine.backend} ${engine.precision ?? ""}`;

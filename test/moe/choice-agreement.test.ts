@@ -41,8 +41,8 @@ describe.each<[string, Partial<MoeOptions>]>([
       const k = experts.length / positions;
       chosen.push(new Set(Array.from(experts, (expert, slot) => Math.floor(slot / k) * options.numExperts + expert)));
     };
-    layer.apply(x as tf.Tensor2D, trainingContext(), []);
-    layer.apply(x as tf.Tensor2D, ForwardContext.evaluation, []);
+    layer.apply(x as tf.Tensor2D, trainingContext());
+    layer.apply(x as tf.Tensor2D, ForwardContext.evaluation);
     return { agreement: layer.balance.report().choiceAgreement, chosen };
   }
 

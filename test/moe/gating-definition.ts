@@ -15,7 +15,7 @@ export interface LossWeights {
 type Rows = number[][];
 
 /** x [rows, width] · weights [width, columns], as rows. */
-export function product(x: Float64Array, weights: Float64Array, width: number): Rows {
+function product(x: Float64Array, weights: Float64Array, width: number): Rows {
   const columns = weights.length / width;
   return Array.from({ length: x.length / width }, (_, row) =>
     Array.from({ length: columns }, (_, column) => {
@@ -36,13 +36,13 @@ export function softmax(row: readonly number[]): number[] {
 }
 
 /** CV² = population variance / (mean² + 1e-10). */
-export function squaredVariation(values: readonly number[]): number {
+function squaredVariation(values: readonly number[]): number {
   const mean = sum(values) / values.length;
   return sum(values.map((value) => (value - mean) ** 2)) / values.length / (mean * mean + 1e-10);
 }
 
 /** Mean over rows of log²Σ exp(logits). */
-export function zLoss(logits: Rows): number {
+function zLoss(logits: Rows): number {
   return sum(logits.map((row) => Math.log(sum(row.map(Math.exp))) ** 2)) / logits.length;
 }
 

@@ -5,9 +5,9 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeEach, describe, expect, it } from "vitest";
 import { selectBackend } from "../../src/backends/select.ts";
+import { gatingKinds } from "../../src/config/choices.ts";
 import { ForwardContext } from "../../src/layers/forward-context.ts";
 import { positionsPerExpert } from "../../src/moe/batchwise-mask.ts";
-import { gatingKinds } from "../../src/moe/gating.ts";
 import type { MoeOptions } from "../../src/moe/moe-layer.ts";
 import { expectSameBits } from "../ops/finite-differences.ts";
 import { expertDefinition, gluDefinition, part } from "../ops/moe-definition.ts";
@@ -25,9 +25,8 @@ beforeEach(async () => {
 const layerOp =
   (options: MoeOptions): Op =>
   (x: tf.Tensor2D, ...parameters: tf.Tensor[]) => {
-    const losses: tf.Scalar[] = [];
-    const y = layerOf(options, parameters).apply(x, trainingContext(), losses);
-    const loss = tf.mul(tf.reshape(losses[0]!, [1]), options.gating === "strictly_balanced" ? 0 : 1);
+    const { output: y, loss: balance } = layerOf(options, parameters).apply(x, trainingContext());
+    const loss = tf.mul(tf.reshape(balance!, [1]), options.gating === "strictly_balanced" ? 0 : 1);
     return tf.concat1d([tf.reshape(y, [y.size]), loss as tf.Tensor1D]);
   };
 
@@ -141,7 +140,7 @@ function evaluated(options: MoeOptions, operands: Operand[]): { together: Float3
   return tf.tidy(() => {
     const [x, ...parameters] = operands.map(({ shape, values }) => tf.tensor(Float32Array.from(values), shape));
     const layer = layerOf(options, parameters);
-    const output = (rows: tf.Tensor2D) => layer.apply(rows, ForwardContext.evaluation, []).dataSync<"float32">();
+    const output = (rows: tf.Tensor2D) => layer.apply(rows, ForwardContext.evaluation).output.dataSync<"float32">();
     const together = output(x as tf.Tensor2D);
     const alone = Float32Array.from(
       tf.split(x!, x!.shape[0]!).flatMap((row) => Array.from(output(row as tf.Tensor2D))),
@@ -195,12 +194,12 @@ describe("balance of a layer", () => {
       tf.tensor(Float32Array.from(values), shape),
     );
     const layer = layerOf(options, parameters);
-    layer.apply(x as tf.Tensor2D, ForwardContext.evaluation, []);
+    layer.apply(x as tf.Tensor2D, ForwardContext.evaluation);
     expect(layer.balance.load).toEqual(new Float64Array(4));
-    layer.apply(x as tf.Tensor2D, trainingContext(), []);
+    layer.apply(x as tf.Tensor2D, trainingContext());
     expect(layer.balance.load).toEqual(new Float64Array(4).fill(6));
     layer.countsEvaluation = true;
-    layer.apply(x as tf.Tensor2D, ForwardContext.evaluation, []);
+    layer.apply(x as tf.Tensor2D, ForwardContext.evaluation);
     expect(layer.balance.load).toEqual(new Float64Array(4).fill(12));
     expect(layer.balance.importance.reduce((a, b) => a + b)).toBeCloseTo(12, 4);
   });

@@ -39,7 +39,6 @@ function inParts(options: MoeOptions, sizes: number[]): { losses: number[]; grad
         own.push(vector.dataSync<"float32">());
         return vector;
       }),
-      [],
     );
     return own;
   });
@@ -48,16 +47,15 @@ function inParts(options: MoeOptions, sizes: number[]): { losses: number[]; grad
   const gradients = rows.map((part, which) =>
     tf.grads((x: tf.Tensor, ...parameters: tf.Tensor[]) => {
       let call = 0;
-      const balance: tf.Scalar[] = [];
       const context = trainingContext((own) => {
         const others = statistics.flatMap((vectors, other) => (other === which ? [] : [tf.tensor1d(vectors[call]!)]));
         call++;
         return tf.addN([own, ...others]);
       });
-      const y = layerOf(options, parameters).apply(x as tf.Tensor2D, context, balance);
-      losses.push(balance[0]!.dataSync()[0]!);
+      const { output: y, loss } = layerOf(options, parameters).apply(x as tf.Tensor2D, context);
+      losses.push(loss!.dataSync()[0]!);
       const weights = upstream(POSITIONS * width).slice(starts[which]! * width, starts[which]! * width + y.size);
-      return tf.add(balance[0]!, tf.sum(tf.mul(y, tf.tensor2d(Float32Array.from(weights), y.shape))));
+      return tf.add(loss!, tf.sum(tf.mul(y, tf.tensor2d(Float32Array.from(weights), y.shape))));
     })([part, ...parameters]),
   );
   const ofInputs = Float32Array.from(gradients.flatMap(([dx]) => Array.from(dx!.dataSync())));
@@ -102,11 +100,11 @@ describe("a batch in parts with accumulated statistics", () => {
 
   it("would have other losses without them", () => {
     const whole = inParts(layerOptions, [POSITIONS]);
-    const alone: tf.Scalar[] = [];
     const [x, ...parameters] = layerOperands(layerOptions, POSITIONS).map(({ shape, values }) =>
       tf.tensor(Float32Array.from(values), shape),
     );
-    layerOf(layerOptions, parameters).apply(tf.slice(x as tf.Tensor2D, [0, 0], [5, 3]), trainingContext(), alone);
-    expect(Math.abs(alone[0]!.dataSync()[0]! - whole.losses[0]!)).toBeGreaterThan(0.01);
+    const part = tf.slice(x as tf.Tensor2D, [0, 0], [5, 3]);
+    const { loss } = layerOf(layerOptions, parameters).apply(part, trainingContext());
+    expect(Math.abs(loss!.dataSync()[0]! - whole.losses[0]!)).toBeGreaterThan(0.01);
   });
 });

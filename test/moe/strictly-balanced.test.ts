@@ -78,7 +78,7 @@ describe("a layer in training", () => {
       tf.tensor(Float32Array.from(shape.length === 1 ? values.map(() => 0.2) : values), shape),
     );
     const layer = layerOf(options, parameters);
-    return { layer, apply: (context: ForwardContext) => layer.apply(x as tf.Tensor2D, context, []) };
+    return { layer, apply: (context: ForwardContext) => layer.apply(x as tf.Tensor2D, context) };
   };
 
   it("gives every expert exactly its m positions", () => {
@@ -183,7 +183,7 @@ describe("calibrating", () => {
     };
     tf.tidy(() => {
       for (const { values, shape } of evaluated) {
-        layer.apply(tf.tensor2d(Float32Array.from(values), shape as [number, number]), ForwardContext.evaluation, []);
+        layer.apply(tf.tensor2d(Float32Array.from(values), shape as [number, number]), ForwardContext.evaluation);
       }
     });
     return counts;

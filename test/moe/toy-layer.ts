@@ -43,7 +43,7 @@ export function layerOf(options: MoeOptions, parameters: readonly tf.Tensor[]): 
 }
 
 /** Shapes of the gate's parameters, then of the experts', in the order of their creation. */
-export function parameterShapes(options: MoeOptions): number[][] {
+function parameterShapes(options: MoeOptions): number[][] {
   const { hiddenSize, numExperts, expertHiddenSize, gating, numGroups = 1, expertActivation } = options;
   const flat = [hiddenSize, numExperts];
   const networks = (experts: number, hidden: number) => [

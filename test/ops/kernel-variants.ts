@@ -1,7 +1,8 @@
 /** Every way an op can run here: composed on the CPU backend, and natively with each instruction set, on one thread and on two. */
 import { nativeBackend } from "../../src/backends/native/backend.ts";
 import type { InstructionSet } from "../../src/backends/native/kernels/system.ts";
-import { probeBackend, selectBackend } from "../../src/backends/select.ts";
+import { selectBackend } from "../../src/backends/select.ts";
+import { probeForTests } from "../backends/native-required.ts";
 
 export interface KernelVariant {
   name: string;
@@ -22,11 +23,8 @@ export const composed: KernelVariant = {
 
 /** Native variants, none (and a line saying so) where the addon can't be built. */
 export async function nativeVariants(): Promise<KernelVariant[]> {
-  const availability = await probeBackend("native", { threads: 1, precision: "f32" });
-  if (!availability.usable) {
-    process.stderr.write(`native kernels are not tested: ${availability.reason}\n`);
-    return [];
-  }
+  const availability = await probeForTests("native", { threads: 1, precision: "f32" });
+  if (!availability.usable) return [];
   return nativeBackend()!
     .addon.instructionSets()
     .flatMap((isa) => [1, 2].map((threads) => nativeVariant(isa, threads)));

@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { expect } from "vitest";
 import { loadAddon, type NativeAddon } from "../../src/backends/native/addon.ts";
 import { selectBackend } from "../../src/backends/select.ts";
+import { reportMissingNative } from "../backends/native-required.ts";
 import { expectClose, normals, numericGradient } from "./finite-differences.ts";
 
 export interface Operand {
@@ -67,7 +68,7 @@ export function nativeAddon(): NativeAddon | undefined {
   try {
     return loadAddon();
   } catch (error) {
-    process.stderr.write(`native kernels are not tested: ${(error as Error).message}\n`);
+    reportMissingNative((error as Error).message);
     return undefined;
   }
 }

@@ -1,12 +1,14 @@
 // Source of truth: steps from gradients, the experts' by the factored step and all others' by Adam.
 import * as tf from "@tensorflow/tfjs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { probeBackend, selectBackend } from "../../src/backends/select.ts";
+import { selectBackend } from "../../src/backends/select.ts";
 import { Random } from "../../src/base/random.ts";
+import type { ExpertOptimizer } from "../../src/config/choices.ts";
 import { Seq2Seq } from "../../src/model/seq2seq.ts";
-import { createOptimizer, type ExpertOptimizer } from "../../src/optim/create-optimizer.ts";
+import { createOptimizer } from "../../src/optim/create-optimizer.ts";
 import { type Optimizer, type OptimizerState, stateBytes } from "../../src/optim/optimizer.ts";
 import { trainStep } from "../../src/training/train-step.ts";
+import { probeForTests } from "../backends/native-required.ts";
 import { reverseBatch, toyOptions } from "../model/toy-model.ts";
 
 const moe = { ...toyOptions.moe!, sharedExpertHiddenSize: 8 };
@@ -36,7 +38,7 @@ function fromGradients(optimizer: Optimizer): Optimizer {
 
 describe.each(["cpu", "native"] as const)("on %s", (backend) => {
   beforeEach(async ({ skip }) => {
-    const { usable, ...why } = await probeBackend(backend);
+    const { usable, ...why } = await probeForTests(backend);
     if (!usable) skip(`${backend} is not here: ${JSON.stringify(why)}`);
     await selectBackend({ backend });
   });

@@ -55,6 +55,22 @@ describe("ExpertUsage", () => {
     expect(second!.words.map(({ word }) => word)).toEqual(["other"]);
   });
 
+  it("sorts words by weight · log(share / importance): neither the frequent nor the exclusive come first as such", () => {
+    const usage = new ExpertUsage("l", "source", 2, 1);
+    const add = (word: string, expert: number, times: number) => {
+      for (let i = 0; i < times; i++) usage.add(0, text(word), [{ expert, gate: 1 }]);
+    };
+    add("own", 0, 10); // 10 · log 2 = 6.93
+    add("frequent", 0, 30); // 30 · log 1.25 = 6.69
+    add("frequent", 1, 18);
+    add("seldom", 0, 2); // 2 · log 2 = 1.39
+    add("other", 1, 24);
+    const [first] = usage.summary().experts;
+    expect(first!.importance).toBe(0.5);
+    expect(first!.words.map(({ word }) => word)).toEqual(["own", "frequent", "seldom"]);
+    expect(usage.summary({ words: 1, contexts: 1 }).experts[0]!.words.map(({ word }) => word)).toEqual(["own"]);
+  });
+
   it("sorts contexts by gate, counts repeats, and keeps as many as asked for", () => {
     const usage = new ExpertUsage("l", "source", 1, 2);
     usage.add(0, text("low"), [{ expert: 0, gate: 0.1 }]);

@@ -46,6 +46,21 @@ describe("thin", () => {
 describe("lineChart", () => {
   const options = { title: "Loss", note: "" };
 
+  it("has higher values higher up and later steps further right, up to the axis' ends", () => {
+    const points = [0, 5, 10].map((y) => ({ x: 10 * y, y }));
+    const { text } = lineChart({ ...options, series: [{ name: "a", points }] })!;
+    const places = /<polyline[^>]* points="([^"]*)"/
+      .exec(text)![1]!
+      .split(" ")
+      .map((place) => place.split(",").map(Number));
+    // The plot of 520 × 230 has margins of 52, 12, 8 and 26 left, right, above and below.
+    expect(places).toEqual([
+      [52, 204],
+      [280, 106],
+      [508, 8],
+    ]);
+  });
+
   it("leaves out what cannot be shown, and is nothing without a point", () => {
     expect(lineChart({ ...options, series: [] })).toBeUndefined();
     expect(lineChart({ ...options, series: [{ name: "a", points: [{ x: 1, y: Number.NaN }] }] })).toBeUndefined();

@@ -1,8 +1,8 @@
 /** Source of truth: CRC-32C's check value and RFC 3720's vectors; event files read by the independent reader beside this file. */
 import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { basename, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { crc32c } from "../../src/report/crc32c.ts";
 import { logScalars } from "../../src/report/log-scalars.ts";
 import { EventFile } from "../../src/report/tensorboard.ts";
@@ -12,7 +12,10 @@ let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "nmt-events-"));
 });
-afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(() => {
+  vi.useRealTimers();
+  rmSync(folder, { recursive: true });
+});
 
 it("CRC-32C has the published values", () => {
   const vectors: [Uint8Array, number][] = [
@@ -45,20 +48,26 @@ describe("EventFile", () => {
     expect(Object.values(first!.scalars)[1]).toBe(Math.fround(-1e-30));
     expect(second).toMatchObject({ step: 5_000_000_000, scalars: { "train/loss": 0 } });
     expect(first!.wallTime).toBeGreaterThanOrEqual(before);
-    expect(first!.wallTime).toBeLessThan(before + 60);
+    expect(first!.wallTime).toBeLessThanOrEqual(Date.now() / 1000);
     expect(file.path).toContain("tfevents");
   });
 
-  it("leaves out what is not finite, and events without values", () => {
+  it("leaves out what a 32-bit float does not hold as a finite number, and events without values", () => {
+    const largest = (2 - 2 ** -23) * 2 ** 127;
     const file = new EventFile(folder, 0);
     file.scalars(1, [{ tag: "validation/bleu", value: Number.NaN }]);
     file.scalars(2, [
-      { tag: "a", value: Number.POSITIVE_INFINITY },
-      { tag: "b", value: 1 },
+      { tag: "infinite", value: Number.POSITIVE_INFINITY },
+      { tag: "beyond", value: 1e39 },
+      { tag: "below", value: -3.5e38 },
+      { tag: "just beyond", value: (2 - 2 ** -24) * 2 ** 127 },
+      { tag: "largest", value: -largest },
+      { tag: "rounds to the largest", value: largest * (1 + 1e-9) },
+      { tag: "tiny", value: 1e-300 },
     ]);
     expect(readEvents(file.path).map(({ step, scalars }) => [step, scalars])).toEqual([
       [0, {}],
-      [2, { b: 1 }],
+      [2, { largest: -largest, "rounds to the largest": largest, tiny: 0 }],
     ]);
   });
 
@@ -87,6 +96,36 @@ describe("EventFile", () => {
       [100, 100],
       [150, -150],
     ]);
+  });
+
+  it("has a name after all that are there, wherever the clock is", () => {
+    const paths: string[] = [];
+    // Back by an hour, again and again within a second, to before this naming's ten digits, and past them.
+    const clock = [1.8e9, 1.8e9 - 3600, 1.8e9 - 3600, 1.8e9, 5, 1.8e9 + 1, 2e10, 1.9e9];
+    for (const seconds of clock) {
+      vi.useFakeTimers({ now: seconds * 1000 });
+      paths.push(new EventFile(folder, paths.length).path);
+    }
+    expect(new Set(paths).size).toBe(clock.length);
+    expect([...paths].sort()).toEqual(paths);
+  });
+
+  it.each([
+    ["another program's of the same second", "events.out.tfevents.1800000000.zebra.4711.0"],
+    ["another program's of a later second", "events.out.tfevents.1800000999.zebra"],
+    ["the thousandth start of a second", "events.out.tfevents.1800000000.999.host"],
+    ["one without a time", "events.out.tfevents.zebra"],
+    ["one of another prefix", "zebra.tfevents.1800000000"],
+    ["one of more digits than a number has", `events.out.tfevents.${"9".repeat(40)}.host`],
+    ["one at the end of ten digits", "events.out.tfevents.9999999999.999.host"],
+  ])("has a name after %s", (_what, existing) => {
+    writeFileSync(join(folder, existing), "");
+    writeFileSync(join(folder, "zzz.txt"), "no events");
+    vi.useFakeTimers({ now: 1.8e12 });
+    const first = new EventFile(folder, 0).path;
+    const second = new EventFile(folder, 10).path;
+    expect(readdirSync(folder).sort().slice(0, 3)).toEqual([existing, basename(first), basename(second)]);
+    expect(readEvents(second)).toHaveLength(2);
   });
 
   it("is not believed by the reader when altered or cut", () => {

@@ -19,7 +19,7 @@ const SYSTEMS: readonly { letters: string; spaced: boolean }[] = [
 const ENDS = [".", ".", ".", "?", "!", "...", "。", "、", "؟", ";"];
 
 /** A sentence of one writing system, with digits and marks now and then. */
-export function sentence(random: Random): string {
+function sentence(random: Random): string {
   const { letters, spaced } = SYSTEMS[random.integer(SYSTEMS.length)]!;
   const alphabet = [...letters];
   // Squaring prefers the first letters and repeats words, as language does.

@@ -3,6 +3,7 @@ import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { WordpieceError } from "../../src/base/errors.ts";
 import { setLogSink } from "../../src/base/logger.ts";
 import { Random } from "../../src/base/random.ts";
+import { readModelProto } from "../../src/text/sentencepiece/model-proto.ts";
 import type { WordpieceModel } from "../../src/text/wordpiece-model.ts";
 import { trainWordpieces, type WordpieceTrainingOptions } from "../../src/text/wordpiece-trainer.ts";
 import { sentences } from "./sample-text.ts";
@@ -116,6 +117,29 @@ describe("layout", () => {
   });
 });
 
+describe("symbols", () => {
+  it("may hold ▁ in place of a space", () => {
+    const model = trainWordpieces(text, { vocabSize: 1000, userDefinedSymbols: ["New▁York"] });
+    expect(model.encodePieces("to New York!").filter((piece) => piece.includes("York"))).toEqual(["New▁York"]);
+    expect(model.decode(model.encode("to New York!"))).toBe("to New York!");
+  });
+
+  it("of control come before user-defined ones, and their names are in the model file", () => {
+    const symbols = { controlSymbols: ["<2de>", "<2fr>"], userDefinedSymbols: ["<b>"] };
+    const model = trainWordpieces(text, { vocabSize: 1000, ...symbols });
+    expect(pieces(model).slice(3, 7)).toEqual(["</s>", "<2de>", "<2fr>", "<b>"]);
+    expect(readModelProto(model.toBytes()).trainer).toMatchObject(symbols);
+    expect(model.encode("<2de> <b>")).not.toContain(4);
+    expect(model.encode("<2de> <b>")).toContain(6);
+  });
+
+  it("that are required are characters as texts have them: spaces skipped, the rest normalised", () => {
+    const model = trainWordpieces(text, { vocabSize: 1000, requiredCharacters: "☃ ½ ＠" });
+    for (const character of "☃⁄@") expect(model.has(character), character).toBe(true);
+    for (const character of " ½＠") expect(model.has(character), character).toBe(false);
+  });
+});
+
 describe("options", () => {
   const reject = (lines: string[], options: WordpieceTrainingOptions) => {
     try {
@@ -142,6 +166,12 @@ describe("options", () => {
     reject(text, { vocabSize: 1000, maxPieceLength: 0 });
     reject(text, { vocabSize: 1000, userDefinedSymbols: ["<a>", "<a>"] });
     reject(text, { vocabSize: 1000, userDefinedSymbols: ["<unk>"] });
+    reject(text, { vocabSize: 1000, userDefinedSymbols: ["<0x41>"] });
+    reject(text, { vocabSize: 1000, userDefinedSymbols: ["<2de>"], controlSymbols: ["<2de>"] });
+    const spaced = reject(text, { vocabSize: 1000, userDefinedSymbols: ["@num@ @unit@"] });
+    expect(spaced.message).toBe('the symbol "@num@ @unit@" holds a space, which wordpieces have no character for');
+    expect(spaced.nextStep).toContain("▁");
+    reject(text, { vocabSize: 1000, controlSymbols: ["<2de> <2fr>"] });
     reject(["", "  "], { vocabSize: 1000 });
   });
 

@@ -4,16 +4,18 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { probeBackend, selectBackend } from "../../src/backends/select.ts";
+import { selectBackend } from "../../src/backends/select.ts";
 import { Random } from "../../src/base/random.ts";
-import { packTranslationBatch, type SentencePair } from "../../src/data/batches/batch.ts";
+import type { GatingKind } from "../../src/config/choices.ts";
+import { packBatch } from "../../src/data/batches/batch.ts";
+import type { SentencePair } from "../../src/data/shards/shard.ts";
 import { LanguageModel } from "../../src/model/language-model.ts";
 import { Seq2Seq } from "../../src/model/seq2seq.ts";
 import type { TrainableModel } from "../../src/model/trainable-model.ts";
-import type { GatingKind } from "../../src/moe/gating.ts";
 import { Adam } from "../../src/optim/adam.ts";
 import { type TrainStepResult, trainStep } from "../../src/training/train-step.ts";
-import { countingTexts, reversePairs, toyOptions } from "../model/toy-model.ts";
+import { probeForTests } from "../backends/native-required.ts";
+import { countingTexts, markers, reversePairs, toyOptions } from "../model/toy-model.ts";
 import { expectClose, normals } from "../ops/finite-differences.ts";
 import { wholeGradients } from "./whole-gradients.ts";
 
@@ -65,7 +67,7 @@ interface Outcome {
 /** A step over the pairs, cut into batches of `sizes` pairs. */
 function accumulated(model: TrainableModel, pairs: SentencePair[], sizes: number[]): Outcome {
   const starts = sizes.map((_, part) => sizes.slice(0, part).reduce((a, b) => a + b, 0));
-  const batches = sizes.map((size, part) => packTranslationBatch(pairs.slice(starts[part]!, starts[part]! + size)));
+  const batches = sizes.map((size, part) => packBatch(pairs.slice(starts[part]!, starts[part]! + size), markers));
   const optimizer = new Adam(model.parameters, { beta1: 0.9, beta2: 0.98, epsilon: 1e-8, maxGradNorm: 5 });
   const gradients = new Map<string, Float32Array>();
   vi.spyOn(optimizer, "step").mockImplementation((given, _rate, lossScale, rows) => {
@@ -95,7 +97,7 @@ const cuts = [
 
 describe.each(["cpu", "native"] as const)("on %s", (backend) => {
   beforeEach(async ({ skip }) => {
-    const { usable, ...why } = await probeBackend(backend);
+    const { usable, ...why } = await probeForTests(backend);
     if (!usable) skip(`${backend} is not here: ${JSON.stringify(why)}`);
     await selectBackend({ backend });
   });

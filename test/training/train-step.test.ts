@@ -1,12 +1,13 @@
 // Source of truth: gradients of the step's loss, taken directly: of all batches in one graph.
 import * as tf from "@tensorflow/tfjs";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { probeBackend, selectBackend } from "../../src/backends/select.ts";
+import { selectBackend } from "../../src/backends/select.ts";
 import { Random } from "../../src/base/random.ts";
 import { ForwardContext } from "../../src/layers/forward-context.ts";
 import { Seq2Seq } from "../../src/model/seq2seq.ts";
 import { Adam } from "../../src/optim/adam.ts";
 import { trainStep } from "../../src/training/train-step.ts";
+import { probeForTests } from "../backends/native-required.ts";
 import { reverseBatch, toyOptions } from "../model/toy-model.ts";
 import { wholeGradients } from "./whole-gradients.ts";
 
@@ -56,7 +57,7 @@ describe.each([
 ] as const)("on %s, one table for embeddings and softmax: %s", (backend, oneTable) => {
   let model: Seq2Seq;
   beforeEach(async ({ skip }) => {
-    const { usable, ...why } = await probeBackend(backend);
+    const { usable, ...why } = await probeForTests(backend);
     if (!usable) skip(`${backend} is not here: ${JSON.stringify(why)}`);
     await selectBackend({ backend });
     const tables = { shareEmbeddings: oneTable, tieSoftmax: oneTable };

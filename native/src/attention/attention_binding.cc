@@ -7,7 +7,7 @@
 
 #include "binding/registry.h"
 #include "memory/aligned.h"
-#include "threads/team.h"
+#include "threads/thread_group.h"
 
 namespace nmt {
 
@@ -87,7 +87,7 @@ void for_each_group(Operands& operands, Task&& task) {
   std::iota(order.begin(), order.end(), 0);
   const auto weights = [&](int g) { return offsets[static_cast<size_t>(g) + 1] - offsets[static_cast<size_t>(g)]; };
   std::stable_sort(order.begin(), order.end(), [&](int x, int y) { return weights(x) > weights(y); });
-  team().parallel_dynamic(operands.groups, [&](int i) { task(order[static_cast<size_t>(i)]); });
+  thread_group().parallel_dynamic(operands.groups, [&](int i) { task(order[static_cast<size_t>(i)]); });
 }
 
 napi_value attention_forward(Call& call) {
@@ -127,8 +127,12 @@ napi_value attention_backward(Call& call) {
 }  // namespace
 
 void register_attention(Registry& registry) {
-  registry.add("attentionForward", attention_forward);
-  registry.add("attentionBackward", attention_backward);
+  registry.add("attentionForward", {"queries", "keys", "values", "energy", "queryRows", "queryOffsets", "keyRows",
+                                    "keyOffsets", "hidden", "valueWidth", "context", "weights"}, attention_forward);
+  registry.add("attentionBackward", {"queries", "keys", "values", "energy", "queryRows", "queryOffsets", "keyRows",
+                                     "keyOffsets", "hidden", "valueWidth", "weights", "contextGradient",
+                                     "queryGradient", "keyGradient", "valueGradient", "energyGradient"},
+               attention_backward);
 }
 
 }  // namespace nmt

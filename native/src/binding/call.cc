@@ -1,10 +1,13 @@
 #include "binding/call.h"
 
 #include <cmath>
+#include <cstring>
+
+#include "binding/registry.h"
 
 namespace nmt {
 
-void Call::fail(const std::string& message) const { throw CallError(std::string(function_) + ": " + message); }
+void Call::fail(const std::string& message) const { throw CallError(std::string(entry_.name) + ": " + message); }
 
 void Call::fail_length(size_t length, size_t minimum, const char* name) const {
   fail(std::string(name) + " has " + std::to_string(length) + " elements, needs " + std::to_string(minimum));
@@ -14,14 +17,28 @@ void Call::require(bool condition, const std::string& message) const {
   if (!condition) fail(message);
 }
 
+size_t Call::advance(const char* name) {
+  const std::vector<const char*>& registered = entry_.arguments;
+  // Equal literals mostly are one.
+  const bool known = position_ < registered.size() &&
+                     (registered[position_] == name || std::strcmp(registered[position_], name) == 0);
+  if (!known) fail("argument " + std::to_string(position_ + 1) + " isn't registered as " + name);
+  return position_++;
+}
+
+void Call::require_all_read() const {
+  if (position_ != entry_.arguments.size()) fail(std::string("argument ") + entry_.arguments[position_] + " isn't read");
+}
+
 napi_value Call::next(const char* name) {
-  if (position_ >= count_) fail(std::string("argument ") + name + " is missing");
-  return arguments_[position_++];
+  const size_t position = advance(name);
+  if (position >= count_) fail(std::string("argument ") + name + " is missing");
+  return arguments_[position];
 }
 
 bool Call::is_absent(napi_value value) const {
   napi_valuetype type;
-  napi_typeof(env_, value, &type);
+  check(napi_typeof(env_, value, &type), "read a type");
   return type == napi_undefined || type == napi_null;
 }
 
@@ -56,7 +73,7 @@ Array<uint8_t> Call::bytes(const char* name, size_t minimum) {
 
 Array<float> Call::optional_floats(const char* name, size_t minimum) {
   if (position_ < count_ && !is_absent(arguments_[position_])) return floats(name, minimum);
-  position_++;
+  advance(name);
   return {};
 }
 
@@ -67,7 +84,7 @@ std::vector<Array<float>> Call::list(const char* name, bool optional) {
   std::vector<Array<float>> arrays(length);
   for (uint32_t i = 0; i < length; i++) {
     napi_value element;
-    napi_get_element(env_, list, i, &element);
+    check(napi_get_element(env_, list, i, &element), "read an element");
     if (optional && is_absent(element)) continue;
     arrays[i] = array<float>(element, name, napi_float32_array, "list of Float32Array", 0);
   }
@@ -111,45 +128,69 @@ std::string Call::text(const char* name) {
     fail(std::string(name) + " must be a string");
   }
   std::string result(length, '\0');
-  napi_get_value_string_utf8(env_, value, &result[0], length + 1, &length);
+  check(napi_get_value_string_utf8(env_, value, &result[0], length + 1, &length), "read a string");
   return result;
 }
 
+napi_value Call::function(const char* name) {
+  const napi_value value = next(name);
+  napi_valuetype type;
+  check(napi_typeof(env_, value, &type), "read a type");
+  if (type != napi_function) fail(std::string(name) + " must be a function");
+  return value;
+}
+
+Environment& Call::environment() const { return *entry_.environment; }
+
 napi_value Call::nothing() const {
   napi_value value;
-  napi_get_undefined(env_, &value);
+  check(napi_get_undefined(env_, &value), "make a value");
   return value;
 }
 
 napi_value Call::number_result(double number) const {
   napi_value value;
-  napi_create_double(env_, number, &value);
+  check(napi_create_double(env_, number, &value), "make a value");
   return value;
 }
 
 napi_value Call::boolean_result(bool truth) const {
   napi_value value;
-  napi_get_boolean(env_, truth, &value);
+  check(napi_get_boolean(env_, truth, &value), "make a value");
   return value;
 }
 
 napi_value Call::string(const std::string& text) const {
   napi_value value;
-  napi_create_string_utf8(env_, text.data(), text.size(), &value);
+  check(napi_create_string_utf8(env_, text.data(), text.size(), &value), "make a value");
   return value;
 }
 
 napi_value Call::strings(const std::vector<std::string>& values) const {
   napi_value list;
-  napi_create_array_with_length(env_, values.size(), &list);
-  for (size_t i = 0; i < values.size(); i++) napi_set_element(env_, list, static_cast<uint32_t>(i), string(values[i]));
+  check(napi_create_array_with_length(env_, values.size(), &list), "make an array");
+  for (size_t i = 0; i < values.size(); i++) {
+    check(napi_set_element(env_, list, static_cast<uint32_t>(i), string(values[i])), "write an element");
+  }
   return list;
 }
 
 napi_value Call::object(const std::vector<std::pair<const char*, double>>& numbers) const {
   napi_value result;
-  napi_create_object(env_, &result);
-  for (const auto& [key, number] : numbers) napi_set_named_property(env_, result, key, number_result(number));
+  check(napi_create_object(env_, &result), "make an object");
+  for (const auto& [key, number] : numbers) {
+    check(napi_set_named_property(env_, result, key, number_result(number)), "write a property");
+  }
+  return result;
+}
+
+napi_value Call::argument_names() const {
+  napi_value result;
+  check(napi_create_object(env_, &result), "make an object");
+  for (const Export& entry : environment().exports) {
+    const std::vector<std::string> names(entry.arguments.begin(), entry.arguments.end());
+    check(napi_set_named_property(env_, result, entry.name, strings(names)), "write a property");
+  }
   return result;
 }
 

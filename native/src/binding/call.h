@@ -1,14 +1,13 @@
 // One call from JavaScript: typed arguments read in order, each named for error messages, and the result.
 #pragma once
 
-#define NAPI_VERSION 8
-#include <node_api.h>
-
 #include <cstddef>
 #include <cstdint>
-#include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
+
+#include "binding/errors.h"
 
 namespace nmt {
 
@@ -24,19 +23,17 @@ struct Array {
   T* end() const { return data + length; }
 };
 
-// A wrong argument; becomes a TypeError in JavaScript.
-struct CallError : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
+struct Environment;
 
 class Call {
  public:
   static constexpr size_t kMostArguments = 40;
 
-  Call(napi_env env, const char* function, size_t count, const napi_value* arguments)
-      : env_(env), function_(function), count_(count), arguments_(arguments) {}
+  Call(napi_env env, const Export& entry, size_t count, const napi_value* arguments)
+      : env_(env), entry_(entry), count_(count), arguments_(arguments) {}
 
-  // Each reads the next argument. `minimum` is the least length of an array, in elements.
+  // Each reads the next argument, which the function must have registered under this name. `minimum` is the least length of
+  // an array, in elements.
   Array<float> floats(const char* name, size_t minimum = 0);
   Array<int32_t> ints(const char* name, size_t minimum = 0);
   Array<uint32_t> words(const char* name, size_t minimum = 0);
@@ -54,6 +51,7 @@ class Call {
   uint64_t integer(const char* name);
   bool boolean(const char* name);
   std::string text(const char* name);
+  napi_value function(const char* name);
 
   // Throws a CallError with the function's name unless the condition holds.
   void require(bool condition, const std::string& message) const;
@@ -70,10 +68,17 @@ class Call {
   napi_value string(const std::string& value) const;
   napi_value strings(const std::vector<std::string>& values) const;
   napi_value object(const std::vector<std::pair<const char*, double>>& numbers) const;
+  // Of all functions of the addon: { name: [argument, …] }.
+  napi_value argument_names() const;
 
   napi_env env() const { return env_; }
+  Environment& environment() const;
+  // Throws if the function has registered more arguments than it read.
+  void require_all_read() const;
 
  private:
+  // Goes on to the next argument and checks its name.
+  size_t advance(const char* name);
   napi_value next(const char* name);
   bool is_absent(napi_value value) const;
   std::vector<Array<float>> list(const char* name, bool optional);
@@ -84,7 +89,7 @@ class Call {
   [[noreturn]] void fail_length(size_t length, size_t minimum, const char* name) const;
 
   napi_env env_;
-  const char* function_;
+  const Export& entry_;
   size_t count_;
   const napi_value* arguments_;
   size_t position_ = 0;

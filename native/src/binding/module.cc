@@ -1,6 +1,7 @@
 // The addon's entry point, and the step from a Node-API callback to a `Call`.
-#include <new>
+#include <memory>
 
+#include "binding/errors.h"
 #include "binding/registry.h"
 #include "isa/isa.h"
 #include "threads/flush_denormals.h"
@@ -9,46 +10,66 @@ namespace nmt {
 
 namespace {
 
-struct Export {
-  const char* name;
-  Function function;
-};
-
+// No C++ exception leaves it: above are frames of C, and the process would end.
 napi_value enter(napi_env env, napi_callback_info info) {
   napi_value arguments[Call::kMostArguments];
   size_t count = Call::kMostArguments;
-  void* data;
-  napi_get_cb_info(env, info, &count, arguments, nullptr, &data);
-  const Export& entry = *static_cast<Export*>(data);
-  Call call(env, entry.name, count, arguments);
-  const FlushDenormals flush;
+  const Export* entry = nullptr;
   try {
-    return entry.function(call);
-  } catch (const CallError& error) {
-    napi_throw_type_error(env, nullptr, error.what());
-  } catch (const std::bad_alloc&) {
-    napi_throw_error(env, nullptr, (std::string(entry.name) + ": out of memory").c_str());
+    void* data;
+    check(napi_get_cb_info(env, info, &count, arguments, nullptr, &data), "read a call's arguments");
+    entry = static_cast<const Export*>(data);
+    Call call(env, *entry, count, arguments);
+    const FlushDenormals flush;
+    const napi_value result = entry->function(call);
+    call.require_all_read();
+    return result;
+  } catch (...) {
+    throw_to_javascript(env, entry, arguments, entry == nullptr ? 0 : count);
   }
   return nullptr;
 }
 
+// argumentNames(): the names of every function's arguments. onOutOfMemory(make): see src/backends/native/kernels/system.ts.
+void register_environment(Registry& registry) {
+  registry.add("argumentNames", {}, [](Call& call) { return call.argument_names(); });
+  registry.add("onOutOfMemory", {"make"}, [](Call& call) {
+    napi_ref& reference = call.environment().out_of_memory;
+    const napi_value function = call.function("make");
+    if (reference != nullptr) check(napi_delete_reference(call.env(), reference), "delete a reference");
+    reference = nullptr;
+    check(napi_create_reference(call.env(), function, 1, &reference), "make a reference");
+    return call.nothing();
+  });
+}
+
 }  // namespace
 
-void Registry::add(const char* name, Function function) {
-  Export* entry = new Export{name, function};
+void Registry::add(const char* name, std::initializer_list<const char*> arguments, Function function) {
+  Export& entry = environment_.exports.emplace_back(Export{name, arguments, function, &environment_});
   napi_value value;
-  napi_create_function(env_, name, NAPI_AUTO_LENGTH, enter, entry, &value);
-  napi_set_named_property(env_, exports_, name, value);
+  check(napi_create_function(env_, name, NAPI_AUTO_LENGTH, enter, &entry, &value), "make a function");
+  check(napi_set_named_property(env_, exports_, name, value), "export a function");
 }
 
 }  // namespace nmt
 
 NAPI_MODULE_INIT() {
-  if (!nmt::isa_environment_valid()) {
-    napi_throw_error(env, nullptr, "NMT_ISA names an instruction set that this processor or this build does not have");
-    return nullptr;
+  using namespace nmt;
+  try {
+    if (!isa_environment_valid()) {
+      throw std::runtime_error("NMT_ISA names an instruction set that this processor or this build does not have");
+    }
+    auto environment = std::make_unique<Environment>();
+    Registry registry(env, exports, *environment);
+    register_environment(registry);
+    register_families(registry);
+    const auto release = [](napi_env, void* data, void*) { delete static_cast<Environment*>(data); };
+    check(napi_set_instance_data(env, environment.get(), release, nullptr), "keep data");
+    environment.release();
+    return exports;
+  } catch (...) {
+    throw_to_javascript(env, nullptr, nullptr, 0);
   }
-  nmt::Registry registry(env, exports);
-  nmt::register_families(registry);
-  return exports;
+  return nullptr;
 }

@@ -1,22 +1,44 @@
 // The functions the addon exports. Each family adds its own in `register_<family>`.
 #pragma once
 
+#include <deque>
+#include <initializer_list>
+#include <vector>
+
 #include "binding/call.h"
 
 namespace nmt {
 
 using Function = napi_value (*)(Call&);
 
+struct Environment;
+
+struct Export {
+  const char* name;
+  std::vector<const char*> arguments;
+  Function function;
+  Environment* environment;
+};
+
+// What the addon keeps for one JavaScript thread.
+struct Environment {
+  std::deque<Export> exports;
+  napi_ref out_of_memory = nullptr;  // makes the error of a kernel that lacks memory
+};
+
 class Registry {
  public:
-  Registry(napi_env env, napi_value exports) : env_(env), exports_(exports) {}
+  Registry(napi_env env, napi_value exports, Environment& environment)
+      : env_(env), exports_(exports), environment_(environment) {}
 
-  // `name` must outlive the process: a string literal.
-  void add(const char* name, Function function);
+  // `arguments` are the names of all arguments in their order, optional ones included; a call that reads others fails. Names
+  // must outlive the process: string literals.
+  void add(const char* name, std::initializer_list<const char*> arguments, Function function);
 
  private:
   napi_env env_;
   napi_value exports_;
+  Environment& environment_;
 };
 
 // Written by build.mjs from the folders of native/src.

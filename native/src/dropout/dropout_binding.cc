@@ -18,7 +18,7 @@ napi_value dropout(Call& call) {
   call.require(threshold <= UINT32_MAX, "threshold must fit 32 bits");
   const DropoutKernels& kernels = dropout_kernels();
   constexpr size_t kGrain = 4096;
-  share(team(), x.length, 1, kGrain, [&](size_t begin, size_t end) {
+  share(thread_group(), x.length, 1, kGrain, [&](size_t begin, size_t end) {
     kernels.dropout(x.data, out.data, begin, end, stream, static_cast<uint32_t>(threshold), scale);
   });
   return call.nothing();
@@ -30,7 +30,7 @@ napi_value normal_noise(Call& call) {
   const Stream stream{seed, call.integer("stream")};
   const auto kernel = dropout_kernels().normal_noise;
   constexpr size_t kWork = 8, kGrain = 512;
-  share(team(), out.length, kWork, kGrain, [&](size_t begin, size_t end) { kernel(out.data, begin, end, stream); });
+  share(thread_group(), out.length, kWork, kGrain, [&](size_t begin, size_t end) { kernel(out.data, begin, end, stream); });
   return call.nothing();
 }
 
@@ -41,7 +41,7 @@ napi_value uniform_noise(Call& call) {
   const float range = static_cast<float>(call.number("range"));
   const auto kernel = dropout_kernels().uniform_noise;
   constexpr size_t kWork = 2, kGrain = 4096;
-  share(team(), out.length, kWork, kGrain,
+  share(thread_group(), out.length, kWork, kGrain,
         [&](size_t begin, size_t end) { kernel(out.data, begin, end, stream, range); });
   return call.nothing();
 }
@@ -49,9 +49,9 @@ napi_value uniform_noise(Call& call) {
 }  // namespace
 
 void register_dropout(Registry& registry) {
-  registry.add("dropout", dropout);
-  registry.add("normalNoise", normal_noise);
-  registry.add("uniformNoise", uniform_noise);
+  registry.add("dropout", {"x", "out", "threshold", "scale", "seed", "stream"}, dropout);
+  registry.add("normalNoise", {"out", "seed", "stream"}, normal_noise);
+  registry.add("uniformNoise", {"out", "seed", "stream", "range"}, uniform_noise);
 }
 
 }  // namespace nmt

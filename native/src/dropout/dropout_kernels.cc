@@ -1,7 +1,7 @@
 // W blocks of Philox at a time, one to a lane; normal numbers by Box–Muller (1958).
 #include "dropout/dropout_kernels.h"
 
-#include "isa/vec.h"
+#include "isa/vec_rows.h"
 
 namespace nmt::NMT_ISA {
 
@@ -76,8 +76,8 @@ void dropout(const float* x, float* out, size_t begin, size_t end, Stream stream
       const size_t at = i + v * W;
       if (at >= end) break;
       const vf kept = vbits<vf>(vbits<vu>(word[v] >= least) & factor);
-      if (at + W <= end) vstore(out + at, vload(x + at) * kept);
-      else vstore_n(out + at, vload_n(x + at, static_cast<int>(end - at)) * kept, static_cast<int>(end - at));
+      const int n = lanes_left(end - at);
+      store_part(out + at, load_part(x + at, n) * kept, n);
     }
   }
 }
@@ -88,16 +88,8 @@ vf power_of_two_fraction(vu word) { return (vconvert(vbits<vi>(word)) + vset1(0.
 vf radius(vu word) {
   const vu above = vu_set1(0) - (word >> 31);
   const vf p = power_of_two_fraction(word ^ above);  // the lesser of u and 1 − u
-  const vf s = p / (vset1(2.0f) - p), s2 = s * s;
-  vf q = vset1(2.0f / 15);
-  q = vfma(q, s2, vset1(2.0f / 13));
-  q = vfma(q, s2, vset1(2.0f / 11));
-  q = vfma(q, s2, vset1(2.0f / 9));
-  q = vfma(q, s2, vset1(2.0f / 7));
-  q = vfma(q, s2, vset1(2.0f / 5));
-  q = vfma(q, s2, vset1(2.0f / 3));
-  const vf near_one = vfma(q * s2, s, s + s);
-  const vu minus_log = (vbits<vu>(near_one) & above) | (vbits<vu>(vneg(vlog(p))) & ~above);
+  const vf minus_log_of_rest = vartanh2(p / (vset1(2.0f) - p));
+  const vu minus_log = (vbits<vu>(minus_log_of_rest) & above) | (vbits<vu>(vneg(vlog(p))) & ~above);
   const vf l = vbits<vf>(minus_log);
   return vsqrt(l + l);
 }
@@ -140,8 +132,7 @@ void normal_noise(float* out, size_t begin, size_t end, Stream stream) {
     for (int v = 0; v < 4; v++) {
       const size_t at = i + v * W;
       if (at >= end) break;
-      if (at + W <= end) vstore(out + at, vbits<vf>(word[v]));
-      else vstore_n(out + at, vbits<vf>(word[v]), static_cast<int>(end - at));
+      store_part(out + at, vbits<vf>(word[v]), lanes_left(end - at));
     }
   }
 }
@@ -157,8 +148,7 @@ void uniform_noise(float* out, size_t begin, size_t end, Stream stream, float ra
       const size_t at = i + v * W;
       if (at >= end) break;
       const vf number = (vconvert(vbits<vi>(word[v] ^ half)) + vset1(0.5f)) * scale;
-      if (at + W <= end) vstore(out + at, number);
-      else vstore_n(out + at, number, static_cast<int>(end - at));
+      store_part(out + at, number, lanes_left(end - at));
     }
   }
 }

@@ -3,6 +3,7 @@
 
 #include "binding/registry.h"
 #include "elementwise/elementwise_kernels.h"
+#include "memory/sizes.h"
 #include "threads/share.h"
 
 namespace nmt {
@@ -36,7 +37,7 @@ napi_value binary(Call& call) {
   const int operation = call.size("operation");
   call.require(operation < kBinaryCount, "unknown operation");
   const auto a = call.floats("a"), b = call.floats("b"), out = call.floats("out");
-  const Form left = read_form(call, "form of a"), right = read_form(call, "form of b");
+  const Form left = read_form(call, "formOfA"), right = read_form(call, "formOfB");
   const size_t rows = call.size("rows"), columns = call.size("columns");
   call.require_length(a, operand_size(left, rows, columns), "a");
   call.require_length(b, operand_size(right, rows, columns), "b");
@@ -50,7 +51,7 @@ napi_value binary(Call& call) {
                                 : left == Form::full ? kernels.right_scalar
                                                      : kernels.left_scalar;
     const size_t a_step = left == Form::scalar ? 0 : 1, b_step = right == Form::scalar ? 0 : 1;
-    share(team(), rows * columns, 1, kGrain, [&](size_t begin, size_t end) {
+    share(thread_group(), rows * columns, 1, kGrain, [&](size_t begin, size_t end) {
       kernel(a.data + begin * a_step, b.data + begin * b_step, out.data + begin, end - begin);
     });
     return call.nothing();
@@ -60,7 +61,7 @@ napi_value binary(Call& call) {
                                                    : kernels.left_scalar;
   const size_t other_step = other == Form::row ? 0 : 1;
   const size_t a_step = left == Form::full ? columns : other_step, b_step = right == Form::full ? columns : other_step;
-  share(team(), rows, columns, 1, [&](size_t begin, size_t end) {
+  share(thread_group(), rows, columns, 1, [&](size_t begin, size_t end) {
     for (size_t i = begin; i < end; i++) kernel(a.data + i * a_step, b.data + i * b_step, out.data + i * columns, columns);
   });
   return call.nothing();
@@ -72,7 +73,7 @@ napi_value unary(Call& call) {
   const auto x = call.floats("x"), out = call.floats("out");
   call.require_length(out, x.length, "out");
   const auto kernel = elementwise_kernels().unary[operation];
-  share(team(), x.length, 1, kGrain, [&](size_t begin, size_t end) {
+  share(thread_group(), x.length, 1, kGrain, [&](size_t begin, size_t end) {
     kernel(x.data + begin, out.data + begin, end - begin);
   });
   return call.nothing();
@@ -88,7 +89,7 @@ napi_value sum_columns(Call& call) {
   const size_t blocks = columns == 0 ? 0 : (columns + kBlock - 1) / kBlock;
   std::vector<float> sums(rows * blocks);
   const auto sum = elementwise_kernels().sum;
-  share(team(), rows * blocks, columns < kBlock ? columns : kBlock, 1, [&](size_t begin, size_t end) {
+  share(thread_group(), rows * blocks, columns < kBlock ? columns : kBlock, 1, [&](size_t begin, size_t end) {
     for (size_t i = begin; i < end; i++) {
       const size_t at = i % blocks * kBlock;
       sums[i] = sum(x.data + i / blocks * columns + at, columns - at < kBlock ? columns - at : kBlock);
@@ -110,12 +111,11 @@ napi_value sum_rows(Call& call) {
   call.require_length(out, batch * columns, "out");
   const auto kernel = elementwise_kernels().sum_rows;
   if (batch == 1) {
-    constexpr size_t kCacheLine = 16;
-    share(team(), columns, rows, kCacheLine, [&](size_t begin, size_t end) {
+    share(thread_group(), columns, rows, kLine, [&](size_t begin, size_t end) {
       kernel(x.data + begin, rows, columns, end - begin, out.data + begin);
     });
   } else {
-    share(team(), batch, rows * columns, 1, [&](size_t begin, size_t end) {
+    share(thread_group(), batch, rows * columns, 1, [&](size_t begin, size_t end) {
       for (size_t b = begin; b < end; b++) kernel(x.data + b * rows * columns, rows, columns, columns, out.data + b * columns);
     });
   }
@@ -132,7 +132,7 @@ napi_value copy_block(Call& call) {
   if (rows == 0 || columns == 0) return call.nothing();
   call.require_length(x, x_start + (rows - 1) * x_step + columns, "x");
   call.require_length(out, out_start + (rows - 1) * out_step + columns, "out");
-  share(team(), rows, columns, 1, [&](size_t begin, size_t end) {
+  share(thread_group(), rows, columns, 1, [&](size_t begin, size_t end) {
     for (size_t i = begin; i < end; i++) {
       std::memcpy(out.data + out_start + i * out_step, x.data + x_start + i * x_step, columns * sizeof(float));
     }
@@ -147,8 +147,7 @@ napi_value transpose(Call& call) {
   call.require_length(x, rows * columns, "x");
   call.require_length(out, rows * columns, "out");
   const auto kernel = elementwise_kernels().transpose;
-  constexpr size_t kCacheLine = 16;
-  share(team(), rows, columns, kCacheLine, [&](size_t begin, size_t end) {
+  share(thread_group(), rows, columns, kLine, [&](size_t begin, size_t end) {
     kernel(x.data + begin * columns, columns, out.data + begin, rows, end - begin, columns);
   });
   return call.nothing();
@@ -158,20 +157,20 @@ napi_value fill(Call& call) {
   const auto out = call.floats("out");
   const float value = static_cast<float>(call.number("value"));
   const auto kernel = elementwise_kernels().fill;
-  share(team(), out.length, 1, kGrain, [&](size_t begin, size_t end) { kernel(out.data + begin, end - begin, value); });
+  share(thread_group(), out.length, 1, kGrain, [&](size_t begin, size_t end) { kernel(out.data + begin, end - begin, value); });
   return call.nothing();
 }
 
 }  // namespace
 
 void register_elementwise(Registry& registry) {
-  registry.add("binary", binary);
-  registry.add("unary", unary);
-  registry.add("sumColumns", sum_columns);
-  registry.add("sumRows", sum_rows);
-  registry.add("copyBlock", copy_block);
-  registry.add("transpose", transpose);
-  registry.add("fill", fill);
+  registry.add("binary", {"operation", "a", "b", "out", "formOfA", "formOfB", "rows", "columns"}, binary);
+  registry.add("unary", {"operation", "x", "out"}, unary);
+  registry.add("sumColumns", {"x", "out", "rows", "columns"}, sum_columns);
+  registry.add("sumRows", {"x", "out", "batch", "rows", "columns"}, sum_rows);
+  registry.add("copyBlock", {"x", "xStart", "xStep", "out", "outStart", "outStep", "rows", "columns"}, copy_block);
+  registry.add("transpose", {"x", "out", "rows", "columns"}, transpose);
+  registry.add("fill", {"out", "value"}, fill);
 }
 
 }  // namespace nmt

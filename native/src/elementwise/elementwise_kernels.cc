@@ -4,7 +4,7 @@
 
 #include <limits>
 
-#include "isa/vec.h"
+#include "isa/vec_rows.h"
 
 namespace nmt::NMT_ISA {
 
@@ -12,8 +12,6 @@ namespace {
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
-
-int least(size_t a, size_t b) { return static_cast<int>(a < b ? a : b); }
 
 // Two halves, so that neither leaves vexp's range before the result leaves float's.
 vf exponential(vf x) {
@@ -58,39 +56,35 @@ vf apply(vf x) {
 
 // f(i, n) gives lanes [i, i + n) of the result.
 template <class Lanes>
-void for_each_vector(float* out, size_t n, Lanes&& lanes) {
-  size_t i = 0;
-  for (; i + W <= n; i += W) vstore(out + i, lanes(i, W));
-  if (i < n) vstore_n(out + i, lanes(i, least(n - i, W)), least(n - i, W));
+void write_vectors(float* out, size_t n, Lanes&& lanes) {
+  for_each_vector(n, [&](size_t i, int m) { store_part(out + i, lanes(i, m), m); });
 }
-
-vf load(const float* p, int n) { return n == W ? vload(p) : vload_n(p, n); }
 
 template <Binary OPERATION>
 void vectors(const float* a, const float* b, float* out, size_t n) {
-  for_each_vector(out, n, [=](size_t i, int m) { return apply<OPERATION>(load(a + i, m), load(b + i, m)); });
+  write_vectors(out, n, [=](size_t i, int m) { return apply<OPERATION>(load_part(a + i, m), load_part(b + i, m)); });
 }
 
 template <Binary OPERATION>
 void left_scalar(const float* a, const float* b, float* out, size_t n) {
   const vf left = vset1(*a);
-  for_each_vector(out, n, [=](size_t i, int m) { return apply<OPERATION>(left, load(b + i, m)); });
+  write_vectors(out, n, [=](size_t i, int m) { return apply<OPERATION>(left, load_part(b + i, m)); });
 }
 
 template <Binary OPERATION>
 void right_scalar(const float* a, const float* b, float* out, size_t n) {
   const vf right = vset1(*b);
-  for_each_vector(out, n, [=](size_t i, int m) { return apply<OPERATION>(load(a + i, m), right); });
+  write_vectors(out, n, [=](size_t i, int m) { return apply<OPERATION>(load_part(a + i, m), right); });
 }
 
 template <Unary OPERATION>
 void unary(const float* x, float* out, size_t n) {
-  for_each_vector(out, n, [=](size_t i, int m) { return apply<OPERATION>(load(x + i, m)); });
+  write_vectors(out, n, [=](size_t i, int m) { return apply<OPERATION>(load_part(x + i, m)); });
 }
 
 void fill(float* out, size_t n, float value) {
   const vf v = vset1(value);
-  for_each_vector(out, n, [=](size_t, int) { return v; });
+  write_vectors(out, n, [=](size_t, int) { return v; });
 }
 
 float sum(const float* x, size_t n) {
@@ -99,7 +93,7 @@ float sum(const float* x, size_t n) {
   for (; i + 4 * W <= n; i += 4 * W) {
     for (int v = 0; v < 4; v++) total[v] += vload(x + i + v * W);
   }
-  for (; i < n; i += W) total[0] += vload_n(x + i, least(n - i, W));
+  for (; i < n; i += W) total[0] += vload_n(x + i, lanes_left(n - i));
   return hsum((total[0] + total[1]) + (total[2] + total[3]));
 }
 
@@ -118,7 +112,7 @@ void sum_rows(const float* x, size_t rows, size_t step, size_t columns, float* o
       for (int v = 0; v < 4; v++) vstore(out + j + v * W, vload(out + j + v * W) + total[v]);
     }
     for (; j < columns; j += W) {
-      const int n = least(columns - j, W);
+      const int n = lanes_left(columns - j);
       vf total = vzero();
       for (size_t i = first; i < last; i++) total += vload_n(x + i * step + j, n);
       vstore_n(out + j, vload_n(out + j, n) + total, n);
@@ -128,16 +122,14 @@ void sum_rows(const float* x, size_t rows, size_t step, size_t columns, float* o
 
 void transpose(const float* x, size_t x_step, float* out, size_t out_step, size_t rows, size_t columns) {
   for (size_t i = 0; i < rows; i += W) {
-    const int height = least(rows - i, W);
+    const int height = lanes_left(rows - i);
     for (size_t j = 0; j < columns; j += W) {
-      const int width = least(columns - j, W);
+      const int width = lanes_left(columns - j);
       vf block[W];
-      for (int r = 0; r < W; r++) block[r] = r < height ? load(x + (i + r) * x_step + j, width) : vzero();
+      for (int r = 0; r < W; r++) block[r] = r < height ? load_part(x + (i + r) * x_step + j, width) : vzero();
       vtranspose(block);
       for (int r = 0; r < width; r++) {
-        float* line = out + (j + r) * out_step + i;
-        if (height == W) vstore(line, block[r]);
-        else vstore_n(line, block[r], height);
+        store_part(out + (j + r) * out_step + i, block[r], height);
       }
     }
   }

@@ -2,6 +2,7 @@
 #include <cstring>
 
 #include "binding/registry.h"
+#include "memory/sizes.h"
 #include "threads/share.h"
 
 namespace nmt {
@@ -33,7 +34,7 @@ napi_value gather_rows(Call& call) {
   call.require_length(r.x, r.table(), "x");
   call.require_length(r.out, r.indexed(), "out");
   const size_t width = r.width;
-  share(team(), r.index.length, width, 1, [&](size_t begin, size_t end) {
+  share(thread_group(), r.index.length, width, 1, [&](size_t begin, size_t end) {
     for (size_t i = begin; i < end; i++) {
       std::memcpy(r.out.data + i * width, r.x.data + r.index[i] * width, width * sizeof(float));
     }
@@ -47,8 +48,7 @@ napi_value scatter_add_rows(Call& call) {
   call.require_length(r.x, r.indexed(), "x");
   call.require_length(r.out, r.table(), "out");
   const size_t width = r.width;
-  constexpr size_t kCacheLine = 16;
-  share(team(), width, r.rows + r.index.length, kCacheLine, [&](size_t begin, size_t end) {
+  share(thread_group(), width, r.rows + r.index.length, kLine, [&](size_t begin, size_t end) {
     if (begin == 0 && end == width) {
       std::memset(r.out.data, 0, r.table() * sizeof(float));
     } else {
@@ -68,8 +68,8 @@ napi_value scatter_add_rows(Call& call) {
 }  // namespace
 
 void register_embedding(Registry& registry) {
-  registry.add("gatherRows", gather_rows);
-  registry.add("scatterAddRows", scatter_add_rows);
+  registry.add("gatherRows", {"x", "index", "out", "rows", "width"}, gather_rows);
+  registry.add("scatterAddRows", {"x", "index", "out", "rows", "width"}, scatter_add_rows);
 }
 
 }  // namespace nmt

@@ -31,7 +31,7 @@ napi_value top_k_gates(Call& call) {
   call.require_length(experts, g.chosen(), "experts");
   const auto kernel = gating_kernels().top_k_gates;
   const size_t width = g.width;
-  share(team(), g.positions, width, 1, [&](size_t begin, size_t end) {
+  share(thread_group(), g.positions, width, 1, [&](size_t begin, size_t end) {
     for (size_t i = begin; i < end; i++) {
       kernel(logits.data + i * width, g.width, g.k, gates.data + i * g.k, experts.data + i * g.k);
     }
@@ -53,7 +53,7 @@ napi_value top_k_gates_gradient(Call& call) {
     call.require(experts[i] >= 0 && experts[i] < g.width, "experts has a value out of range");
   }
   const size_t width = g.width;
-  share(team(), g.positions, width, 1, [&](size_t begin, size_t end) {
+  share(thread_group(), g.positions, width, 1, [&](size_t begin, size_t end) {
     std::memset(d_logits.data + begin * width, 0, (end - begin) * width * sizeof(float));
     for (size_t i = begin; i < end; i++) {
       const float* gate = gates.data + i * g.k;
@@ -123,7 +123,7 @@ struct NoisyGates {
   template <class Task>
   void for_each_block(size_t count, Task&& task) const {
     constexpr size_t kWork = 64 * 8;
-    share(team(), count, kWork * width, 1, [&](size_t begin, size_t end) {
+    share(thread_group(), count, kWork * width, 1, [&](size_t begin, size_t end) {
       std::vector<float> floats(3 * static_cast<size_t>(width));
       std::vector<int32_t> best(k + 1);
       const GateScratch scratch{floats.data(), floats.data() + width, floats.data() + 2 * static_cast<size_t>(width),
@@ -183,10 +183,13 @@ napi_value noisy_gates_gradient(Call& call) {
 }  // namespace
 
 void register_gating(Registry& registry) {
-  registry.add("topKGates", top_k_gates);
-  registry.add("topKGatesGradient", top_k_gates_gradient);
-  registry.add("noisyGates", noisy_gates);
-  registry.add("noisyGatesGradient", noisy_gates_gradient);
+  registry.add("topKGates", {"logits", "gates", "experts", "positions", "width", "k"}, top_k_gates);
+  registry.add("topKGatesGradient", {"dGates", "gates", "experts", "dLogits", "positions", "width", "k"},
+               top_k_gates_gradient);
+  registry.add("noisyGates", {"out", "experts", "clean", "noiseInput", "noise", "offsets", "rows", "width", "k",
+                              "noiseFloor"}, noisy_gates);
+  registry.add("noisyGatesGradient", {"dOut", "out", "dClean", "dNoiseInput", "clean", "noiseInput", "noise", "offsets",
+                                      "rows", "width", "k", "noiseFloor"}, noisy_gates_gradient);
 }
 
 }  // namespace nmt

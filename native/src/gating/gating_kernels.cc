@@ -1,15 +1,12 @@
 // A row's noise scales, noisy logits and thresholds are made again in the backward pass: they never leave the cache.
 #include "gating/gating_kernels.h"
 
-#include "isa/vec.h"
+#include "isa/vec_rows.h"
+#include "memory/sizes.h"
 
 namespace nmt::NMT_ISA {
 
 namespace {
-
-int least(int a, int b) { return a < b ? a : b; }
-
-vf load_part(const float* p, int n) { return n == W ? vload(p) : vload_n(p, n); }
 
 // Columns of the k largest of a row, best first, ties to the lower column.
 void largest(const float* row, int width, int k, int32_t* columns) {
@@ -43,14 +40,6 @@ void softmax_of(const float* row, const int32_t* columns, int k, float* gates) {
     for (int i = j; i < j + n; i++) sum += gates[i];
   }
   for (int j = 0; j < k; j++) gates[j] /= sum;
-}
-
-// f(j, n) for the columns of a row, W at a time.
-template <class Columns>
-void for_each_vector(int width, Columns&& columns) {
-  int j = 0;
-  for (; j + W <= width; j += W) columns(j, W);
-  if (j < width) columns(j, width - j);
 }
 
 void top_k_gates(const float* row, int width, int k, float* gates, int32_t* columns) {

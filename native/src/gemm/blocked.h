@@ -16,11 +16,12 @@
 
 #include "gemm/gemm_kernels.h"
 #include "memory/aligned.h"
-#include "threads/team.h"
+#include "memory/sizes.h"
+#include "threads/thread_group.h"
 
 namespace nmt {
 
-// Along k: a panel of columns stays near the first cache.
+// Along k: a panel of columns fits the first-level cache.
 constexpr int kBlockElements = 512;
 // Elements along k, while packing many panels from a matrix stored across them.
 constexpr int kPackStretch = 32;
@@ -39,9 +40,6 @@ struct TilePlace {
   const float* initial;
   size_t initial_step;
 };
-
-inline int least(int a, int b) { return a < b ? a : b; }
-inline int ceil_div(int a, int b) { return (a + b - 1) / b; }
 
 // Panels of rows, and of columns, that stay in the second cache together: of rows at most so many, and so many rows.
 inline int block_row_panels(const ElementKernels& kernels) {
@@ -91,31 +89,31 @@ MicroTile micro_tile(const Product& p, int row, int j, int from, int to, const f
 // The product of a panel of rows and a packed panel of columns, elements [from, to).
 template <class Product>
 void multiply_tile(const Product& p, Range rows, int j, int from, int to, const float* left, const float* right,
-                   Ahead ahead = {}) {
+                   Prefetch prefetch = {}) {
   MicroTile tile = micro_tile(p, rows.begin, j, from, to, left, right);
-  tile.ahead = ahead;
+  tile.prefetch = prefetch;
   p.kernels.product[rows.size()](tile);
 }
 
 // The same with the right side as it is; leaves its panel at `packed`, unless that is null.
 template <class Product>
 void multiply_source(const Product& p, Range rows, int j, int from, int to, const float* left, float* packed,
-                     Ahead ahead = {}) {
+                     Prefetch prefetch = {}) {
   const RightSource source = p.right_source(j, from, to);
   MicroTile tile = micro_tile(p, rows.begin, j, from, to, left, source.data);
   tile.right_step = source.step;
   tile.k = source.k;
   tile.packed = packed;
-  tile.ahead = ahead;
+  tile.prefetch = prefetch;
   p.kernels.product[rows.size()](tile);
 }
 
 // A thread's share of packing all panels of rows: a range of k of each.
 template <class Product>
-void pack_all_rows(const Product& p, float* left, int thread, int threads) {
+void pack_all_rows(const Product& p, float* left, Member member) {
   const int elements = p.elements();
   const RowPanels panels = p.row_panels();
-  const Range part = split(elements, thread, threads, 16);
+  const Range part = member.share(elements, 16);
   const int stretch = p.left_across() ? kPackStretch : part.size();
   for (int from = part.begin; from < part.end; from += stretch) {
     const int to = least(from + stretch, part.end);
@@ -129,9 +127,9 @@ void pack_all_rows(const Product& p, float* left, int thread, int threads) {
 
 // A thread's share of packing all panels of columns: some of the panels.
 template <class Product>
-void pack_all_columns(const Product& p, float* right, int thread, int threads) {
+void pack_all_columns(const Product& p, float* right, Member member) {
   const int elements = p.elements(), width = p.tile.columns;
-  const Range part = split(p.column_panels(), thread, threads);
+  const Range part = member.share(p.column_panels());
   const int stretch = p.right_across() ? kPackStretch : elements;
   for (int from = 0; from < elements; from += stretch) {
     const int to = least(from + stretch, elements);
@@ -142,8 +140,8 @@ void pack_all_columns(const Product& p, float* right, int thread, int threads) {
 }
 
 // A thread's panels of columns, all rows' panels being packed in `left`, and all panels of columns in `packed` unless that
-// is null: then the first product with a panel packs it. While products run, the next panels come nearer: packed ones,
-// which are new to the caches, in the first block of rows; otherwise those of the next block of rows.
+// is null: then the first product with a panel packs it. Meanwhile products prefetch the next panels: packed ones, which are new to
+// the caches, in the first block of rows; otherwise those of the next block of rows.
 template <class Product>
 void multiply_columns(const Product& p, const float* left, Range columns, const float* packed = nullptr) {
   const int elements = p.elements(), width = p.tile.columns;
@@ -165,15 +163,15 @@ void multiply_columns(const Product& p, const float* left, Range columns, const 
         const int i1 = least(i0 + together, panels.count());
         const bool last_rows = i1 == panels.count();
         const int next_from = !last_rows ? from : to < elements ? to : 0;
-        const auto ahead = [&](int i, int j) {
+        const auto prefetch = [&](int i, int j) {
           if (packed != nullptr && i0 == 0) {
             const float* next = j + 1 < j1      ? packed_panel(j + 1, from)
                                 : to < elements ? packed_panel(j0, to)
                                                 : packed_panel(j1, 0);
-            return ahead_of(p.kernels, next, to - from, width, i - i0, i1 - i0);
+            return prefetch_of(p.kernels, next, to - from, width, i - i0, i1 - i0);
           }
           const int next = last_rows ? i - i0 : least(i + together, panels.count() - 1);
-          return ahead_of(p.kernels, left_panel(next, next_from), to - from, panels[next].size(), j - j0, j1 - j0);
+          return prefetch_of(p.kernels, left_panel(next, next_from), to - from, panels[next].size(), j - j0, j1 - j0);
         };
         for (int j = j0; j < j1; j++) {
           float* own = packed == nullptr ? right + (j - j0) * block : nullptr;
@@ -186,7 +184,7 @@ void multiply_columns(const Product& p, const float* left, Range columns, const 
               }
               p.pack_right(j, from, to, own);
             }
-            multiply_tile(p, panels[i], j, from, to, left_panel(i, from), panel, ahead(i, j));
+            multiply_tile(p, panels[i], j, from, to, left_panel(i, from), panel, prefetch(i, j));
           }
         }
       }
@@ -194,7 +192,7 @@ void multiply_columns(const Product& p, const float* left, Range columns, const 
   }
 }
 
-// A thread's rows, all panels of columns being packed in `right`. Products bring the next of these nearer.
+// A thread's rows, all panels of columns being packed in `right`. Products prefetch the next of these.
 template <class Product>
 void multiply_rows(const Product& p, const float* right, Range mine) {
   if (mine.size() == 0) return;
@@ -217,8 +215,8 @@ void multiply_rows(const Product& p, const float* right, Range mine) {
         const bool last = j + 1 == p.column_panels();
         const float* next = right_panel(last ? 0 : j + 1, !last ? from : to < elements ? to : 0);
         for (int i = i0; i < i1; i++) {
-          const Ahead ahead = ahead_of(p.kernels, next, to - from, width, i - i0, i1 - i0);
-          multiply_tile(p, rows_of(i), j, from, to, left_panel(i), right_panel(j, from), ahead);
+          const Prefetch prefetch = prefetch_of(p.kernels, next, to - from, width, i - i0, i1 - i0);
+          multiply_tile(p, rows_of(i), j, from, to, left_panel(i), right_panel(j, from), prefetch);
         }
       }
     }

@@ -34,32 +34,32 @@ size_t scratch_floats(const MatrixProduct& p) {
   return p.panels == nullptr ? p.right_floats() : 0;
 }
 
-// One thread's work; `meet` waits for the other threads.
-template <class Meet>
-void share(const MatrixProduct& p, float* scratch, int thread, int threads, Meet&& meet) {
+// One thread's work; `barrier` waits for the other threads.
+template <class Barrier>
+void share(const MatrixProduct& p, float* scratch, Member member, Barrier&& barrier) {
   if (packs_rows_whole(p)) {
-    pack_all_rows(p, scratch, thread, threads);
-    meet();
-    multiply_columns(p, scratch, split(p.column_panels(), thread, threads), p.panels);
+    pack_all_rows(p, scratch, member);
+    barrier();
+    multiply_columns(p, scratch, member.share(p.column_panels()), p.panels);
     return;
   }
   if (p.panels == nullptr) {
-    pack_all_columns(p, scratch, thread, threads);
-    meet();
+    pack_all_columns(p, scratch, member);
+    barrier();
   }
-  multiply_rows(p, p.panels == nullptr ? scratch : p.panels, split(p.m, thread, threads, p.kernels.row_grain));
+  multiply_rows(p, p.panels == nullptr ? scratch : p.panels, member.share(p.m, p.kernels.row_grain));
 }
 
 void multiply(const MatrixProduct& p) {
-  if (p.m > 0 && p.n > 0) share(p, whole_scratch().reserve(scratch_floats(p)), 0, 1, [] {});
+  if (p.m > 0 && p.n > 0) share(p, whole_scratch().reserve(scratch_floats(p)), Member{}, [] {});
 }
 
 }  // namespace
 
-void multiply(Team& team, const MatrixProduct& p) {
-  if (team.threads() == 1 || static_cast<double>(p.m) * p.n * p.k < kWorthThreads) return multiply(p);
+void multiply(ThreadGroup& group, const MatrixProduct& p) {
+  if (group.threads() == 1 || static_cast<double>(p.m) * p.n * p.k < kWorthThreads) return multiply(p);
   float* scratch = whole_scratch().reserve(scratch_floats(p));
-  team.run([&](int thread, int threads) { share(p, scratch, thread, threads, [&] { team.barrier(); }); });
+  group.run([&](Member member) { share(p, scratch, member, [&] { group.barrier(); }); });
 }
 
 Scratch& block_scratch() {
@@ -70,14 +70,14 @@ Scratch& block_scratch() {
 Precision precision() { return chosen_precision.load(std::memory_order_relaxed); }
 void set_precision(Precision precision) { chosen_precision.store(precision, std::memory_order_relaxed); }
 
-void gemm(Team& team, Precision precision, bool trans_a, bool trans_b, int m, int n, int k, const float* a, int lda,
+void gemm(ThreadGroup& group, Precision precision, bool trans_a, bool trans_b, int m, int n, int k, const float* a, int lda,
           const float* b, int ldb, float* c, int ldc, bool accumulate) {
-  multiply(team, matrix_product(precision, trans_a, trans_b, m, n, k, a, lda, b, ldb, c, ldc, accumulate, nullptr));
+  multiply(group, matrix_product(precision, trans_a, trans_b, m, n, k, a, lda, b, ldb, c, ldc, accumulate, nullptr));
 }
 
-void gemm_bias(Team& team, Precision precision, bool trans_a, bool trans_b, int m, int n, int k, const float* a,
+void gemm_bias(ThreadGroup& group, Precision precision, bool trans_a, bool trans_b, int m, int n, int k, const float* a,
                int lda, const float* b, int ldb, const float* bias, float* c, int ldc) {
-  multiply(team, matrix_product(precision, trans_a, trans_b, m, n, k, a, lda, b, ldb, c, ldc, false, bias));
+  multiply(group, matrix_product(precision, trans_a, trans_b, m, n, k, a, lda, b, ldb, c, ldc, false, bias));
 }
 
 void gemm_serial(Precision precision, bool trans_a, bool trans_b, int m, int n, int k, const float* a, int lda,

@@ -6,7 +6,7 @@
 
 #include <cstddef>
 
-#include "threads/team.h"
+#include "threads/thread_group.h"
 
 namespace nmt {
 
@@ -16,15 +16,15 @@ enum class Precision { f32, bf16 };
 Precision precision();
 void set_precision(Precision precision);
 
-// The whole team's work; not inside Team::run. A is stored [M][lda], or [K][lda] if transposed; B [K][ldb] or [N][ldb].
-void gemm(Team& team, Precision precision, bool trans_a, bool trans_b, int m, int n, int k, const float* a, int lda,
+// The whole group's work; not inside ThreadGroup::run. A is stored [M][lda], or [K][lda] if transposed; B [K][ldb] or [N][ldb].
+void gemm(ThreadGroup& group, Precision precision, bool trans_a, bool trans_b, int m, int n, int k, const float* a, int lda,
           const float* b, int ldb, float* c, int ldc, bool accumulate);
 
 // C = A · B + bias, a row [N] added to every row.
-void gemm_bias(Team& team, Precision precision, bool trans_a, bool trans_b, int m, int n, int k, const float* a,
+void gemm_bias(ThreadGroup& group, Precision precision, bool trans_a, bool trans_b, int m, int n, int k, const float* a,
                int lda, const float* b, int ldb, const float* bias, float* c, int ldc);
 
-// As gemm, on the calling thread only, with scratch memory of its own: for small products inside Team::run.
+// As gemm, on the calling thread only, with scratch memory of its own: for small products inside ThreadGroup::run.
 void gemm_serial(Precision precision, bool trans_a, bool trans_b, int m, int n, int k, const float* a, int lda,
                  const float* b, int ldb, float* c, int ldc, bool accumulate);
 

@@ -32,7 +32,7 @@ napi_value matmul(Call& call) {
   call.require_length(a, s.a_size(), "a");
   call.require_length(b, s.b_size(), "b");
   call.require_length(out, s.c_size(), "out");
-  gemm(team(), precision(), s.trans_a, s.trans_b, s.m, s.n, s.k, a.data, s.lda(), b.data, s.ldb(), out.data, s.n,
+  gemm(thread_group(), precision(), s.trans_a, s.trans_b, s.m, s.n, s.k, a.data, s.lda(), b.data, s.ldb(), out.data, s.n,
        s.accumulate);
   return call.nothing();
 }
@@ -49,7 +49,7 @@ napi_value batch_matmul(Call& call) {
     product(chosen, s.trans_a, s.trans_b, s.m, s.n, s.k, a.data + i * s.a_size(), s.lda(), b.data + i * s.b_size(),
             s.ldb(), out.data + i * s.c_size(), s.n, s.accumulate);
   };
-  Team& threads = team();
+  ThreadGroup& threads = thread_group();
   if (batch >= threads.threads()) {
     threads.parallel_dynamic(batch, [&](int i) { one(i, gemm_serial); });
   } else {
@@ -76,7 +76,7 @@ napi_value pack(Call& call) {
   const Precision chosen = read_precision(call);
   call.require_length(b, static_cast<size_t>(k) * n, "b");
   call.require_length(packed, packed_floats(chosen, n, k), "packed");
-  pack_matrix(team(), chosen, trans_b, n, k, b.data, packed.data);
+  pack_matrix(thread_group(), chosen, trans_b, n, k, b.data, packed.data);
   return call.nothing();
 }
 
@@ -93,24 +93,26 @@ napi_value packed_matmul(Call& call) {
   call.require_length(a, static_cast<size_t>(m) * k, "a");
   call.require(is_packed(packed.data, packed.length, precision(), n, k), kNotPacked);
   call.require_length(out, static_cast<size_t>(m) * n, "out");
-  gemm_packed(team(), precision(), trans_a, m, n, k, a.data, trans_a ? m : k, packed.data, out.data, n, accumulate);
+  gemm_packed(thread_group(), precision(), trans_a, m, n, k, a.data, trans_a ? m : k, packed.data, out.data, n, accumulate);
   return call.nothing();
 }
 
 }  // namespace
 
 void register_gemm(Registry& registry) {
-  registry.add("matmul", matmul);
-  registry.add("batchMatmul", batch_matmul);
-  registry.add("packedLength", packed_length);
-  registry.add("packMatrix", pack);
-  registry.add("isPacked", is_packed);
-  registry.add("packedMatmul", packed_matmul);
-  registry.add("setPrecision", [](Call& call) {
+  registry.add("matmul", {"a", "b", "out", "m", "n", "k", "transA", "transB", "accumulate"}, matmul);
+  registry.add("batchMatmul", {"a", "b", "out", "batch", "m", "n", "k", "transA", "transB", "accumulate"},
+               batch_matmul);
+  registry.add("packedLength", {"n", "k", "precision"}, packed_length);
+  registry.add("packMatrix", {"b", "packed", "n", "k", "transB", "precision"}, pack);
+  registry.add("isPacked", {"packed", "n", "k", "precision"}, is_packed);
+  registry.add("packedMatmul", {"a", "packed", "out", "m", "n", "k", "transA", "accumulate"}, packed_matmul);
+  registry.add("setPrecision", {"precision"}, [](Call& call) {
     set_precision(read_precision(call));
     return call.nothing();
   });
-  registry.add("precision", [](Call& call) { return call.string(precision() == Precision::bf16 ? "bf16" : "f32"); });
+  registry.add("precision", {},
+               [](Call& call) { return call.string(precision() == Precision::bf16 ? "bf16" : "f32"); });
 }
 
 }  // namespace nmt

@@ -70,12 +70,12 @@ NMT_ALWAYS_INLINE void multiply_group(const float* left, const float* right) {
 
 template <int ROW_TILES>
 void multiply_panels(const MicroTile& tile, int rows) {
-  Prefetcher ahead(tile.ahead);
+  Prefetcher prefetcher(tile.prefetch);
   const float* left = tile.left;
   const float* right = tile.right;
   for (int e = 0; e < tile.elements; e += kGroup) {
     multiply_group<ROW_TILES>(left, right);
-    ahead.next(kGroup);
+    prefetcher.next(kGroup);
     left += rows * kGroup;
     right += kGroup * kColumns;
   }
@@ -107,12 +107,12 @@ void multiply_source(const MicroTile& tile, int rows) {
     const SomeLanes first{least(W, tile.columns)}, second{tile.columns > W ? tile.columns - W : 0};
     pack_group(source, tile.right_step, k, first, second, place(g));
   };
-  Prefetcher ahead(tile.ahead);
+  Prefetcher prefetcher(tile.prefetch);
   if (groups > 0) pack(0);
   for (int g = 0; g < groups; g++) {
     if (g + 1 < groups) pack(g + 1);
     multiply_group<ROW_TILES>(tile.left + static_cast<size_t>(g) * rows * kGroup, place(g));
-    ahead.next(kGroup);
+    prefetcher.next(kGroup);
   }
 }
 

@@ -54,7 +54,7 @@ template <class Element, int ROWS>
 NMT_ALWAYS_INLINE void accumulate_packed(vf (&sum)[ROWS][kVectors], const MicroTile& tile) {
   const float* left = tile.left;
   const float* panel = tile.right;
-  Prefetcher ahead(tile.ahead);
+  Prefetcher prefetcher(tile.prefetch);
 #pragma GCC unroll 4
   for (int e = 0; e < tile.elements; e++) {
     vf right[kVectors];
@@ -63,7 +63,7 @@ NMT_ALWAYS_INLINE void accumulate_packed(vf (&sum)[ROWS][kVectors], const MicroT
       right[v] = vload(panel + v * W);
       if (v * W % kLine == 0) __builtin_prefetch(panel + kPrefetch * kColumns + v * W);
     }
-    ahead.next();
+    prefetcher.next();
     add_outer_product<Element>(sum, left, right);
     left += ROWS;
     panel += kColumns;
@@ -77,7 +77,7 @@ NMT_ALWAYS_INLINE void accumulate_unpacked(vf (&sum)[ROWS][kVectors], const Micr
   const float* left = tile.left;
   const float* source = tile.right;
   float* panel = tile.packed;
-  Prefetcher ahead(tile.ahead);
+  Prefetcher prefetcher(tile.prefetch);
   const size_t step = tile.right_step * Element::depth;
   const int elements = tile.elements;
   for (int e = 0; e < elements; e++) {
@@ -90,7 +90,7 @@ NMT_ALWAYS_INLINE void accumulate_unpacked(vf (&sum)[ROWS][kVectors], const Micr
       }
       if (keep) vstore(panel + v * W, right[v]);
     }
-    ahead.next();
+    prefetcher.next();
     add_outer_product<Element>(sum, left, right);
     left += ROWS;
     source += step;

@@ -10,19 +10,17 @@
 #include <cstddef>
 
 #include "isa/family.h"
+#include "memory/sizes.h"
 
 namespace nmt {
 
 // A row of zeros, long enough for a micro-tile: what sums start from where nothing is added.
 extern const float kZeros[64];
 
-// Floats of a line of the cache.
-constexpr int kLine = 16;
-
 // Memory to bring into the second cache while a product runs: at every so many elements the cache line at `memory`, and
 // the one `pair` floats on, which then moves by `step`, and after each `run` by `jump` more. What the next products read
 // comes in while this one computes, evenly: asked for faster than memory gives it, it would hold up the product.
-struct Ahead {
+struct Prefetch {
   const float* memory = kZeros;
   size_t step = 0;
   int every = INT_MAX;
@@ -44,7 +42,7 @@ struct MicroTile {
   size_t right_step = 0;    // 0 for a panel
   int k = 0;                // rows of the right matrix as it is
   float* packed = nullptr;  // where to leave a panel of the right matrix as it is, or null
-  Ahead ahead = {};
+  Prefetch prefetch = {};
   const float* row_scales = nullptr;
   const float* column_scales = nullptr;
   // Sums that the product goes on from, or null for 0; and where to leave them instead of giving a result, or null. Both
@@ -86,7 +84,7 @@ struct ElementKernels {
 
 // Part `part` of `parts` of bringing a panel [elements][width]. Nothing where tiles multiply: they read panels from end to end,
 // which the processor foresees, and asking would keep their loads waiting.
-inline Ahead ahead_of(const ElementKernels& kernels, const float* panel, int elements, int width, int part, int parts) {
+inline Prefetch prefetch_of(const ElementKernels& kernels, const float* panel, int elements, int width, int part, int parts) {
   if (kernels.group > 1) return {};
   const float* own = panel + static_cast<size_t>(elements) * width / parts * part / kLine * kLine;
   // A line at a time, as often as it takes, or two.

@@ -67,7 +67,7 @@ inline MatrixProduct matrix_product(Precision precision, bool trans_a, bool tran
   return {tile, kernels, trans_a, trans_b, m, n, k, a, a_step, b, b_step, c, c_step, accumulate, bias};
 }
 
-// The whole team's work.
-void multiply(Team& team, const MatrixProduct& product);
+// The whole group's work.
+void multiply(ThreadGroup& group, const MatrixProduct& product);
 
 }  // namespace nmt

@@ -39,11 +39,11 @@ size_t packed_floats(Precision precision, int n, int k) {
   return kHeadFloats + right_side(precision, false, n, k, nullptr).right_floats();
 }
 
-void pack_matrix(Team& team, Precision precision, bool trans_b, int n, int k, const float* b, float* packed) {
+void pack_matrix(ThreadGroup& group, Precision precision, bool trans_b, int n, int k, const float* b, float* packed) {
   const Head head = head_of(precision, n, k);
   std::memcpy(packed, &head, sizeof head);
   const MatrixProduct p = right_side(precision, trans_b, n, k, b);
-  team.run([&](int thread, int threads) { pack_all_columns(p, packed + kHeadFloats, thread, threads); });
+  group.run([&](Member member) { pack_all_columns(p, packed + kHeadFloats, member); });
 }
 
 bool is_packed(const float* packed, size_t floats, Precision precision, int n, int k) {
@@ -53,14 +53,14 @@ bool is_packed(const float* packed, size_t floats, Precision precision, int n, i
 
 const float* packed_panels(const float* packed) { return packed + kHeadFloats; }
 
-void gemm_packed(Team& team, Precision precision, bool trans_a, int m, int n, int k, const float* a, int lda,
+void gemm_packed(ThreadGroup& group, Precision precision, bool trans_a, int m, int n, int k, const float* a, int lda,
                  const float* packed, float* c, int ldc, bool accumulate) {
-  multiply(team, packed_product(precision, trans_a, m, n, k, a, lda, packed, c, ldc, accumulate, nullptr));
+  multiply(group, packed_product(precision, trans_a, m, n, k, a, lda, packed, c, ldc, accumulate, nullptr));
 }
 
-void gemm_packed_bias(Team& team, Precision precision, bool trans_a, int m, int n, int k, const float* a, int lda,
+void gemm_packed_bias(ThreadGroup& group, Precision precision, bool trans_a, int m, int n, int k, const float* a, int lda,
                       const float* packed, const float* bias, float* c, int ldc) {
-  multiply(team, packed_product(precision, trans_a, m, n, k, a, lda, packed, c, ldc, false, bias));
+  multiply(group, packed_product(precision, trans_a, m, n, k, a, lda, packed, c, ldc, false, bias));
 }
 
 }  // namespace nmt

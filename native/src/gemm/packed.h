@@ -12,8 +12,8 @@ namespace nmt {
 // Floats of a packed matrix, 64-byte aligned, with the running instruction set.
 size_t packed_floats(Precision precision, int n, int k);
 
-// The whole team's work. B is stored [K][N], or [N][K] if transposed.
-void pack_matrix(Team& team, Precision precision, bool trans_b, int n, int k, const float* b, float* packed);
+// The whole group's work. B is stored [K][N], or [N][K] if transposed.
+void pack_matrix(ThreadGroup& group, Precision precision, bool trans_b, int n, int k, const float* b, float* packed);
 
 // Whether so many floats are a matrix [K, N] packed for this precision and the running instruction set.
 bool is_packed(const float* packed, size_t floats, Precision precision, int n, int k);
@@ -26,9 +26,9 @@ constexpr char kNotPacked[] =
 const float* packed_panels(const float* packed);
 
 // As gemm and gemm_bias.
-void gemm_packed(Team& team, Precision precision, bool trans_a, int m, int n, int k, const float* a, int lda,
+void gemm_packed(ThreadGroup& group, Precision precision, bool trans_a, int m, int n, int k, const float* a, int lda,
                  const float* packed, float* c, int ldc, bool accumulate);
-void gemm_packed_bias(Team& team, Precision precision, bool trans_a, int m, int n, int k, const float* a, int lda,
+void gemm_packed_bias(ThreadGroup& group, Precision precision, bool trans_a, int m, int n, int k, const float* a, int lda,
                       const float* packed, const float* bias, float* c, int ldc);
 
 }  // namespace nmt

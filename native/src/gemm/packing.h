@@ -2,12 +2,11 @@
 #pragma once
 
 #include "isa/vec.h"
+#include "memory/sizes.h"
 
 namespace nmt::NMT_ISA {
 
 namespace {
-
-inline int least(int a, int b) { return a < b ? a : b; }
 
 // How many lanes a load or store takes: all of them, known when compiling, or the first `count`.
 struct AllLanes {};

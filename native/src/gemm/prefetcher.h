@@ -10,29 +10,29 @@ namespace {
 
 class Prefetcher {
  public:
-  explicit Prefetcher(const Ahead& ahead) : at_(ahead.memory), ahead_(ahead), wait_(ahead.every), left_(ahead.run) {}
+  explicit Prefetcher(const Prefetch& job) : at_(job.memory), job_(job), wait_(job.every), left_(job.run) {}
 
   // Called for each element.
   NMT_ALWAYS_INLINE void next() {
     if (--wait_ > 0) return;
-    wait_ = ahead_.every;
+    wait_ = job_.every;
     __builtin_prefetch(at_, 0, 2);
-    __builtin_prefetch(at_ + ahead_.pair, 0, 2);
-    at_ += ahead_.step;
+    __builtin_prefetch(at_ + job_.pair, 0, 2);
+    at_ += job_.step;
     if (--left_ > 0) return;
-    at_ += ahead_.jump;
-    left_ = ahead_.run;
+    at_ += job_.jump;
+    left_ = job_.run;
   }
 
   // The same for so many elements at a time, where something is asked for.
   NMT_ALWAYS_INLINE void next(int elements) {
-    if (ahead_.memory == kZeros) return;
+    if (job_.memory == kZeros) return;
     for (int e = 0; e < elements; e++) next();
   }
 
  private:
   const float* at_;
-  const Ahead& ahead_;
+  const Prefetch& job_;
   int wait_, left_;
 };
 

@@ -5,9 +5,9 @@
 namespace nmt {
 
 void register_isa(Registry& registry) {
-  registry.add("isa", [](Call& call) { return call.string(isa_name(active_isa())); });
+  registry.add("isa", {}, [](Call& call) { return call.string(isa_name(active_isa())); });
 
-  registry.add("instructionSets", [](Call& call) {
+  registry.add("instructionSets", {}, [](Call& call) {
     std::vector<std::string> names;
     for (int i = 0; i < kIsaCount; i++) {
       if (isa_supported(static_cast<Isa>(i))) names.push_back(isa_name(static_cast<Isa>(i)));
@@ -15,7 +15,7 @@ void register_isa(Registry& registry) {
     return call.strings(names);
   });
 
-  registry.add("selectIsa", [](Call& call) {
+  registry.add("selectIsa", {"name"}, [](Call& call) {
     const std::string name = call.text("name");
     call.require(select_isa(name.c_str()), "this processor has no instruction set \"" + name + "\"");
     return call.nothing();

@@ -102,20 +102,19 @@ inline vf vsigmoid(vf x) { return vreciprocal(vset1(1.0f) + vexp(-x)); }
 // 1 - 2 / (e^{2x} + 1); near 0, where that cancels, the odd Taylor polynomial of degree 9.
 inline vf vtanh(vf x) {
   const vf one = vset1(1.0f);
-  const vf far = vfnma(vset1(2.0f), vreciprocal(vexp(x + x) + one), one);
+  const vf large = vfnma(vset1(2.0f), vreciprocal(vexp(x + x) + one), one);
   const vf x2 = x * x;
   vf p = vset1(62.0f / 2835);
   p = vfma(p, x2, vset1(-17.0f / 315));
   p = vfma(p, x2, vset1(2.0f / 15));
   p = vfma(p, x2, vset1(-1.0f / 3));
-  const vf near = vfma(p * x2, x, x);
-  return vselect_lt(vabs(x), vset1(0.25f), near, far);
+  const vf small = vfma(p * x2, x, x);
+  return vselect_lt(vabs(x), vset1(0.25f), small, large);
 }
 
-// max(x, 0) + log(1 + e^−|x|); the logarithm as 2 artanh(y / (2 + y)), exact for small y too.
-inline vf vsoftplus(vf x) {
-  const vf y = vexp(-vabs(x));
-  const vf s = y / (y + vset1(2.0f)), s2 = s * s;
+// 2 artanh(s) for |s| up to 1/3: log(1 + y) for s = y / (2 + y), exact for small y too.
+inline vf vartanh2(vf s) {
+  const vf s2 = s * s;
   vf p = vset1(2.0f / 15);
   p = vfma(p, s2, vset1(2.0f / 13));
   p = vfma(p, s2, vset1(2.0f / 11));
@@ -123,7 +122,13 @@ inline vf vsoftplus(vf x) {
   p = vfma(p, s2, vset1(2.0f / 7));
   p = vfma(p, s2, vset1(2.0f / 5));
   p = vfma(p, s2, vset1(2.0f / 3));
-  return vmax(vzero(), x) + vfma(p * s2, s, s + s);
+  return vfma(p * s2, s, s + s);
+}
+
+// max(x, 0) + log(1 + e^−|x|)
+inline vf vsoftplus(vf x) {
+  const vf y = vexp(-vabs(x));
+  return vmax(vzero(), x) + vartanh2(y / (y + vset1(2.0f)));
 }
 
 // Error function, absolute error about 1e-7. Near 0 its Maclaurin series; beyond, Abramowitz & Stegun 7.1.26.
@@ -136,7 +141,7 @@ inline vf verf(vf x) {
   p = vfma(p, t, vset1(1.421413741f));
   p = vfma(p, t, vset1(-0.284496736f));
   p = vfma(p, t, vset1(0.254829592f));
-  const vf far = vcopysign(vfnma(p * t, vexp(-(a * a)), one), x);
+  const vf large = vcopysign(vfnma(p * t, vexp(-(a * a)), one), x);
   const vf x2 = x * x;
   vf q = vset1(1.0f / 685440);
   q = vfma(q, x2, vset1(-1.0f / 75600));
@@ -147,8 +152,8 @@ inline vf verf(vf x) {
   q = vfma(q, x2, vset1(0.1f));
   q = vfma(q, x2, vset1(-1.0f / 3));
   q = vfma(q, x2, one);
-  const vf near = q * x * vset1(1.128379167f);
-  return vselect_lt(a, vset1(0.9f), near, far);
+  const vf small = q * x * vset1(1.128379167f);
+  return vselect_lt(a, vset1(0.9f), small, large);
 }
 
 }  // namespace nmt::NMT_ISA

@@ -56,7 +56,7 @@ static_assert(kDeepElements / 2 % kMostGroup == 0);
 
 // multiply_columns for products that are deep in k and whose right side is stored [k][columns]: few panels of columns,
 // but all of k at once, so that results are written once instead of added to again and again. A panel of rows is
-// multiplied with all of these while it is near. Of panel i of rows, p.present(i) tells which elements aren't zeros.
+// multiplied with all of these while it is in the cache. Of panel i of rows, p.present(i) tells which elements aren't zeros.
 template <class Product>
 void multiply_deep(const Product& p, const float* left, Range columns) {
   const int elements = p.elements(), width = p.tile.columns;
@@ -84,7 +84,7 @@ void multiply_deep(const Product& p, const float* left, Range columns) {
               micro_tile(p, panels[i].begin, j, from, to, left_panel(i) + static_cast<size_t>(begin) * rows,
                          panel + static_cast<size_t>(begin - from) * width);
           tile.elements = end > begin ? end - begin : 0;
-          tile.ahead = ahead_of(p.kernels, left_panel(next) + static_cast<size_t>(from) * panels[next].size(),
+          tile.prefetch = prefetch_of(p.kernels, left_panel(next) + static_cast<size_t>(from) * panels[next].size(),
                                 to - from, panels[next].size(), j - j0, j1 - j0);
           p.kernels.product[rows](tile);
         }

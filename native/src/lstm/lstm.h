@@ -10,7 +10,7 @@
 #include <cstdint>
 
 #include "gemm/gemm.h"
-#include "threads/team.h"
+#include "threads/thread_group.h"
 
 namespace nmt {
 
@@ -65,17 +65,17 @@ struct LstmGradients {
 int lstm_gate_width(int units);
 
 // `directions` and `gradients` have shape.directions elements.
-void lstm_forward(Team& team, Precision precision, const LstmShape& shape, const float* x,
+void lstm_forward(ThreadGroup& group, Precision precision, const LstmShape& shape, const float* x,
                   const LstmDirection* directions, const LstmRecord& record);
 
 // d_output as the output; d_x [rows][inputs], of all directions together, or null if it isn't wanted.
-void lstm_backward(Team& team, Precision precision, const LstmShape& shape, const float* x,
+void lstm_backward(ThreadGroup& group, Precision precision, const LstmShape& shape, const float* x,
                    const LstmDirection* directions, const LstmRecord& record, const float* d_output, float* d_x,
                    const LstmGradients* gradients);
 
 // One step of `rows` sentences: x [rows][inputs], hidden states [rows][hidden], cells [rows][units]. The matrices among
 // the weights are packed (gemm/packed.h): many steps read them.
-void lstm_step(Team& team, Precision precision, int rows, int inputs, int units, int hidden, const float* x,
+void lstm_step(ThreadGroup& group, Precision precision, int rows, int inputs, int units, int hidden, const float* x,
                const float* hidden_before, const float* cell_before, const LstmWeights& packed, float* hidden_after,
                float* cell_after);
 

@@ -1,7 +1,7 @@
 // LSTM, backward: step by step the gates' gradients and their product with the recurrent weights, block by block of
 // units, each thread its own blocks (with a projection, first the state gradients' product with it); then, over all
-// rows at once, the gradients of inputs and weights. The threads of a direction meet once per step, twice with a
-// projection; all meet before the large products.
+// rows at once, the gradients of inputs and weights. The threads of a direction pass a barrier once per step,
+// twice with a projection; all threads pass one before the large products.
 #include <cstring>
 #include <deque>
 
@@ -49,7 +49,7 @@ SharedScratch& shared_scratch() {
 class Backward {
  public:
   // `weight_rows` are this direction's own panels of inputs and states, `states_first` their order.
-  Backward(const LstmPlan& plan, const LstmShape& shape, const LstmDirection& direction, const LstmRecord& record,
+  Backward(ThreadGroup& group, const LstmPlan& plan, const LstmShape& shape, const LstmDirection& direction, const LstmRecord& record,
            const float* d_output, const LstmGradients& gradients, bool states_first, const float* weight_rows,
            BackwardScratch& scratch)
       : plan_(plan),
@@ -68,7 +68,8 @@ class Backward {
         bias_sums_(scratch.bias_sums.reserve(static_cast<size_t>(plan.blocks.count()) * plan.blocks.width())),
         weight_rows_(weight_rows),
         weight_gradient_(plan, states_first, rows_with_states(plan, shape, direction), d_gates_, gradients.input,
-                         gradients.recurrent) {
+                         gradients.recurrent),
+        barrier_(group) {
     for (int i = 0; i < 2; i++) {
       step_gates_[i] = scratch.step_gates[i].reserve(static_cast<size_t>(plan.sentences) * plan.gate_elements());
     }
@@ -82,8 +83,8 @@ class Backward {
   }
 
   // Zero gradients of states and sums of the bias's, packed weights, and the states every row went on from.
-  void prepare(Seat seat) const {
-    const Range blocks = blocks_of(seat), panels = state_panels_of(seat);
+  void prepare(Member member) const {
+    const Range blocks = blocks_of(member), panels = state_panels_of(member);
     for (int j = panels.begin; j < panels.end; j++)
       pack_transposed(plan_, weights_.recurrent, plan_.hidden, j, recurrent_ + j * state_panel_);
     for (int block = blocks.begin; block < blocks.end; block++) {
@@ -93,54 +94,53 @@ class Backward {
           weights_.projection + static_cast<size_t>(plan_.blocks.first(block)) * plan_.hidden, plan_.hidden,
           plan_.blocks.present(block), plan_.tile.columns, plan_.hidden, projection_ + block * unit_panel_);
     }
-    const Range sentences = split(plan_.sentences, seat.thread, seat.threads);
+    const Range sentences = member.share(plan_.sentences);
     clear_rows(d_hidden_, plan_.hidden, sentences);
     clear_rows(d_cell_, plan_.units, sentences);
-    const Range steps = split(static_cast<int>(steps_.size()), seat.thread, seat.threads);
+    const Range steps = member.share(static_cast<int>(steps_.size()));
     for (int s = steps.begin; s < steps.end; s++) {
       for (const Segment& segment : steps_[s].segments) copy_states(segment, steps_[s].row + segment.first);
     }
   }
 
-  void run_steps(Seat seat) {
-    const Range blocks = blocks_of(seat), panels = state_panels_of(seat);
+  void run_steps(Member member) {
+    const Range blocks = blocks_of(member), panels = state_panels_of(member);
     for (size_t s = steps_.size(); s-- > 0;) {
       if (projected()) {
         add_state_gradients(steps_[s], panels);
-        barrier_.meet(seat.threads);
+        barrier_.wait(member.threads);
         for (int block = blocks.begin; block < blocks.end; block++) differentiate_projection(steps_[s], block);
       }
       for (int block = blocks.begin; block < blocks.end; block++) differentiate_gates(steps_[s], block);
       const int wanted = rows_wanted(steps_[s]);
       if (wanted == 0) continue;
       pack_gates(s, wanted, blocks);
-      barrier_.meet(seat.threads);
+      barrier_.wait(member.threads);
       for (int j = panels.begin; j < panels.end; j++) differentiate_states(s, wanted, j);
     }
     for (int block = blocks.begin; block < blocks.end; block++) write_bias_gradient(block);
   }
 
   // Panels of the states before, for the weights' gradients, and of the cell outputs, once all steps are done.
-  void pack_columns(Seat seat, float* states) {
-    pack_all_rows(TransposedLeft{plan_, hidden_before_, plan_.hidden, plan_.rows}, states, seat.thread, seat.threads);
+  void pack_columns(Member member, float* states) {
+    pack_all_rows(TransposedLeft{plan_, hidden_before_, plan_.hidden, plan_.rows}, states, member);
     if (!projected()) return;
-    barrier_.meet(seat.threads);
-    pack_all_rows(TransposedLeft{plan_, cell_outputs_, plan_.units, plan_.rows}, output_columns_, seat.thread,
-                  seat.threads);
+    barrier_.wait(member.threads);
+    pack_all_rows(TransposedLeft{plan_, cell_outputs_, plan_.units, plan_.rows}, output_columns_, member);
   }
 
-  void differentiate_weights(Seat seat) const {
-    const Range blocks = blocks_of(seat);
+  void differentiate_weights(Member member) const {
+    const Range blocks = blocks_of(member);
     multiply_deep(weight_gradient_, weight_rows_, {4 * blocks.begin, 4 * blocks.end});
     if (!projected()) return;
-    multiply_deep(ProjectionGradient(plan_, d_states_, gradients_.projection), output_columns_, state_panels_of(seat));
+    multiply_deep(ProjectionGradient(plan_, d_states_, gradients_.projection), output_columns_, state_panels_of(member));
   }
 
  private:
   bool projected() const { return weights_.projection != nullptr; }
-  Range blocks_of(Seat seat) const { return split(plan_.blocks.count(), seat.thread, seat.threads); }
+  Range blocks_of(Member member) const { return member.share(plan_.blocks.count()); }
   // Without a projection these are the columns of the thread's own units.
-  Range state_panels_of(Seat seat) const { return split(plan_.state_panels(), seat.thread, seat.threads); }
+  Range state_panels_of(Member member) const { return member.share(plan_.state_panels()); }
 
   float* state_gradient(float* wanted, int width, Scratch& scratch) const {
     return wanted != nullptr ? wanted : scratch.reserve(static_cast<size_t>(plan_.sentences) * width);
@@ -249,7 +249,7 @@ class Backward {
                      0,
                      out + part.begin * step,
                      step};
-      tile.ahead = ahead_of(plan_.kernels, next, elements, plan_.tile.columns, i, panels.count());
+      tile.prefetch = prefetch_of(plan_.kernels, next, elements, plan_.tile.columns, i, panels.count());
       plan_.kernels.product[part.size()](tile);
     }
   }
@@ -292,7 +292,7 @@ class Backward {
 
 }  // namespace
 
-void lstm_backward(Team& team, Precision precision, const LstmShape& shape, const float* x,
+void lstm_backward(ThreadGroup& group, Precision precision, const LstmShape& shape, const float* x,
                    const LstmDirection* directions, const LstmRecord& record, const float* d_output, float* d_x,
                    const LstmGradients* gradients) {
   const LstmPlan plan(precision, shape);
@@ -303,32 +303,32 @@ void lstm_backward(Team& team, Precision precision, const LstmShape& shape, cons
   float* x_panels = weight_rows + states;
   std::deque<Backward> backward;
   for (int d = 0; d < plan.directions; d++) {
-    backward.emplace_back(plan, shape, directions[d], plan.record_of(record, d),
+    backward.emplace_back(group, plan, shape, directions[d], plan.record_of(record, d),
                           d_output + static_cast<size_t>(d) * plan.hidden, gradients[d], d == 0,
                           d == 0 ? weight_rows : x_panels, backward_scratch(d));
   }
   const InputGradient input_gradient(plan, record.gates, d_x);
   const size_t input_panel = static_cast<size_t>(input_gradient.elements()) * plan.tile.columns;
   float* input = d_x == nullptr ? nullptr : scratch.input.reserve(input_gradient.column_panels() * input_panel);
-  team.run([&](int thread, int threads) {
-    const auto each = [&](auto&& task) { for_each_seat(plan.directions, thread, threads, task); };
-    each([&](int d, Seat seat) { backward[d].prepare(seat); });
-    const Range panels = d_x == nullptr ? Range{0, 0} : split(input_gradient.column_panels(), thread, threads);
+  group.run([&](Member all) {
+    const auto each = [&](auto&& task) { for_each_direction(plan.directions, all, task); };
+    each([&](int d, Member member) { backward[d].prepare(member); });
+    const Range panels = d_x == nullptr ? Range{0, 0} : all.share(input_gradient.column_panels());
     for (int j = panels.begin; j < panels.end; j++) {
       for (int d = 0; d < plan.directions; d++) {
         pack_transposed(plan, directions[d].weights.input, plan.inputs, j,
                         input + j * input_panel + d * (input_panel / plan.directions));
       }
     }
-    pack_all_rows(x_columns, x_panels, thread, threads);
-    team.barrier();
-    each([&](int d, Seat seat) {
-      backward[d].run_steps(seat);
-      backward[d].pack_columns(seat, d == 0 ? weight_rows : x_panels + plan.inputs * row_elements);
+    pack_all_rows(x_columns, x_panels, all);
+    group.barrier();
+    each([&](int d, Member member) {
+      backward[d].run_steps(member);
+      backward[d].pack_columns(member, d == 0 ? weight_rows : x_panels + plan.inputs * row_elements);
     });
-    team.barrier();
-    if (d_x != nullptr) multiply_rows(input_gradient, input, split(plan.rows, thread, threads, plan.kernels.row_grain));
-    each([&](int d, Seat seat) { backward[d].differentiate_weights(seat); });
+    group.barrier();
+    if (d_x != nullptr) multiply_rows(input_gradient, input, all.share(plan.rows, plan.kernels.row_grain));
+    each([&](int d, Member member) { backward[d].differentiate_weights(member); });
   });
 }
 

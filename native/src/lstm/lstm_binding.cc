@@ -99,7 +99,7 @@ struct Sequence {
 
 napi_value forward(Call& call) {
   const Sequence s(call);
-  lstm_forward(team(), precision(), s.shape, s.x, s.directions, s.record);
+  lstm_forward(thread_group(), precision(), s.shape, s.x, s.directions, s.record);
   return call.nothing();
 }
 
@@ -122,7 +122,7 @@ napi_value backward(Call& call) {
                     state_of(call, states, d * kStates, s.sentences * s.n.hidden, "dInitialHidden"),
                     state_of(call, states, d * kStates + 1, s.sentences * s.n.units, "dInitialCell")};
   }
-  lstm_backward(team(), precision(), s.shape, s.x, s.directions, s.record, d_output.data, d_x.data, gradients);
+  lstm_backward(thread_group(), precision(), s.shape, s.x, s.directions, s.record, d_output.data, d_x.data, gradients);
   return call.nothing();
 }
 
@@ -137,7 +137,7 @@ napi_value step(Call& call) {
   const LstmWeights weights = packed_weights_of(call, read_arrays(call, "packedWeights", kWeights), n);
   const auto hidden_after = call.floats("hiddenAfter", count * n.hidden);
   const auto cell_after = call.floats("cellAfter", count * n.units);
-  lstm_step(team(), precision(), rows, inputs, units, hidden, x.data, hidden_before.data, cell_before.data, weights,
+  lstm_step(thread_group(), precision(), rows, inputs, units, hidden, x.data, hidden_before.data, cell_before.data, weights,
             hidden_after.data, cell_after.data);
   return call.nothing();
 }
@@ -145,10 +145,14 @@ napi_value step(Call& call) {
 }  // namespace
 
 void register_lstm(Registry& registry) {
-  registry.add("lstmGateWidth", [](Call& call) { return call.number_result(lstm_gate_width(call.size("units"))); });
-  registry.add("lstmForward", forward);
-  registry.add("lstmBackward", backward);
-  registry.add("lstmStep", step);
+  registry.add("lstmGateWidth", {"units"},
+               [](Call& call) { return call.number_result(lstm_gate_width(call.size("units"))); });
+  registry.add("lstmForward", {"inputs", "units", "hidden", "batchSizes", "reading", "x", "weights", "initialStates",
+                               "output", "gates", "cells"}, forward);
+  registry.add("lstmBackward", {"inputs", "units", "hidden", "batchSizes", "reading", "x", "weights", "initialStates",
+                                "output", "gates", "cells", "dOutput", "dX", "dWeights", "dInitialStates"}, backward);
+  registry.add("lstmStep", {"rows", "inputs", "units", "hidden", "x", "hiddenBefore", "cellBefore", "packedWeights",
+                            "hiddenAfter", "cellAfter"}, step);
 }
 
 }  // namespace nmt

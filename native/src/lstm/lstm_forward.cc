@@ -1,6 +1,6 @@
 // LSTM, forward: one product of all inputs, then step by step the recurrent product and the gates, block by block of
-// units, each thread its own blocks; then the projection, if there is one. The threads of a direction meet once per
-// step, twice with a projection; those of the other direction go their own way.
+// units, each thread its own blocks; then the projection, if there is one. The threads of a direction pass a barrier
+// once per step, twice with a projection; those of the other direction go their own way.
 #include <deque>
 
 #include "gemm/packed.h"
@@ -69,7 +69,7 @@ ForwardScratch& forward_scratch(int direction) {
 // One direction.
 class Forward {
  public:
-  Forward(const LstmPlan& plan, const LstmShape& shape, const float* x, const LstmDirection& direction,
+  Forward(ThreadGroup& group, const LstmPlan& plan, const LstmShape& shape, const float* x, const LstmDirection& direction,
           const LstmRecord& record, ForwardScratch& scratch)
       : input_product(plan, x, direction.weights, record.gates),
         plan_(plan),
@@ -79,7 +79,8 @@ class Forward {
         hidden_elements_(plan.elements(plan.hidden)),
         unit_elements_(plan.elements(plan.units)),
         recurrent_panel_(static_cast<size_t>(hidden_elements_) * plan.tile.columns),
-        projection_panel_(static_cast<size_t>(unit_elements_) * plan.tile.columns) {
+        projection_panel_(static_cast<size_t>(unit_elements_) * plan.tile.columns),
+        barrier_(group) {
     recurrent_ = scratch.recurrent.reserve(4 * plan.blocks.count() * recurrent_panel_);
     for (int i = 0; i < 2; i++) {
       hidden_[i] = scratch.hidden[i].reserve(static_cast<size_t>(plan.sentences) * hidden_elements_);
@@ -90,9 +91,9 @@ class Forward {
     projected_ = scratch.projected.reserve(static_cast<size_t>(plan.sentences) * unit_elements_);
   }
 
-  // What a thread packs before it meets the others.
-  void prepare(Seat seat) const {
-    const Range blocks = blocks_of(seat), panels = state_panels_of(seat);
+  // What a thread packs before the first barrier.
+  void prepare(Member member) const {
+    const Range blocks = blocks_of(member), panels = state_panels_of(member);
     const size_t step = 4 * static_cast<size_t>(plan_.units);
     // A few rows of all panels at a time, as they lie in memory.
     const int stretch = kPackStretch * plan_.kernels.depth;
@@ -117,19 +118,19 @@ class Forward {
   }
 
   // Given all panels of the inputs.
-  void run(Seat seat, const float* inputs) {
-    const Range blocks = blocks_of(seat), panels = state_panels_of(seat);
+  void run(Member member, const float* inputs) {
+    const Range blocks = blocks_of(member), panels = state_panels_of(member);
     multiply_columns(input_product, inputs, {4 * blocks.begin, 4 * blocks.end});
     for (size_t s = 0; s < steps_.size(); s++) {
       for (int block = blocks.begin; block < blocks.end; block++) advance(s, block);
       if (projected()) {
         pack_cell_outputs(steps_[s].rows, blocks);
-        barrier_.meet(seat.threads);
+        barrier_.wait(member.threads);
         for (int j = panels.begin; j < panels.end; j++) project(steps_[s], j);
       }
       if (s + 1 == steps_.size()) break;
       pack_states(s + 1, panels);
-      barrier_.meet(seat.threads);
+      barrier_.wait(member.threads);
     }
   }
 
@@ -137,9 +138,9 @@ class Forward {
 
  private:
   bool projected() const { return weights_.projection != nullptr; }
-  Range blocks_of(Seat seat) const { return split(plan_.blocks.count(), seat.thread, seat.threads); }
+  Range blocks_of(Member member) const { return member.share(plan_.blocks.count()); }
   // Without a projection these are the columns of the thread's own units.
-  Range state_panels_of(Seat seat) const { return split(plan_.state_panels(), seat.thread, seat.threads); }
+  Range state_panels_of(Member member) const { return member.share(plan_.state_panels()); }
 
   // Columns [first, end) of rows from `row`, of a matrix, into its panels of rows.
   void pack(const float* matrix, size_t step, int row, int rows, int first, int end, int elements,
@@ -229,7 +230,7 @@ class Forward {
                      accumulate ? step : 0,
                      place,
                      step};
-      tile.ahead = ahead_of(plan_.kernels, next, elements, plan_.tile.columns, i, panels.count());
+      tile.prefetch = prefetch_of(plan_.kernels, next, elements, plan_.tile.columns, i, panels.count());
       plan_.kernels.product[part.size()](tile);
     }
   }
@@ -258,43 +259,43 @@ int lstm_gate_width(int units) {
   return blocks.count() * blocks.width();
 }
 
-void lstm_forward(Team& team, Precision precision, const LstmShape& shape, const float* x,
+void lstm_forward(ThreadGroup& group, Precision precision, const LstmShape& shape, const float* x,
                   const LstmDirection* directions, const LstmRecord& record) {
   const LstmPlan plan(precision, shape);
   if (plan.rows == 0) return;
   std::deque<Forward> forward;
   for (int d = 0; d < plan.directions; d++) {
-    forward.emplace_back(plan, shape, x, directions[d], plan.record_of(record, d), forward_scratch(d));
+    forward.emplace_back(group, plan, shape, x, directions[d], plan.record_of(record, d), forward_scratch(d));
   }
   const InputProduct& inputs = forward.front().input_product;
   float* panels = input_panels().reserve(static_cast<size_t>(plan.rows) * inputs.elements());
-  team.run([&](int thread, int threads) {
-    pack_all_rows(inputs, panels, thread, threads);
-    for_each_seat(plan.directions, thread, threads, [&](int d, Seat seat) { forward[d].prepare(seat); });
-    team.barrier();
-    for_each_seat(plan.directions, thread, threads, [&](int d, Seat seat) { forward[d].run(seat, panels); });
+  group.run([&](Member all) {
+    pack_all_rows(inputs, panels, all);
+    for_each_direction(plan.directions, all, [&](int d, Member member) { forward[d].prepare(member); });
+    group.barrier();
+    for_each_direction(plan.directions, all, [&](int d, Member member) { forward[d].run(member, panels); });
   });
 }
 
-void lstm_step(Team& team, Precision precision, int rows, int inputs, int units, int hidden, const float* x,
+void lstm_step(ThreadGroup& group, Precision precision, int rows, int inputs, int units, int hidden, const float* x,
                const float* hidden_before, const float* cell_before, const LstmWeights& packed, float* hidden_after,
                float* cell_after) {
   thread_local Scratch gate_scratch, output_scratch;
   const int width = 4 * units;
   float* gates = gate_scratch.reserve(static_cast<size_t>(rows) * width);
-  gemm_packed_bias(team, precision, false, rows, width, inputs, x, inputs, packed.input, packed.bias, gates, width);
-  gemm_packed(team, precision, false, rows, width, hidden, hidden_before, hidden, packed.recurrent, gates, width, true);
+  gemm_packed_bias(group, precision, false, rows, width, inputs, x, inputs, packed.input, packed.bias, gates, width);
+  gemm_packed(group, precision, false, rows, width, hidden, hidden_before, hidden, packed.recurrent, gates, width, true);
   const bool projected = packed.projection != nullptr;
   float* outputs = projected ? output_scratch.reserve(static_cast<size_t>(rows) * units) : hidden_after;
   const LstmKernels& kernels = lstm_kernels();
-  team.run([&](int thread, int threads) {
-    const Range mine = split(rows, thread, threads);
+  group.run([&](Member member) {
+    const Range mine = member.share(rows);
     const size_t step = units, state = mine.begin * step;
     kernels.gates({mine.size(), units, gates + 4 * state, 4 * step, step, cell_before + state, cell_after + state, step,
                    outputs + state, step});
   });
   if (projected) {
-    gemm_packed(team, precision, false, rows, hidden, units, outputs, units, packed.projection, hidden_after, hidden,
+    gemm_packed(group, precision, false, rows, hidden, units, outputs, units, packed.projection, hidden_after, hidden,
                 false);
   }
 }

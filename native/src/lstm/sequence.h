@@ -141,19 +141,13 @@ struct TransposedLeft {
   }
 };
 
-// A thread's place among those that work on a direction.
-struct Seat {
-  int thread;
-  int threads;
-};
-
-// Calls task(direction, seat) for each direction the thread works on: half of the threads take each; a single thread
-// takes one after the other.
+// Calls task(direction, member) for each direction the thread works on, `member` being its place among the threads of that
+// direction: half of the threads take each; a single thread takes one after the other.
 template <class Task>
-void for_each_seat(int directions, int thread, int threads, Task&& task) {
+void for_each_direction(int directions, Member all, Task&& task) {
   for (int direction = 0; direction < directions; direction++) {
-    const Range group = threads < directions ? Range{0, threads} : split(threads, direction, directions);
-    if (thread >= group.begin && thread < group.end) task(direction, Seat{thread - group.begin, group.size()});
+    const Range group = all.threads < directions ? Range{0, all.threads} : split(all.threads, direction, directions);
+    if (all.thread >= group.begin && all.thread < group.end) task(direction, Member{all.thread - group.begin, group.size()});
   }
 }
 

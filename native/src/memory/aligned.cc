@@ -3,6 +3,8 @@
 #include <cstdlib>
 #include <new>
 
+#include "memory/sizes.h"
+
 #if defined(__linux__)
 #include <sys/mman.h>
 #endif
@@ -10,7 +12,7 @@
 namespace nmt {
 
 namespace {
-constexpr size_t kCacheLine = 64;
+constexpr size_t kCacheLine = kLine * sizeof(float);
 constexpr size_t kHugePage = size_t{2} << 20;
 }  // namespace
 

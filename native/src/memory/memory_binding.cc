@@ -5,7 +5,7 @@
 namespace nmt {
 
 void register_memory(Registry& registry) {
-  registry.add("allocate", [](Call& call) {
+  registry.add("allocate", {"bytes"}, [](Call& call) {
     const size_t bytes = call.integer("bytes");
     void* memory = allocate_aligned(bytes);
     napi_value buffer;

@@ -57,16 +57,16 @@ struct Part {
 // Memory for one part. Packed sides are named after what they hold: its rows, or its columns (`across`).
 struct Workspace {
   int units;                 // the most of a part; the step of `hidden` and `d_hidden`
-  int few_rows;              // see CrewMember
+  int few_rows;              // see ExpertWorker
   float *hidden, *d_hidden;  // [rows][units]
   float *x_rows, *x_columns, *hidden_rows, *hidden_columns;
   float *d_y_rows, *d_y_right, *d_hidden_rows, *d_hidden_right;
 
-  Workspace(const Experts& all, const CrewMember& crew, Scratch& memory) {
-    few_rows = crew.few_rows();
+  Workspace(const Experts& all, const ExpertWorker& worker, Scratch& memory) {
+    few_rows = worker.few_rows();
     int most = 0;
     for (int e = 0; e < all.count; e++) most = std::max(most, all.offsets[e + 1] - all.offsets[e]);
-    units = crew.alone() ? least(all.hidden, crew.sum_length()) : all.hidden;
+    units = worker.alone() ? least(all.hidden, worker.sum_length()) : all.hidden;
     constexpr size_t kWidestPanel = 64;
     const size_t rows = least(most, kExpertRowChunk) + kMostGroup, few = least(most, few_rows);
     const size_t outer = rows * (all.width + kWidestPanel);
@@ -112,77 +112,77 @@ struct HiddenPlace {
 };
 
 // The hidden layer of a part before relu: x W1 + b1.
-inline ExpertProduct to_hidden(const CrewMember& crew, const Workspace& w, const Expert& e, const Part& part) {
+inline ExpertProduct to_hidden(const ExpertWorker& worker, const Workspace& w, const Expert& e, const Part& part) {
   const size_t width = e.width, hidden = e.hidden;
   const HiddenPlace h(w, e, part);
   const Side w1 = weights(across(e.w1 + part.unit, hidden));
-  return crew.product(part.rows, part.units, e.width, lines(e.x + part.row * width, width), w1,
+  return worker.product(part.rows, part.units, e.width, lines(e.x + part.row * width, width), w1,
                       {h.data, h.step, e.b1 == nullptr ? nullptr : e.b1 + part.unit}, w.x_rows);
 }
 
 // What the hidden units of a part give to the outputs y of its rows.
-inline ExpertProduct to_output(const CrewMember& crew, const Workspace& w, const Expert& e, const Part& part,
+inline ExpertProduct to_output(const ExpertWorker& worker, const Workspace& w, const Expert& e, const Part& part,
                                float* y) {
   const size_t width = e.width;
   const HiddenPlace h(w, e, part);
   const Side w2 = weights(across(e.w2 + part.unit * width, width));
-  return crew.product(part.rows, e.width, part.units, lines(h.data, h.step), w2, {y, width, part.unit > 0 ? y : e.b2},
+  return worker.product(part.rows, e.width, part.units, lines(h.data, h.step), w2, {y, width, part.unit > 0 ? y : e.b2},
                       w.hidden_rows);
 }
 
 // The gradient of the hidden layer of a part, before that of relu, from the outputs' of its rows.
-inline ExpertProduct from_output(const CrewMember& crew, const Workspace& w, const Expert& e, const Part& part,
+inline ExpertProduct from_output(const ExpertWorker& worker, const Workspace& w, const Expert& e, const Part& part,
                                  const float* d_y) {
   const size_t width = e.width;
   const Side w2 = weights(lines(e.w2 + part.unit * width, width));
-  return crew.product(part.rows, part.units, e.width, lines(d_y, width), w2,
+  return worker.product(part.rows, part.units, e.width, lines(d_y, width), w2,
                       {w.d_hidden, static_cast<size_t>(w.units), nullptr}, w.d_y_rows);
 }
 
-// The gradient of a part's rows x, from that of its hidden layer. W1 is near if the hidden layer was just computed.
-inline ExpertProduct to_input(const CrewMember& crew, const Workspace& w, const Expert& e, const Part& part,
+// The gradient of a part's rows x, from that of its hidden layer. W1 is in the caches if the hidden layer was just computed.
+inline ExpertProduct to_input(const ExpertWorker& worker, const Workspace& w, const Expert& e, const Part& part,
                               float* d_x) {
-  const Side near = lines(e.w1 + part.unit, e.hidden);
-  return crew.product(part.rows, e.width, part.units, lines(w.d_hidden, w.units),
-                      e.activations == nullptr ? near : weights(near),
+  const Side w1 = lines(e.w1 + part.unit, e.hidden);
+  return worker.product(part.rows, e.width, part.units, lines(w.d_hidden, w.units),
+                      e.activations == nullptr ? w1 : weights(w1),
                       {d_x, static_cast<size_t>(e.width), part.unit == 0 ? nullptr : d_x}, w.d_hidden_rows);
 }
 
-inline void expect_forward(const CrewMember& crew, const Workspace& given, const Expert& e) {
+inline void queue_forward(const ExpertWorker& worker, const Workspace& given, const Expert& e) {
   const Workspace w = given.forward(e);
   for_each_part(e, w.units, [&](const Part& part) {
-    crew.expect(to_hidden(crew, w, e, part));
-    crew.expect(to_output(crew, w, e, part, nullptr));
+    worker.queue_weights(to_hidden(worker, w, e, part));
+    worker.queue_weights(to_output(worker, w, e, part, nullptr));
   });
 }
 
-inline void expect_backward(const CrewMember& crew, const Workspace& w, const Expert& e) {
+inline void queue_backward(const ExpertWorker& worker, const Workspace& w, const Expert& e) {
   for_each_part(e, w.units, [&](const Part& part) {
-    if (e.activations == nullptr) crew.expect(to_hidden(crew, w, e, part));
-    crew.expect(from_output(crew, w, e, part, nullptr));
-    if (e.activations != nullptr) crew.expect(to_input(crew, w, e, part, nullptr));
+    if (e.activations == nullptr) worker.queue_weights(to_hidden(worker, w, e, part));
+    worker.queue_weights(from_output(worker, w, e, part, nullptr));
+    if (e.activations != nullptr) worker.queue_weights(to_input(worker, w, e, part, nullptr));
   });
 }
 
-inline void expert_forward(const CrewMember& crew, const Workspace& given, const Expert& e, float* out) {
+inline void expert_forward(const ExpertWorker& worker, const Workspace& given, const Expert& e, float* out) {
   const Workspace w = given.forward(e);
   const MoeKernels& kernels = moe_kernels();
   const size_t width = e.width;
   for_each_part(e, w.units, [&](const Part& part) {
     float* y = out + e.first + part.row * width;
     const HiddenPlace h(w, e, part);
-    const ExpertProduct inner = to_hidden(crew, w, e, part);
-    const ExpertProduct outer = to_output(crew, w, e, part, y);
-    if (part.unit == 0) crew.pack_left(inner);
-    crew.meet();
-    crew.multiply(inner);
-    if (const Range own = crew.columns(inner); own.size() > 0) {
+    const ExpertProduct inner = to_hidden(worker, w, e, part);
+    const ExpertProduct outer = to_output(worker, w, e, part, y);
+    if (part.unit == 0) worker.pack_left(inner);
+    worker.barrier();
+    worker.multiply(inner);
+    if (const Range own = worker.columns(inner); own.size() > 0) {
       for (int i = 0; i < part.rows; i++) kernels.relu(h.data + i * h.step + own.begin, own.size());
     }
-    crew.meet();
-    crew.pack_left(outer);
-    crew.meet();
-    crew.multiply(outer);
+    worker.barrier();
+    worker.pack_left(outer);
+    worker.barrier();
+    worker.multiply(outer);
   });
 }
 
@@ -203,7 +203,7 @@ struct ExpertPlaces {
 
 // Calls done(part) after each part; once that has the last rows, the gradients of its units' weights are whole.
 template <class Done>
-void expert_backward(const CrewMember& crew, const Workspace& w, const Expert& e, const float* d_out,
+void expert_backward(const ExpertWorker& worker, const Workspace& w, const Expert& e, const float* d_out,
                      const ExpertPlaces& d, Done&& done) {
   const MoeKernels& kernels = moe_kernels();
   const size_t width = e.width, hidden = e.hidden, step = w.units;
@@ -216,31 +216,31 @@ void expert_backward(const CrewMember& crew, const Workspace& w, const Expert& e
     const bool again = e.activations == nullptr;
     const HiddenPlace h(w, e, part);
 
-    const ExpertProduct inner = to_hidden(crew, w, e, part);
-    const ExpertProduct d_inner = from_output(crew, w, e, part, d_y);
-    const ExpertProduct to_d_x = to_input(crew, w, e, part, d_x);
+    const ExpertProduct inner = to_hidden(worker, w, e, part);
+    const ExpertProduct d_inner = from_output(worker, w, e, part, d_y);
+    const ExpertProduct to_d_x = to_input(worker, w, e, part, d_x);
     const ExpertProduct to_d_w1 =
-        crew.product(e.width, part.units, part.rows, across(e.x + part.row * width, width), across(w.d_hidden, step),
+        worker.product(e.width, part.units, part.rows, across(e.x + part.row * width, width), across(w.d_hidden, step),
                      {d_w1, hidden, first_rows ? nullptr : d_w1}, w.x_columns);
     const ExpertProduct to_d_w2 =
-        crew.product(part.units, e.width, part.rows, across(h.data, h.step), across(d_y, width),
+        worker.product(part.units, e.width, part.rows, across(h.data, h.step), across(d_y, width),
                      {d_w2, width, first_rows ? nullptr : d_w2}, w.hidden_columns);
 
     if (first_units) {
-      crew.meet();
-      if (again) crew.pack_left(inner);
-      crew.pack_left(d_inner);
-      crew.pack_left(to_d_w1);
-      crew.pack_right(to_d_w2, w.d_y_right);
-      const Range own = crew.columns(to_d_x);
+      worker.barrier();
+      if (again) worker.pack_left(inner);
+      worker.pack_left(d_inner);
+      worker.pack_left(to_d_w1);
+      worker.pack_right(to_d_w2, w.d_y_right);
+      const Range own = worker.columns(to_d_x);
       if (d.b2 != nullptr && own.size() > 0) {
         kernels.sum_rows(d_y + own.begin, part.rows, width, own.size(), d.b2 + own.begin, !first_rows);
       }
     }
-    crew.meet();
-    if (again) crew.multiply(inner);
-    crew.multiply(d_inner);
-    if (const Range own = crew.columns(inner); own.size() > 0) {
+    worker.barrier();
+    if (again) worker.multiply(inner);
+    worker.multiply(d_inner);
+    if (const Range own = worker.columns(inner); own.size() > 0) {
       for (int i = 0; i < part.rows; i++) {
         float* unit = h.data + i * h.step + own.begin;
         if (again) kernels.relu(unit, own.size());
@@ -251,22 +251,22 @@ void expert_backward(const CrewMember& crew, const Workspace& w, const Expert& e
         kernels.sum_rows(w.d_hidden + own.begin, part.rows, step, own.size(), sums, !first_rows);
       }
     }
-    crew.meet();
-    crew.pack_left(to_d_x);
-    crew.pack_left(to_d_w2);
-    crew.pack_right(to_d_w1, w.d_hidden_right);
-    crew.meet();
-    crew.multiply(to_d_x);
-    crew.multiply_along_rows(to_d_w1, w.d_hidden_right);
-    crew.multiply_along_rows(to_d_w2, w.d_y_right);
+    worker.barrier();
+    worker.pack_left(to_d_x);
+    worker.pack_left(to_d_w2);
+    worker.pack_right(to_d_w1, w.d_hidden_right);
+    worker.barrier();
+    worker.multiply(to_d_x);
+    worker.multiply_along_rows(to_d_w1, w.d_hidden_right);
+    worker.multiply_along_rows(to_d_w2, w.d_y_right);
     done(part);
   });
 }
 
-// Calls work(crew, workspace, expert) for every expert, and expect(crew, workspace, expert) some time before, where a thread
-// does it alone.
-template <class Expect, class Work>
-void for_each_expert(Team& team, Precision precision, const Experts& all, Expect&& expect, Work&& work) {
+// Calls work(worker, workspace, expert) for every expert, and queue(worker, workspace, expert) some time before, where a thread
+// computes it alone, to prefetch its weights.
+template <class Queue, class Work>
+void for_each_expert(ThreadGroup& group, Precision precision, const Experts& all, Queue&& queue, Work&& work) {
   const auto rows = [&](int e) { return all.offsets[e + 1] - all.offsets[e]; };
   std::vector<int> order(all.count);
   std::iota(order.begin(), order.end(), 0);
@@ -274,28 +274,28 @@ void for_each_expert(Team& team, Precision precision, const Experts& all, Expect
   // A thread that does an expert alone shouldn't need for it more than half the time that it all takes.
   const long total = all.offsets[all.count];
   const auto for_all = [&](int e) {
-    return team.threads() > 1 && rows(e) * 2L * team.threads() > total && !has_few_rows(Expert(all, e));
+    return group.threads() > 1 && rows(e) * 2L * group.threads() > total && !has_few_rows(Expert(all, e));
   };
   const int together = static_cast<int>(std::find_if_not(order.begin(), order.end(), for_all) - order.begin());
 
   thread_local Scratch memory;
   if (together > 0) {
-    const Workspace workspace(all, CrewMember(precision, &team, 0, team.threads()), memory);
-    team.run([&](int thread, int threads) {
-      const CrewMember crew(precision, &team, thread, threads);
-      for (int i = 0; i < together; i++) work(crew, workspace, Expert(all, order[i]));
+    const Workspace workspace(all, ExpertWorker(precision, &group, Member{0, group.threads()}), memory);
+    group.run([&](Member member) {
+      const ExpertWorker worker(precision, &group, member);
+      for (int i = 0; i < together; i++) work(worker, workspace, Expert(all, order[i]));
     });
   }
   std::atomic<int> taken{together};
-  team.run([&](int, int) {
+  group.run([&](Member) {
     const auto take = [&] { return taken.fetch_add(1, std::memory_order_relaxed); };
-    WeightsAhead ahead;
-    const CrewMember crew(precision, ahead);
-    const Workspace workspace(all, crew, memory);
+    PrefetchQueue prefetches;
+    const ExpertWorker worker(precision, prefetches);
+    const Workspace workspace(all, worker, memory);
     for (int i = take(); i < all.count;) {
       const int next = take();
-      if (next < all.count) expect(crew, workspace, Expert(all, order[next]));
-      work(crew, workspace, Expert(all, order[i]));
+      if (next < all.count) queue(worker, workspace, Expert(all, order[next]));
+      work(worker, workspace, Expert(all, order[i]));
       i = next;
     }
   });

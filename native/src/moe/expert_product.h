@@ -4,7 +4,7 @@
 
 #include "gemm/blocked.h"
 #include "gemm/gemm.h"
-#include "moe/weights_ahead.h"
+#include "moe/prefetch_queue.h"
 
 namespace nmt {
 
@@ -69,24 +69,24 @@ struct ExpertProduct {
     return packed + static_cast<size_t>(rows.begin) * elements() + static_cast<size_t>(from) * rows.size();
   }
 
-  // Expects the right side in the order in which panels of columns use it. Where these lie side by side in memory, some
+  // Queues the right side in the order in which panels of columns use it. Where these lie side by side in memory, some
   // are asked for together: neighbouring lines come faster.
-  void expect_right(WeightsAhead& ahead) const {
+  void queue_right(PrefetchQueue& queue) const {
     constexpr int kTogether = 4;
     const int together = right.across ? kTogether * tile.columns : tile.columns;
     for (int from = 0; from < elements(); from += kBlockElements) {
       const int length = depth(from, least(from + kBlockElements, elements()));
       for (int j = 0; j < n; j += together) {
         const int count = least(together, n - j);
-        if (right.across) ahead.expect(right.data + first_k(from) * right.step + j, length, count, right.step);
-        else ahead.expect(right.data + j * right.step + first_k(from), count, length, right.step);
+        if (right.across) queue.add(right.data + first_k(from) * right.step + j, length, count, right.step);
+        else queue.add(right.data + j * right.step + first_k(from), count, length, right.step);
       }
     }
   }
 
-  void use_right(WeightsAhead& ahead, int j, int from, int to) const {
-    if (right.across) ahead.use(depth(from, to), columns(j));
-    else ahead.use(columns(j), depth(from, to));
+  void use_right(PrefetchQueue& queue, int j, int from, int to) const {
+    if (right.across) queue.use(depth(from, to), columns(j));
+    else queue.use(columns(j), depth(from, to));
   }
 
  private:
@@ -105,30 +105,29 @@ struct ExpertProduct {
   }
 };
 
-// One of the threads that work on an expert together, or the only one. Each does its share of every step.
-class CrewMember {
+// One of the threads that compute an expert together, or the only one. Each does its share of every step.
+class ExpertWorker {
  public:
   // So few rows use a line of weights sooner than memory brings the next.
   int few_rows() const { return kernels_.group > 1 ? 64 : 32; }
   const ElementKernels& kernels() const { return kernels_; }
 
   // Alone.
-  CrewMember(Precision precision, WeightsAhead& ahead) : CrewMember(precision, nullptr, 0, 1) { ahead_ = &ahead; }
-  CrewMember(Precision precision, Team* team, int thread, int threads)
+  ExpertWorker(Precision precision, PrefetchQueue& queue) : ExpertWorker(precision, nullptr, Member{}) { queue_ = &queue; }
+  ExpertWorker(Precision precision, ThreadGroup* group, Member member)
       : tile_(gemm_kernels()),
         kernels_(precision == Precision::bf16 ? tile_.bf16 : tile_.f32),
-        team_(team),
-        thread_(thread),
-        threads_(threads) {}
+        group_(group),
+        member_(member) {}
 
-  bool alone() const { return team_ == nullptr; }
-  bool first() const { return thread_ == 0; }
-  // This member's part of [0, count).
-  Range share(int count, int grain) const { return split(count, thread_, threads_, grain); }
+  bool alone() const { return group_ == nullptr; }
+  bool first() const { return member_.thread == 0; }
+  // This thread's part of [0, count).
+  Range share(int count, int grain = 1) const { return member_.share(count, grain); }
 
-  // Waits for the others.
-  void meet() const {
-    if (team_ != nullptr) team_->barrier();
+  // Waits for the other threads.
+  void barrier() const {
+    if (group_ != nullptr) group_->barrier();
   }
 
   // How many k an unbroken sum of products runs over.
@@ -138,22 +137,22 @@ class CrewMember {
     return {tile_, kernels_, m, n, k, left, right, result, packed};
   }
 
-  // Tells that a product's weights will be read, after those expected before.
-  void expect(const ExpertProduct& p) const {
-    if (ahead_ != nullptr && !by_lines(p)) p.expect_right(*ahead_);
+  // Queues a product's weights to be prefetched, after those queued before.
+  void queue_weights(const ExpertProduct& p) const {
+    if (queue_ != nullptr && !by_lines(p)) p.queue_right(*queue_);
   }
 
   // The same of weights in lines, which one product after another reads.
-  void expect_lines(const float* matrix, int lines, int length) const {
-    if (ahead_ != nullptr) ahead_->expect(matrix, lines, length, static_cast<size_t>(length));
+  void queue_lines(const float* matrix, int lines, int length) const {
+    if (queue_ != nullptr) queue_->add(matrix, lines, length, static_cast<size_t>(length));
   }
 
   Precision precision() const { return &kernels_ == &tile_.bf16 ? Precision::bf16 : Precision::f32; }
 
-  void pack_left(const ExpertProduct& p) const { pack_all_rows(p, p.packed, thread_, threads_); }
-  void pack_right(const ExpertProduct& p, float* packed) const { pack_all_columns(p, packed, thread_, threads_); }
+  void pack_left(const ExpertProduct& p) const { pack_all_rows(p, p.packed, member_); }
+  void pack_right(const ExpertProduct& p, float* packed) const { pack_all_columns(p, packed, member_); }
 
-  // Once the left side is packed: results by panels of columns or, where few rows need a matrix that isn't near, by lines of
+  // Once the left side is packed: results by panels of columns or, where few rows need a matrix that isn't in the caches, by lines of
   // this matrix, as it lies in memory.
   void multiply(const ExpertProduct& p) const {
     if (by_lines(p)) multiply_by_lines(p);
@@ -164,13 +163,13 @@ class CrewMember {
   // panels together are few enough to stay in the second cache.
   void multiply_by_columns(const ExpertProduct& p) const {
     const RowPanels panels = p.row_panels();
-    const Range own = split(p.column_panels(), thread_, threads_);
+    const Range own = share(p.column_panels());
     const int elements = p.elements();
     float* right = block_scratch().reserve(static_cast<size_t>(tile_.columns) * least(elements, kBlockElements));
     for (int from = 0; from < elements; from += kBlockElements) {
       const int to = least(from + kBlockElements, elements);
       for (int j = own.begin; j < own.end; j++) {
-        if (p.right.weights && ahead_ != nullptr) p.use_right(*ahead_, j, from, to);
+        if (p.right.weights && queue_ != nullptr) p.use_right(*queue_, j, from, to);
         for (int i = 0; i < panels.count(); i++) {
           const float* left = p.packed_panel(panels[i], from);
           if (i == 0 && p.right_across()) {
@@ -185,11 +184,11 @@ class CrewMember {
     }
   }
 
-  // The same bits: sums of a few elements at a time, for all columns, in memory that stays near. The processor's own
+  // The same bits: sums of a few elements at a time, for all columns, in memory that stays in the caches. The processor's own
   // prefetcher does better here than asking for lines would.
   void multiply_by_lines(const ExpertProduct& p) const {
     const RowPanels panels = p.row_panels();
-    const Range own_columns = split(p.column_panels(), thread_, threads_);
+    const Range own_columns = share(p.column_panels());
     const int elements = p.elements();
     // Tiles want their lines packed, and enough of them to be worth loading sums for.
     const bool packs_lines = kernels_.group > 1;
@@ -233,7 +232,7 @@ class CrewMember {
   // Once both sides are packed: results along their rows, which memory likes better where they are many and k is small.
   void multiply_along_rows(const ExpertProduct& p, const float* right) const {
     const RowPanels panels = p.row_panels();
-    const Range own = split(panels.count(), thread_, threads_);
+    const Range own = share(panels.count());
     const int elements = p.elements();
     for (int from = 0; from < elements; from += kBlockElements) {
       const int to = least(from + kBlockElements, elements);
@@ -250,7 +249,7 @@ class CrewMember {
 
   // The columns of a result that `multiply` gives to this thread.
   Range columns(const ExpertProduct& p) const {
-    const Range own = split(p.column_panels(), thread_, threads_);
+    const Range own = share(p.column_panels());
     return {own.begin * tile_.columns, least(own.end * tile_.columns, p.n)};
   }
 
@@ -259,20 +258,19 @@ class CrewMember {
     return p.right.weights && p.right_across() && p.right.step == static_cast<size_t>(p.n) && p.m <= few_rows();
   }
 
-  Ahead next_weights(int elements, int products) const {
-    return ahead_ == nullptr ? Ahead{} : ahead_->next(elements, products);
+  Prefetch next_weights(int elements, int products) const {
+    return queue_ == nullptr ? Prefetch{} : queue_->next(elements, products);
   }
 
-  // These read no weights; they ask for those that come after them at about the pace of the others.
+  // These read no weights; they prefetch those that come after them at about the pace of the others.
   static constexpr int kProductsAlongRows = 8;
   static constexpr int kLinesTogether = 16, kPackedTogether = 64;
 
   const GemmKernels& tile_;
   const ElementKernels& kernels_;
-  Team* const team_;
-  const int thread_;
-  const int threads_;
-  WeightsAhead* ahead_ = nullptr;
+  ThreadGroup* const group_;
+  const Member member_;
+  PrefetchQueue* queue_ = nullptr;
 };
 
 }  // namespace nmt

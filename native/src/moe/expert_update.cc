@@ -38,13 +38,13 @@ FactoredMatrix outer_matrix(const Experts& all, const ExpertMoments& moments, in
           moments.columns2 + e * width};
 }
 
-// One thread does an expert: squares are summed part by part, while they are near.
-void update_alone(const CrewMember& crew, const Workspace& w, const Expert& e, const float* d_out, float* d_x,
+// One thread does an expert: squares are summed part by part, while they are in the caches.
+void update_alone(const ExpertWorker& worker, const Workspace& w, const Expert& e, const float* d_out, float* d_x,
                   Update update, const FactoredRates& rates, double* squares) {
   const Range width{0, e.width};
   update.inner.clear_sums();
   update.outer.clear_sums();
-  expert_backward(crew, w, e, d_out, {d_x, update.d_w1, update.d_w2}, [&](const Part& part) {
+  expert_backward(worker, w, e, d_out, {d_x, update.d_w1, update.d_w2}, [&](const Part& part) {
     if (part.row + part.rows < e.rows) return;
     const Range units{part.unit, part.unit + part.units};
     update.inner.add_squares(update.d_w1 + part.unit, e.hidden, width, units);
@@ -57,73 +57,73 @@ void update_alone(const CrewMember& crew, const Workspace& w, const Expert& e, c
 }
 
 // One thread does an expert with few rows: its gradients are nowhere whole.
-void update_few_rows(const CrewMember& crew, const Expert& e, const float* d_out, float* d_x, const FactoredMatrix& w1,
+void update_few_rows(const ExpertWorker& worker, const Expert& e, const float* d_out, float* d_x, const FactoredMatrix& w1,
                      const FactoredMatrix& w2, const FactoredRates& rates, double* squares) {
   const size_t moments = FactoredStep::memory(e.width, e.hidden);
   thread_local Scratch scratch;
   float* const memory = scratch.reserve(2 * moments + FewRows::memory(e));
   FactoredStep inner(w1, memory), outer(w2, memory + moments);
-  FewRows rows(crew, e, d_out + e.first, memory + 2 * moments);
+  FewRows rows(worker, e, d_out + e.first, memory + 2 * moments);
   squares[1] = rows.update_outer(outer, w2.value, rates);
   squares[0] = rows.update_inner(inner, w1.value, rates, d_x);
 }
 
 // All threads do it together.
-void update_together(const CrewMember& crew, const Workspace& w, const Expert& e, const float* d_out, float* d_x,
+void update_together(const ExpertWorker& worker, const Workspace& w, const Expert& e, const float* d_out, float* d_x,
                      Update update, const FactoredRates& rates, double* squares) {
-  const Range rows1 = crew.share(e.width, FactoredStep::kGroup),
-              columns1 = crew.share(e.hidden, FactoredStep::kSegment);
-  const Range rows2 = crew.share(e.hidden, FactoredStep::kGroup),
-              columns2 = crew.share(e.width, FactoredStep::kSegment);
-  if (crew.first()) {
+  const Range rows1 = worker.share(e.width, FactoredStep::kGroup),
+              columns1 = worker.share(e.hidden, FactoredStep::kSegment);
+  const Range rows2 = worker.share(e.hidden, FactoredStep::kGroup),
+              columns2 = worker.share(e.width, FactoredStep::kSegment);
+  if (worker.first()) {
     update.inner.clear_sums();
     update.outer.clear_sums();
   }
-  expert_backward(crew, w, e, d_out, {d_x, update.d_w1, update.d_w2}, [](const Part&) {});
-  crew.meet();
+  expert_backward(worker, w, e, d_out, {d_x, update.d_w1, update.d_w2}, [](const Part&) {});
+  worker.barrier();
   update.inner.add_squares_of_rows(update.d_w1, e.hidden, rows1);
   update.inner.add_squares_of_columns(update.d_w1, e.hidden, columns1);
   update.outer.add_squares_of_rows(update.d_w2, e.width, rows2);
   update.outer.add_squares_of_columns(update.d_w2, e.width, columns2);
-  crew.meet();
-  if (crew.first()) {
+  worker.barrier();
+  if (worker.first()) {
     squares[0] = update.inner.update_moments(rates);
     squares[1] = update.outer.update_moments(rates);
   }
-  crew.meet();
+  worker.barrier();
   update.inner.update_rows(update.d_w1, e.hidden, rows1);
   update.outer.update_rows(update.d_w2, e.width, rows2);
-  crew.meet();
+  worker.barrier();
 }
 
-void expect_update(const CrewMember& crew, const Workspace& w, const Expert& e) {
-  if (has_few_rows(e)) FewRows::expect(crew, e);
-  else expect_backward(crew, w, e);
+void queue_update(const ExpertWorker& worker, const Workspace& w, const Expert& e) {
+  if (has_few_rows(e)) FewRows::queue_weights(worker, e);
+  else queue_backward(worker, w, e);
 }
 
 }  // namespace
 
-double experts_update(Team& team, Precision precision, const Experts& experts, const float* d_out, float* d_x,
+double experts_update(ThreadGroup& group, Precision precision, const Experts& experts, const float* d_out, float* d_x,
                       const ExpertMoments& moments, const FactoredRates& rates) {
   std::vector<double> squares(2 * static_cast<size_t>(experts.count));
   thread_local Scratch memory;
   float* const shared = memory.reserve(Update::memory(experts));
   for_each_expert(
-      team, precision, experts, expect_update, [&](const CrewMember& crew, const Workspace& w, const Expert& e) {
+      group, precision, experts, queue_update, [&](const ExpertWorker& worker, const Workspace& w, const Expert& e) {
         const FactoredMatrix w1 = inner_matrix(experts, moments, e.index), w2 = outer_matrix(experts, moments, e.index);
         if (e.rows == 0) {
-          if (!crew.first()) return;
+          if (!worker.first()) return;
           decay_moments(w1, rates);
           decay_moments(w2, rates);
           return;
         }
         double* const expert_squares = &squares[2 * static_cast<size_t>(e.index)];
         if (has_few_rows(e)) {
-          return update_few_rows(crew, e, d_out, d_x + e.first, w1, w2, rates, expert_squares);
+          return update_few_rows(worker, e, d_out, d_x + e.first, w1, w2, rates, expert_squares);
         }
-        float* const own = crew.alone() ? memory.reserve(Update::memory(experts)) : shared;
-        const auto update = crew.alone() ? update_alone : update_together;
-        update(crew, w, e, d_out, d_x + e.first, Update(w1, w2, own), rates, expert_squares);
+        float* const own = worker.alone() ? memory.reserve(Update::memory(experts)) : shared;
+        const auto update = worker.alone() ? update_alone : update_together;
+        update(worker, w, e, d_out, d_x + e.first, Update(w1, w2, own), rates, expert_squares);
       });
   double sum = 0;
   for (const double square : squares) sum += square;

@@ -18,18 +18,18 @@ void clear_gradients(const Expert& e, const ExpertGradients& d) {
 
 }  // namespace
 
-void experts_forward(Team& team, Precision precision, const Experts& experts, float* out) {
-  const auto work = [&](const CrewMember& crew, const Workspace& w, const Expert& e) {
-    expert_forward(crew, w, e, out);
+void experts_forward(ThreadGroup& group, Precision precision, const Experts& experts, float* out) {
+  const auto work = [&](const ExpertWorker& worker, const Workspace& w, const Expert& e) {
+    expert_forward(worker, w, e, out);
   };
-  for_each_expert(team, precision, experts, expect_forward, work);
+  for_each_expert(group, precision, experts, queue_forward, work);
 }
 
-void experts_backward(Team& team, Precision precision, const Experts& experts, const float* d_out,
+void experts_backward(ThreadGroup& group, Precision precision, const Experts& experts, const float* d_out,
                       const ExpertGradients& gradients) {
-  for_each_expert(team, precision, experts, expect_backward,
-                  [&](const CrewMember& crew, const Workspace& w, const Expert& e) {
-                    if (e.rows > 0) expert_backward(crew, w, e, d_out, ExpertPlaces(gradients, e), [](const Part&) {});
+  for_each_expert(group, precision, experts, queue_backward,
+                  [&](const ExpertWorker& worker, const Workspace& w, const Expert& e) {
+                    if (e.rows > 0) expert_backward(worker, w, e, d_out, ExpertPlaces(gradients, e), [](const Part&) {});
                     else clear_gradients(e, gradients);
                   });
 }

@@ -29,10 +29,10 @@ struct ExpertGradients {
 };
 
 // out [rows][width]
-void experts_forward(Team& team, Precision precision, const Experts& experts, float* out);
+void experts_forward(ThreadGroup& group, Precision precision, const Experts& experts, float* out);
 
 // From d_out [rows][width]. Hidden activations that weren't kept are computed again.
-void experts_backward(Team& team, Precision precision, const Experts& experts, const float* d_out,
+void experts_backward(ThreadGroup& group, Precision precision, const Experts& experts, const float* d_out,
                       const ExpertGradients& gradients);
 
 // The experts' matrices, to be updated, and their moments.
@@ -47,7 +47,7 @@ struct ExpertMoments {
 
 // The backward pass of experts without biases, and a step of factored Adam on their matrices as soon as each one's
 // gradient is known. Returns Σ g² over all of them.
-double experts_update(Team& team, Precision precision, const Experts& experts, const float* d_out, float* d_x,
+double experts_update(ThreadGroup& group, Precision precision, const Experts& experts, const float* d_out, float* d_x,
                       const ExpertMoments& moments, const FactoredRates& rates);
 
 }  // namespace nmt

@@ -24,16 +24,16 @@ class FewRows {
            grouped * (longest + kMostTileRows);
   }
 
-  // Tells which weights will be asked for.
-  static void expect(const CrewMember& crew, const Expert& e) {
-    if (by_dots(crew, e)) return;
-    crew.expect_lines(e.w2, e.hidden, e.width);
-    crew.expect_lines(e.w1, e.width, e.hidden);
+  // Queues the weights to be prefetched.
+  static void queue_weights(const ExpertWorker& worker, const Expert& e) {
+    if (by_dots(worker, e)) return;
+    worker.queue_lines(e.w2, e.hidden, e.width);
+    worker.queue_lines(e.w1, e.width, e.hidden);
   }
 
   // Reads the expert's inputs and the gradient of its outputs, [rows][width] each.
-  FewRows(const CrewMember& crew, const Expert& e, const float* d_y, float* memory)
-      : crew_(crew), e_(e), rounded_(crew.precision() == Precision::bf16) {
+  FewRows(const ExpertWorker& worker, const Expert& e, const float* d_y, float* memory)
+      : worker_(worker), e_(e), rounded_(worker.precision() == Precision::bf16) {
     for (Rows* part : {&x_, &d_y_}) *part = take(memory, e.width);
     for (Rows* part : {&hidden_, &d_hidden_}) *part = take(memory, e.hidden);
     inner_ = memory;
@@ -51,7 +51,7 @@ class FewRows {
     sum_squares(hidden_, e_.hidden, d_y_, e_.width, step);
     const double squares = step.update_moments(rates);
     prepare_update(d_y_, e_.width);
-    for_each_granule(e_.hidden, [&](Range units) {
+    for_each_line_block(e_.hidden, [&](Range units) {
       multiply(d_y_, e_.width, w2, units, d_hidden_.data + units.begin, d_hidden_.step);
       for (int i = 0; i < e_.rows; i++) {
         moe_kernels().relu_gradient(at(hidden_, i) + units.begin, at(d_hidden_, i) + units.begin, units.size());
@@ -67,7 +67,7 @@ class FewRows {
     sum_squares(x_, e_.width, d_hidden_, e_.hidden, step);
     const double squares = step.update_moments(rates);
     prepare_update(d_hidden_, e_.hidden);
-    for_each_granule(e_.width, [&](Range inputs) {
+    for_each_line_block(e_.width, [&](Range inputs) {
       multiply(d_hidden_, e_.hidden, w1, inputs, d_x + inputs.begin, e_.width);
       if (step.finite()) update(step, inputs, x_, d_hidden_, e_.hidden, w1);
     });
@@ -89,31 +89,31 @@ class FewRows {
     kernels_.copy(from, step, e_.rows, columns, rounded_, to.data, to.step);
   }
 
-  // Lines of a matrix that stay near between the two products that read them.
+  // Lines of a matrix that stay in the caches between the two products that read them.
   template <class Work>
-  void for_each_granule(int lines, Work&& work) const {
-    const int granule = by_dots(crew_, e_) ? 2 * tile_.f32.rows : 2 * tile_.columns;
-    for (int line = 0; line < lines; line += granule) work(Range{line, least(line + granule, lines)});
+  void for_each_line_block(int lines, Work&& work) const {
+    const int block = by_dots(worker_, e_) ? 2 * tile_.f32.rows : 2 * tile_.columns;
+    for (int line = 0; line < lines; line += block) work(Range{line, least(line + block, lines)});
   }
 
   // Whether packing lines of weights would cost more than adding up lanes. Read as they lie in memory, lines needn't be asked
   // for: the processor's own prefetcher does better.
-  static bool by_dots(const CrewMember& crew, const Expert& e) {
-    return e.rows < kRowsWorthPacking && crew.kernels().group == 1;
+  static bool by_dots(const ExpertWorker& worker, const Expert& e) {
+    return e.rows < kRowsWorthPacking && worker.kernels().group == 1;
   }
 
-  // out [rows][lines] = left [rows][k] · some lines of a matrix [][k], read for the first time: one granule after another.
-  void multiply(const Rows& left, int k, const float* matrix, Range granule, float* out, size_t out_step) const {
-    const float* right = matrix + static_cast<size_t>(granule.begin) * k;
+  // out [rows][lines] = left [rows][k] · some lines of a matrix [][k], read for the first time: one block after another.
+  void multiply(const Rows& left, int k, const float* matrix, Range block, float* out, size_t out_step) const {
+    const float* right = matrix + static_cast<size_t>(block.begin) * k;
     const size_t step = k;
-    if (!by_dots(crew_, e_)) {
-      const Side weights_of_granule = weights(lines(right, step));
-      const ExpertProduct product = crew_.product(e_.rows, granule.size(), k, lines(left.data, left.step),
-                                                  weights_of_granule, {out, out_step, nullptr}, all_left_);
-      if (granule.begin == 0) crew_.pack_left(product);
-      return crew_.multiply(product);
+    if (!by_dots(worker_, e_)) {
+      const Side weights_of_block = weights(lines(right, step));
+      const ExpertProduct product = worker_.product(e_.rows, block.size(), k, lines(left.data, left.step),
+                                                  weights_of_block, {out, out_step, nullptr}, all_left_);
+      if (block.begin == 0) worker_.pack_left(product);
+      return worker_.multiply(product);
     }
-    const Dots work{left.data, left.step, e_.rows, right, step, granule.size(), k, out, out_step};
+    const Dots work{left.data, left.step, e_.rows, right, step, block.size(), k, out, out_step};
     (rounded_ ? kernels_.rounded_dots : kernels_.dots)(work);
   }
 
@@ -179,7 +179,7 @@ class FewRows {
   static constexpr int kTriangleRows = 8;
   static constexpr int kRowsWorthPacking = 20;
 
-  const CrewMember& crew_;
+  const ExpertWorker& worker_;
   const Expert& e_;
   const bool rounded_;
   const GemmKernels& tile_ = gemm_kernels();

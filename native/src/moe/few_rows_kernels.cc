@@ -3,6 +3,7 @@
 #include "moe/few_rows_kernels.h"
 
 #include "isa/vec.h"
+#include "memory/sizes.h"
 
 namespace nmt::NMT_ISA {
 
@@ -17,8 +18,6 @@ constexpr int kVectors = 4;
 #endif
 // Rows of a quadratic form together.
 constexpr int kFormRows = 4;
-
-int least(int a, int b) { return a < b ? a : b; }
 
 void copy(const float* from, size_t from_step, int rows, int columns, bool rounded, float* to, size_t to_step) {
   for (int i = 0; i < rows; i++) {

@@ -39,7 +39,7 @@ napi_value dispatch(Call& call) {
   call.require_length(slots, r.slots(), "slots");
   call.require_length(out, r.by_slot(), "out");
   check_range(call, slots, r.slots(), r.slots(), "slots");
-  share(team(), r.slots(), r.width, 1, [&](size_t begin, size_t end) {
+  share(thread_group(), r.slots(), r.width, 1, [&](size_t begin, size_t end) {
     for (size_t i = begin; i < end; i++) {
       std::memcpy(out.data + i * r.width, x.data + slots[i] / r.k * r.width, r.width * sizeof(float));
     }
@@ -57,7 +57,7 @@ napi_value dispatch_gradient(Call& call) {
   call.require_length(dx, r.by_position(), "dx");
   check_range(call, rows, r.slots(), r.slots(), "rows");
   const auto kernel = moe_kernels().combine;
-  share(team(), r.positions, r.width * r.k, 1, [&](size_t begin, size_t end) {
+  share(thread_group(), r.positions, r.width * r.k, 1, [&](size_t begin, size_t end) {
     for (size_t i = begin; i < end; i++) {
       kernel(dy.data, rows.data + i * r.k, nullptr, r.k, r.width, dx.data + i * r.width);
     }
@@ -76,7 +76,7 @@ napi_value combine(Call& call) {
   call.require_length(out, r.by_position(), "out");
   check_range(call, rows, r.slots(), r.slots(), "rows");
   const auto kernel = moe_kernels().combine;
-  share(team(), r.positions, r.width * r.k, 1, [&](size_t begin, size_t end) {
+  share(thread_group(), r.positions, r.width * r.k, 1, [&](size_t begin, size_t end) {
     for (size_t i = begin; i < end; i++) {
       kernel(y.data, rows.data + i * r.k, gates.data + i * r.k, r.k, r.width, out.data + i * r.width);
     }
@@ -97,7 +97,7 @@ napi_value combine_gradient(Call& call) {
   call.require_length(d_gates, r.slots(), "dGates");
   check_range(call, rows, r.slots(), r.slots(), "rows");
   const auto kernel = moe_kernels().combine_gradient;
-  share(team(), r.positions, r.width * r.k, 1, [&](size_t begin, size_t end) {
+  share(thread_group(), r.positions, r.width * r.k, 1, [&](size_t begin, size_t end) {
     for (size_t i = begin; i < end; i++) {
       const size_t slot = i * r.k;
       kernel(d_out.data + i * r.width, y.data, rows.data + slot, gates.data + slot, r.k, r.width, d_y.data,
@@ -147,7 +147,7 @@ napi_value expert_ffn(Call& call) {
   if (b1) call.require_length(b1, shapes.hidden_bias, "b1");
   if (b2) call.require_length(b2, shapes.width_bias, "b2");
   call.require_length(out, shapes.x, "out");
-  experts_forward(team(), precision(), experts, out.data);
+  experts_forward(thread_group(), precision(), experts, out.data);
   return call.nothing();
 }
 
@@ -172,7 +172,7 @@ napi_value expert_ffn_gradient(Call& call) {
   call.require_length(d_w2, shapes.weights, "dW2");
   if (d_b1) call.require_length(d_b1, shapes.hidden_bias, "dB1");
   if (d_b2) call.require_length(d_b2, shapes.width_bias, "dB2");
-  experts_backward(team(), precision(), experts, dy.data, {d_x.data, d_w1.data, d_w2.data, d_b1.data, d_b2.data});
+  experts_backward(thread_group(), precision(), experts, dy.data, {d_x.data, d_w1.data, d_w2.data, d_b1.data, d_b2.data});
   return call.nothing();
 }
 
@@ -198,19 +198,24 @@ napi_value expert_ffn_update(Call& call) {
   call.require_length(rows2, shapes.hidden_bias, "rows2");
   call.require_length(columns2, shapes.width_bias, "columns2");
   const ExpertMoments moments{w1.data, rows1.data, columns1.data, w2.data, rows2.data, columns2.data};
-  return call.number_result(experts_update(team(), precision(), experts, dy.data, d_x.data, moments, rates));
+  return call.number_result(experts_update(thread_group(), precision(), experts, dy.data, d_x.data, moments, rates));
 }
 
 }  // namespace
 
 void register_moe(Registry& registry) {
-  registry.add("dispatch", dispatch);
-  registry.add("dispatchGradient", dispatch_gradient);
-  registry.add("combine", combine);
-  registry.add("combineGradient", combine_gradient);
-  registry.add("expertFfn", expert_ffn);
-  registry.add("expertFfnGradient", expert_ffn_gradient);
-  registry.add("expertFfnUpdate", expert_ffn_update);
+  registry.add("dispatch", {"x", "slots", "out", "positions", "width", "k"}, dispatch);
+  registry.add("dispatchGradient", {"dy", "rows", "dx", "positions", "width", "k"}, dispatch_gradient);
+  registry.add("combine", {"y", "gates", "rows", "out", "positions", "width", "k"}, combine);
+  registry.add("combineGradient", {"dOut", "y", "gates", "rows", "dY", "dGates", "positions", "width", "k"},
+               combine_gradient);
+  registry.add("expertFfn", {"x", "w1", "w2", "b1", "b2", "offsets", "out", "activations", "experts", "width",
+                             "hidden"}, expert_ffn);
+  registry.add("expertFfnGradient", {"x", "w1", "w2", "b1", "offsets", "dy", "activations", "dX", "dW1", "dW2", "dB1",
+                                     "dB2", "experts", "width", "hidden"}, expert_ffn_gradient);
+  registry.add("expertFfnUpdate", {"x", "w1", "w2", "offsets", "dy", "activations", "dX", "rows1", "columns1", "rows2",
+                                   "columns2", "experts", "width", "hidden", "learningRate", "beta2", "floor",
+                                   "secondCorrection", "gradientScale", "longest"}, expert_ffn_update);
 }
 
 }  // namespace nmt

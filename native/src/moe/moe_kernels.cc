@@ -1,21 +1,11 @@
 // Sums and products around the experts, a row or a vector at a time.
 #include "moe/moe_kernels.h"
 
-#include "isa/vec.h"
+#include "isa/vec_rows.h"
 
 namespace nmt::NMT_ISA {
 
 namespace {
-
-vf load_part(const float* p, int n) { return n == W ? vload(p) : vload_n(p, n); }
-
-// f(j, n) for the columns of a row, W at a time.
-template <class Columns>
-void for_each_vector(size_t width, Columns&& columns) {
-  size_t j = 0;
-  for (; j + W <= width; j += W) columns(j, W);
-  if (j < width) columns(j, static_cast<int>(width - j));
-}
 
 void combine(const float* y, const int32_t* rows, const float* gates, int k, size_t width, float* out) {
   for_each_vector(width, [=](size_t i, int n) {

@@ -5,7 +5,7 @@
 
 #include <cstddef>
 
-#include "threads/team.h"
+#include "threads/thread_group.h"
 
 namespace nmt {
 

@@ -1,11 +1,11 @@
-// adamStep and sumOfSquares: one call for all tensors of a model, cut into pieces of equal size over the team.
+// adamStep and sumOfSquares: one call for all tensors of a model, cut into pieces of equal size over the group.
 #include <algorithm>
 #include <cmath>
 
 #include "binding/registry.h"
 #include "optimizer/factored_rates.h"
 #include "optimizer/optimizer_kernels.h"
-#include "threads/team.h"
+#include "threads/thread_group.h"
 
 namespace nmt {
 
@@ -55,7 +55,7 @@ napi_value adam_step(Call& call) {
 
   const std::vector<Piece> work = pieces(values);
   const OptimizerKernels& kernels = optimizer_kernels();
-  team().parallel_for(static_cast<int>(work.size()), [&](int i) {
+  thread_group().parallel_for(static_cast<int>(work.size()), [&](int i) {
     const auto [t, at, length] = work[i];
     kernels.adam(values[t].data + at, gradients[t].data + at, first[t].data + at, second[t].data + at, length, rates);
   });
@@ -78,7 +78,7 @@ napi_value adam_row_step(Call& call) {
   }
   const std::vector<float> none(width);
   const auto kernel = optimizer_kernels().adam;
-  team().parallel_for(static_cast<int>(rows), [&](int r) {
+  thread_group().parallel_for(static_cast<int>(rows), [&](int r) {
     const float* gradient = row_of[r] < 0 ? none.data() : sums.data + row_of[r] * width;
     const size_t at = r * width;
     kernel(value.data + at, gradient, first.data + at, second.data + at, width, rates);
@@ -97,7 +97,7 @@ napi_value factored_adam_step(Call& call) {
   call.require_length(row_means, matrices * rows, "rowMeans");
   call.require_length(column_means, matrices * columns, "columnMeans");
   std::vector<double> squares(matrices);
-  team().parallel_dynamic(static_cast<int>(matrices), [&](int m) {
+  thread_group().parallel_dynamic(static_cast<int>(matrices), [&](int m) {
     const size_t at = static_cast<size_t>(m) * rows * columns;
     const FactoredMatrix matrix{static_cast<int>(rows), static_cast<int>(columns), value.data + at,
                                 row_means.data + m * rows, column_means.data + m * columns};
@@ -114,7 +114,7 @@ napi_value sum_of_squares(Call& call) {
   const std::vector<Piece> work = pieces(gradients);
   std::vector<float> squares(work.size());
   const OptimizerKernels& kernels = optimizer_kernels();
-  team().parallel_for(static_cast<int>(work.size()), [&](int i) {
+  thread_group().parallel_for(static_cast<int>(work.size()), [&](int i) {
     const auto [t, at, length] = work[i];
     squares[i] = kernels.sum_of_squares(gradients[t].data + at, length);
   });
@@ -126,10 +126,14 @@ napi_value sum_of_squares(Call& call) {
 }  // namespace
 
 void register_optimizer(Registry& registry) {
-  registry.add("adamStep", adam_step);
-  registry.add("adamRowStep", adam_row_step);
-  registry.add("factoredAdamStep", factored_adam_step);
-  registry.add("sumOfSquares", sum_of_squares);
+  registry.add("adamStep", {"values", "gradients", "first", "second", "learningRate", "beta1", "beta2", "epsilon",
+                            "secondCorrection", "gradientScale"}, adam_step);
+  registry.add("adamRowStep", {"value", "sums", "rowOf", "first", "second", "width", "learningRate", "beta1", "beta2",
+                               "epsilon", "secondCorrection", "gradientScale"}, adam_row_step);
+  registry.add("factoredAdamStep", {"value", "gradient", "rowMeans", "columnMeans", "matrices", "rows", "columns",
+                                    "learningRate", "beta2", "floor", "secondCorrection", "gradientScale", "longest"},
+               factored_adam_step);
+  registry.add("sumOfSquares", {"gradients"}, sum_of_squares);
 }
 
 }  // namespace nmt

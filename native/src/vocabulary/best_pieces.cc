@@ -34,7 +34,7 @@ class BestList {
   const Candidate* end() const { return heap_ + count_; }
 
   // Logits, of which the largest is `largest`, of pieces from `first` on: later ones than those before, so an equal logit
-  // never displaces one that is there.
+  // never displaces an existing one.
   void add(const float* logits, int count, float largest, int first) {
     if (count_ == most_ && !(largest > heap_[0].logit)) return;
     for (int i = 0; i < count; i++) {
@@ -74,17 +74,17 @@ class Logits {
   // Calls task(thread, row, logits, first, count, largest) for each row of each block of pieces [first, first + count),
   // on each thread in ascending order of blocks.
   template <class Task>
-  void each(Team& team, Task&& task) {
+  void each(ThreadGroup& group, Task&& task) {
     if (static_cast<double>(p_.rows) * p_.width * p_.vocabulary < kLittle) {
-      pack_all_rows(product_, left_, 0, 1);
+      pack_all_rows(product_, left_, Member{});
       for (int block = 0; block < blocks_; block++) each_row(0, block, task);
       return;
     }
-    team.run([&](int thread, int threads) {
-      pack_all_rows(product_, left_, thread, threads);
-      team.barrier();
-      const Range mine = split(blocks_, thread, threads);
-      for (int block = mine.begin; block < mine.end; block++) each_row(thread, block, task);
+    group.run([&](Member member) {
+      pack_all_rows(product_, left_, member);
+      group.barrier();
+      const Range mine = member.share(blocks_);
+      for (int block = mine.begin; block < mine.end; block++) each_row(member.thread, block, task);
     });
   }
 
@@ -128,15 +128,15 @@ Scratch& calls_scratch() {
 
 }  // namespace
 
-void best_pieces(Team& team, const Projection& p, int k, int32_t* ids, float* log_probabilities) {
+void best_pieces(ThreadGroup& group, const Projection& p, int k, int32_t* ids, float* log_probabilities) {
   Logits logits(p, calls_scratch());
   const size_t rows = static_cast<size_t>(p.rows), most = static_cast<size_t>(k);
-  const size_t threads = static_cast<size_t>(team.threads());
+  const size_t threads = static_cast<size_t>(group.threads());
   std::vector<Candidate> candidates(threads * rows * most);
   std::vector<BestList> lists;
   for (size_t i = 0; i < threads * rows; i++) lists.emplace_back(candidates.data() + i * most, k);
 
-  logits.each(team, [&](int thread, int row, const float* values, int first, int count, float largest) {
+  logits.each(group, [&](int thread, int row, const float* values, int first, int count, float largest) {
     lists[static_cast<size_t>(thread) * rows + row].add(values, count, largest, first);
   });
 
@@ -156,9 +156,9 @@ void best_pieces(Team& team, const Projection& p, int k, int32_t* ids, float* lo
   }
 }
 
-void log_probabilities(Team& team, const Projection& p, const int32_t* targets, float* out) {
+void log_probabilities(ThreadGroup& group, const Projection& p, const int32_t* targets, float* out) {
   Logits logits(p, calls_scratch());
-  logits.each(team, [&](int, int row, const float* values, int first, int count, float) {
+  logits.each(group, [&](int, int row, const float* values, int first, int count, float) {
     const int target = targets[row] - first;
     if (target >= 0 && target < count) out[row] = values[target];
   });

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "threads/team.h"
+#include "threads/thread_group.h"
 
 namespace nmt {
 
@@ -17,9 +17,9 @@ struct Projection {
 };
 
 // ids, log_probabilities [rows, k]: best first, equal logits in ascending id order; 1 ≤ k ≤ vocabulary.
-void best_pieces(Team& team, const Projection&, int k, int32_t* ids, float* log_probabilities);
+void best_pieces(ThreadGroup& group, const Projection&, int k, int32_t* ids, float* log_probabilities);
 
 // log P(targets[row]) of each row: [rows].
-void log_probabilities(Team& team, const Projection&, const int32_t* targets, float* out);
+void log_probabilities(ThreadGroup& group, const Projection&, const int32_t* targets, float* out);
 
 }  // namespace nmt

@@ -1,9 +1,9 @@
 #include "vocabulary/best_pieces_kernels.h"
 
-#include <algorithm>
 #include <cmath>
 
 #include "isa/vec.h"
+#include "memory/sizes.h"
 
 namespace nmt::NMT_ISA {
 
@@ -14,7 +14,7 @@ float largest_of(const float* logits, int count) {
   int i = 0;
   for (; i + W <= count; i += W) largest = vmax(largest, vload(logits + i));
   float result = hmax(largest);
-  for (; i < count; i++) result = std::max(result, logits[i]);
+  for (; i < count; i++) result = result < logits[i] ? logits[i] : result;
   return result;
 }
 
@@ -35,10 +35,11 @@ float total(const float* logits, int count, float* largest) {
 double normaliser(const BlockResults& results, int row) {
   const float* largest = results.largest + static_cast<long>(row) * results.blocks;
   const float* total = results.total + static_cast<long>(row) * results.blocks;
-  const float top = *std::max_element(largest, largest + results.blocks);
+  float top = largest[0];
+  for (int b = 1; b < results.blocks; b++) top = top < largest[b] ? largest[b] : top;
   vf sum = vzero();
   for (int b = 0; b < results.blocks; b += W) {
-    const int lanes = std::min(W, results.blocks - b);
+    const int lanes = least(W, results.blocks - b);
     sum = vfma(vexp(vload_n(largest + b, lanes) - vset1(top)), vload_n(total + b, lanes), sum);
   }
   return static_cast<double>(top) + std::log(static_cast<double>(hsum(sum)));

@@ -14,6 +14,7 @@
 
 #include "gemm/blocked.h"
 #include "memory/aligned.h"
+#include "memory/sizes.h"
 #include "optimizer/optimizer_kernels.h"
 #include "vocabulary/cross_entropy_kernels.h"
 
@@ -21,12 +22,10 @@ namespace nmt {
 
 namespace {
 
-// Most rows of a chunk, for each k of an element: packed, they stay near the second cache.
+// Most rows of a chunk, for each k of an element: packed, they fit the second-level cache.
 constexpr int kChunkRows = 640;
 constexpr size_t kChunkLogits = 16 << 20;  // most logits of a chunk, unless 64 rows have more
 constexpr int kBlockColumns = 256;         // pieces of a block
-
-size_t area(int a, int b) { return static_cast<size_t>(a) * static_cast<size_t>(b); }
 
 // How the sizes of a problem are cut.
 struct Cut {
@@ -119,9 +118,9 @@ class Chunk {
     logit_pieces_.each(cut_.blocks, [&](int block) { logits_of_block(block); });
   }
 
-  // Losses of `part` of `parts` of the rows, and what their exponentials lack to be probabilities.
-  void losses(int part, int parts, RowLoss* out) {
-    const Range mine = split(rows_.size(), part, parts, 16);
+  // Losses of a thread's share of the rows, and what their exponentials lack to be probabilities.
+  void losses(Member member, RowLoss* out) {
+    const Range mine = member.share(rows_.size(), 16);
     kernels_.combine(blocks_, mine.begin, mine.end, totals_);
     const double smoothing = c_.smoothing;
     for (int r = mine.begin; r < mine.end; r++) {
@@ -137,10 +136,10 @@ class Chunk {
     weight_pieces_.each(cut_.blocks, [&](int block) { weight_gradients_of_block(block); });
   }
 
-  // `part` of `parts` of the rows, over all blocks. The first product with a panel of weights packs it.
-  void hidden_gradients(int part, int parts) {
+  // Those of a thread's share of the rows, over all blocks. The first product with a panel of weights packs it.
+  void hidden_gradients(Member member) {
     static thread_local Scratch weight_scratch;
-    const Range panels = split(row_panels(), part, parts);
+    const Range panels = member.share(row_panels());
     const int width = cut_.tile.columns;
     float* packed = weight_scratch.reserve(area(cut_.block_columns, width));
     for (int block = 0; block < cut_.blocks; block++) {
@@ -301,7 +300,7 @@ class Chunk {
 
 }  // namespace
 
-LossSums cross_entropy(Team& team, Precision precision, const CrossEntropy& c, const CrossEntropyGradients* gradients) {
+LossSums cross_entropy(ThreadGroup& group, Precision precision, const CrossEntropy& c, const CrossEntropyGradients* gradients) {
   static thread_local Scratch scratch;
   const Cut cut(precision, c);
   std::vector<RowLoss> losses(static_cast<size_t>(c.positions));
@@ -309,17 +308,17 @@ LossSums cross_entropy(Team& team, Precision precision, const CrossEntropy& c, c
   for (int i = 0; i < cut.chunks; i++) {
     Chunk chunk(cut, c, gradients, scratch, split(c.positions, i, cut.chunks, 2), i == 0,
                 i + 1 == cut.chunks ? squares.data() : nullptr);
-    team.run([&](int thread, int threads) {
+    group.run([&](Member member) {
       chunk.pack_hidden();
-      team.barrier();
+      group.barrier();
       chunk.logits();
-      team.barrier();
-      chunk.losses(thread, threads, losses.data());
+      group.barrier();
+      chunk.losses(member, losses.data());
       if (gradients == nullptr) return;
-      team.barrier();
+      group.barrier();
       chunk.weight_gradients();
-      team.barrier();
-      chunk.hidden_gradients(thread, threads);
+      group.barrier();
+      chunk.hidden_gradients(member);
     });
   }
   if (cut.chunks == 0 && gradients != nullptr) {

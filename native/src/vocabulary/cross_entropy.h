@@ -38,6 +38,6 @@ struct LossSums {
 };
 
 // Sums over positions, in nats; writes the gradients unless they are null. Same bits whatever the number of threads.
-LossSums cross_entropy(Team& team, Precision precision, const CrossEntropy&, const CrossEntropyGradients* gradients);
+LossSums cross_entropy(ThreadGroup& group, Precision precision, const CrossEntropy&, const CrossEntropyGradients* gradients);
 
 }  // namespace nmt

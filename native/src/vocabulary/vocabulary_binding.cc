@@ -2,7 +2,8 @@
 #include "binding/registry.h"
 #include "gemm/gemm.h"
 #include "gemm/packed.h"
-#include "threads/team.h"
+#include "memory/sizes.h"
+#include "threads/thread_group.h"
 #include "vocabulary/best_pieces.h"
 #include "vocabulary/cross_entropy.h"
 
@@ -10,11 +11,10 @@ namespace nmt {
 
 namespace {
 
-size_t area(int a, int b) { return static_cast<size_t>(a) * static_cast<size_t>(b); }
-
 // The leading arguments of all three functions. Weights are a matrix [vocabulary, width] as it is, or packed.
 Projection read_projection(Call& call, bool packed) {
-  const auto hidden = call.floats("hidden"), weights = call.floats("weights"), bias = call.floats("bias");
+  const auto hidden = call.floats("hidden"), weights = call.floats(packed ? "packedWeights" : "weights");
+  const auto bias = call.floats("bias");
   const int rows = call.size("rows"), width = call.size("width"), vocabulary = call.size("vocabulary");
   call.require(width > 0 && vocabulary > 0, "width and vocabulary must be positive");
   call.require_length(hidden, area(rows, width), "hidden");
@@ -49,7 +49,7 @@ napi_value vocabulary_cross_entropy(Call& call) {
                "either every gradient is wanted or none");
   double squares = 0;
   const CrossEntropyGradients gradients = {of_hidden.data, of_weights.data, of_bias.data, &squares};
-  const LossSums loss = cross_entropy(team(), precision(),
+  const LossSums loss = cross_entropy(thread_group(), precision(),
                                       {p.hidden, p.weights, p.bias, targets, p.rows, p.width, p.vocabulary, smoothing},
                                       wanted ? &gradients : nullptr);
   sums[0] = static_cast<float>(loss.smoothed);
@@ -64,23 +64,27 @@ napi_value vocabulary_top_k(Call& call) {
   call.require(k >= 1 && k <= p.vocabulary, "k must be from 1 to the vocabulary's size");
   const auto ids = call.ints("ids", area(p.rows, k));
   const auto scores = call.floats("logProbabilities", area(p.rows, k));
-  best_pieces(team(), p, k, ids.data, scores.data);
+  best_pieces(thread_group(), p, k, ids.data, scores.data);
   return call.nothing();
 }
 
 napi_value vocabulary_log_probability(Call& call) {
   const Projection p = read_projection(call, true);
   const int32_t* targets = read_targets(call, p);
-  log_probabilities(team(), p, targets, call.floats("logProbabilities", static_cast<size_t>(p.rows)).data);
+  log_probabilities(thread_group(), p, targets, call.floats("logProbabilities", static_cast<size_t>(p.rows)).data);
   return call.nothing();
 }
 
 }  // namespace
 
 void register_vocabulary(Registry& registry) {
-  registry.add("vocabularyCrossEntropy", vocabulary_cross_entropy);
-  registry.add("vocabularyTopK", vocabulary_top_k);
-  registry.add("vocabularyLogProbability", vocabulary_log_probability);
+  registry.add("vocabularyCrossEntropy", {"hidden", "weights", "bias", "rows", "width", "vocabulary", "targets",
+                                          "labelSmoothing", "sums", "hiddenGradient", "weightsGradient", "biasGradient",
+                                          "weightsSquares"}, vocabulary_cross_entropy);
+  registry.add("vocabularyTopK", {"hidden", "packedWeights", "bias", "rows", "width", "vocabulary", "k", "ids",
+                                  "logProbabilities"}, vocabulary_top_k);
+  registry.add("vocabularyLogProbability", {"hidden", "packedWeights", "bias", "rows", "width", "vocabulary", "targets",
+                                            "logProbabilities"}, vocabulary_log_probability);
 }
 
 }  // namespace nmt

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { BackendError } from "../../base/errors.ts";
+import { BackendError, OutOfMemoryError } from "../../base/errors.ts";
 import { log } from "../../base/logger.ts";
 import { packageFolder } from "../../base/package-folder.ts";
 import type { AttentionKernels } from "./kernels/attention.ts";
@@ -37,7 +37,7 @@ export interface NativeAddon
 const FILE = "nmt_native.node";
 
 /** Where the addon lies; undefined if there is none yet. `NMT_ADDON` names another file. */
-export function findAddon(): string | undefined {
+function findAddon(): string | undefined {
   const named = process.env["NMT_ADDON"];
   if (named !== undefined) return named;
   const native = join(packageFolder(), "native");
@@ -67,6 +67,7 @@ export function loadAddon(): NativeAddon {
   const path = findAddon() ?? buildAddon();
   try {
     loaded = createRequire(import.meta.url)(path) as NativeAddon;
+    loaded.onOutOfMemory(outOfMemory);
   } catch (error) {
     throw new BackendError(`the native backend could not be loaded: ${(error as Error).message}`, {
       cause: error,
@@ -75,4 +76,10 @@ export function loadAddon(): NativeAddon {
     });
   }
   return loaded;
+}
+
+function outOfMemory(name: string, sizes: string): OutOfMemoryError {
+  return new OutOfMemoryError(`out of memory in ${name} (${sizes})`, {
+    nextStep: "Use smaller batches (batch_size) or a smaller model, or give the process more memory.",
+  });
 }

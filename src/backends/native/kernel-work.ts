@@ -3,6 +3,7 @@
  * Only useful operations: nothing for recomputed activations, for products with a state that is zero, or for gates and exponentials.
  */
 import type { NativeAddon } from "./addon.ts";
+import type { Reading } from "./kernels/lstm.ts";
 
 export interface KernelWork {
   /** A multiply-add is two. */
@@ -11,83 +12,107 @@ export interface KernelWork {
   bytes?: number;
 }
 
-type WorkOf = { readonly [Name in keyof NativeAddon]?: (...args: Parameters<NativeAddon[Name]>) => KernelWork };
+/** The work of a call, from its arguments by the names that the addon gives them (`argumentNames`). */
+type WorkOf = { readonly [Name in keyof NativeAddon]?: (call: never) => KernelWork };
 
 const FLOAT = 4;
 
 /** Kernels that aren't listed are only timed. */
-export const kernelWork: WorkOf = {
-  matmul: (_a, _b, _out, m, n, k) => ({ flops: 2 * m * n * k }),
-  packedMatmul: (_a, _packed, _out, m, n, k) => ({ flops: 2 * m * n * k }),
-  batchMatmul: (_a, _b, _out, batch, m, n, k) => ({ flops: 2 * batch * m * n * k }),
+export const kernelWork = {
+  matmul: ({ m, n, k }: Product) => ({ flops: 2 * m * n * k }),
+  packedMatmul: ({ m, n, k }: Product) => ({ flops: 2 * m * n * k }),
+  batchMatmul: ({ batch, m, n, k }: Product & { batch: number }) => ({ flops: 2 * batch * m * n * k }),
 
-  lstmForward: (...args) => ({ flops: lstmProducts(args, args[0]) }),
-  lstmBackward: (...args) => ({
-    flops: lstmProducts(args, args[0]) + lstmProducts(args, args[12] === undefined ? 0 : args[0]),
+  lstmForward: (call: LstmSequence) => ({ flops: lstmProducts(call, call.inputs) }),
+  lstmBackward: (call: LstmSequence & { dX: Float32Array | undefined }) => ({
+    flops: lstmProducts(call, call.inputs) + lstmProducts(call, call.dX === undefined ? 0 : call.inputs),
   }),
-  lstmStep: (rows, inputs, units, hidden, _x, _hidden, _cell, weights) => ({
-    flops: 2 * rows * (4 * units * (inputs + hidden) + (weights[3] === undefined ? 0 : units * hidden)),
+  lstmStep: ({ rows, inputs, units, hidden, packedWeights }: LstmStep) => ({
+    flops: 2 * rows * (4 * units * (inputs + hidden) + (packedWeights[3] === undefined ? 0 : units * hidden)),
   }),
 
-  attentionForward: (...args) => ({ flops: attentionProducts(args[5], args[7], args[8], args[9]) }),
-  attentionBackward: (...args) => ({ flops: 2 * attentionProducts(args[5], args[7], args[8], args[9]) }),
+  attentionForward: (call: Attention) => ({ flops: attentionProducts(call) }),
+  attentionBackward: (call: Attention) => ({ flops: 2 * attentionProducts(call) }),
 
-  vocabularyCrossEntropy: (...args) => {
-    const [, , , rows, width, vocabulary, , , , hiddenGradient] = args;
-    return { flops: (hiddenGradient === undefined ? 2 : 6) * rows * width * vocabulary };
-  },
-  vocabularyTopK: (_h, _w, _b, rows, width, vocabulary) => ({ flops: 2 * rows * width * vocabulary }),
-  vocabularyLogProbability: (_h, _w, _b, rows, width, vocabulary) => ({ flops: 2 * rows * width * vocabulary }),
-
-  expertFfn: (x, _w1, _w2, _b1, _b2, offsets, out, activations, experts, width, hidden) => ({
-    flops: 4 * rowsOf(offsets, experts) * width * hidden,
-    bytes: FLOAT * (busyExperts(offsets, experts) * 2 * width * hidden + lengths(x, out, activations)),
+  vocabularyCrossEntropy: (call: Projection & { hiddenGradient: Float32Array | undefined }) => ({
+    flops: (call.hiddenGradient === undefined ? 1 : 3) * projection(call),
   }),
-  expertFfnGradient: (...args) => {
-    const [x, , , , offsets, dy, activations, dX] = args;
-    const [experts, width, hidden] = args.slice(-3) as [number, number, number];
-    // Experts without rows have their gradients written too.
-    const matrices = (busyExperts(offsets, experts) + experts) * 2 * width * hidden;
-    return {
-      flops: 8 * rowsOf(offsets, experts) * width * hidden,
-      bytes: FLOAT * (matrices + lengths(x, dy, dX, activations)),
-    };
-  },
+  vocabularyTopK: (call: Projection) => ({ flops: projection(call) }),
+  vocabularyLogProbability: (call: Projection) => ({ flops: projection(call) }),
+
+  expertFfn: (call: Experts & Arrays<"x" | "out">) => ({
+    flops: 4 * expertProducts(call),
+    bytes: FLOAT * (busyExperts(call) * matrices(call) + lengths(call.x, call.out, call.activations)),
+  }),
+  // Experts without rows have their gradients written too.
+  expertFfnGradient: (call: Experts & Arrays<"x" | "dy" | "dX">) => ({
+    flops: 8 * expertProducts(call),
+    bytes: FLOAT * ((busyExperts(call) + call.experts) * matrices(call) + gradientRows(call)),
+  }),
   // Only busy experts' matrices are touched: read for the products, read and written by the step.
-  expertFfnUpdate: (x, _w1, _w2, offsets, dy, activations, dX, _r1, _c1, _r2, _c2, experts, width, hidden) => ({
-    flops: 8 * rowsOf(offsets, experts) * width * hidden,
-    bytes: FLOAT * (3 * busyExperts(offsets, experts) * 2 * width * hidden + lengths(x, dy, dX, activations)),
+  expertFfnUpdate: (call: Experts & Arrays<"x" | "dy" | "dX">) => ({
+    flops: 8 * expertProducts(call),
+    bytes: FLOAT * (3 * busyExperts(call) * matrices(call) + gradientRows(call)),
   }),
-  noisyGates: (out, _experts, clean) => ({ bytes: 3 * clean.byteLength + out.byteLength }),
-  noisyGatesGradient: (dOut, out, dClean) => ({ bytes: dOut.byteLength + out.byteLength + 5 * dClean.byteLength }),
-  dispatch: (_x, _slots, out) => ({ bytes: 2 * out.byteLength }),
-  dispatchGradient: (dy, _rows, dx) => ({ bytes: dy.byteLength + dx.byteLength }),
-  combine: (y, _gates, _rows, out) => ({ bytes: y.byteLength + out.byteLength }),
-  combineGradient: (dOut, y, _gates, _rows, dY) => ({ bytes: dOut.byteLength + y.byteLength + dY.byteLength }),
+  noisyGates: ({ out, clean }: Arrays<"out" | "clean">) => ({ bytes: FLOAT * lengths(clean, clean, clean, out) }),
+  noisyGatesGradient: ({ dOut, out, dClean }: Arrays<"dOut" | "out" | "dClean">) => ({
+    bytes: FLOAT * (lengths(dOut, out) + 5 * dClean.length),
+  }),
+  dispatch: ({ out }: Arrays<"out">) => ({ bytes: 2 * FLOAT * out.length }),
+  dispatchGradient: ({ dy, dx }: Arrays<"dy" | "dx">) => ({ bytes: FLOAT * lengths(dy, dx) }),
+  combine: ({ y, out }: Arrays<"y" | "out">) => ({ bytes: FLOAT * lengths(y, out) }),
+  combineGradient: ({ dOut, y, dY }: Arrays<"dOut" | "y" | "dY">) => ({ bytes: FLOAT * lengths(dOut, y, dY) }),
 
-  gatherRows: (_x, _index, out) => ({ bytes: 2 * out.byteLength }),
-  scatterAddRows: (x, _index, out) => ({ bytes: x.byteLength + out.byteLength }),
+  gatherRows: ({ out }: Arrays<"out">) => ({ bytes: 2 * FLOAT * out.length }),
+  scatterAddRows: inAndOut,
   // Value, gradient and both moments are read; all but the gradient are written.
-  adamStep: (values) => ({ bytes: 7 * totalBytes(values) }),
-  adamRowStep: (value, sums) => ({ bytes: 6 * value.byteLength + sums.byteLength }),
-  factoredAdamStep: (value) => ({ bytes: 3 * value.byteLength }),
-  sumOfSquares: (gradients) => ({ bytes: totalBytes(gradients) }),
+  adamStep: ({ values }: { values: readonly Float32Array[] }) => ({ bytes: 7 * FLOAT * lengths(...values) }),
+  adamRowStep: ({ value, sums }: Arrays<"value" | "sums">) => ({ bytes: FLOAT * (6 * value.length + sums.length) }),
+  factoredAdamStep: ({ value }: Arrays<"value">) => ({ bytes: 3 * FLOAT * value.length }),
+  sumOfSquares: ({ gradients }: { gradients: readonly Float32Array[] }) => ({ bytes: FLOAT * lengths(...gradients) }),
 
-  binary: (_operation, a, b, out) => ({ bytes: a.byteLength + b.byteLength + out.byteLength }),
-  unary: (_operation, x, out) => ({ bytes: x.byteLength + out.byteLength }),
-  sumColumns: (x, out) => ({ bytes: x.byteLength + out.byteLength }),
-  sumRows: (x, out) => ({ bytes: x.byteLength + out.byteLength }),
-  copyBlock: (_x, _xStart, _xStep, _out, _outStart, _outStep, rows, columns) => ({ bytes: 2 * FLOAT * rows * columns }),
-  transpose: (x, out) => ({ bytes: x.byteLength + out.byteLength }),
-  fill: (out) => ({ bytes: out.byteLength }),
-  dropout: (x, out) => ({ bytes: x.byteLength + out.byteLength }),
-};
+  binary: ({ a, b, out }: Arrays<"a" | "b" | "out">) => ({ bytes: FLOAT * lengths(a, b, out) }),
+  unary: inAndOut,
+  sumColumns: inAndOut,
+  sumRows: inAndOut,
+  copyBlock: ({ rows, columns }: { rows: number; columns: number }) => ({ bytes: 2 * FLOAT * rows * columns }),
+  transpose: inAndOut,
+  fill: ({ out }: Arrays<"out">) => ({ bytes: FLOAT * out.length }),
+  dropout: inAndOut,
+} satisfies WorkOf;
 
-type LstmArguments = Parameters<NativeAddon["lstmForward"]> | Parameters<NativeAddon["lstmBackward"]>;
+type Arrays<Name extends string> = { [Key in Name]: Float32Array };
+
+function inAndOut({ x, out }: Arrays<"x" | "out">): KernelWork {
+  return { bytes: FLOAT * lengths(x, out) };
+}
+
+interface Product {
+  m: number;
+  n: number;
+  k: number;
+}
+
+interface LstmSizes {
+  inputs: number;
+  units: number;
+  hidden: number;
+}
+
+interface LstmStep extends LstmSizes {
+  rows: number;
+  packedWeights: readonly (Float32Array | undefined)[];
+}
+
+interface LstmSequence extends LstmSizes {
+  batchSizes: Int32Array;
+  reading: Reading;
+  weights: readonly (Float32Array | undefined)[];
+  initialStates: readonly (Float32Array | undefined)[];
+}
 
 /** Products of a layer's directions, of inputs counted so wide. Without an initial state, a sentence's first step has no recurrent one. */
-function lstmProducts(args: LstmArguments, inputs: number): number {
-  const [, units, hidden, batchSizes, reading, , weights, initialStates] = args;
+function lstmProducts({ units, hidden, batchSizes, reading, weights, initialStates }: LstmSequence, inputs: number) {
   const positions = batchSizes.reduce((sum, size) => sum + size, 0);
   let sum = 0;
   for (let direction = 0; direction < (reading === "both" ? 2 : 1); direction++) {
@@ -98,13 +123,15 @@ function lstmProducts(args: LstmArguments, inputs: number): number {
   return 2 * sum;
 }
 
+interface Attention {
+  queryOffsets: Int32Array;
+  keyOffsets: Int32Array;
+  hidden: number;
+  valueWidth: number;
+}
+
 /** Scores and context: each query of a sentence with each of its keys. */
-function attentionProducts(
-  queryOffsets: Int32Array,
-  keyOffsets: Int32Array,
-  hidden: number,
-  valueWidth: number,
-): number {
+function attentionProducts({ queryOffsets, keyOffsets, hidden, valueWidth }: Attention): number {
   let pairs = 0;
   for (let g = 0; g + 1 < queryOffsets.length; g++) {
     pairs += (queryOffsets[g + 1]! - queryOffsets[g]!) * (keyOffsets[g + 1]! - keyOffsets[g]!);
@@ -112,21 +139,46 @@ function attentionProducts(
   return 2 * pairs * (hidden + valueWidth);
 }
 
-function rowsOf(offsets: Int32Array, experts: number): number {
-  return offsets[experts]! - offsets[0]!;
+interface Projection {
+  rows: number;
+  width: number;
+  vocabulary: number;
 }
 
-function busyExperts(offsets: Int32Array, experts: number): number {
+function projection({ rows, width, vocabulary }: Projection): number {
+  return 2 * rows * width * vocabulary;
+}
+
+interface Experts {
+  offsets: Int32Array;
+  experts: number;
+  width: number;
+  hidden: number;
+  activations: Float32Array | undefined;
+}
+
+/** Multiply-adds of one matrix of each expert with its rows. */
+function expertProducts({ offsets, experts, width, hidden }: Experts): number {
+  return (offsets[experts]! - offsets[0]!) * width * hidden;
+}
+
+/** Numbers of an expert's two matrices. */
+function matrices({ width, hidden }: Experts): number {
+  return 2 * width * hidden;
+}
+
+/** Numbers of the rows that a backward pass reads and writes. */
+function gradientRows({ x, dy, dX, activations }: Experts & Arrays<"x" | "dy" | "dX">): number {
+  return lengths(x, dy, dX, activations);
+}
+
+function busyExperts({ offsets, experts }: Experts): number {
   let busy = 0;
   for (let expert = 0; expert < experts; expert++) if (offsets[expert + 1]! > offsets[expert]!) busy++;
   return busy;
 }
 
-function totalBytes(arrays: readonly Float32Array[]): number {
-  return arrays.reduce((sum, { byteLength }) => sum + byteLength, 0);
-}
-
-/** Of those that there are. */
+/** Of existing arrays. */
 function lengths(...arrays: readonly (Float32Array | undefined)[]): number {
   return arrays.reduce((sum, array) => sum + (array?.length ?? 0), 0);
 }

@@ -21,12 +21,14 @@ export interface StepProfile {
   kernels: KernelUse[];
 }
 
+type WorkOf = (call: Record<string, unknown>) => KernelWork;
 type AnyFunction = (...args: unknown[]) => unknown;
 
 /** Counts by standing in for the addon's functions; between steps the addon is as it was. */
 export class KernelProfile {
   private readonly functions: Record<string, AnyFunction>;
   private readonly originals: Record<string, AnyFunction>;
+  private readonly argumentNames: Record<string, string[]>;
   private readonly counting: Record<string, AnyFunction>;
   private readonly uses = new Map<string, KernelUse>();
   private steps = 0;
@@ -37,6 +39,7 @@ export class KernelProfile {
   constructor(addon: NativeAddon) {
     this.functions = addon as unknown as Record<string, AnyFunction>;
     this.originals = { ...this.functions };
+    this.argumentNames = addon.argumentNames();
     this.counting = Object.fromEntries(
       Object.entries(this.originals).map(([name, original]) => [name, this.counted(name, original)]),
     );
@@ -70,13 +73,14 @@ export class KernelProfile {
   }
 
   private counted(name: string, original: AnyFunction): AnyFunction {
-    const workOf = (kernelWork as Record<string, ((...args: unknown[]) => KernelWork) | undefined>)[name];
+    const workOf = (kernelWork as Record<string, unknown>)[name] as WorkOf | undefined;
+    const names = this.argumentNames[name] ?? [];
     return (...args) => {
       const started = performance.now();
       const result = original(...args);
       const milliseconds = performance.now() - started;
       const use = this.useOf(name);
-      const work = workOf?.(...args);
+      const work = workOf?.(Object.fromEntries(names.map((argument, i) => [argument, args[i]])));
       use.calls++;
       use.milliseconds += milliseconds;
       use.flops += work?.flops ?? 0;

@@ -1,15 +1,16 @@
 /** Starts the native backend: loads the addon, sets threads and precision, registers it with TensorFlow.js. */
-import { cpus } from "node:os";
 import type { Precision } from "../../base/engine-names.ts";
+import { BackendError } from "../../base/errors.ts";
+import { threadCount } from "../../base/threads.ts";
 import type { EngineOptions } from "../select.ts";
-import { loadAddon } from "./addon.ts";
+import { loadAddon, type NativeAddon } from "./addon.ts";
 import { registerNativeBackend } from "./backend.ts";
 import { fasterPrecision } from "./faster-precision.ts";
 
 export async function startNative(options: EngineOptions): Promise<{ detail: string; precision: Precision }> {
   const addon = loadAddon();
-  const threads = options.threads === undefined || options.threads === 0 ? cpus().length : options.threads;
-  addon.setThreads(threads);
+  const threads = threadCount(options.threads);
+  startThreads(addon, threads);
   const isa = addon.isa();
   const wanted = options.precision ?? "f32";
   const precision: Precision =
@@ -17,4 +18,17 @@ export async function startNative(options: EngineOptions): Promise<{ detail: str
   addon.setPrecision(precision);
   registerNativeBackend(addon);
   return { detail: `${isa}, ${threads} ${threads === 1 ? "thread" : "threads"}, ${precision}`, precision };
+}
+
+/** Where the system gives fewer threads, the addon keeps those it has. */
+function startThreads(addon: NativeAddon, threads: number): void {
+  try {
+    addon.setThreads(threads);
+  } catch (error) {
+    throw new BackendError(`the native backend could not start ${threads} threads`, {
+      cause: error,
+      where: (error as Error).message,
+      nextStep: "Ask for fewer threads, or raise this process's limits of memory and processes (ulimit -v, ulimit -u).",
+    });
+  }
 }

@@ -4,6 +4,7 @@ import type { CommandModule } from "yargs";
 import { RECIPES } from "../../../data-scripts/recipes.ts";
 import { UsageError } from "../../base/errors.ts";
 import { log } from "../../base/logger.ts";
+import { splitList } from "../../config/overrides.ts";
 import { type Recipe, SPLITS } from "../../corpora/recipe.ts";
 import { TEST_SETS } from "../../corpora/test-sets/test-set-registry.ts";
 import { loadTestSet } from "../../corpora/test-sets/test-sets.ts";
@@ -48,7 +49,8 @@ export const dataCommand: CommandModule<object, DataArguments> = {
         describe: "Side of the test set to print; several references are separated by tabs",
       }) as never,
   handler: async (args) => {
-    const { name, set, pair, output, from, cache, mirror, packages } = args;
+    const { name, set, output, from, cache, mirror } = args;
+    const [pair, packages] = [args.pair, args.packages].map((list) => list?.flatMap(splitList));
     const options = {
       ...(from !== undefined && { from }),
       ...(cache !== undefined && { cache }),

@@ -11,6 +11,8 @@ import { log } from "../../base/logger.ts";
 import { packageFolder } from "../../base/package-folder.ts";
 import { formatCount, formatDuration } from "../../base/progress.ts";
 import { untilStopped } from "../../base/stop-signal.ts";
+import { threadCount } from "../../base/threads.ts";
+import { splitList } from "../../config/overrides.ts";
 import { resolveConfig } from "../../config/resolve.ts";
 import type { ConfigInput } from "../../config/schema.ts";
 import type { PreparedPair } from "../../corpora/recipe.ts";
@@ -18,6 +20,7 @@ import { evaluateHeldOut } from "../../inference/evaluate-held-out.ts";
 import { trainingReporter } from "../../training/run-recorder.ts";
 import { runTraining } from "../../training/run-training.ts";
 import type { SampleTranslation } from "../../training/validate.ts";
+import { engineOptions } from "../engine-options.ts";
 
 interface QuickstartArguments {
   pairs: string;
@@ -45,7 +48,7 @@ export const quickstartCommand: CommandModule<object, QuickstartArguments> = {
       .option("minutes", { type: "number", default: 5, describe: "Training time" })
       .option("output", { type: "string", default: "models/quickstart", describe: "Model directory" })
       .option("data", { type: "string", default: "data/vscode-l10n", describe: "Folder for the corpus" })
-      .option("threads", { type: "number", default: 0, describe: "CPU threads; 0 = all cores" })
+      .option("threads", engineOptions.threads)
       .option("backend", {
         type: "string",
         default: "auto",
@@ -54,7 +57,8 @@ export const quickstartCommand: CommandModule<object, QuickstartArguments> = {
   handler: async (args) => {
     const started = performance.now();
     if (!(args.minutes > 0)) throw new UsageError(`--minutes is ${args.minutes}`, { nextStep: "Give more than 0." });
-    const pairs = args.pairs.split(",").map((pair) => pair.trim());
+    threadCount(args.threads); // before the corpus is fetched
+    const pairs = splitList(args.pairs);
     log.info(`1/4 data: ${vscodeL10n.description} (${vscodeL10n.licence})`);
     const corpora = await prepare(args.data, pairs);
     const config = resolveConfig(quickstartConfig(corpora, args), "configs/two-cores/quickstart.yaml");

@@ -3,6 +3,8 @@ import type { CommandModule } from "yargs";
 import { writeFileAtomic } from "../../base/atomic-file.ts";
 import { UsageError } from "../../base/errors.ts";
 import { log } from "../../base/logger.ts";
+import { normalizations } from "../../config/choices.ts";
+import { splitList } from "../../config/overrides.ts";
 import { addBalancedText } from "../../data/files/balanced-text.ts";
 import type { WordpieceModel } from "../../text/wordpiece-model.ts";
 import { WordpieceTrainer } from "../../text/wordpiece-trainer.ts";
@@ -13,10 +15,11 @@ interface VocabArguments {
   vocab_size: number;
   character_coverage: number;
   required_chars: string;
+  control_symbols: string[];
   user_defined_symbols: string[];
   byte_fallback: boolean;
   max_sentencepiece_length: number;
-  normalization: "nmt_nfkc" | "identity";
+  normalization: (typeof normalizations)[number];
   input_sentence_size: number | undefined;
   sampling_temperature: number;
   seed: number;
@@ -50,11 +53,17 @@ export const vocabCommand: CommandModule<object, VocabArguments> = {
         default: "",
         describe: "Characters that are in the alphabet however rare they are",
       })
+      .option("control_symbols", {
+        type: "string",
+        array: true,
+        default: [],
+        describe: "Pieces that no text becomes, such as the tags <2de> <2fr>, separated by spaces or commas",
+      })
       .option("user_defined_symbols", {
         type: "string",
         array: true,
         default: [],
-        describe: "Symbols that are always one piece, such as <2de> <2fr>, separated by spaces or commas",
+        describe: "Symbols that are one piece wherever a text has them, such as <b> </b>, separated likewise",
       })
       .option("byte_fallback", {
         type: "boolean",
@@ -63,7 +72,7 @@ export const vocabCommand: CommandModule<object, VocabArguments> = {
       })
       .option("max_sentencepiece_length", { type: "number", default: 16, describe: "Longest piece in characters" })
       .option("normalization", {
-        choices: ["nmt_nfkc", "identity"] as const,
+        choices: normalizations,
         default: "nmt_nfkc" as const,
         describe: "Unicode compatibility forms and white space made uniform, or text as it is",
       })
@@ -79,7 +88,6 @@ export const vocabCommand: CommandModule<object, VocabArguments> = {
       })
       .option("seed", { type: "number", default: 1, describe: "Of the sample" }),
   handler: async (args) => {
-    const symbols = args.user_defined_symbols.flatMap((list) => list.split(",")).filter((symbol) => symbol !== "");
     if (args.input.length === 0) throw new UsageError("--input has no files", { nextStep: "Write --input FILE…." });
     if (!(args.sampling_temperature > 0)) {
       throw new UsageError(`--sampling_temperature is ${args.sampling_temperature}`, {
@@ -91,7 +99,8 @@ export const vocabCommand: CommandModule<object, VocabArguments> = {
       characterCoverage: args.character_coverage,
       requiredCharacters: args.required_chars,
       byteFallback: args.byte_fallback,
-      userDefinedSymbols: symbols,
+      controlSymbols: args.control_symbols.flatMap(splitList),
+      userDefinedSymbols: args.user_defined_symbols.flatMap(splitList),
       maxPieceLength: args.max_sentencepiece_length,
       normalization: args.normalization,
       seed: args.seed,

@@ -1,6 +1,7 @@
 /** Files inside an archive, unpacked one after the other in bounded memory, whatever the archive's format. */
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { AtomicFile } from "../../base/atomic-file.ts";
 import { DataError } from "../../base/errors.ts";
 import { arMembers } from "./ar.ts";
 import { tarMembers } from "./tar-stream.ts";
@@ -53,19 +54,13 @@ export async function unpackMembers(
 }
 
 async function writeMember(path: string, { chunks }: ArchiveMember): Promise<void> {
-  mkdirSync(dirname(path), { recursive: true });
-  const temporary = `${path}.${process.pid}.tmp`;
-  const file = openSync(temporary, "w");
+  const file = new AtomicFile(path);
   try {
-    for await (const chunk of chunks) for (let at = 0; at < chunk.length; ) at += writeSync(file, chunk, at);
-    fsyncSync(file);
-  } catch (error) {
-    closeSync(file);
-    rmSync(temporary, { force: true });
-    throw error;
+    for await (const chunk of chunks) file.append(chunk);
+    file.commit();
+  } finally {
+    file.abort();
   }
-  closeSync(file);
-  renameSync(temporary, path);
 }
 
 /** A .deb is an `ar` archive whose data.tar.xz (.gz, .zst) holds the files; it is unpacked beside the package while it is read. */

@@ -16,7 +16,7 @@ export function readTarGz(bytes: Uint8Array, name: string): Map<string, Uint8Arr
 }
 
 /** Regular files of an archive by path. */
-export function readTar(archive: Uint8Array, name: string): Map<string, Uint8Array> {
+function readTar(archive: Uint8Array, name: string): Map<string, Uint8Array> {
   const files = new Map<string, Uint8Array>();
   let longName: string | undefined;
   for (let at = 0; at + TAR_BLOCK <= archive.length; ) {

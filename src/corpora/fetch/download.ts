@@ -1,5 +1,4 @@
 /** Downloads a file: mirrors, resuming, stalls, wrong lengths, checksum. The file appears whole and verified, or not at all. */
-import { createHash } from "node:crypto";
 import {
   closeSync,
   existsSync,
@@ -7,7 +6,6 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
-  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -16,8 +14,9 @@ import {
 import type { IncomingMessage } from "node:http";
 import { dirname } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { commitFile } from "../../base/atomic-file.ts";
 import { DownloadError } from "../../base/errors.ts";
-import { readRawBytes } from "../../data/files/bytes.ts";
+import { hashFile } from "../../data/files/hash-file.ts";
 import { httpGet } from "./http-get.ts";
 
 export interface DownloadOptions {
@@ -59,7 +58,7 @@ export async function download(options: DownloadOptions): Promise<void> {
       try {
         verify(options, await fetchRest(url, options));
         rmSync(validatorPath(path), { force: true });
-        renameSync(partPath(path), path);
+        commitFile(partPath(path), path);
         return;
       } catch (error) {
         failures.push(`${url}: ${(error as Error).message}`);
@@ -191,13 +190,6 @@ function hasChecksums(path: string, { sha256, md5 }: Pick<DownloadOptions, "sha2
     (sha256 === undefined || hashFile(path, "sha256") === sha256) &&
     (md5 === undefined || hashFile(path, "md5") === md5)
   );
-}
-
-/** Checksum of a file as it is stored, hexadecimal. */
-export function hashFile(path: string, algorithm: "sha256" | "md5" = "sha256"): string {
-  const hash = createHash(algorithm);
-  for (const chunk of readRawBytes(path)) hash.update(chunk);
-  return hash.digest("hex");
 }
 
 function readIfExists(path: string): string | undefined {

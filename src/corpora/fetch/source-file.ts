@@ -1,11 +1,12 @@
 /** The files a recipe is made of: found in a folder, or downloaded once into the cache, and compared with what is known of them. */
-import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { writeFileAtomic } from "../../base/atomic-file.ts";
 import { DataError } from "../../base/errors.ts";
 import { Progress } from "../../base/progress.ts";
-import { cacheFolder, type RecipeOptions } from "../recipe.ts";
-import type { SourceRecord } from "../write-corpus.ts";
-import { download, hashFile } from "./download.ts";
+import { hashFile } from "../../data/files/hash-file.ts";
+import { cacheFolder } from "./cache-folder.ts";
+import { download } from "./download.ts";
 
 export interface SourceFile {
   /** Name in the cache and in a `--from` folder. */
@@ -18,11 +19,32 @@ export interface SourceFile {
   md5?: string;
 }
 
-export type SourceOptions = Pick<RecipeOptions, "from" | "cache" | "mirror" | "progress"> & {
+/** Where a corpus's files come from. */
+export interface SourcePlaces {
+  /** Folder that already holds the corpus's own files, instead of the network. */
+  from?: string;
+  /** Folder that keeps downloads between runs. */
+  cache?: string;
+  /** Address that holds every file under its host's name and path, instead of the addresses the recipe knows. */
+  mirror?: string;
+  /** Told what is being done, one line at a time. */
+  progress?: (message: string) => void;
+}
+
+export interface SourceOptions extends SourcePlaces {
   /** Files of an earlier preparation; a file that has changed since is told. */
   earlier?: readonly SourceRecord[];
   environment?: NodeJS.ProcessEnv;
-};
+}
+
+/** A file as it was downloaded or found. */
+export interface SourceRecord {
+  name: string;
+  bytes: number;
+  sha256: string;
+  /** Whether a checksum that the recipe knows was compared. */
+  verified: boolean;
+}
 
 export interface FoundSource extends SourceRecord {
   path: string;
@@ -86,7 +108,7 @@ async function downloadInto(path: string, file: SourceFile, options: SourceOptio
     bar?.end();
   }
   rmSync(`${path}.altered`, { force: true });
-  if (!isKnown(file)) writeFileSync(recorded, `${hashFile(path)}\n`);
+  if (!isKnown(file)) writeFileAtomic(recorded, `${hashFile(path)}\n`);
 }
 
 /** https://host/path at the mirror M is M/host/path. */

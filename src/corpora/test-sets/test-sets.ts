@@ -5,9 +5,9 @@ import { DataError, UsageError } from "../../base/errors.ts";
 import { nearestName } from "../../base/nearest-name.ts";
 import { unpackMembers } from "../archives/archive-member.ts";
 import { readWholeText } from "../archives/whole-text.ts";
+import { cacheFolder } from "../fetch/cache-folder.ts";
 import { fetchSource, type SourceOptions } from "../fetch/source-file.ts";
 import { readLinesOf, readSegments, readXmlTestSet } from "../formats/test-set-formats.ts";
-import { cacheFolder } from "../recipe.ts";
 import { TEST_SETS, type TestSet } from "./test-set-registry.ts";
 
 export interface TestSetTexts {

@@ -1,10 +1,13 @@
 /** Reads prepared corpora as an endless sequence of batches, given by its options alone: any position can be resumed. */
+
 import { createHash } from "node:crypto";
+import type { Batch } from "../../base/batch.ts";
 import { DataError } from "../../base/errors.ts";
+import type { MarkerIds } from "../../base/forced-targets.ts";
 import { log } from "../../base/logger.ts";
 import { Random } from "../../base/random.ts";
-import { readPrepared } from "../shards/prepared-folder.ts";
-import { packTranslationBatch, type TranslationBatch } from "./batch.ts";
+import { type PreparedCorpus, readPrepared } from "../shards/prepared-folder.ts";
+import { packBatch } from "./batch.ts";
 import { type BatchingOptions, cutBatches } from "./bucket.ts";
 import { EpochOrder, type MixedCorpus } from "./mixture.ts";
 import { PairReader } from "./pair-reader.ts";
@@ -49,6 +52,7 @@ export class BatchReader {
   private readonly corpora: MixedCorpus[];
   private readonly data: string;
   private readonly batching: BatchingOptions;
+  private readonly markers: MarkerIds;
   private epoch: number;
   private batchInEpoch = 0;
   private batches: Generator<Int32Array>;
@@ -59,6 +63,7 @@ export class BatchReader {
     this.options = options;
     if (options.corpora.length === 0) throw new DataError("There is no corpus to train on.", { where: "data" });
     const prepared = options.corpora.map(({ folder }) => readPrepared(folder));
+    this.markers = commonMarkers(prepared);
     this.reader = new PairReader(prepared);
     this.corpora = prepared.map(({ pairs, srcLang, tgtLang }, i) => ({
       pairs,
@@ -102,11 +107,11 @@ export class BatchReader {
   }
 
   /** Throws DataError where a shard is damaged; the position stays. */
-  next(): TranslationBatch {
+  next(): Batch {
     const pairs = Array.from(this.upcoming, (pair) => this.reader.pair(pair));
     this.batchInEpoch++;
     this.upcoming = this.advance();
-    return packTranslationBatch(pairs);
+    return packBatch(pairs, this.markers);
   }
 
   close(): void {
@@ -152,4 +157,16 @@ export class BatchReader {
     );
     return { epoch: position.epoch + 1, batchInEpoch: 0 };
   }
+}
+
+/** Throws DataError for corpora of different wordpiece models. */
+function commonMarkers(prepared: readonly PreparedCorpus[]): MarkerIds {
+  const { markers, folder } = prepared[0]!;
+  const { bosId, eosId } = markers;
+  const other = prepared.find((each) => each.markers.bosId !== bosId || each.markers.eosId !== eosId);
+  if (other === undefined) return markers;
+  throw new DataError("The corpora were encoded with different wordpiece models.", {
+    where: `${folder}, ${other.folder}`,
+    nextStep: "Delete the folders; the training command prepares its corpora again, with one model.",
+  });
 }

@@ -1,11 +1,11 @@
 /** Where a training loop takes its batches from. */
-import type { TranslationBatch } from "./batch.ts";
+import type { Batch } from "../../base/batch.ts";
 import { BatchReader, type DataPosition, type TrainingDataOptions } from "./batch-reader.ts";
 
 /** An endless supply of batches whose order depends on its options alone. */
 export interface BatchSource {
   /** Throws DataError where a shard is damaged. */
-  next(): Promise<TranslationBatch>;
+  next(): Promise<Batch>;
   /** Start here, and the next batch is the one `next` would give now. */
   position(): DataPosition;
   close(): Promise<void>;

@@ -1,8 +1,8 @@
 /** Random access to the pairs of several prepared corpora, numbered one corpus after the other. */
 import { DataError } from "../../base/errors.ts";
 import { type PreparedCorpus, shardFingerprint, shardPath } from "../shards/prepared-folder.ts";
+import type { SentencePair } from "../shards/shard.ts";
 import { Shard } from "../shards/shard.ts";
-import type { SentencePair } from "./batch.ts";
 import type { PairLengths } from "./bucket.ts";
 
 export class PairReader implements PairLengths {

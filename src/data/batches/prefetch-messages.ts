@@ -1,7 +1,7 @@
 /** What the prefetching thread and its owner say to each other. */
 
+import type { Batch } from "../../base/batch.ts";
 import type { PlainError } from "../thread.ts";
-import type { TranslationBatch } from "./batch.ts";
 import type { DataPosition } from "./batch-reader.ts";
 
 /** From the owner: one more batch is wanted. */
@@ -10,12 +10,12 @@ export type PrefetchRequest = "more";
 /** From the thread. */
 export type PrefetchMessage =
   | { kind: "ready"; position: DataPosition }
-  | { kind: "batch"; batch: TranslationBatch; after: DataPosition }
+  | { kind: "batch"; batch: Batch; after: DataPosition }
   | { kind: "warning"; message: string }
   | { kind: "error"; error: PlainError };
 
 /** The buffers of a batch, all its own, so that it changes threads without a copy. */
-export function buffersOf(batch: TranslationBatch): ArrayBuffer[] {
+export function buffersOf(batch: Batch): ArrayBuffer[] {
   const buffers = new Set<ArrayBuffer>();
   const visit = (value: unknown): void => {
     if (ArrayBuffer.isView(value)) buffers.add(value.buffer as ArrayBuffer);

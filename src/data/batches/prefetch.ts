@@ -1,9 +1,10 @@
 /** Batches made ahead of the training step by a worker thread, in the same order as without it. */
+
 import { MessageChannel, type MessagePort, receiveMessageOnPort, type Worker } from "node:worker_threads";
+import type { Batch } from "../../base/batch.ts";
 import { DataError } from "../../base/errors.ts";
 import { log } from "../../base/logger.ts";
 import { fromPlain, startThread } from "../thread.ts";
-import type { TranslationBatch } from "./batch.ts";
 import type { DataPosition, TrainingDataOptions } from "./batch-reader.ts";
 import type { BatchSource } from "./batch-source.ts";
 import type { PrefetchMessage, PrefetchRequest } from "./prefetch-messages.ts";
@@ -18,7 +19,7 @@ export async function prefetch(options: TrainingDataOptions, ahead: number): Pro
 class PrefetchedSource implements BatchSource {
   private readonly port: MessagePort;
   private readonly worker: Worker;
-  private readonly ready: { batch: TranslationBatch; after: DataPosition }[] = [];
+  private readonly ready: { batch: Batch; after: DataPosition }[] = [];
   private current: DataPosition | undefined;
   private failure: Error | undefined;
   private closed = false;
@@ -44,7 +45,7 @@ class PrefetchedSource implements BatchSource {
     for (let i = 0; i < ahead; i++) this.request();
   }
 
-  async next(): Promise<TranslationBatch> {
+  async next(): Promise<Batch> {
     while (this.ready.length === 0) await this.wait();
     const { batch, after } = this.ready.shift()!;
     this.current = after;

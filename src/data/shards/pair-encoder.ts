@@ -1,6 +1,6 @@
 /** Cleans and encodes blocks of pairs: all of preparing a corpus that looks at one pair at a time, on whichever thread. */
 import { DataError, NmtError } from "../../base/errors.ts";
-import { EOS } from "../../base/forced-targets.ts";
+import type { MarkerIds } from "../../base/forced-targets.ts";
 import { type CleaningOptions, cleanPair, DROP_REASONS, type DropReason } from "../cleaning/clean.ts";
 import { loadLanguageCheck } from "../cleaning/language-id.ts";
 import { PairSketcher, SKETCH } from "../cleaning/near-duplicates.ts";
@@ -9,8 +9,8 @@ import { scriptShare } from "../cleaning/scripts.ts";
 import { type LineBlock, linesOfBlock, type TextBlock } from "../files/line-blocks.ts";
 import { idBytesFor, RecordBuffer } from "./shard-writer.ts";
 
-/** What a wordpiece model does here. */
-export interface PieceEncoder {
+/** What a wordpiece model does here; sources end with its `</s>`. */
+export interface PieceEncoder extends MarkerIds {
   /** How many pieces there are. */
   readonly size: number;
   /** Ids of a text, without `<s>` and `</s>`; good until the next call. */
@@ -145,7 +145,7 @@ export class PairEncoder {
     if (tag !== undefined) this.sourceIds[length++] = tag;
     this.sourceIds.set(ids, length);
     length += ids.length;
-    this.sourceIds[length++] = EOS;
+    this.sourceIds[length++] = this.pieces.eosId;
     this.sourceLength = length;
     return ids.length;
   }

@@ -4,10 +4,11 @@
  */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, rmSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { writeFileAtomic } from "../../base/atomic-file.ts";
 import { DataError } from "../../base/errors.ts";
+import type { MarkerIds } from "../../base/forced-targets.ts";
+import { threadCount } from "../../base/threads.ts";
 import { type CleaningOptions, type CleaningReport, DEFAULT_CLEANING } from "../cleaning/clean.ts";
 import { reportHtml } from "../cleaning/report-html.ts";
 import { type LineBlock, streamBlocks } from "../files/line-blocks.ts";
@@ -30,7 +31,7 @@ import { identifyText, type TextIdentity } from "./text-identity.ts";
 import { ShardSeries, startFrom } from "./write-shards.ts";
 
 /** Changes when the same texts and options would give other shards. */
-const VERSION = 2;
+const VERSION = 3;
 const SHARD_BYTES = 32 << 20;
 const THREADED_FROM = 16 << 20;
 /** Bytes of text in one of a compressed file, about. */
@@ -87,6 +88,7 @@ export async function prepareCorpus(options: PrepareOptions): Promise<PreparedCo
     fingerprint,
     srcLang: options.srcLang ?? null,
     tgtLang: options.tgtLang ?? null,
+    markers: markersOf(options),
     pairs: state.report.kept,
     longest: state.longest,
     shards: state.shards,
@@ -126,7 +128,7 @@ async function* numbered(blocks: AsyncIterable<LineBlock>, done: number): AsyncG
 /** Threads beside this one; none where starting them would take longer than they save. */
 function workersFor({ threads = 0, threadedFrom = THREADED_FROM }: PrepareOptions, texts: TextIdentity[]): number {
   const bytes = texts.reduce((sum, { path, size }) => sum + (/\.(gz|zst|xz)$/.test(path) ? PACKED * size : size), 0);
-  const count = Math.min(threads === 0 ? availableParallelism() : threads, MOST_WORKERS);
+  const count = Math.min(threadCount(threads), MOST_WORKERS);
   return count < 2 || bytes < threadedFrom ? 0 : count;
 }
 
@@ -136,6 +138,10 @@ function rulesOf(options: PrepareOptions): EncodingRules {
   return { cleaning: cleaningOf(options), languages, tag, maxLengths, dropDuplicates };
 }
 
+function markersOf({ wordpieces: { bosId, eosId } }: PrepareOptions): MarkerIds {
+  return { bosId, eosId };
+}
+
 function cleaningOf({ cleaning, pathTgt }: PrepareOptions): CleaningOptions {
   return { ...DEFAULT_CLEANING, ...cleaning, ...(pathTgt === undefined ? { dropIdentical: false } : {}) };
 }
@@ -143,8 +149,20 @@ function cleaningOf({ cleaning, pathTgt }: PrepareOptions): CleaningOptions {
 function fingerprintOf(options: PrepareOptions, texts: TextIdentity[]): string {
   const { srcLang, tgtLang, wordpieces, tag, maxLengths, dropDuplicates = true, shardBytes = SHARD_BYTES } = options;
   const cleaning = cleaningOf(options);
+  const markers = markersOf(options);
   const encoder = createHash("sha256").update(wordpieces.toBytes()).digest("hex");
-  const identity = { VERSION, srcLang, tgtLang, encoder, tag, maxLengths, cleaning, dropDuplicates, shardBytes };
+  const identity = {
+    VERSION,
+    srcLang,
+    tgtLang,
+    encoder,
+    markers,
+    tag,
+    maxLengths,
+    cleaning,
+    dropDuplicates,
+    shardBytes,
+  };
   const hashes = texts.map(({ sha256, column }) => (column === undefined ? sha256 : `${sha256}#${column}`));
   return createHash("sha256")
     .update(JSON.stringify({ ...identity, hashes }))

@@ -5,6 +5,7 @@ import { basename, join } from "node:path";
 import { crc32 } from "node:zlib";
 import { writeFileAtomic } from "../../base/atomic-file.ts";
 import { DataError, NmtError } from "../../base/errors.ts";
+import type { MarkerIds } from "../../base/forced-targets.ts";
 import type { CleaningReport } from "../cleaning/clean.ts";
 import type { TextIdentity } from "./text-identity.ts";
 
@@ -14,6 +15,8 @@ export interface PreparedCorpus {
   fingerprint: string;
   srcLang: string | null;
   tgtLang: string | null;
+  /** Of the wordpiece model that encoded it. */
+  markers: MarkerIds;
   pairs: number;
   /** Largest number of positions of a pair: tag, pieces and `</s>`. */
   longest: { source: number; target: number };
@@ -51,7 +54,7 @@ export function shardsExist(folder: string, shards: number): boolean {
 /** The corpus a folder holds. Throws DataError where preparation has not finished there. */
 export function readPrepared(folder: string): PreparedCorpus {
   const prepared = readJson<PreparedFile>(join(folder, "prepared.json"));
-  if (prepared !== undefined) return { ...withoutTexts(prepared), folder };
+  if (prepared?.markers !== undefined) return { ...withoutTexts(prepared), folder };
   throw new DataError("The folder does not hold a prepared corpus.", {
     where: folder,
     nextStep: "Prepare the corpus again; the training command does so by itself.",

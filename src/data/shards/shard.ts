@@ -9,7 +9,6 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import { DataError } from "../../base/errors.ts";
-import type { SentencePair } from "../batches/batch.ts";
 
 const MAGIC = Buffer.from("NMTPAIRS", "latin1");
 const VERSION = 1;
@@ -17,6 +16,18 @@ const HEADER = 48;
 const HEADER_CRC = 28;
 /** Bytes of a record before its ids. */
 export const RECORD_HEAD = 8;
+
+/** One encoded sentence pair. */
+export interface SentencePair {
+  /** The encoder's input as it is read: optional language tag, pieces, `</s>`. */
+  source: Int32Array;
+  /** Target pieces alone, without `<s>` and `</s>`; may be empty. */
+  target: Int32Array;
+  /** Line of the corpus, from 1; 0 where there is none. */
+  line?: number;
+  /** Which corpus of the mixture it is of, from 0. */
+  corpus?: number;
+}
 
 /** Bytes an id takes. */
 export type IdBytes = 2 | 4;

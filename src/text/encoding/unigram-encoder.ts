@@ -1,6 +1,6 @@
 /**
  * Encodes by a unigram language model (Kudo 2018, "Subword Regularization"): the segmentation of the highest total
- * log probability, found by Viterbi search. Sums are kept in 32-bit floats, as SentencePiece keeps them, so that ties agree.
+ * log probability, found by Viterbi search. Sums are 32-bit floats and the first of equal paths wins, as in SentencePiece 0.2.2.
  */
 
 import { PieceType } from "../sentencepiece/model-proto.ts";
@@ -11,12 +11,14 @@ import type { SymbolEncoder } from "./bpe-encoder.ts";
 
 /** An unknown character costs this much more than the rarest piece. */
 const UNKNOWN_PENALTY = 10;
+/** Score of a user-defined symbol for each byte of it beyond the first. */
+const SYMBOL_BONUS = 0.1;
 
 export class UnigramEncoder implements SymbolEncoder {
   symbols = new Int32Array(256);
   private readonly trie = new PieceTrie();
-  /** By id; user-defined symbols score above all others. */
-  private readonly scores: Float64Array;
+  /** By id; a user-defined symbol scores above all log probabilities. */
+  private readonly scores: Float32Array;
   private readonly unknownScore: number;
   private readonly size: number;
   /** Best path that ends before each unit: its score, where its last piece starts, and that piece. */
@@ -27,11 +29,10 @@ export class UnigramEncoder implements SymbolEncoder {
   constructor(vocabulary: Vocabulary) {
     const { pieces } = vocabulary;
     const normalScores = pieces.filter(({ type }) => type === PieceType.normal).map(({ score }) => score);
-    const highest = normalScores.reduce((a, b) => Math.max(a, b), SMALLEST_FLOAT);
     this.unknownScore = Math.fround(normalScores.reduce((a, b) => Math.min(a, b), LARGEST_FLOAT) - UNKNOWN_PENALTY);
     this.size = vocabulary.size;
-    this.scores = Float64Array.from(pieces, ({ text, score, type }) =>
-      type === PieceType.userDefined ? Math.fround(Buffer.byteLength(text) * highest) - 0.1 : score,
+    this.scores = Float32Array.from(pieces, ({ text, score, type }) =>
+      type === PieceType.userDefined ? SYMBOL_BONUS * (Buffer.byteLength(text) - 1) : score,
     );
     for (const [text, id] of vocabulary.segmentIds) {
       if (pieces[id]!.type !== PieceType.unused) this.trie.add(text, id);
@@ -63,7 +64,7 @@ export class UnigramEncoder implements SymbolEncoder {
       if (node === ABSENT) break;
       const id = trie.valueAt(node);
       if (id === ABSENT) continue;
-      this.offer(i + 1, scores[id]! + scoreHere, at, id);
+      this.offer(i + 1, Math.fround(scores[id]! + scoreHere), at, id);
       if (i + 1 === nextCharacter) isKnown = true;
     }
     if (!isKnown) this.offer(nextCharacter, Math.fround(this.unknownScore + scoreHere), at, this.size + codePoint);
@@ -85,7 +86,6 @@ export class UnigramEncoder implements SymbolEncoder {
   }
 }
 
-const SMALLEST_FLOAT = 2 ** -126;
 const LARGEST_FLOAT = (2 - 2 ** -23) * 2 ** 127;
 
 function codePointOf(units: Uint16Array, at: number, length: number): number {

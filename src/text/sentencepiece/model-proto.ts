@@ -23,6 +23,7 @@ export interface TrainerSpec {
   vocabSize: number;
   characterCoverage: number;
   maxPieceLength: number;
+  controlSymbols: string[];
   userDefinedSymbols: string[];
   whitespaceAsSuffix: boolean;
   byteFallback: boolean;
@@ -61,6 +62,7 @@ export function defaultTrainerSpec(): TrainerSpec {
     vocabSize: 8000,
     characterCoverage: 0.9995,
     maxPieceLength: 16,
+    controlSymbols: [],
     userDefinedSymbols: [],
     whitespaceAsSuffix: false,
     byteFallback: false,
@@ -161,6 +163,7 @@ function readTrainerSpec(reader: ProtobufReader, spec: TrainerSpec): TrainerSpec
     else if (field === 10) spec.characterCoverage = reader.float();
     else if (field === 20) spec.maxPieceLength = reader.int32();
     else if (field === 24) spec.whitespaceAsSuffix = reader.bool();
+    else if (field === 30) spec.controlSymbols.push(reader.text());
     else if (field === 31) spec.userDefinedSymbols.push(reader.text());
     else if (field === 35) spec.byteFallback = reader.bool();
     else if (field === 40) spec.unkId = reader.int32();
@@ -183,6 +186,7 @@ function writeTrainerSpec(spec: TrainerSpec): ProtobufWriter {
     .float(10, spec.characterCoverage)
     .int32(20, spec.maxPieceLength)
     .bool(24, spec.whitespaceAsSuffix);
+  for (const symbol of spec.controlSymbols) writer.text(30, symbol);
   for (const symbol of spec.userDefinedSymbols) writer.text(31, symbol);
   return writer
     .bool(35, spec.byteFallback)

@@ -41,7 +41,11 @@ export class Vocabulary {
         this.byteOf[id] = byte;
       }
     });
-    if (unkId < 0) throw new WordpieceError("the model has no unknown piece");
+    if (unkId < 0) {
+      throw new WordpieceError(`the model has no unknown piece, ${trainer.unkPiece}`, {
+        nextStep: "Train it again with nmt vocab, or with SentencePiece and --unk_id=0.",
+      });
+    }
     if (trainer.byteFallback && byteIds.includes(-1)) throw new WordpieceError("the model lacks byte pieces");
     this.pieces = pieces;
     this.unkId = unkId;

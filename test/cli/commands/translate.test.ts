@@ -158,6 +158,24 @@ describe("nmt translate", () => {
     expect(readFileSync(join(folder, "out"), "utf8").split("\n")).toHaveLength(lines.length + 1);
   });
 
+  test("takes language tags from options alone: text such as <2fr> stays text, on either side", async () => {
+    const tagged = mkdtempSync(join(folder, "tagged-"));
+    writeToyModel(tagged, ["de", "fr"]);
+    const src = file("tags.txt", ["<2fr>ab", "ab <2de>"]);
+    const output = join(folder, "tags.out");
+    const argv = ["--model", tagged, "--src", src, "--output", output, "--backend", "cpu", "--tgt_lang", "de"];
+    const written = () => readFileSync(output, "utf8");
+    await runCommand(translateCommand, ["translate", ...argv, "--with_attention"]);
+    const read = Array.from(written().matchAll(/\{"source":(\[.*?\]),/g), ([, json]) => JSON.parse(json!) as string[]);
+    expect(read).toEqual([
+      ["<2de>", "▁", "<unk>", "f", "<unk>", "a", "b", "</s>"],
+      ["<2de>", "▁a", "b", "▁", "<unk>", "d", "e", "<unk>", "</s>"],
+    ]);
+    await runCommand(scoreCommand, ["score", ...argv, "--tgt", src, "--per_token"]);
+    expect(written()).toContain("<unk>");
+    expect(written()).not.toMatch(/<2(de|fr)>/);
+  });
+
   test("stops at invalid UTF-8 with its line, keeping the translations before it in a .part file", async () => {
     const broken = join(folder, "broken.txt");
     writeFileSync(broken, Buffer.concat([Buffer.from("ab\ncd\n"), Buffer.from([0xc3, 0x28, 0x0a])]));

@@ -50,6 +50,18 @@ it("writes the model that the library trains, and its pieces as text", async () 
   expect(printed.at(-1)).toContain("800 wordpieces from 300 lines");
 });
 
+it("takes symbols apart at spaces, in one word or several, and keeps control symbols out of texts", async () => {
+  const options = ["--model_prefix", prefix, "--vocab_size=600", "--control_symbols", "<2de> <2fr>"];
+  for (const words of [["@num@ @unit@"], ["@num@", "@unit@"], ["@num@,@unit@"]]) {
+    await run("--input", plain, ...options, "--user_defined_symbols", ...words);
+    const model = WordpieceModel.load(`${prefix}.model`);
+    expect(model.userDefinedSymbols).toEqual(["@num@", "@unit@"]);
+    expect(["<2de>", "<2fr>"].map((tag) => model.idOf(tag))).toEqual([4, 5]);
+    expect(model.encode("<2de> @num@")).not.toContain(4);
+    expect(model.encode("<2de> @num@")).toContain(model.idOf("@num@"));
+  }
+});
+
 it("passes every option on", async () => {
   const options = [
     "--character_coverage",

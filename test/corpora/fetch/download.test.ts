@@ -44,7 +44,7 @@ function options(change: Partial<DownloadOptions> = {}): DownloadOptions {
     path,
     sha256,
     size: content.length,
-    stall: 200,
+    stall: 600_000,
     backoff: 1,
     environment: {},
     ...change,
@@ -61,9 +61,8 @@ function serve(request: IncomingMessage, response: ServerResponse, upTo = conten
     "content-length": content.length - from,
     ...(isRange ? { "content-range": `bytes ${from}-${content.length - 1}/${content.length}` } : {}),
   });
-  response.write(content.subarray(from, upTo));
-  if (upTo < content.length) setTimeout(() => response.destroy(), 20);
-  else response.end();
+  if (upTo < content.length) response.write(content.subarray(from, upTo), () => response.destroy());
+  else response.end(content.subarray(from));
 }
 
 const asked = () => requests.map(({ headers }) => headers.range ?? "all");
@@ -116,7 +115,7 @@ describe("download", () => {
         return; // No answer at all.
       else serve(request, response);
     };
-    const wanted = options();
+    const wanted = options({ stall: 2000 });
     await download(wanted);
     expect(asked()).toEqual(["all", "bytes=1000-", "bytes=1000-"]);
     expect(readFileSync(wanted.path).equals(content)).toBe(true);
@@ -129,9 +128,8 @@ describe("download", () => {
     expect(readFileSync(wanted.path).equals(content)).toBe(true);
     handler = (_, response, count) => {
       response.writeHead(200, { "content-length": content.length });
-      response.write(content.subarray(0, 9000));
-      if (count === 3) setTimeout(() => response.destroy(), 20);
-      else response.end(content.subarray(9000));
+      if (count === 3) response.write(content.subarray(0, 9000), () => response.destroy());
+      else response.end(content);
     };
     const again = options();
     await download(again);
@@ -218,8 +216,7 @@ describe("a download that fails", () => {
       "with a body shorter than it says, again and again",
       (_, response) => {
         response.writeHead(200, { "content-length": content.length });
-        response.write(content.subarray(0, 10));
-        setTimeout(() => response.destroy(), 10);
+        response.write(content.subarray(0, 10), () => response.destroy());
       },
       /aborted|ended after 10/,
       2,
@@ -235,7 +232,7 @@ describe("a download that fails", () => {
   ];
   test.each(cases)("%s", async (_, serveBadly, message, count) => {
     handler = serveBadly;
-    const wanted = options({ attempts: 2 });
+    const wanted = options({ attempts: 2, ...(message.source.includes("no answer") && { stall: 200 }) });
     await expect(download(wanted)).rejects.toMatchObject({
       name: "DownloadError",
       message: expect.stringMatching(message),

@@ -7,7 +7,7 @@ import { unpackSentences } from "../../../src/base/packed-sentences.ts";
 import { BatchReader, type TrainingDataOptions } from "../../../src/data/batches/batch-reader.ts";
 import { prepareCorpus } from "../../../src/data/shards/prepare.ts";
 import { shardPath } from "../../../src/data/shards/prepared-folder.ts";
-import { generatedOptions, generatedText, preparedCorpus } from "../shards/prepared-corpus.ts";
+import { generatedOptions, generatedText, numberPieces, preparedCorpus } from "../shards/prepared-corpus.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nmt-reader-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -48,6 +48,19 @@ test("batches hold the pairs of the texts", () => {
     expect(`${[...ids].join(" ")}`).toBe(`2 ${texts[batch.corpora[i]!]![1]![batch.lines[i]! - 1]}`);
   });
   reader.close();
+});
+
+test("sides begin and end with the pieces of the model that encoded them, which is the same for all corpora", async () => {
+  const other = join(folder, "other-ids");
+  const wordpieces = { ...numberPieces, bosId: 1, eosId: 2 };
+  await prepareCorpus({ ...generatedOptions(other, { pairs: 20, seed: 8 }), wordpieces });
+  const reader = open({ corpora: [{ folder: other }] });
+  const { source, targetInput, targetOutput } = reader.next();
+  for (const ids of unpackSentences(source)) expect(ids.at(-1)).toBe(2);
+  for (const ids of unpackSentences(targetInput)) expect(ids[0]).toBe(1);
+  for (const ids of unpackSentences(targetInput, targetOutput)) expect(ids.at(-1)).toBe(2);
+  reader.close();
+  expect(() => open({ corpora: [{ folder: first }, { folder: other }] })).toThrow(/different wordpiece models/);
 });
 
 test("an epoch holds every pair once; epochs differ", () => {
@@ -148,7 +161,7 @@ test("a corpus of targets alone gives batches without sources", async () => {
   const reader = open({ corpora: [{ folder: monolingual }] });
   const batch = reader.next();
   expect(batch.source.ids).toHaveLength(0);
-  expect([...batch.sourceRows.offsets]).toEqual(Array.from({ length: batch.sentences + 1 }, () => 0));
-  expect(batch.targetOutput.length).toBeGreaterThan(batch.sentences);
+  expect([...batch.sourceRows.offsets]).toEqual(Array.from({ length: batch.lines.length + 1 }, () => 0));
+  expect(batch.targetOutput.length).toBeGreaterThan(batch.lines.length);
   reader.close();
 });

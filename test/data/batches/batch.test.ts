@@ -4,13 +4,17 @@ import { DataError } from "../../../src/base/errors.ts";
 import { timeOffsets } from "../../../src/base/packed-layout.ts";
 import { packSentences, unpackSentences } from "../../../src/base/packed-sentences.ts";
 import { Random } from "../../../src/base/random.ts";
-import { packTranslationBatch, type SentencePair } from "../../../src/data/batches/batch.ts";
+import { packBatch } from "../../../src/data/batches/batch.ts";
+import type { SentencePair } from "../../../src/data/shards/shard.ts";
+
+/** As SentencePiece numbers `<s>` and `</s>` by default. */
+const markers = { bosId: 1, eosId: 2 };
 
 function randomPairs(count: number, seed: number): SentencePair[] {
   const random = new Random(seed);
   const ids = (length: number) => Int32Array.from({ length }, () => 4 + random.integer(50));
   return Array.from({ length: count }, (_, i) => ({
-    source: Int32Array.from([...ids(random.integer(9)), 3]),
+    source: Int32Array.from([...ids(random.integer(9)), markers.eosId]),
     target: ids(random.integer(9)),
     line: 100 + i,
   }));
@@ -29,16 +33,16 @@ describe("packSentences", () => {
   });
 });
 
-describe("packTranslationBatch", () => {
+describe("packBatch", () => {
   test("unpacks to the same pairs, with <s> before inputs and </s> after outputs", () => {
     for (let seed = 0; seed < 20; seed++) {
       const pairs = randomPairs(1 + seed, seed);
-      const batch = packTranslationBatch(pairs);
-      expect(batch.sentences).toBe(pairs.length);
+      const batch = packBatch(pairs, markers);
+      expect(batch.lines.length).toBe(pairs.length);
       expect(unpackSentences(batch.source).map((ids) => [...ids])).toEqual(pairs.map((p) => [...p.source]));
-      expect(unpackSentences(batch.targetInput).map((ids) => [...ids])).toEqual(pairs.map((p) => [2, ...p.target]));
+      expect(unpackSentences(batch.targetInput).map((ids) => [...ids])).toEqual(pairs.map((p) => [1, ...p.target]));
       expect(unpackSentences(batch.targetInput, batch.targetOutput).map((ids) => [...ids])).toEqual(
-        pairs.map((p) => [...p.target, 3]),
+        pairs.map((p) => [...p.target, 2]),
       );
       expect([...batch.lines]).toEqual(pairs.map((_, i) => 100 + i));
     }
@@ -46,28 +50,18 @@ describe("packTranslationBatch", () => {
 
   test("group g of both sides is sentence g, in time order", () => {
     const pairs = randomPairs(7, 3);
-    const batch = packTranslationBatch(pairs);
+    const batch = packBatch(pairs, markers);
     for (let g = 0; g < pairs.length; g++) {
       const source = batch.sourceRows.rows.slice(batch.sourceRows.offsets[g], batch.sourceRows.offsets[g + 1]);
       expect(Array.from(source, (row) => batch.source.ids[row])).toEqual([...pairs[g]!.source]);
       const target = batch.targetRows.rows.slice(batch.targetRows.offsets[g], batch.targetRows.offsets[g + 1]);
-      expect(Array.from(target, (row) => batch.targetOutput[row])).toEqual([...pairs[g]!.target, 3]);
-    }
-  });
-
-  test("ranks are consistent: both rankings name the same sentence", () => {
-    const batch = packTranslationBatch(randomPairs(9, 5));
-    for (let rank = 0; rank < 9; rank++) {
-      const sentence = batch.targetInput.order[rank]!;
-      expect(batch.targetRankOfSentence[sentence]).toBe(rank);
-      expect(batch.source.order[batch.sourceRankOfSentence[sentence]!]).toBe(sentence);
-      expect(batch.source.order[batch.sourceRankOfTargetRank[rank]!]).toBe(sentence);
+      expect(Array.from(target, (row) => batch.targetOutput[row])).toEqual([...pairs[g]!.target, 2]);
     }
   });
 
   test("no row is padding", () => {
     const pairs = randomPairs(11, 8);
-    const batch = packTranslationBatch(pairs);
+    const batch = packBatch(pairs, markers);
     const positions = (pick: (pair: SentencePair) => number) => pairs.reduce((sum, pair) => sum + pick(pair), 0);
     expect(batch.source.ids.length).toBe(positions((p) => p.source.length));
     expect(batch.targetOutput.length).toBe(positions((p) => p.target.length + 1));

@@ -51,6 +51,33 @@ test("lengths within a batch are alike, and their order over the batches is rand
   expect(rising).toBeLessThan(0.7);
 });
 
+test("pairs of one length stay in their random order", () => {
+  const alike: PairLengths = { source: () => 5, target: () => 5 };
+  const options = { batchType: "sentences" as const, batchSize: 100, bucketSize: PAIRS };
+  const batches = [...cutBatches(order, alike, options, new Random(1))];
+  const first = [...order].indexOf(batches[0]![0]!);
+  expect(batches[0]).toEqual(order.slice(first, first + 100));
+  expect(batches).toHaveLength(PAIRS / 100);
+});
+
+test("only a batch that is less than half full waits for the next bucket", () => {
+  const alike: PairLengths = { source: () => 5, target: () => 5 };
+  const sizes = (bucketSize: number) =>
+    [
+      ...cutBatches(
+        order.slice(0, 2 * bucketSize),
+        alike,
+        { batchType: "tokens", batchSize: 50, bucketSize },
+        new Random(1),
+      ),
+    ]
+      .map(({ length }) => length)
+      .sort((a, b) => b - a);
+  // Ten pairs fill a batch: four wait and fill one with those after them, five are a batch in either bucket.
+  expect(sizes(14)).toEqual([10, 10, 8]);
+  expect(sizes(15)).toEqual([10, 10, 5, 5]);
+});
+
 test("a pair over the size makes a batch of its own", () => {
   const batches = cut({ batchSize: 20 });
   for (const batch of batches) if (batch.length > 1) expect(size(batch)).toBeLessThanOrEqual(20);

@@ -47,6 +47,17 @@ describe("an epoch's order", () => {
     expect(drawEpoch(corpora, 1, 9, 5)).not.toEqual(drawEpoch(corpora, 1, 10, 5));
   });
 
+  test("each pass through a corpus has another order", () => {
+    const weighted = [corpus(100, 1, "a"), corpus(100, 3, "b")];
+    expect(epochQuotas(weighted, 1)).toEqual([50, 150]);
+    const drawn = (epoch: number) => new Set([...drawEpoch(weighted, 1, 9, epoch)].filter((pair) => pair < 100));
+    // Two epochs are a pass, so the third begins the second one.
+    const common = [...drawn(0)].filter((pair) => drawn(2).has(pair));
+    expect([...drawn(0)].filter((pair) => drawn(1).has(pair))).toEqual([]);
+    expect(common.length).toBeGreaterThan(5);
+    expect(common.length).toBeLessThan(45);
+  });
+
   test("over many epochs the pairs of a corpus are drawn equally often", () => {
     const weighted = [corpus(70), corpus(30, 5)];
     const [first, second] = epochQuotas(weighted, 1) as [number, number];

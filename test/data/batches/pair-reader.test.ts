@@ -28,3 +28,16 @@ test("shards of one corpus that have changed places are found", async () => {
   renameSync(aside, second);
   expect(lines).toThrow(expect.objectContaining({ name: "DataError", where: first }));
 });
+
+test("positions of a source are its ids, those of a target one more, across corpora and shards", async () => {
+  const corpora = [
+    await preparedCorpus(join(folder, "a"), { pairs: 20, seed: 6, shardBytes: 300 }),
+    await preparedCorpus(join(folder, "b"), { pairs: 20, seed: 7 }),
+  ];
+  const reader = new PairReader(corpora);
+  for (let i = 0; i < 40; i++) {
+    const { source, target, corpus } = reader.pair(i);
+    expect([reader.source(i), reader.target(i), corpus]).toEqual([source.length, target.length + 1, i < 20 ? 0 : 1]);
+  }
+  reader.close();
+});

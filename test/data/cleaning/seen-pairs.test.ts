@@ -28,6 +28,17 @@ test("each pair is new once, however many there are", () => {
   expect(texts.add("", "abc")).toBe(true);
 });
 
+test("hashes that differ in either word are two", () => {
+  const seen = new SeenPairs();
+  const hashes = [
+    [1, 256],
+    [2, 256],
+    [1, 512],
+    [1, 256],
+  ] as const;
+  expect(hashes.map(([low, high]) => seen.add(low, high))).toEqual([true, true, true, false]);
+});
+
 test("short texts over few letters agree with a set of them", () => {
   const texts = new SeenTexts();
   const known = new Set<string>();

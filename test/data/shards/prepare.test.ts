@@ -7,7 +7,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { PairReader } from "../../../src/data/batches/pair-reader.ts";
 import { type PrepareOptions, prepareCorpus } from "../../../src/data/shards/prepare.ts";
 import { type PreparedCorpus, readPrepared } from "../../../src/data/shards/prepared-folder.ts";
-import { encodeNumbers, generatedOptions, generatedText } from "./prepared-corpus.ts";
+import { encodeNumbers, generatedOptions, generatedText, numberPieces } from "./prepared-corpus.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nmt-prepare-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -41,6 +41,52 @@ function shards(path: string): Record<string, string> {
 }
 
 describe("a prepared corpus", () => {
+  test("has sides of the greatest lengths, and none longer", async () => {
+    const options = twoTexts("longest", "10 11\n12 13\n14 15 16\n17\n", "20 21 22\n23 24 25 26\n27\n28\n", {
+      maxLengths: { source: 2, target: 3 },
+    });
+    const prepared = await prepareCorpus(options);
+    expect(pairsOf(prepared).map(({ line }) => line)).toEqual([1, 4]);
+    expect(prepared.report).toMatchObject({ dropped: { "too long": { count: 2 } } });
+    expect(prepared.longest).toEqual({ source: 3, target: 4 });
+  });
+
+  test("counts a repeated pair as a duplicate, whatever its length", async () => {
+    const options = twoTexts("repeated", "10 11 12\n10 11 12\n13\n", "20\n20\n21\n", {
+      maxLengths: { source: 2, target: 3 },
+    });
+    const { report } = await prepareCorpus(options);
+    expect(report).toMatchObject({ kept: 1, dropped: { "too long": { count: 1 }, duplicate: { count: 1 } } });
+  });
+
+  test("holds pairs whose sides have their own language's letters", async () => {
+    const words = {
+      ...numberPieces,
+      encode: (text: string) => Int32Array.of(text.length),
+      toBytes: () => Buffer.from("lengths"),
+    };
+    const options = twoTexts("scripts", "a dog\nсобака\na dog runs\n", "собака\na dog\na dog runs\n", {
+      ...{ srcLang: "en", tgtLang: "ru", wordpieces: words, cleaning: { maxRatio: 100, minScriptShare: 0.5 } },
+    });
+    const prepared = await prepareCorpus(options);
+    expect(pairsOf(prepared).map(({ line }) => line)).toEqual([1]);
+    expect(prepared.report).toMatchObject({ dropped: { "other script": { count: 2 } } });
+  });
+
+  test("is not made of a line that cannot be encoded, which is named", async () => {
+    const encode = (text: string) => {
+      if (text.includes("12")) throw new Error("no such piece");
+      return encodeNumbers(text);
+    };
+    const wordpieces = { ...numberPieces, encode };
+    const options = twoTexts("unencodable", "10\n11\n12\n13\n", "20\n21\n22\n23\n", { wordpieces });
+    await expect(prepareCorpus(options)).rejects.toMatchObject({
+      name: "DataError",
+      message: "The line cannot be encoded: no such piece.",
+      where: `${options.pathSrc}:3`,
+    });
+  });
+
   test("holds tag, pieces and </s> of the sources, pieces of the targets, and the lines they are from", async () => {
     const prepared = await prepareCorpus(twoTexts("small", "10 11\n\n12\n", "20\n21\n22 23 24\n", { tag: 4 }));
     expect(pairsOf(prepared)).toEqual([
@@ -57,6 +103,13 @@ describe("a prepared corpus", () => {
       "text.src",
       "text.tgt",
     ]);
+  });
+
+  test("ends sources with the </s> of its wordpiece model", async () => {
+    const wordpieces = { ...numberPieces, bosId: 1, eosId: 2 };
+    const prepared = await prepareCorpus(twoTexts("other-ids", "10 11\n", "20\n", { wordpieces }));
+    expect(pairsOf(prepared)).toEqual([{ source: [10, 11, 2], target: [20], line: 1 }]);
+    expect(prepared.markers).toEqual({ bosId: 1, eosId: 2 });
   });
 
   test("leaves out repeated pairs and pairs of too many pieces, and counts them", async () => {
@@ -119,6 +172,8 @@ describe("an unchanged corpus", () => {
     expect(await runs({ tag: 5, wordpieces: { ...options.wordpieces, toBytes: () => Buffer.from("other") } })).toBe(
       true,
     );
+    expect(await runs({ wordpieces: { ...options.wordpieces, eosId: 2 } }), "another </s>").toBe(true);
+    expect(await runs({ wordpieces: { ...options.wordpieces, bosId: 1 } }), "another <s>").toBe(true);
     expect(await runs({ maxLengths: { source: 9, target: 9 } })).toBe(true);
     expect(await runs()).toBe(true);
     writeFileSync(options.pathTgt!, readFileSync(options.pathTgt!, "utf8").replace(/\d+/, "7"));

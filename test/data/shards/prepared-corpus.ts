@@ -26,7 +26,13 @@ export function encodeNumbers(text: string): Int32Array {
 }
 
 /** Stands for a wordpiece model whose pieces are numbers. */
-export const numberPieces = { size: 204, encode: encodeNumbers, toBytes: () => Buffer.from("numbers") };
+export const numberPieces = {
+  size: 204,
+  bosId: 2,
+  eosId: 3,
+  encode: encodeNumbers,
+  toBytes: () => Buffer.from("numbers"),
+};
 
 /** Writes texts and options for `prepareCorpus`; every pair is clean and different. */
 export function generatedOptions(folder: string, generated: GeneratedCorpus): PrepareOptions {

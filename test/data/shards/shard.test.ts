@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { DataError } from "../../../src/base/errors.ts";
 import { Random } from "../../../src/base/random.ts";
-import type { SentencePair } from "../../../src/data/batches/batch.ts";
+import type { SentencePair } from "../../../src/data/shards/shard.ts";
 import { Shard, shardHeader } from "../../../src/data/shards/shard.ts";
 import { idBytesFor, ShardWriter } from "../../../src/data/shards/shard-writer.ts";
 
@@ -44,8 +44,33 @@ test.each([
   shard.close();
 });
 
+test("sides longer than 16 bits can say, and the pairs after them", () => {
+  const long = { source: new Int32Array(70_000).fill(7), target: Int32Array.of(8, 9), line: 1 };
+  const pairs = [
+    long,
+    { source: Int32Array.of(1), target: new Int32Array(65_536).fill(5), line: 2 },
+    ...randomPairs(3, 9),
+  ];
+  const shard = new Shard(write("long", pairs), FINGERPRINT);
+  expect(shard.sourceLength(0)).toBe(70_000);
+  expect(shard.targetLength(1)).toBe(65_536);
+  for (const [i, pair] of pairs.entries()) expect(shard.pair(i)).toEqual(pair);
+  shard.close();
+});
+
 describe("damage", () => {
   const pairs = randomPairs(20, 1000);
+
+  test("an index whose lengths have changed places is found on opening", () => {
+    const path = write("exchanged", pairs);
+    const bytes = readFileSync(path);
+    const [first, second] = [0, 1].map((pair) => bytes.readUInt32LE(48 + 4 * pair));
+    expect(first).not.toBe(second);
+    bytes.writeUInt32LE(second!, 48);
+    bytes.writeUInt32LE(first!, 52);
+    writeFileSync(path, bytes);
+    expect(() => new Shard(path, FINGERPRINT)).toThrow(/index was altered/);
+  });
 
   test("any altered byte is found, on opening or when its pair is read", () => {
     const path = write("altered", pairs);

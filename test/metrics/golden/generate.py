@@ -6,6 +6,7 @@
 nasty.json    generated text that tokenizers, white space and alignment stumble over, and every metric's scores of it
 cli.json      what the command `sacrebleu` prints for small files
 numbers.json  random numbers of numpy, and numbers printed by Python
+extract.json  scores of generated systems (extract.py, by a run of its own)
 wmt.json      scores of the newstest2021 systems; numbers only, written when the folder is given
 """
 import gzip

@@ -5,7 +5,7 @@ import type { Precision } from "../../../base/engine-names.ts";
 export const instructionSets = ["amx", "avx512bf16", "avx512", "avx2", "neon", "portable"] as const;
 export type InstructionSet = (typeof instructionSets)[number];
 
-/** What the running instruction set reaches with all threads of the team. */
+/** What the running instruction set reaches with all threads of the group. */
 export interface MachinePeak {
   /** GFLOP/s of f32 multiply-adds. */
   f32: number;
@@ -16,9 +16,13 @@ export interface MachinePeak {
 }
 
 export interface SystemFunctions {
+  /** Names of every function's arguments, in their order. */
+  argumentNames(): Record<string, string[]>;
+  /** What to throw where a function lacks memory, from its name and the sizes it was given: "rows 640, x [81920]". */
+  onOutOfMemory(make: (name: string, sizes: string) => Error): void;
   /** Memory aligned to 64 bytes, in huge pages from 2 MiB up; contents undefined. Freed with the ArrayBuffer. */
   allocate(bytes: number): ArrayBuffer;
-  /** Replaces the team of threads that kernels run on. */
+  /** Replaces the threads that kernels run on: 1 to MOST_THREADS (base/threads.ts). Keeps the old ones if the system gives fewer, and throws. */
   setThreads(threads: number): void;
   threads(): number;
   /** The instruction set whose kernels run: the one NMT_ISA names, or the fastest (avx512bf16 isn't, on Intel's processors). */

@@ -1,7 +1,8 @@
-/** Source of truth: counting what exceeds each possible threshold. */
+/** Source of truth: sorting; counting what exceeds each possible threshold. */
 import { describe, expect, test } from "vitest";
 import { Random } from "../../src/base/random.ts";
-import { fitThreshold } from "../../src/moe/fit-threshold.ts";
+import { fitThreshold, kthLargest } from "../../src/moe/order-statistics.ts";
+import { normals } from "../ops/finite-differences.ts";
 
 const above = (shares: Float32Array, threshold: number) => shares.filter((share) => share > threshold).length;
 
@@ -35,4 +36,20 @@ describe("a fitted threshold", () => {
     expect(fitThreshold(Float32Array.of(0.25, 0.25, 0.125), 1)).toBe(0.1875);
     expect(fitThreshold(Float32Array.of(0.25, 0.25), 1)).toBe(0.125);
   });
+});
+
+const given: [string, (count: number) => number[]][] = [
+  ["random", (count) => [...normals(1, count)]],
+  ["few different", (count) => Array.from({ length: count }, (_, i) => (i * 7919) % 4)],
+  ["equal", (count) => new Array<number>(count).fill(0.25)],
+  ["ascending", (count) => Array.from({ length: count }, (_, i) => i)],
+  ["descending", (count) => Array.from({ length: count }, (_, i) => -i)],
+];
+
+test.each(given)("the k-th largest is what stands there in sorted order: %s numbers", (_, numbers) => {
+  for (const count of [1, 2, 3, 7, 64]) {
+    const values = Float32Array.from(numbers(count));
+    const sorted = values.toSorted().reverse();
+    for (let k = 1; k <= count; k++) expect(kthLargest(values.slice(), k)).toBe(sorted[k - 1]);
+  }
 });

@@ -9,10 +9,10 @@
 
 namespace nmt {
 
-class WeightsAhead {
+class PrefetchQueue {
  public:
-  // More weights, after those expected already: `rows` pieces of `floats` each, `step` apart.
-  void expect(const float* memory, int rows, int floats, size_t step) {
+  // More weights, after those queued before: `rows` pieces of `floats` each, `step` apart.
+  void add(const float* memory, int rows, int floats, size_t step) {
     if (current_ > kMostDone) {
       pieces_.erase(pieces_.begin(), pieces_.begin() + static_cast<std::ptrdiff_t>(current_));
       current_ = 0;
@@ -25,14 +25,14 @@ class WeightsAhead {
 
   // What a product of so many elements should bring in, one of `products` that use the same panel of weights: together they
   // ask for one more panel. Nothing while enough is there.
-  Ahead next(int elements, int products) {
+  Prefetch next(int elements, int products) {
     while (current_ < pieces_.size() && asked_ + left_of_piece() <= used_) next_piece();
     if (current_ == pieces_.size() || asked_ > used_ + kMostLines) return {};
     const Piece& piece = pieces_[current_];
     const bool in_pairs = products == 1;
     const int every = in_pairs ? 1 : products / 2;
     const int step = in_pairs ? 2 * kLine : kLine, run = piece.lines * kLine / step;
-    const Ahead ahead{piece.memory + row_ * piece.step,
+    const Prefetch prefetch{piece.memory + row_ * piece.step,
                       static_cast<size_t>(step),
                       every,
                       in_pairs ? size_t{kLine} : 0,
@@ -46,7 +46,7 @@ class WeightsAhead {
       row_ += rows;
       asked_ += static_cast<size_t>(rows) * piece.lines;
     }
-    return ahead;
+    return prefetch;
   }
 
  private:

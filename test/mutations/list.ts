@@ -1,0 +1,36 @@
+/** All mutations, by concept. */
+import { checkpointMutations } from "./list/checkpoint.ts";
+import { configMutations } from "./list/config.ts";
+import { dataMutations } from "./list/data.ts";
+import { decodingMutations } from "./list/decoding.ts";
+import { metricsMutations } from "./list/metrics.ts";
+import { modelMutations } from "./list/model.ts";
+import { moeMutations } from "./list/moe.ts";
+import { nativeMutations } from "./list/native.ts";
+import { optimizerMutations } from "./list/optimizer.ts";
+import { reportMutations } from "./list/report.ts";
+import { textMutations } from "./list/text.ts";
+import { trainingMutations } from "./list/training.ts";
+import type { Mutation } from "./mutation.ts";
+
+const concepts: Readonly<Record<string, readonly Mutation[]>> = {
+  training: trainingMutations,
+  optimizer: optimizerMutations,
+  model: modelMutations,
+  moe: moeMutations,
+  decoding: decodingMutations,
+  metrics: metricsMutations,
+  text: textMutations,
+  data: dataMutations,
+  checkpoint: checkpointMutations,
+  config: configMutations,
+  report: reportMutations,
+  native: nativeMutations,
+};
+
+/** Each called after its concept and itself, such as "optimizer: no clipping". */
+export function namedMutations(): Mutation[] {
+  return Object.entries(concepts).flatMap(([concept, mutations]) =>
+    mutations.map((mutation) => ({ ...mutation, name: `${concept}: ${mutation.name}` })),
+  );
+}

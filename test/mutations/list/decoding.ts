@@ -1,0 +1,238 @@
+/** Mistakes in search, sampling, scoring, and translations put together from them. */
+import type { Mutation } from "../mutation.ts";
+
+const tests = ["test/decoding"];
+const beam = { file: "src/decoding/beam-search.ts", tests };
+const step = { file: "src/decoding/beam-step.ts", tests };
+const penalty = { file: "src/decoding/length-penalty.ts", tests };
+const single = { file: "src/decoding/single-search.ts", tests };
+const sampling = { file: "src/decoding/sampling.ts", tests };
+const translator = { file: "src/decoding/translator.ts", tests };
+const unknown = { file: "src/decoding/replace-unk.ts", tests };
+
+export const decodingMutations: readonly Mutation[] = [
+  {
+    ...penalty,
+    name: "length penalty begins at 6",
+    find: "return ((5 + length) / 6) ** alpha;",
+    replace: "return ((6 + length) / 6) ** alpha;",
+  },
+  {
+    ...penalty,
+    name: "attention above 1 is rewarded",
+    find: "Math.log(Math.min(Math.max(coverage[i]!, LEAST_COVERAGE), 1))",
+    replace: "Math.log(Math.max(coverage[i]!, LEAST_COVERAGE))",
+  },
+  {
+    ...penalty,
+    name: "what can still be reached is that of the shortest end",
+    find: "return Math.max(logProbability / lengthPenalty(shortest, alpha), logProbability / lengthPenalty(longest, alpha));",
+    replace: "void longest;\n  return logProbability / lengthPenalty(shortest, alpha);",
+  },
+  {
+    ...beam,
+    name: "</s> does not count as length",
+    find: "logProbability / lengthPenalty(length, alpha) + coverage",
+    replace: "logProbability / lengthPenalty(length - 1, alpha) + coverage",
+  },
+  {
+    ...beam,
+    name: "coverage penalty has the wrong sign",
+    find: "lengthPenalty(length, alpha) + coverage",
+    replace: "lengthPenalty(length, alpha) - coverage",
+  },
+  {
+    ...beam,
+    name: "coverage stays where hypotheses are reordered",
+    find: "    this.coverage?.select(parents);\n",
+    replace: "",
+  },
+  {
+    ...beam,
+    name: "search ends with the first finished hypothesis",
+    find: "finished.count >= this.options.beamSize",
+    replace: "finished.count >= 1",
+  },
+  {
+    ...beam,
+    name: "</s> may come one piece early",
+    find: "endAllowed: length > minLength",
+    replace: "endAllowed: length >= minLength",
+  },
+  {
+    ...beam,
+    name: "one piece more than the maximum length",
+    find: "if (length >= longest) {",
+    replace: "if (length > longest) {",
+  },
+  {
+    ...beam,
+    name: "nothing where every continuation is impossible",
+    find: "      if (finished.count === 0) this.cutCurrent(s, length - 1);\n",
+    replace: "",
+  },
+  {
+    ...beam,
+    name: "live hypotheses do not count at the maximum length",
+    find: "for (let i = from; i < to; i++) this.finish(s, nodes[i]!, live.parents[i]!, live.scores[i]!, length, false);",
+    replace:
+      "if (finished.count === 0) this.finish(s, nodes[from]!, live.parents[from]!, live.scores[from]!, length, false);",
+  },
+  {
+    ...beam,
+    name: "</s> stays in the pieces",
+    find: "complete ? path.subarray(0, path.length - 1) : path",
+    replace: "path",
+  },
+  {
+    ...beam,
+    name: "states stay where the order of rows alone changes",
+    find: "if (isIdentity(parents, this.state.rows)) return;",
+    replace: "if (parents.length === this.state.rows) return;",
+  },
+  {
+    file: "src/decoding/finished.ts",
+    tests,
+    name: "the later of equal hypotheses is the better",
+    find: "this.best[at - 1]!.score < hypothesis.score",
+    replace: "this.best[at - 1]!.score <= hypothesis.score",
+  },
+  {
+    file: "src/decoding/coverage.ts",
+    tests,
+    name: "coverage is that of the last step",
+    find: "this.sums[i]! += weights[i]!;",
+    replace: "this.sums[i] = weights[i]!;",
+  },
+  {
+    ...step,
+    name: "ties go to the worse parent",
+    find: "if (next[row]! > score) {",
+    replace: "if (next[row]! >= score && next[row]! > Number.NEGATIVE_INFINITY) {",
+  },
+  {
+    ...step,
+    name: "</s> ends a hypothesis at one rank too many",
+    find: "if (rank < beamSize) {",
+    replace: "if (rank <= beamSize) {",
+  },
+  {
+    ...step,
+    name: "</s> takes no rank",
+    find: "        }\n        rank++;\n      }",
+    replace: "        }\n      }",
+  },
+  {
+    file: "src/decoding/search.ts",
+    tests,
+    name: "greedy search ends before the minimum length",
+    find: "    if (!endAllowed && ids[at] === eosId) at++;\n",
+    replace: "    void [endAllowed, ids, eosId];\n",
+  },
+  {
+    ...single,
+    name: "no length penalty in greedy search",
+    find: "score: logProbability / lengthPenalty(length, options.lengthPenalty) + coverage,",
+    replace: "score: logProbability + coverage,",
+  },
+  {
+    ...single,
+    name: "a finished sentence's state goes on",
+    find: "if (rows.length > 0 && !isIdentity(rows, state.rows)) state.select(rows);",
+    replace: "if (rows.length > 0 && rows.length !== state.rows) state.select(rows.map((_, i) => i));",
+  },
+  {
+    ...sampling,
+    name: "temperature is upside down",
+    find: "(logProbabilities[at]! - best) / sampling.temperature",
+    replace: "(logProbabilities[at]! - best) * sampling.temperature",
+  },
+  {
+    ...sampling,
+    name: "one candidate more than sampling_topk",
+    find: "const allowed = taken < topK &&",
+    replace: "const allowed = taken <= topK &&",
+  },
+  {
+    ...sampling,
+    name: "</s> takes one of the k places where it may not come",
+    find: "const count = sampling.topK > 0 ? sampling.topK + 1 : model.vocabularySize;",
+    replace: "const count = sampling.topK > 0 ? sampling.topK : model.vocabularySize;",
+  },
+  {
+    ...sampling,
+    name: "the nucleus is of weights that do not add up to 1",
+    find: "total * sampling.topP",
+    replace: "sampling.topP",
+  },
+  {
+    ...sampling,
+    name: "all sentences of a batch have the same random numbers",
+    find: "new Random(sampling.seed, streams[s]!)",
+    replace: "new Random(sampling.seed, streams[s - s]!)",
+  },
+  {
+    file: "src/decoding/length-batches.ts",
+    tests,
+    name: "a batch that just fits is cut",
+    find: "pieces + length > budget.pieces",
+    replace: "pieces + length >= budget.pieces",
+  },
+  {
+    file: "src/decoding/translate-options.ts",
+    tests,
+    name: "a minimum length leaves no room",
+    find: "minLength + 1)",
+    replace: "minLength - 1)",
+  },
+  {
+    file: "src/decoding/force-score.ts",
+    tests,
+    name: "</s> is missing from scores",
+    find: "tokens.reduce((sum, token) => sum + token, 0)",
+    replace: "tokens.subarray(0, -1).reduce((sum, token) => sum + token, 0)",
+  },
+  {
+    ...translator,
+    name: "one text fills the n-best list",
+    find: "      if (texts.has(translated.text)) continue;\n",
+    replace: "",
+  },
+  {
+    ...translator,
+    name: "lines are numbered anew in each window",
+    find: "    this.counts.lines += lines.length;\n",
+    replace: "",
+  },
+  {
+    ...translator,
+    name: "a line of the most pieces is refused",
+    find: "if (pieces.length > limit) {",
+    replace: "if (pieces.length >= limit) {",
+  },
+  {
+    ...translator,
+    name: "line breaks of byte pieces stay in a translation",
+    find: 'return text.replace(/[\\n\\v\\f\\r\\u0085\\u2028\\u2029]+/g, " ");',
+    replace: "return text;",
+  },
+  {
+    ...unknown,
+    name: "attention is read as if there were no language tag",
+    find: "mostAttended(attention[t]!, first, source.pieces)",
+    replace: "mostAttended(attention[t]!, first * 0, source.pieces)",
+  },
+  {
+    ...unknown,
+    name: "a source word is given for each of its pieces",
+    find: "      lastWord = word;\n",
+    replace: "",
+  },
+  {
+    file: "src/decoding/line-windows.ts",
+    tests,
+    name: "lines before a failure are lost",
+    find: "if (window.length > 0) yield window;",
+    replace: "if (open && window.length > 0) yield window;",
+  },
+];

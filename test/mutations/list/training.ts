@@ -1,0 +1,132 @@
+/** Mistakes in the training loop, its steps, and what becomes of a run. */
+import type { Mutation } from "../mutation.ts";
+
+const loop = { file: "src/training/train-loop.ts", tests: ["test/training", "test/e2e/train.test.ts"] };
+const step = { file: "src/training/train-step.ts", tests: ["test/training"] };
+const run = { file: "src/training/run-training.ts", tests: ["test/training", "test/e2e/train.test.ts"] };
+const validation = { file: "src/training/validate.ts", tests: ["test/training", "test/e2e/train.test.ts"] };
+
+export const trainingMutations: readonly Mutation[] = [
+  {
+    ...loop,
+    name: "patience is never reset",
+    find: "state.stale = better ? 0 : state.stale + 1;",
+    replace: "state.stale = better ? state.stale : state.stale + 1;",
+  },
+  {
+    ...loop,
+    name: "patience is never used",
+    find: "return options.earlyStopping > 0 && state.stale >= options.earlyStopping;",
+    replace: "return false;",
+  },
+  {
+    ...loop,
+    name: "no label smoothing",
+    find: "const { seed, labelSmoothing } = options;",
+    replace: "const { seed } = options;\n    const labelSmoothing = 0;",
+  },
+  {
+    ...loop,
+    name: "learning rate of the step before",
+    find: "learningRateAt(options.schedule, state.step + 1, budgetSpent(state, options))",
+    replace: "learningRateAt(options.schedule, state.step, budgetSpent(state, options))",
+  },
+  {
+    ...loop,
+    name: "noise advances by one whatever accum_count",
+    find: "state.pass += batches.length;",
+    replace: "state.pass++;",
+  },
+  {
+    ...loop,
+    name: "the budget ends with the later of steps and time",
+    find: "Math.min(1, Math.max(bySteps, byTime))",
+    replace: "Math.min(1, trainSteps > 0 && trainMinutes > 0 ? Math.min(bySteps, byTime) : bySteps + byTime)",
+  },
+  {
+    ...loop,
+    name: "no checkpoint when asked to stop",
+    find: "    if (hooks.shouldStop()) {\n      await save();",
+    replace: "    if (hooks.shouldStop()) {",
+  },
+  {
+    ...loop,
+    name: "reported loss is that of a step",
+    find: "loss: this.smoothedLoss / this.targetTokens,",
+    replace: "loss: this.smoothedLoss / this.steps,",
+  },
+  {
+    ...loop,
+    name: "balance is never reset between reports",
+    find: "      layer.balance.reset();\n",
+    replace: "",
+  },
+  {
+    ...run,
+    name: "beta2 is beta1",
+    find: "beta2: config.adamBeta2,",
+    replace: "beta2: config.adamBeta1,",
+  },
+  {
+    ...run,
+    name: "best score and patience are forgotten at a resume",
+    find: "resumed?.state ?? freshState()",
+    replace: "{ ...(resumed?.state ?? freshState()), best: undefined, stale: 0, bestForStopping: undefined }",
+  },
+  {
+    ...run,
+    name: "moments are forgotten at a resume",
+    find: "makeOptimizer(config, model, resumed?.moments, state.step)",
+    replace: "makeOptimizer(config, model, undefined, state.step)",
+  },
+  {
+    ...run,
+    name: "data begins anew at a resume",
+    find: "startPosition: state.position",
+    replace: "startPosition: undefined",
+  },
+  {
+    ...step,
+    name: "gradients of several batches are not of their mean",
+    find: "const lossScale = 1 / targetTokens;",
+    replace: "const lossScale = batches.length / targetTokens;",
+  },
+  {
+    ...step,
+    name: "balance losses of several batches are added",
+    find: "const balanceWeight = sums === undefined ? targetTokens / batches.length : targetTokens;",
+    replace: "const balanceWeight = targetTokens;",
+  },
+  {
+    ...step,
+    name: "every batch of a step has the same noise",
+    find: "ForwardContext.forTraining(options.seed, options.pass + i, parts)",
+    replace: "ForwardContext.forTraining(options.seed, options.pass, parts)",
+  },
+  {
+    file: "src/training/step-sums.ts",
+    tests: ["test/training"],
+    name: "a batch counts twice in the sums of its step",
+    find: "this.own.filter((_, other) => other !== batch)",
+    replace: "this.own.filter(() => true)",
+  },
+  {
+    file: "src/training/trainer-state.ts",
+    tests: ["test/training"],
+    name: "lower BLEU is better",
+    find: 'return criterion === "bleu" ? value > best : value < best;',
+    replace: "return value < best;",
+  },
+  {
+    ...validation,
+    name: "ends of sentences are not words",
+    find: "splitWords(text).length + 1, 0)",
+    replace: "splitWords(text).length, 0)",
+  },
+  {
+    ...validation,
+    name: "BLEU of several corpora is that of the first",
+    find: "bleu: bleus.reduce((sum, bleu) => sum + bleu, 0) / bleus.length,",
+    replace: "bleu: bleus[0]!,",
+  },
+];
