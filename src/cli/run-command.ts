@@ -5,6 +5,9 @@ import { nearestName } from "../base/nearest-name.ts";
 import type { AnyCommand } from "./command-table.ts";
 import { isDataOption } from "./options.ts";
 
+/** Stands for `-`, standard input or output, while yargs parses: yargs takes a lone `-` for a positional argument. */
+const STANDARD_STREAM = "\ue000-";
+
 /** What yargs knows of a command's options once its builder has run. */
 interface DeclaredOptions {
   key: Record<string, unknown>;
@@ -14,7 +17,7 @@ interface DeclaredOptions {
 
 /** Runs `command` with the words after `nmt`, its name first. Throws UsageError for wrong use. */
 export async function runCommand(command: AnyCommand, argv: readonly string[]): Promise<void> {
-  await prepare(command).parseAsync(argv.map(underscoreName));
+  await prepare(command).parseAsync(argv.map((word) => (word === "-" ? STANDARD_STREAM : underscoreName(word))));
 }
 
 /** The text of `nmt COMMAND --help`. */
@@ -36,7 +39,7 @@ function prepare(command: AnyCommand): Argv {
     .exitProcess(false)
     .parserConfiguration({ "dot-notation": false, "camel-case-expansion": false, "duplicate-arguments-array": true })
     .fail((message: string | null, error: Error | undefined) => {
-      throw error ?? new UsageError(message ?? "wrong arguments");
+      throw error ?? new UsageError(message?.replaceAll(STANDARD_STREAM, "-") ?? "wrong arguments");
     });
   return parser.wrap(Math.min(110, parser.terminalWidth())).command(checked(command) as CommandModule);
 }
@@ -54,11 +57,20 @@ function checked(command: AnyCommand): AnyCommand {
       declared = (parser as unknown as { getOptions(): DeclaredOptions }).getOptions();
       return parser;
     },
-    handler: async (args: never) => {
+    handler: async (parsed: never) => {
+      const args = withStandardStreams(parsed);
       checkArguments(args, declared, positionals);
-      await command.handler(args);
+      await command.handler(args as never);
     },
   };
+}
+
+function withStandardStreams(args: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const restored = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(restored);
+    return value === STANDARD_STREAM ? "-" : value;
+  };
+  return Object.fromEntries(Object.entries(args).map(([name, value]) => [name, restored(value)]));
 }
 
 function checkArguments(

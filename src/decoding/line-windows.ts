@@ -7,6 +7,9 @@ export interface WindowOptions {
   patience: number;
 }
 
+/** UTF-16 units after which a window ends too, so that no input takes unbounded memory. */
+const MOST_UNITS = 1 << 23;
+
 /** What a read came to; a failure waits here until the lines before it have been yielded. */
 type Read = IteratorResult<string, unknown> | { error: unknown };
 
@@ -28,7 +31,8 @@ export async function* lineWindows(
   try {
     while (open) {
       const window: string[] = [];
-      while (window.length < options.lines) {
+      let units = 0;
+      while (window.length < options.lines && units < MOST_UNITS) {
         const next = window.length === 0 ? await pending : await within(pending, options.patience);
         if (next === undefined) break;
         if ("error" in next || next.done === true) {
@@ -36,6 +40,7 @@ export async function* lineWindows(
           break;
         }
         window.push(next.value);
+        units += next.value.length;
         pending = read();
       }
       if (window.length > 0) yield window;

@@ -11,12 +11,17 @@ export interface SamplingOptions {
   topP: number;
   /** Log-probabilities are divided by it; below 1 is bolder about the best, above 1 more varied. Above 0. */
   temperature: number;
+  /** A whole number from 0 on. With a line's number and a sample's it names the random numbers of that sample. */
   seed: number;
 }
 
+/** Random numbers of a sentence's samples: sample k has the stream k · 2^40 + the sentence's own. */
+const SAMPLE_STRIDE = 2 ** 40;
+
 /**
- * One sampled translation per source. `streams[s]` names sentence s's own random numbers (its line, say), so that its
- * translation is the same in any batch. `logProbability` is the model's own, without temperature or truncation.
+ * One sampled translation per source. `streams[s]`, below 2^40, names sentence s's own random numbers (its line, say) and `sample` those of
+ * its first, second, … translation, so that each is the same in any batch. `logProbability` is the model's own, without
+ * temperature or truncation.
  */
 export function sampleSearch(
   model: TranslationModel,
@@ -24,9 +29,10 @@ export function sampleSearch(
   options: SearchOptions,
   sampling: SamplingOptions,
   streams: ArrayLike<number>,
+  sample = 0,
 ): Hypothesis[] {
   const count = sampling.topK > 0 ? sampling.topK + 1 : model.vocabularySize;
-  const generators = sources.map((_, s) => new Random(sampling.seed, streams[s]!));
+  const generators = sources.map((_, s) => new Random(sampling.seed, sample * SAMPLE_STRIDE + streams[s]!));
   const weights = new Float64Array(Math.min(count, model.vocabularySize));
   const choose = (choice: Choice) => draw(choice, options.eosId, sampling, weights, generators[choice.sentence]!);
   return singleSearch(model, sources, options, count, choose);

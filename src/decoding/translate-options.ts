@@ -9,7 +9,7 @@ export interface TranslateOptions {
   targetLanguage?: string;
   /** Hypotheses kept per sentence; 1 is greedy search. Default 5. */
   beamSize?: number;
-  /** Translations per line, at most `beamSize`. Default 1. */
+  /** Translations per line, at most `beamSize`; when sampling, independent samples, at most 8,192. Default 1. */
   nBest?: number;
   /** α in ((5 + length) / 6)^α; 0 = no normalisation. Default 0.6. */
   lengthPenalty?: number;
@@ -31,7 +31,7 @@ export interface TranslateOptions {
   replaceUnk?: boolean;
   /** Return the attention of each target piece. Default false. */
   withAttention?: boolean;
-  /** Sample instead of searching; `beamSize` and `nBest` must be 1. */
+  /** Sample instead of searching; `beamSize` must be 1. */
   sampling?: SamplingOptions;
 }
 
@@ -48,6 +48,9 @@ export const translateDefaults = {
   replaceUnk: false,
   withAttention: false,
 } as const;
+
+/** Samples of a line: so many have random numbers of their own (sampling.ts). */
+const MOST_SAMPLES = 8192;
 
 /** Pieces beyond the ratio that a translation may have by default, so that short lines have room. */
 const EXTRA_LENGTH = 10;
@@ -66,10 +69,13 @@ export function resolveTranslateOptions(options: TranslateOptions): ResolvedTran
     requireRange("sampling_topk", sampling.topK, isWhole(sampling.topK, 0), "a whole number, 0 or more");
     requireRange("sampling_topp", sampling.topP, sampling.topP > 0 && sampling.topP <= 1, "above 0 and at most 1");
     requireRange("beam_size", resolved.beamSize, resolved.beamSize === 1, "1 when sampling");
+    requireRange("n_best", nBest, nBest <= MOST_SAMPLES, `at most ${MOST_SAMPLES}`);
   }
   requireRange("beam_size", beamSize, isWhole(beamSize, 1), "a whole number, 1 or more");
   requireRange("n_best", nBest, isWhole(nBest, 1), "a whole number, 1 or more");
-  requireRange("n_best", nBest, nBest <= resolved.beamSize, `at most the beam size, ${resolved.beamSize}`);
+  if (sampling === undefined) {
+    requireRange("n_best", nBest, nBest <= beamSize, `at most the beam size, ${beamSize}`);
+  }
   requireRange("length_penalty", resolved.lengthPenalty, Number.isFinite(resolved.lengthPenalty), "a number");
   requireRange("coverage_penalty", resolved.coveragePenalty, resolved.coveragePenalty >= 0, "0 or more");
   requireRange("min_length", minLength, isWhole(minLength, 0), "a whole number, 0 or more");

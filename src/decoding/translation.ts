@@ -21,7 +21,7 @@ export interface Translation {
   line: number;
   /** The source as the model read it: language tag, pieces, `</s>`. Empty for a line that was not translated. */
   sourcePieces: string[];
-  /** Best first, no two with the same text; empty for a blank line and for one that was not translated. */
+  /** Best first, no two with the same text; when sampling, as they were drawn. Empty for a blank line and for one that was not translated. */
   hypotheses: TranslatedHypothesis[];
 }
 
@@ -33,11 +33,15 @@ export function bestText({ hypotheses }: Translation): string {
 export type TranslationWarning =
   /** The line was not translated and its translation is blank. */
   | { kind: "source-too-long"; line: number; pieces: number; limit: number }
-  /** The best translation reached its maximum length and lacks its end. */
+  /** The line is longer than input may be, was not read, and its translation is blank. */
+  | { kind: "line-too-long"; line: number }
+  /** The best translation, or a sample, reached its maximum length and lacks its end. */
   | { kind: "cut"; line: number; pieces: number };
 
 export function describeWarning(warning: TranslationWarning): string {
-  const { line, pieces } = warning;
+  const { line } = warning;
+  if (warning.kind === "line-too-long") return `line ${line}: not translated, left blank: it is longer than 1 MiB`;
+  const { pieces } = warning;
   if (warning.kind === "cut") return `line ${line}: the translation was cut at its maximum length, ${pieces} pieces`;
   return `line ${line}: not translated, left blank: ${pieces} pieces, more than max_source_length ${warning.limit}`;
 }
@@ -46,9 +50,9 @@ export function describeWarning(warning: TranslationWarning): string {
 export interface TranslationCounts {
   lines: number;
   blank: number;
-  /** Not translated, more than `maxSourceLength` pieces. */
+  /** Not translated: more than `maxSourceLength` pieces, or too long to be read. */
   tooLong: number;
-  /** Best translation cut at its maximum length. */
+  /** Best translation, or a sample, cut at its maximum length. */
   cut: number;
   sourcePieces: number;
   targetPieces: number;

@@ -96,6 +96,12 @@ export class Translator {
     for await (const some of lineWindows(lines, { ...STREAM_WINDOW, ...window })) yield* this.translate(some);
   }
 
+  /** Counts and tells of a line that was too long to be read, whose place in the input a blank one takes. */
+  reportLongLine(line: number): void {
+    this.counts.tooLong++;
+    this.warn({ kind: "line-too-long", line });
+  }
+
   private prepare(text: string, line: number): Prepared | undefined {
     const pieces = text.trim() === "" ? undefined : this.parts.wordpieces.encode(text);
     if (pieces === undefined || pieces.length === 0) {
@@ -130,25 +136,30 @@ export class Translator {
     const sources = batch.map(({ source }) => source);
     if (options.sampling === undefined) return search(model, sources, settings);
     const streams = batch.map(({ line }) => line);
-    return sampleSearch(model, sources, settings, options.sampling, streams).map((hypothesis) => [hypothesis]);
+    // A pass for each sample takes no more memory than one.
+    const passes = Array.from({ length: options.nBest }, (_, sample) =>
+      sampleSearch(model, sources, settings, options.sampling!, streams, sample),
+    );
+    return batch.map((_, i) => passes.map((pass) => pass[i]!));
   }
 
   private finish(ready: Prepared, found: readonly Hypothesis[]): Translation {
-    const { nBest } = this.options;
+    const { nBest, sampling } = this.options;
     const hypotheses: TranslatedHypothesis[] = [];
     const texts = new Set<string>();
     for (const hypothesis of found) {
       if (hypotheses.length === nBest) break;
       const translated = this.toText(ready, hypothesis);
-      if (texts.has(translated.text)) continue;
+      // Samples are draws: that two are the same says how probable they are.
+      if (sampling === undefined && texts.has(translated.text)) continue;
       texts.add(translated.text);
       hypotheses.push(translated);
     }
-    const best = found[0];
-    this.counts.targetPieces += best?.pieces.length ?? 0;
-    if (best?.complete === false) {
+    for (const { pieces, complete } of sampling === undefined ? found.slice(0, 1) : found) {
+      this.counts.targetPieces += pieces.length;
+      if (complete) continue;
       this.counts.cut++;
-      this.warn({ kind: "cut", line: ready.line, pieces: best.pieces.length });
+      this.warn({ kind: "cut", line: ready.line, pieces: pieces.length });
     }
     return { line: ready.line, sourcePieces: this.spell(ready.source), hypotheses };
   }

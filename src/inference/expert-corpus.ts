@@ -1,6 +1,6 @@
 /** The text that `nmt experts` runs through a model, encoded: sentence pairs for translation, texts alone for a language model. */
 import { UsageError } from "../base/errors.ts";
-import { readAligned, readLines } from "../data/files/corpus.ts";
+import { type AlignedLine, inputLines, streamAligned } from "../data/files/corpus.ts";
 import { translateDefaults } from "../decoding/translate-options.ts";
 import { bestText } from "../decoding/translation.ts";
 import { Translator } from "../decoding/translator.ts";
@@ -36,19 +36,19 @@ export interface WatchedSentence {
 }
 
 /** With given translations, or the model's own by greedy search. Blank lines, and lines too long to translate, are left out. */
-export function readPairs(
+export async function readPairs(
   loaded: LoadedModel,
   part: ExpertPart,
   index: number,
   options: ReadOptions,
-): WatchedSentence[] {
+): Promise<WatchedSentence[]> {
   const { wordpieces, languages } = loaded;
   const asked = languagesOf(part);
   const tag = tagPiece(wordpieces, chooseTag(languages, asked));
   const pairs =
     part.target === undefined
-      ? translated(loaded, [...first(readLines(part.source), options.lines)], asked, options)
-      : first(readAligned(part.source, part.target), options.lines);
+      ? translated(loaded, await first(linesOf(part), options.lines), asked, options)
+      : await first(alignedLines(part.source, part.target), options.lines);
   return Array.from(pairs, ({ source, target }) => ({ pieces: wordpieces.encode(source), target }))
     .filter(({ pieces }) => pieces.length > 0 && pieces.length <= translateDefaults.maxSourceLength)
     .map(({ pieces, target }) => ({
@@ -59,19 +59,19 @@ export function readPairs(
 }
 
 /** Lines of text for a language model, without blank ones. Throws UsageError for translations or languages, which it has not. */
-export function readTexts(
+export async function readTexts(
   wordpieces: Wordpieces,
   part: ExpertPart,
   index: number,
   { lines }: ReadOptions,
-): WatchedSentence[] {
+): Promise<WatchedSentence[]> {
   if (part.target !== undefined || Object.keys(languagesOf(part)).length > 0) {
     throw new UsageError("a language model reads text alone", {
       where: part.name,
       nextStep: "Name its text with --src and leave out --tgt, --src_lang and --tgt_lang.",
     });
   }
-  return Array.from(first(readLines(part.source), lines), (text) => wordpieces.encode(text))
+  return Array.from(await first(linesOf(part), lines), (text) => wordpieces.encode(text))
     .filter((target) => target.length > 0)
     .map((target) => ({ part: index, source: new Int32Array(0), target }));
 }
@@ -97,11 +97,21 @@ function languagesOf({ sourceLanguage, targetLanguage }: ExpertPart) {
   };
 }
 
+/** Lines over 1 MiB count as blank, and so are left out. */
+function linesOf({ source }: ExpertPart): AsyncGenerator<string> {
+  return inputLines(source, { onLongLine: () => {} });
+}
+
+async function* alignedLines(source: string, target: string): AsyncGenerator<AlignedLine> {
+  for await (const pairs of streamAligned(source, target, { refuseLong: true })) yield* pairs;
+}
+
 /** The first `count`; 0 for all. */
-function* first<T>(items: Iterable<T>, count: number): Generator<T> {
-  let taken = 0;
-  for (const item of items) {
-    yield item;
-    if (++taken === count) return;
+async function first<T>(items: AsyncIterable<T>, count: number): Promise<T[]> {
+  const taken: T[] = [];
+  for await (const item of items) {
+    taken.push(item);
+    if (taken.length === count) break;
   }
+  return taken;
 }

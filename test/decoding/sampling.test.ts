@@ -81,3 +81,37 @@ test("a sentence's draws depend on the seed and its own stream, not on its batch
   expect([7, 2, 11].map((i) => run([i], 1)[0])).toEqual([7, 2, 11].map((i) => together[i]));
   expect(run([...sources.keys()], 2)).not.toEqual(together);
 });
+
+test("sample k of a sentence has draws of its own, the same in any batch, and follows the probabilities", () => {
+  const sources = toySources(12);
+  const run = (indices: number[], sample?: number) =>
+    sampleSearch(
+      new ToyModel(randomToy(72)),
+      indices.map((i) => sources[i]!),
+      searchOptions(indices.length, 6, { beamSize: 1 }),
+      everything,
+      indices,
+      sample,
+    );
+  const all = [...sources.keys()];
+  expect(run(all, 0)).toEqual(run(all));
+  expect(run(all, 1)).not.toEqual(run(all, 0));
+  expect([7, 2].map((i) => run([i], 3)[0])).toEqual([7, 2].map((i) => run(all, 3)[i]));
+  const draws = 4000;
+  const counts = [0, 0, 0, 0];
+  for (let sample = 0; sample < draws; sample++) {
+    const [found] = sampleSearch(
+      new ToyModel(oneStep),
+      [Int32Array.of(1)],
+      searchOptions(1, 1),
+      everything,
+      [1],
+      sample,
+    );
+    counts[found!.pieces[0] ?? 0]!++;
+  }
+  expectNear(
+    counts.map((count) => count / draws),
+    probabilities,
+  );
+});

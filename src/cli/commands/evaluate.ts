@@ -3,8 +3,8 @@ import { basename, resolve } from "node:path";
 import type { CommandModule } from "yargs";
 import { DataError, UsageError } from "../../base/errors.ts";
 import { log } from "../../base/logger.ts";
-import { readLines } from "../../data/files/corpus.ts";
-import { inputLines } from "../../data/files/input-lines.ts";
+import { nameOfText } from "../../data/files/bytes.ts";
+import { inputLines } from "../../data/files/corpus.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { formatFixed } from "../../metrics/number-format.ts";
 import { type NamedSystem, type PairedComparison, type PairedResult, pairedTest } from "../../metrics/paired-test.ts";
@@ -96,10 +96,14 @@ async function readSystems(paths: readonly string[]): Promise<NamedSystem[]> {
   return systems;
 }
 
-/** Lines without white space at their ends. */
+/** Lines without white space at their ends. A byte order mark is text, as it is to sacreBLEU, and is told of. */
 async function readText(path: string): Promise<string[]> {
   const lines: string[] = [];
-  for await (const line of path === "-" ? inputLines(path) : readLines(path)) lines.push(stripEnd(line));
+  for await (const line of inputLines(path, { keepMark: true })) lines.push(stripEnd(line));
+  if (lines[0]?.startsWith("\ufeff")) {
+    const name = nameOfText(path);
+    log.warn(`${name} starts with a byte order mark, which is scored as part of its first word; remove it`);
+  }
   return lines;
 }
 

@@ -121,7 +121,9 @@ async function translations(
     );
   };
   const watched = { moeLayers: model.moeLayers, wordpieces, run };
-  return { model, watched, sentences: parts.flatMap((part, index) => readPairs(loaded, part, index, options)) };
+  const read: WatchedSentence[][] = [];
+  for (const [index, part] of parts.entries()) read.push(await readPairs(loaded, part, index, options));
+  return { model, watched, sentences: read.flat() };
 }
 
 async function texts(args: ExpertsArguments, parts: readonly ExpertPart[], options: ReadOptions): Promise<Reading> {
@@ -130,7 +132,9 @@ async function texts(args: ExpertsArguments, parts: readonly ExpertPart[], optio
     model.forceScore(batch.map(({ target }) => target));
   };
   const watched = { moeLayers: model.moeLayers, wordpieces, run };
-  return { model, watched, sentences: parts.flatMap((part, index) => readTexts(wordpieces, part, index, options)) };
+  const read: WatchedSentence[][] = [];
+  for (const [index, part] of parts.entries()) read.push(await readTexts(wordpieces, part, index, options));
+  return { model, watched, sentences: read.flat() };
 }
 
 function sizes(sentences: readonly WatchedSentence[]): Omit<CorpusPart, "name"> {

@@ -1,10 +1,11 @@
 /** `nmt score`: log-probabilities of given translations, or of lines of text by a language model, one line for each. */
 import type { CommandModule } from "yargs";
-import { DataError, UsageError } from "../../base/errors.ts";
+import { UsageError } from "../../base/errors.ts";
 import { log } from "../../base/logger.ts";
 import { openModelDirectory } from "../../checkpoint/model-directory.ts";
-import { inputLines } from "../../data/files/input-lines.ts";
-import { type LinePair, type LineScore, scorePairs, scoreTexts } from "../../decoding/force-score.ts";
+import { releaseInput } from "../../data/files/bytes.ts";
+import { inputLines, streamAligned } from "../../data/files/corpus.ts";
+import { type LineScore, scorePairs, scoreTexts } from "../../decoding/force-score.ts";
 import { lineWindows } from "../../decoding/line-windows.ts";
 import { loadLanguageModel, loadTranslationModel } from "../../inference/open-model.ts";
 import { splitWords } from "../../metrics/white-space.ts";
@@ -32,8 +33,12 @@ export const scoreCommand: CommandModule<object, ScoreArguments> = {
   builder: (yargs) =>
     yargs
       .option("model", { type: "string", demandOption: true, describe: "Model directory that nmt train wrote" })
-      .option("src", { type: "string", demandOption: true, describe: "Source lines, or a language model's text" })
-      .option("tgt", { type: "string", describe: "Their translations, line by line; none for a language model" })
+      .option("src", {
+        type: "string",
+        demandOption: true,
+        describe: "Source lines, or a language model's text; - is standard input",
+      })
+      .option("tgt", { type: "string", describe: "Their translations, line by line, or -; none for a language model" })
       .option("output", { type: "string", describe: "File to write", defaultDescription: "standard output" })
       .option("src_lang", { type: "string", describe: "Language of the source" })
       .option("tgt_lang", { type: "string", describe: "Language of the translations, for models that know several" })
@@ -68,6 +73,7 @@ async function writeScores(scores: AsyncIterable<LineScore>, args: ScoreArgument
     for await (const scored of scores) await output.write(formatScore(scored, args));
     await output.close();
   } catch (error) {
+    for (const path of [args.src, args.tgt]) if (path !== undefined) releaseInput(path);
     const unfinished = await output.abandon();
     if (unfinished !== undefined) log.warn(`the scores so far are in ${unfinished}`);
     throw error;
@@ -94,7 +100,7 @@ async function translationScores({ src, tgt, ...args }: ScoreArguments): Promise
   };
   const loaded = await loadTranslationModel(args.model, engineOf(args));
   async function* scores(): AsyncGenerator<LineScore, void, undefined> {
-    for await (const pairs of pairWindows(src, tgt!)) yield* scorePairs(loaded, pairs, options);
+    for await (const pairs of streamAligned(src, tgt!, { refuseLong: true })) yield* scorePairs(loaded, pairs, options);
   }
   return { model: loaded.model, scores: scores() };
 }
@@ -125,29 +131,6 @@ async function textScores(args: ScoreArguments): Promise<Scoring> {
     log.info(`perplexity ${byPiece} per wordpiece, ${byWord} per word; ends of lines count as both`);
   }
   return { model: loaded.model, scores: scores() };
-}
-
-/** Windows of line pairs. Throws DataError, with both counts, once one side has ended before the other. */
-async function* pairWindows(src: string, tgt: string): AsyncGenerator<LinePair[], void, undefined> {
-  const sources = lineWindows(inputLines(src), WINDOW);
-  const targets = lineWindows(inputLines(tgt), WINDOW);
-  let lines = 0;
-  for (;;) {
-    const source = (await sources.next()).value ?? [];
-    const target = (await targets.next()).value ?? [];
-    if (source.length !== target.length) {
-      const counts = [source, target].map((window) => lines + window.length);
-      for await (const rest of sources) counts[0]! += rest.length;
-      for await (const rest of targets) counts[1]! += rest.length;
-      throw new DataError(`${src} has ${counts[0]} lines and ${tgt} has ${counts[1]}`, {
-        where: `${src} and ${tgt}`,
-        nextStep: "Give files whose lines belong together one by one.",
-      });
-    }
-    if (source.length === 0) return;
-    lines += source.length;
-    yield source.map((line, i) => ({ source: line, target: target[i]! }));
-  }
 }
 
 /** `score`, or `score ||| piece=log-probability …`. */

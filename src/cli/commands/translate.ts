@@ -2,7 +2,8 @@
 import type { CommandModule } from "yargs";
 import { log } from "../../base/logger.ts";
 import { formatDuration } from "../../base/progress.ts";
-import { inputLines, releaseInput } from "../../data/files/input-lines.ts";
+import { releaseInput } from "../../data/files/bytes.ts";
+import { inputLines } from "../../data/files/corpus.ts";
 import type { SamplingOptions } from "../../decoding/sampling.ts";
 import { resolveTranslateOptions, type TranslateOptions, translateDefaults } from "../../decoding/translate-options.ts";
 import { describeWarning, type TranslationCounts, type TranslationWarning } from "../../decoding/translation.ts";
@@ -37,6 +38,8 @@ interface TranslateArguments extends EngineArguments {
   seed: number;
 }
 
+const SOURCE_HELP = "Text to translate: a file, plain or compressed, a pattern (news.*.en), a column (pairs.tsv#1)";
+
 /** Warnings of one kind that are shown before only their number is. */
 const SHOWN_WARNINGS = 5;
 
@@ -46,7 +49,7 @@ export const translateCommand: CommandModule<object, TranslateArguments> = {
   builder: (yargs) =>
     yargs
       .option("model", { type: "string", demandOption: true, describe: "Model directory that nmt train wrote" })
-      .option("src", { type: "string", describe: "File to translate", defaultDescription: "standard input" })
+      .option("src", { type: "string", describe: SOURCE_HELP, defaultDescription: "standard input" })
       .option("output", { type: "string", describe: "File to write", defaultDescription: "standard output" })
       .option("src_lang", { type: "string", describe: "Language of the source" })
       .option("tgt_lang", { type: "string", describe: "Language to translate into, for models that know several" })
@@ -58,7 +61,8 @@ export const translateCommand: CommandModule<object, TranslateArguments> = {
       .option("n_best", {
         type: "number",
         default: translateDefaults.nBest,
-        describe: "Translations per line; above 1 the output is: i ||| translation ||| score, i counting lines from 0",
+        describe:
+          "Translations per line, or samples when sampling; above 1 the output is: i ||| translation ||| score, i counting lines from 0",
       })
       .option("length_penalty", {
         type: "number",
@@ -121,7 +125,11 @@ export const translateCommand: CommandModule<object, TranslateArguments> = {
         describe: "Sample at this temperature",
         defaultDescription: "1",
       })
-      .option("seed", { type: "number", default: 1, describe: "Seed of sampling" })
+      .option("seed", {
+        type: "number",
+        default: 1,
+        describe: "Of sampling: sample k of line i is the same in any batch, and for any n_best",
+      })
       .options(engineOptions) as never,
   handler: translate,
 };
@@ -143,7 +151,8 @@ async function translateLines(translator: Translator, args: TranslateArguments, 
   const started = performance.now();
   const format = { nBest: args.n_best, withScore: args.with_score, withAttention: args.with_attention };
   try {
-    for await (const translation of translator.translateStream(inputLines(args.src))) {
+    const lines = inputLines(args.src, { onLongLine: (line) => translator.reportLongLine(line) });
+    for await (const translation of translator.translateStream(lines)) {
       await output.write(formatTranslation(translation, format));
     }
     await output.close();
@@ -189,7 +198,7 @@ function samplingOptions(args: TranslateArguments): SamplingOptions | undefined 
 
 /** Logs the first warnings of each kind; the report at the end has the numbers of all. */
 function warnSparingly(): (warning: TranslationWarning) => void {
-  const shown = { cut: 0, "source-too-long": 0 };
+  const shown = { cut: 0, "source-too-long": 0, "line-too-long": 0 };
   return (warning) => {
     if (shown[warning.kind]++ < SHOWN_WARNINGS) log.warn(describeWarning(warning));
   };

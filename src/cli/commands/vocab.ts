@@ -34,7 +34,8 @@ export const vocabCommand: CommandModule<object, VocabArguments> = {
         type: "string",
         array: true,
         demandOption: true,
-        describe: "Text files, one sentence a line, plain or .gz; all languages of the model together",
+        describe:
+          "Text files, one sentence a line, plain or compressed; all languages of the model together; - is standard input",
       })
       .option("model_prefix", {
         type: "string",

@@ -1,8 +1,17 @@
 /** Reads text and aligned text: UTF-8, one sentence a line, plain or compressed, named as text-files.ts says. Empty lines are lines. */
 import { readBytes } from "./bytes.ts";
-import { filePairs, linesOfBlock, streamBlocks, unequalLines } from "./line-blocks.ts";
+import {
+  filePairs,
+  type LineRules,
+  linesOfBlock,
+  singleLines,
+  streamBlocks,
+  type TextBlock,
+  unequalLines,
+} from "./line-blocks.ts";
 import { LineSplitter } from "./line-splitter.ts";
 import { columnOf, type TextFile, textFiles } from "./text-files.ts";
+import { refuseOtherFormats } from "./text-format.ts";
 
 export interface AlignedLine {
   source: string;
@@ -20,7 +29,10 @@ export function* readLines(path: string): Generator<string> {
 function* linesOf(file: TextFile): Generator<string> {
   const splitter = new LineSplitter(file.path);
   let lines = 1;
+  let isFirst = true;
   for (const chunk of readBytes(file.path)) {
+    if (isFirst) refuseOtherFormats(chunk, file.path);
+    isFirst = false;
     const block = splitter.push(chunk);
     yield* columnOf(block, file, lines);
     lines += block.length;
@@ -64,10 +76,51 @@ export async function* streamLines(path: string): AsyncGenerator<string[]> {
   for await (const { source } of streamBlocks(path)) yield linesOfBlock(source);
 }
 
-/** Blocks of aligned lines in bounded memory; errors as `readAligned`. */
-export async function* streamAligned(pathSource: string, pathTarget: string): AsyncGenerator<AlignedLine[]> {
+/** Blocks of aligned lines in bounded memory; errors as `readAligned`, and what the rules refuse. */
+export async function* streamAligned(
+  pathSource: string,
+  pathTarget: string,
+  rules: LineRules = {},
+): AsyncGenerator<AlignedLine[]> {
   for await (const { source, target } of streamBlocks(pathSource, pathTarget)) {
-    const targets = linesOfBlock(target!);
-    yield linesOfBlock(source).map((text, i) => ({ source: text, target: targets[i]! }));
+    const targets = linesOfBlock(target!, rules);
+    yield linesOfBlock(source, rules).map((text, i) => ({ source: text, target: targets[i]! }));
   }
+}
+
+export interface InputRules {
+  /** Leave a byte order mark at the start of a file in its text. Default false. */
+  keepMark?: boolean;
+  /** Told of each line over 1 MiB, which is then read as a blank one. Without it such a line is an error. */
+  onLongLine?: (line: number) => void;
+}
+
+/**
+ * Lines as a command takes them in, of standard input where no name is given: each as soon as it is there, in bounded memory. A line is whole, blank
+ * and told of, or an error that names it: none is cut. The lines before an error are given first.
+ */
+export async function* inputLines(name = "-", rules: InputRules = {}): AsyncGenerator<string, void, undefined> {
+  let before = 0;
+  for await (const { source, lines } of streamBlocks(name)) {
+    for (const block of source.firstIsCut ? singleLines(source) : [source]) {
+      if (block.firstIsCut && rules.onLongLine !== undefined) {
+        rules.onLongLine(before + 1);
+        yield "";
+      } else yield* inputLinesOf(block, rules);
+    }
+    before += lines;
+  }
+}
+
+function* inputLinesOf(block: TextBlock, { keepMark = false }: InputRules): Generator<string> {
+  const rules: LineRules = { keepMark, refuseLong: true };
+  let lines: string[];
+  try {
+    lines = linesOfBlock(block, rules);
+  } catch {
+    // The same error comes again at its own line.
+    for (const single of singleLines(block)) yield* linesOfBlock(single, rules);
+    return;
+  }
+  yield* lines;
 }

@@ -1,8 +1,9 @@
 /** Blocks of whole lines as bytes, the two sides of a corpus line by line: cheap to make, and made to be sent to another thread. */
 import { DataError } from "../../base/errors.ts";
-import { streamBytes } from "./bytes.ts";
-import { decodeLines, LineCutter, NEWLINE } from "./line-splitter.ts";
+import { nameOfText, streamBytes } from "./bytes.ts";
+import { decodeLines, LineCutter, LONGEST_LINE, NEWLINE, placeOf } from "./line-splitter.ts";
 import { columnOf, type TextFile, textFiles } from "./text-files.ts";
+import { refuseOtherFormats } from "./text-format.ts";
 
 /** Most lines of a block; most bytes are what is read at once. */
 const MOST_LINES = 4096;
@@ -14,6 +15,16 @@ export interface TextBlock {
   firstLine: number;
   /** UTF-8, not yet checked, a newline between lines; a buffer of its own. */
   bytes: Uint8Array;
+  /** The first line was longer; this is its beginning (line-splitter.ts). */
+  firstIsCut: boolean;
+}
+
+/** How the lines of a block are read. */
+export interface LineRules {
+  /** Leave a byte order mark at the start of a file in its text. Default false. */
+  keepMark?: boolean;
+  /** A line over 1 MiB is an error, where otherwise it is cut there. Default false. */
+  refuseLong?: boolean;
 }
 
 export interface LineBlock {
@@ -23,9 +34,26 @@ export interface LineBlock {
   target?: TextBlock;
 }
 
-/** The texts of a block. Throws DataError naming a line that is not UTF-8 or lacks the column. */
-export function linesOfBlock({ file, firstLine, bytes }: TextBlock): string[] {
-  return columnOf(decodeLines(bytes, file.path, firstLine), file, firstLine);
+/** The texts of a block. Throws DataError naming a line that is not UTF-8, lacks the column, or is refused. */
+export function linesOfBlock(block: TextBlock, { keepMark, refuseLong = false }: LineRules = {}): string[] {
+  const { file, firstLine, bytes } = block;
+  if (refuseLong && block.firstIsCut) {
+    throw new DataError(`The line is longer than ${LONGEST_LINE >> 20} MiB.`, {
+      where: placeOf(file.path, firstLine),
+      nextStep: "Give one sentence a line: check that the text has line ends, or split or remove the line.",
+    });
+  }
+  return columnOf(decodeLines(bytes, file.path, firstLine, keepMark), file, firstLine);
+}
+
+/** The lines of a block as blocks of one line each. */
+export function* singleLines({ file, firstLine, bytes, firstIsCut }: TextBlock): Generator<TextBlock> {
+  let line = firstLine;
+  for (let start = 0, end = 0; end >= 0; start = end + 1, line++) {
+    end = bytes.indexOf(NEWLINE, start);
+    const single = bytes.subarray(start, end < 0 ? undefined : end);
+    yield { file, firstLine: line, bytes: single, firstIsCut: firstIsCut && line === firstLine };
+  }
 }
 
 /** Lines of a text, or of two texts together, file by file. Throws DataError for unreadable files and different counts. */
@@ -46,7 +74,7 @@ export function filePairs(pathSource: string, pathTarget: string): [TextFile, Te
 
 export function unequalLines(pathSource: string, pathTarget: string, sources: number, targets: number): DataError {
   return new DataError(`The two sides have different numbers of lines: ${sources} and ${targets}.`, {
-    where: `${pathSource} and ${pathTarget}`,
+    where: `${nameOfText(pathSource)} and ${nameOfText(pathTarget)}`,
     nextStep:
       "Line i of one file must be the translation of line i of the other; find where they part, or fetch both again.",
   });
@@ -90,6 +118,7 @@ class LineQueue {
   /** Lines of `bytes` that were taken, and the file's lines before them. */
   private taken = 0;
   private before = 0;
+  private begun = false;
   private ended = false;
 
   constructor(file: TextFile) {
@@ -102,6 +131,8 @@ class LineQueue {
     while (this.taken === this.lines && !this.ended) {
       const chunk = await this.chunks.next();
       this.ended = chunk.done === true;
+      if (chunk.done !== true && !this.begun) refuseOtherFormats(chunk.value, this.file.path);
+      this.begun = true;
       const lines = chunk.done === true ? this.cutter.finish() : this.cutter.push(chunk.value);
       if (lines !== undefined) this.enter(lines);
     }
@@ -113,7 +144,7 @@ class LineQueue {
     const firstLine = this.before + this.taken + 1;
     this.taken += count;
     const bytes = new Uint8Array(this.bytes.subarray(start, this.ends[this.taken - 1]));
-    return { file: this.file, firstLine, bytes };
+    return { file: this.file, firstLine, bytes, firstIsCut: start === 0 && this.cutter.firstIsCut };
   }
 
   /** Counts all lines of the file, reading those that are left. */

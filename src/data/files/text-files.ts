@@ -1,7 +1,11 @@
-/** Names of texts: a file, a pattern of several (`news.*.en`), or a column of tab-separated ones (`pairs.tsv.gz#2`). */
+/**
+ * Names of texts: a file, a pattern of several (`news.*.en`), or a column of tab-separated ones (`pairs.tsv.gz#2`); `-` is
+ * standard input, which can be read once.
+ */
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { DataError } from "../../base/errors.ts";
+import { placeOf } from "./line-splitter.ts";
 
 export interface TextFile {
   path: string;
@@ -81,7 +85,7 @@ export function columnOf(lines: string[], { path, column }: TextFile, firstLine:
     const fields = line.split("\t", column);
     if (fields.length === column) return fields[column - 1]!;
     throw new DataError(`The line has ${fields.length} ${fields.length === 1 ? "column" : "columns"}, not ${column}.`, {
-      where: `${path}:${firstLine + i}`,
+      where: placeOf(path, firstLine + i),
       nextStep: "Remove the line, or name another column after #.",
     });
   });

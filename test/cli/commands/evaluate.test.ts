@@ -2,10 +2,12 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { selectBackend } from "../../../src/backends/select.ts";
 import { DataError, UsageError } from "../../../src/base/errors.ts";
+import { setLogSink } from "../../../src/base/logger.ts";
 import { evaluateCommand } from "../../../src/cli/commands/evaluate.ts";
 import { translateCommand } from "../../../src/cli/commands/translate.ts";
 import { runCommand } from "../../../src/cli/run-command.ts";
@@ -60,6 +62,79 @@ describe("prints what sacreBLEU prints", () => {
 
   it("whether files are compressed or not", async () => {
     expect(await evaluate("--ref", "ref.txt.gz", "--hyp", "a.txt.gz")).toBe(golden.runs[0]!.output);
+  });
+});
+
+/** Runs `work` with standard input that holds a text. */
+async function withInput<T>(text: string, work: () => Promise<T>): Promise<T> {
+  const original = Object.getOwnPropertyDescriptor(process, "stdin")!;
+  Object.defineProperty(process, "stdin", { value: Readable.from([Buffer.from(text)]), configurable: true });
+  try {
+    return await work();
+  } finally {
+    Object.defineProperty(process, "stdin", original);
+  }
+}
+
+describe("reads translations and references by one door", () => {
+  const lines = (name: string) => readFileSync(name, "utf8");
+
+  it.each([
+    ["--ref ref.txt --hyp -", "a.txt"],
+    ["--hyp - --ref ref.txt", "a.txt"],
+    ["--hyp=- --ref ref.txt", "a.txt"],
+    ["--hyp a.txt --ref -", "ref.txt"],
+  ])("%s", async (words, input) => {
+    expect(await withInput(lines(input), () => evaluate(...words.split(" ")))).toBe(golden.runs[0]!.output);
+  });
+
+  it("standard input among several systems", async () => {
+    const words = "--ref ref.txt --score_only --format json --hyp".split(" ");
+    const expected = await evaluate(...words, "a.txt", "b.txt");
+    const found = await withInput(lines("b.txt"), () => evaluate(...words, "a.txt", "-"));
+    expect(found).toBe(expected.replace("b.txt", "-"));
+  });
+
+  it("patterns and columns", async () => {
+    const spaced = (line: string) => line.replaceAll("\t", " ");
+    const [hypotheses, references] = [lines("a.txt").trimEnd().split("\n"), lines("ref.txt").trimEnd().split("\n")];
+    writeFileSync("both.tsv", hypotheses.map((line, i) => `${spaced(line)}\t${spaced(references[i]!)}\n`).join(""));
+    writeFileSync("part.1", `${hypotheses.slice(0, 3).join("\n")}\n`);
+    writeFileSync("part.2", `${hypotheses.slice(3).join("\n")}\n`);
+    expect(await evaluate("--hyp", "both.tsv#1", "--ref", "both.tsv#2")).toBe(golden.runs[0]!.output);
+    expect(await evaluate("--hyp", "part.?", "--ref", "ref.txt")).toBe(golden.runs[0]!.output);
+  });
+
+  it("standard input named twice, and by an option that takes none, is refused", async () => {
+    await expect(withInput("a\n", () => evaluate("--hyp", "-", "--ref", "-"))).rejects.toThrow("more than once");
+    await expect(evaluate("--hyp", "a.txt", "--ref", "ref.txt", "--width", "-")).rejects.toThrow(
+      /--width takes a number/,
+    );
+    await expect(evaluate("--hyp", "a.txt", "--ref", "ref.txt", "--metrics", "-")).rejects.toThrow(/Given: "-"/);
+    await expect(evaluate("-", "--hyp", "a.txt", "--ref", "ref.txt")).rejects.toThrow("unexpected argument: -");
+  });
+
+  it("a line over 1 MiB is refused by its number", async () => {
+    writeFileSync("long.txt", `${"x".repeat((1 << 20) + 1)}\n`);
+    await expect(evaluate("--hyp", "long.txt", "--ref", "ref.txt")).rejects.toMatchObject({ where: "long.txt:1" });
+  });
+
+  it("a byte order mark is text, as to sacreBLEU, and is told of", async () => {
+    const text = "Hello there my friend .\nsecond line of a text here .\n";
+    writeFileSync("marked.txt", `\ufeff${text}`);
+    writeFileSync("unmarked.txt", text);
+    const logged: string[] = [];
+    const sink = setLogSink((line) => logged.push(line));
+    try {
+      // sacrebleu unmarked.txt -i marked.txt -m bleu chrf -w 4 -b
+      const words = "--ref unmarked.txt -m bleu chrf -w 4 -b".split(" ");
+      expect(JSON.parse(await evaluate("--hyp", "marked.txt", ...words))).toEqual([88.0684, 99.4426]);
+      expect(logged).toEqual([expect.stringMatching(/marked\.txt starts with a byte order mark/)]);
+      expect(JSON.parse(await evaluate("--hyp", "unmarked.txt", ...words))).toEqual([100, 100]);
+      expect(logged).toHaveLength(1);
+    } finally {
+      setLogSink(sink);
+    }
   });
 });
 

@@ -3,7 +3,9 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { selectBackend } from "../../../src/backends/select.ts";
 import { type LogSink, setLogSink } from "../../../src/base/logger.ts";
@@ -85,6 +87,42 @@ describe("nmt translate", () => {
     expect(await run(2)).not.toEqual(first);
   });
 
+  test("draws as many samples as n_best says, the first one as without it", async () => {
+    const sampling = ["--sampling_topk", "4", "--max_length", "6", "--batch_size", "3"];
+    const one = await translate(...sampling);
+    const found = await translate(...sampling, "--n_best", "4");
+    const samples = lines.map((_, i) => found.filter((line) => line.startsWith(`${i} ||| `)));
+    expect(samples.map(({ length }) => length)).toEqual(lines.map((line) => (line.trim() === "" ? 1 : 4)));
+    expect(samples.map(([first]) => first!.split(" ||| ")[1])).toEqual(one);
+    expect(samples.some((of) => new Set(of).size > 1)).toBe(true);
+  });
+
+  test("reads compressed files, patterns and columns as corpora are read", async () => {
+    const expected = await translate();
+    const text = lines.map((line) => `${line}\n`).join("");
+    writeFileSync(join(folder, "source.gz"), gzipSync(text));
+    writeFileSync(join(folder, "pairs.tsv"), lines.map((line, i) => `${i}\t${line}\n`).join(""));
+    writeFileSync(join(folder, "part.1.en"), `${lines.slice(0, 3).join("\n")}\n`);
+    writeFileSync(join(folder, "part.2.en"), lines.slice(3).join("\n"));
+    for (const name of ["source.gz", "pairs.tsv#2", "part.*.en"]) {
+      const output = join(folder, "forms.out");
+      const argv = ["translate", "--model", model, "--src", join(folder, name), "--output", output, "--backend", "cpu"];
+      await runCommand(translateCommand, argv);
+      expect(readFileSync(output, "utf8").split("\n").slice(0, -1)).toEqual(expected);
+    }
+  });
+
+  test("leaves a line over 1 MiB blank and says so", async () => {
+    const long = file("long.txt", ["ab cd", "f".repeat((1 << 20) + 1), "f"]);
+    const output = join(folder, "long.out");
+    const argv = ["translate", "--model", model, "--src", long, "--output", output, "--backend", "cpu"];
+    await runCommand(translateCommand, argv);
+    const found = readFileSync(output, "utf8").split("\n");
+    const expected = await translate();
+    expect(found).toEqual([expected[0], "", expected[2], ""]);
+    expect(logged.join("\n")).toMatch(/line 2: not translated, left blank: it is longer than 1 MiB/);
+  });
+
   test("refuses wrong values before it opens the model, and files that aren't there", async () => {
     await expect(translate("--model", "nowhere", "--beam_size", "0")).rejects.toThrow();
     await expect(
@@ -153,7 +191,7 @@ describe("nmt translate", () => {
       "--backend",
       "cpu",
     ]);
-    await expect(run).rejects.toMatchObject({ name: "DataError", where: `${broken}, line 3` });
+    await expect(run).rejects.toMatchObject({ name: "DataError", where: `${broken}:3` });
     expect(existsSync(output)).toBe(false);
     expect(readFileSync(`${output}.part`, "utf8").split("\n")).toHaveLength(3);
   });
@@ -208,6 +246,19 @@ describe("nmt translate in a pipe", () => {
     clearInterval(typing);
     expect(await errors).toContain("error: the output cannot be written");
     expect(code).toBe(1);
+  });
+
+  test("reads it where it is named by itself, and packed", async () => {
+    const expected = (await inProcess({ beamSize: 1 })).map(bestText);
+    const input = lines.map((line) => `${line}\n`).join("");
+    for (const [words, bytes] of [
+      [["--src", "-", "--output", "-"], Buffer.from(input)],
+      [["--src=-"], gzipSync(input)],
+    ] as const) {
+      const nmt = start("--beam_size", "1", ...words);
+      nmt.stdin.end(bytes);
+      expect((await text(nmt.stdout)).split("\n").slice(0, -1)).toEqual(expected);
+    }
   });
 
   test("a reader that closes early is no error", async () => {
@@ -265,6 +316,30 @@ describe("nmt score", () => {
     expect(parts.reduce((sum, [, value]) => sum + Number(value), 0)).toBeCloseTo(Number(total), 5);
   });
 
+  test("reads standard input, compressed files and patterns on either side", async () => {
+    const expected = await score();
+    const target = targets.map((line) => `${line}\n`).join("");
+    writeFileSync(join(folder, "target.gz"), gzipSync(target));
+    const output = join(folder, "score.out");
+    const base = ["score", "--model", model, "--src", join(folder, "[s]ource.txt"), "--output", output];
+    for (const tgt of [join(folder, "target.gz"), "-"]) {
+      const original = Object.getOwnPropertyDescriptor(process, "stdin")!;
+      Object.defineProperty(process, "stdin", { value: Readable.from([Buffer.from(target)]), configurable: true });
+      try {
+        await runCommand(scoreCommand, [...base, "--backend", "cpu", "--tgt", tgt]);
+      } finally {
+        Object.defineProperty(process, "stdin", original);
+      }
+      expect(readFileSync(output, "utf8").split("\n").slice(0, -1)).toEqual(expected);
+    }
+  });
+
+  test("refuses a line over 1 MiB by its number", async () => {
+    const long = file("long-target.txt", [...targets.slice(0, -1), "e".repeat((1 << 20) + 1)]);
+    const argv = ["score", "--model", model, "--src", source, "--tgt", long, "--backend", "cpu"];
+    await expect(runCommand(scoreCommand, argv)).rejects.toMatchObject({ name: "DataError", where: `${long}:7` });
+  });
+
   test("refuses files of different line counts, printing both", async () => {
     const short = file("short.txt", targets.slice(0, 3));
     const run = runCommand(scoreCommand, [
@@ -280,6 +355,10 @@ describe("nmt score", () => {
       "--backend",
       "cpu",
     ]);
-    await expect(run).rejects.toThrow(`${source} has 7 lines and ${short} has 3`);
+    await expect(run).rejects.toMatchObject({
+      name: "DataError",
+      message: expect.stringContaining("7 and 3"),
+      where: `${source} and ${short}`,
+    });
   });
 });
