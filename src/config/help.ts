@@ -119,9 +119,9 @@ export const keyHelp: HelpTexts = {
     save_checkpoint_steps: "Save a resumable checkpoint every so many steps",
     keep_checkpoint: "Checkpoints kept",
     early_stopping: "Stop after this many validations without improvement; 0 for never",
-    early_stopping_criteria: "What has to improve (default: bleu; language model: perplexity)",
+    early_stopping_criteria: "What has to improve (default: bleu, where equal perplexity; language model: perplexity)",
     best_checkpoint_metric:
-      "What chooses the model that model.safetensors keeps (default: bleu; language model: perplexity)",
+      "What chooses the weights of model.safetensors (default: bleu, where equal perplexity; language model: perplexity)",
     report_every: "Report progress every so many steps",
   },
   engine: {

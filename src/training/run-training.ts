@@ -10,14 +10,16 @@ import { type DataPosition, openTrainingData } from "../data/batches/training-da
 import type { TrainableModel } from "../model/trainable-model.ts";
 import { createOptimizer } from "../optim/create-optimizer.ts";
 import { type Optimizer, type OptimizerState, stateBytes } from "../optim/optimizer.ts";
-import type { WordpieceModel } from "../text/wordpiece-model.ts";
 import { calibrateGates, calibrationBatches } from "./calibrate-gates.ts";
+import { forgetIncomparable, measurementsOf } from "./measurement.ts";
+import type { Progress } from "./report-window.ts";
 import { readRun, saveBest, saveFailure, saveRun } from "./run-files.ts";
-import { type Progress, type StepTimes, type StopReason, trainLoop } from "./train-loop.ts";
+import { budgetReached, describeStop, type StopReason } from "./stop-reason.ts";
+import { type StepTimes, type TrainLoopHooks, trainLoop } from "./train-loop.ts";
 import { freshState, type TrainerState } from "./trainer-state.ts";
 import { prepareCorpora } from "./training-corpora.ts";
 import { type TrainingTask, trainingTask } from "./training-task.ts";
-import { type Validation, validate } from "./validate.ts";
+import { type Validation, type ValidationCorpus, validate } from "./validate.ts";
 import { heldOutCorpora } from "./validation-corpora.ts";
 import { ensureWordpieces } from "./vocabulary.ts";
 
@@ -29,8 +31,8 @@ export interface RunReporter {
   onProgress(progress: Progress): void;
   onValidation(step: number, validation: Validation, isBest: boolean): void;
   onCheckpoint(step: number): void;
-  /** After the last checkpoint; not told of a run that failed. */
-  onEnd(step: number, reason: StopReason): void;
+  /** After the last checkpoint; `message` says why in a sentence. A run that fails is told of where a loss or gradient is not finite. */
+  onEnd(step: number, reason: StopReason, message: string): void;
   onStepStart?(): void;
   onStepEnd?(step: StepTimes): void;
 }
@@ -47,6 +49,8 @@ export interface RunStart {
 export interface RunResult {
   reason: StopReason;
   state: TrainerState;
+  /** Steps that this call trained; 0 where a limit had been reached before. */
+  steps: number;
   parameters: number;
 }
 
@@ -69,6 +73,7 @@ export async function runTraining(config: Config, reporter: RunReporter, signal:
   writeFileAtomic(paths.config, toYaml(config));
   const optimizer = makeOptimizer(config, model, resumed?.moments, state.step);
   const corpora = await prepareCorpora(config, wordpieces, reporter.onMessage);
+  const validation = await heldOutCorpora(config, wordpieces, "valid", reporter.onMessage);
   const calibration = calibrationBatches(model, corpora);
   const data = await openTrainingData({ ...corpora, startPosition: state.position });
   try {
@@ -79,10 +84,19 @@ export async function runTraining(config: Config, reporter: RunReporter, signal:
       optimizerStateBytes: stateBytes(optimizer),
       vocabularySize: wordpieces.size,
     });
-    const hooks = runHooks(config, { ...task, optimizer, wordpieces, calibration }, reporter, signal);
-    const reason = await trainLoop(model, optimizer, data, state, { ...config, schedule: config }, hooks);
-    reporter.onEnd(state.step, reason);
-    return { reason, state, parameters };
+    const measurements = measurementsOf(config, validation);
+    if (budgetReached(state, config) === undefined) {
+      for (const note of forgetIncomparable(state, measurements)) reporter.onMessage(note);
+    }
+    const before = state.step;
+    const end = (reason: StopReason) => {
+      reporter.onEnd(state.step, reason, describeStop(reason, state, config, state.step - before));
+    };
+    const hooks = runHooks(config, { ...task, optimizer, validation, calibration }, reporter, signal, end);
+    const options = { ...config, schedule: config, measurements };
+    const reason = await trainLoop(model, optimizer, data, state, options, hooks);
+    end(reason);
+    return { reason, state, steps: state.step - before, parameters };
   } finally {
     await data.close();
     optimizer.dispose();
@@ -108,13 +122,13 @@ function makeOptimizer(
 
 function runHooks(
   config: Config,
-  parts: TrainingTask & { optimizer: Optimizer; wordpieces: WordpieceModel; calibration: Batch[] },
+  parts: TrainingTask & { optimizer: Optimizer; validation: ValidationCorpus[]; calibration: Batch[] },
   reporter: RunReporter,
   signal: AbortSignal,
-): Parameters<typeof trainLoop>[5] {
-  const { model, optimizer, wordpieces, translate, calibration } = parts;
+  end: (reason: StopReason) => void,
+): TrainLoopHooks {
+  const { model, optimizer, validation, translate, calibration } = parts;
   const directory = config.saveModel;
-  const corpora = heldOutCorpora(config, wordpieces, "valid");
   let last: Validation | undefined;
   return {
     onProgress: (progress) => reporter.onProgress(progress),
@@ -123,8 +137,8 @@ function runHooks(
     shouldStop: () => signal.aborted,
     validate: async () => {
       calibrateGates(model, calibration);
-      if (corpora.length === 0) return undefined;
-      last = validate(model, corpora, config.validBatchSize, translate);
+      if (validation.length === 0) return undefined;
+      last = validate(model, validation, config.validBatchSize, translate);
       return last;
     },
     onValidation: async (state, isBest) => {
@@ -135,6 +149,9 @@ function runHooks(
       saveRun(directory, model, optimizer, state, config.keepCheckpoint);
       reporter.onCheckpoint(state.step);
     },
-    saveFailure: async (state, result, lines) => saveFailure(directory, model, optimizer, state, result, lines),
+    saveFailure: async (state, result, lines) => {
+      saveFailure(directory, model, optimizer, state, result, lines);
+      end("not-finite");
+    },
   };
 }

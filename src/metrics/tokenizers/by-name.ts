@@ -35,7 +35,17 @@ export async function loadTokenizer(name: string): Promise<Tokenizer> {
   return Object.hasOwn(LOADED, name) ? LOADED[name as keyof typeof LOADED]() : tokenizerNamed(name);
 }
 
-/** The tokenizer sacreBLEU chooses for a target language when none is named. */
+/**
+ * The tokenizer sacreBLEU chooses for a target language when none is named. A script or region (`zh-hans`, `ja_JP`) does not
+ * change it, nor does a code of three letters (ISO 639-3).
+ */
 export function defaultTokenizerFor(language: string): string {
-  return { zh: "zh", ja: "ja-mecab", ko: "ko-mecab" }[language] ?? "13a";
+  const [base = ""] = language.toLowerCase().split(/[-_]/);
+  return TOKENIZER_OF_LANGUAGE[base] ?? "13a";
 }
+
+const TOKENIZER_OF_LANGUAGE: Record<string, string | undefined> = {
+  ...{ zh: "zh", zho: "zh", cmn: "zh" },
+  ...{ ja: "ja-mecab", jpn: "ja-mecab" },
+  ...{ ko: "ko-mecab", kor: "ko-mecab" },
+};
