@@ -40,12 +40,18 @@ export async function loadTokenizer(name: string): Promise<Tokenizer> {
  * change it, nor does a code of three letters (ISO 639-3).
  */
 export function defaultTokenizerFor(language: string): string {
-  const [base = ""] = language.toLowerCase().split(/[-_]/);
-  return TOKENIZER_OF_LANGUAGE[base] ?? "13a";
+  switch (language.toLowerCase().split(/[-_]/)[0]) {
+    case "zh":
+    case "zho":
+    case "cmn":
+      return "zh";
+    case "ja":
+    case "jpn":
+      return "ja-mecab";
+    case "ko":
+    case "kor":
+      return "ko-mecab";
+    default:
+      return "13a";
+  }
 }
-
-const TOKENIZER_OF_LANGUAGE: Record<string, string | undefined> = {
-  ...{ zh: "zh", zho: "zh", cmn: "zh" },
-  ...{ ja: "ja-mecab", jpn: "ja-mecab" },
-  ...{ ko: "ko-mecab", kor: "ko-mecab" },
-};
