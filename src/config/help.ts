@@ -27,7 +27,7 @@ export const keyHelp: HelpTexts = {
   run: {
     task: "What to train: a translation model, or a language model (lm for short) on the text of path_src",
     seed: "Seed of every random number: same seed, same run",
-    save_model: "Model directory; an existing one is resumed",
+    save_model: "Model directory; a run in it is resumed, a model without checkpoints refused",
   },
   data: {
     data: "Corpora by name, each with path_src, path_tgt, weight, src_lang, tgt_lang; valid… and test… are held out",

@@ -1,6 +1,6 @@
 /** A whole training run from a configuration: wordpieces, corpora, model, loop, and its model directory. Resumes by itself. */
 
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { writeFileAtomic } from "../base/atomic-file.ts";
 import type { Batch } from "../base/batch.ts";
 import { modelPaths } from "../checkpoint/model-directory.ts";
@@ -13,8 +13,9 @@ import { type Optimizer, type OptimizerState, stateBytes } from "../optim/optimi
 import { calibrateGates, calibrationBatches } from "./calibrate-gates.ts";
 import { forgetIncomparable, measurementsOf } from "./measurement.ts";
 import type { Progress } from "./report-window.ts";
-import { readRun, saveBest, saveFailure, saveRun } from "./run-files.ts";
-import { budgetReached, describeStop, type StopReason } from "./stop-reason.ts";
+import { configFor } from "./resume-config.ts";
+import { checkParameters, readRun, refuseForeignModel, saveBest, saveFailure, saveRun } from "./run-files.ts";
+import { budgetReached, describeStop, endedBefore, type StopReason } from "./stop-reason.ts";
 import { type StepTimes, type TrainLoopHooks, trainLoop } from "./train-loop.ts";
 import { freshState, type TrainerState } from "./trainer-state.ts";
 import { prepareCorpora } from "./training-corpora.ts";
@@ -55,22 +56,30 @@ export interface RunResult {
 }
 
 /**
- * Trains into `config.saveModel` on the backend already selected, from its newest checkpoint if there is one.
+ * Trains into `given.saveModel` on the backend already selected, from its newest checkpoint if there is one.
  * `signal` asks for a stop: the run saves a checkpoint and returns.
  */
-export async function runTraining(config: Config, reporter: RunReporter, signal: AbortSignal): Promise<RunResult> {
-  const directory = config.saveModel;
+export async function runTraining(given: Config, reporter: RunReporter, signal: AbortSignal): Promise<RunResult> {
+  const directory = given.saveModel;
   const paths = modelPaths(directory);
+  refuseForeignModel(directory);
   mkdirSync(directory, { recursive: true });
   const resumed = readRun<DataPosition>(directory);
+  const { config, notes } = configFor(directory, given, resumed?.state);
+  for (const note of notes) reporter.onMessage(note);
   const wordpieces = await ensureWordpieces(config, paths.wordpieces, () => {
     reporter.onMessage(`training ${config.vocabSize} wordpieces`);
   });
   const state: TrainerState<DataPosition> = resumed?.state ?? freshState();
+  if (state.best !== undefined && !existsSync(paths.weights)) {
+    reporter.onMessage(`the best weights, of step ${state.best.step}, are missing: the best score starts anew`);
+    state.best = undefined;
+  }
   const task = trainingTask(config, wordpieces, resumed?.parameters);
   const { model } = task;
+  if (resumed !== undefined) checkParameters(model, resumed.parameters, paths.checkpoints);
   // After the model, so that a configuration its checkpoint doesn't fit leaves the directory as it was.
-  writeFileAtomic(paths.config, toYaml(config));
+  if (resumed === undefined) writeFileAtomic(paths.config, toYaml(config));
   const optimizer = makeOptimizer(config, model, resumed?.moments, state.step);
   const corpora = await prepareCorpora(config, wordpieces, reporter.onMessage);
   const validation = await heldOutCorpora(config, wordpieces, "valid", reporter.onMessage);
@@ -88,6 +97,8 @@ export async function runTraining(config: Config, reporter: RunReporter, signal:
     if (budgetReached(state, config) === undefined) {
       for (const note of forgetIncomparable(state, measurements)) reporter.onMessage(note);
     }
+    // What trains nothing is not what the model was trained with.
+    if (endedBefore(state, config) === undefined) writeFileAtomic(paths.config, toYaml(config));
     const before = state.step;
     const end = (reason: StopReason) => {
       reporter.onEnd(state.step, reason, describeStop(reason, state, config, state.step - before));

@@ -33,6 +33,17 @@ export function patienceUsedUp({ stale }: Pick<TrainerState, "stale">, { earlySt
   return earlyStopping > 0 && stale >= earlyStopping;
 }
 
+/** The limit that earlier sessions of a run came to, so that it trains nothing; undefined while there is something to do. */
+export function endedBefore(
+  state: Pick<TrainerState, "step" | "trainSeconds" | "stale" | "finished">,
+  limits: RunLimits,
+): StopReason | undefined {
+  const reached = budgetReached(state, limits);
+  // Without `finished` the last validation is to be made up for.
+  if (reached !== undefined) return state.finished ? reached : undefined;
+  return patienceUsedUp(state, limits) ? "early-stopping" : undefined;
+}
+
 /** One sentence for the screen and the log. `trained`: steps since the command began. */
 export function describeStop(
   reason: StopReason,

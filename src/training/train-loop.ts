@@ -9,7 +9,14 @@ import { learningRateAt, type ScheduleOptions } from "../optim/schedules.ts";
 import { type BestScore, improves, type Measurement, type ValidationScores } from "./best-score.ts";
 import type { Measurements } from "./measurement.ts";
 import { type Progress, ReportWindow } from "./report-window.ts";
-import { budgetReached, budgetSpent, patienceUsedUp, type RunLimits, type StopReason } from "./stop-reason.ts";
+import {
+  budgetReached,
+  budgetSpent,
+  endedBefore,
+  patienceUsedUp,
+  type RunLimits,
+  type StopReason,
+} from "./stop-reason.ts";
 import { stepIsFinite, type TrainStepResult, trainStep } from "./train-step.ts";
 import type { TrainerState } from "./trainer-state.ts";
 
@@ -85,9 +92,8 @@ export async function trainLoop<Position>(
     if (isBest && savedAt < 0) await save();
     await hooks.onValidation(state, isBest);
   };
-  const reached = budgetReached(state, options);
-  if (reached !== undefined && state.finished) return reached;
-  if (reached === undefined && patienceUsedUp(state, options)) return "early-stopping";
+  const ended = endedBefore(state, options);
+  if (ended !== undefined) return ended;
   state.finished = false;
   while (budgetSpent(state, options) < 1) {
     await setImmediate(); // Lets signals in: ready batches alone never leave the microtask queue.
