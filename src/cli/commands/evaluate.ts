@@ -1,5 +1,5 @@
 /** `nmt evaluate`: BLEU, chrF and TER of translations, and significance tests between systems, as sacreBLEU prints them. */
-import { basename, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import type { CommandModule } from "yargs";
 import { DataError, UsageError } from "../../base/errors.ts";
 import { log } from "../../base/logger.ts";
@@ -151,6 +151,12 @@ function checkUse(systems: readonly string[], args: EvaluateArguments): void {
   if (new Set(files).size < files.length) {
     wrong("two models would save their translations in one file", "Give directories with different names.");
   }
+  const inputs = [args.src, ...(args.ref ?? []), ...(args.hyp ?? [])].map((path) => resolve(path ?? ""));
+  const lost = files
+    .map((name) => join(args.save_translations!, `${name}.txt`))
+    .find((path) => inputs.includes(resolve(path)));
+  if (lost !== undefined)
+    wrong(`the translations would overwrite ${lost}`, "Name another folder with --save_translations.");
   if (args.paired_bs && args.paired_ar) wrong("--paired_bs and --paired_ar exclude each other", "Choose one of them.");
   if (args.sentence_level) {
     if (systems.length > 1 || args.metrics.length > 1) {

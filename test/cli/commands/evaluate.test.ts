@@ -238,6 +238,7 @@ describe("wrong use", () => {
     ["--model nowhere --src a.txt --compare", /compares systems/],
     ["--model nowhere --src a.txt --tokenize spm", /needs its SentencePiece model/],
     ["--model x/best y/best --src a.txt --save_translations kept", /in one file/],
+    ["--model x/a --src a.txt --save_translations .", /would overwrite a\.txt/],
     ["--hyp a.txt b.txt --paired_bs --paired_ar", /exclude each other/],
     ["--hyp a.txt --hyp a.txt", /a\.txt is given twice/],
     ["--hyp a.txt --sentence_level -m bleu ter", /one system and one metric/],
