@@ -7,9 +7,7 @@ import { modelPaths } from "../checkpoint/model-directory.ts";
 import type { Config } from "../config/config.ts";
 import { toYaml } from "../config/write.ts";
 import { type DataPosition, openTrainingData } from "../data/batches/training-data.ts";
-import type { TrainableModel } from "../model/trainable-model.ts";
-import { createOptimizer } from "../optim/create-optimizer.ts";
-import { type Optimizer, type OptimizerState, stateBytes } from "../optim/optimizer.ts";
+import { type Optimizer, stateBytes } from "../optim/optimizer.ts";
 import { calibrateGates, calibrationBatches } from "./calibrate-gates.ts";
 import { forgetIncomparable, measurementsOf } from "./measurement.ts";
 import type { Progress } from "./report-window.ts";
@@ -19,6 +17,7 @@ import { budgetReached, describeStop, endedBefore, type StopReason } from "./sto
 import { type StepTimes, type TrainLoopHooks, trainLoop } from "./train-loop.ts";
 import { freshState, type TrainerState } from "./trainer-state.ts";
 import { prepareCorpora } from "./training-corpora.ts";
+import { trainingOptimizer } from "./training-optimizer.ts";
 import { type TrainingTask, trainingTask } from "./training-task.ts";
 import { type Validation, type ValidationCorpus, validate } from "./validate.ts";
 import { heldOutCorpora } from "./validation-corpora.ts";
@@ -80,7 +79,7 @@ export async function runTraining(given: Config, reporter: RunReporter, signal: 
   if (resumed !== undefined) checkParameters(model, resumed.parameters, paths.checkpoints);
   // After the model, so that a configuration its checkpoint doesn't fit leaves the directory as it was.
   if (resumed === undefined) writeFileAtomic(paths.config, toYaml(config));
-  const optimizer = makeOptimizer(config, model, resumed?.moments, state.step);
+  const optimizer = trainingOptimizer(config, model.parameters, resumed?.moments, state.step);
   const corpora = await prepareCorpora(config, wordpieces, reporter.onMessage);
   const validation = await heldOutCorpora(config, wordpieces, "valid", reporter.onMessage);
   const calibration = calibrationBatches(model, corpora);
@@ -113,22 +112,6 @@ export async function runTraining(given: Config, reporter: RunReporter, signal: 
     optimizer.dispose();
     model.dispose();
   }
-}
-
-function makeOptimizer(
-  config: Config,
-  model: TrainableModel,
-  moments: OptimizerState | undefined,
-  step: number,
-): Optimizer {
-  const options = {
-    beta1: config.adamBeta1,
-    beta2: config.adamBeta2,
-    epsilon: config.adamEpsilon,
-    maxGradNorm: config.maxGradNorm,
-    expertOptim: config.expertOptim,
-  };
-  return createOptimizer(model.parameters, options, moments, step);
 }
 
 function runHooks(
