@@ -104,7 +104,7 @@ export interface Experiment {
   runs: RunPlan[];
   /** Writes the text and the wordpieces that the runs name. */
   prepare(): void;
-  report(resultOf: ResultOf): Page;
+  report(resultOf: ResultOf): Page | Promise<Page>;
 }
 
 export interface SharedOptions {

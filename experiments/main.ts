@@ -27,11 +27,11 @@ async function main([name, ...argv]: readonly string[]): Promise<void> {
   const places = { folder: join(options.work, name) };
   const chosen = chosenRuns(runs, options.only);
   const command = ["npm run experiment --", name, ...argv.filter((word) => word !== "--report-only")].join(" ");
-  const write = () => log.info(`results are in ${writePage(experiment, recordedResults(places), command)}`);
+  const write = async () => log.info(`results are in ${await writePage(experiment, recordedResults(places), command)}`);
   if (options.reportOnly) return write();
   experiment.prepare();
   const { failed, stopped } = await runAll(chosen, { ...places, ...options });
-  write();
+  await write();
   if (stopped) {
     log.info("stopped; the same command goes on from there");
     process.exitCode = 130;

@@ -1,12 +1,12 @@
 /** A trained model on text it was never trained on: perplexity and translations of the test text, what each expert takes of validation and test text. */
 
+import { log } from "../src/base/logger.ts";
 import type { Config } from "../src/config/config.ts";
-import { bestText } from "../src/decoding/translation.ts";
-import { Translator } from "../src/decoding/translator.ts";
 import { loadLanguageModel, loadTranslationModel } from "../src/inference/open-model.ts";
 import type { TrainableModel } from "../src/model/trainable-model.ts";
 import type { MoeLayer } from "../src/moe/moe-layer.ts";
 import type { WordpieceModel } from "../src/text/wordpiece-model.ts";
+import { translateHeldOut } from "../src/training/translate-corpus.ts";
 import { validate } from "../src/training/validate.ts";
 import { heldOutCorpora } from "../src/training/validation-corpora.ts";
 import type { HeldOutUse, RunResult } from "./experiment.ts";
@@ -22,31 +22,36 @@ export async function measureHeldOut(
   if (config.task === "language_model") {
     const { model, wordpieces } = await loadLanguageModel(directory, config);
     try {
-      return likelihoodAndUse(model, config, wordpieces);
+      return await likelihoodAndUse(model, config, wordpieces);
     } finally {
       model.dispose();
     }
   }
   const loaded = await loadTranslationModel(directory, config);
   try {
-    const figures = likelihoodAndUse(loaded.model, config, loaded.wordpieces);
+    const figures = await likelihoodAndUse(loaded.model, config, loaded.wordpieces);
     if (beamSize === undefined) return figures;
-    const [corpus] = heldOutCorpora(config, loaded.wordpieces, "test");
-    // Translations cut at their maximum length stay as they are: early models have many.
-    const translator = new Translator(loaded, { beamSize }, () => {});
-    const translations = translator.translate(corpus!.sourceTexts).map(bestText);
+    const [corpus] = await heldOutCorpora(config, loaded.wordpieces, "test", log.warn);
+    const { translations } = translateHeldOut(loaded, corpus!, { beamSize });
     return { ...figures, translations, references: corpus!.references };
   } finally {
     loaded.model.dispose();
   }
 }
 
-function likelihoodAndUse(model: TrainableModel, config: Config, wordpieces: WordpieceModel): HeldOutFigures {
+async function likelihoodAndUse(
+  model: TrainableModel,
+  config: Config,
+  wordpieces: WordpieceModel,
+): Promise<HeldOutFigures> {
   const counts = model.moeLayers.map((layer) => ({ layer, ...watched(layer) }));
-  const likelihoodOf = (part: "valid" | "test") =>
-    validate(model, heldOutCorpora(config, wordpieces, part), config.validBatchSize, () => []);
-  const { perplexity } = likelihoodOf("test");
-  likelihoodOf("valid");
+  const likelihoodOf = async (part: "valid" | "test") => {
+    // Nothing is translated here, so no tokenizer matters.
+    const corpora = await heldOutCorpora(config, wordpieces, part, () => {});
+    return validate(model, corpora, config.validBatchSize, () => []);
+  };
+  const { perplexity } = await likelihoodOf("test");
+  await likelihoodOf("valid");
   const heldOutUse = Object.fromEntries(counts.map(({ layer, counted }) => [layer.name, useOf(layer, counted)]));
   return { testPerplexity: perplexity, heldOutUse };
 }

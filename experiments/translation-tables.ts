@@ -3,6 +3,8 @@ import { resolveConfig } from "../src/config/resolve.ts";
 import { BLEU } from "../src/metrics/bleu.ts";
 import { CHRF } from "../src/metrics/chrf.ts";
 import { pairedTest } from "../src/metrics/paired-test.ts";
+import { mteval13a } from "../src/metrics/tokenizers/mteval-13a.ts";
+import type { Tokenizer } from "../src/metrics/tokenizers/tokenizer.ts";
 import { type ResultOf, type RunPlan, type RunResult, resultsOf } from "./experiment.ts";
 import { markdownTable } from "./markdown.ts";
 import { operationsPerToken } from "./operations.ts";
@@ -17,6 +19,8 @@ export interface TranslationRuns {
   runs: readonly RunPlan[];
   resultOf: ResultOf;
   beam: number;
+  /** Of BLEU. */
+  tokenizer: Tokenizer;
 }
 
 interface Scores {
@@ -71,7 +75,7 @@ export function translationCharts(
   return { perplexity: { ...chart, yScale: "logarithmic", series } };
 }
 
-function scoreTable({ variants, runs, resultOf }: TranslationRuns): string {
+function scoreTable({ variants, runs, resultOf, tokenizer }: TranslationRuns): string {
   return markdownTable(
     {
       ...{
@@ -87,7 +91,7 @@ function scoreTable({ variants, runs, resultOf }: TranslationRuns): string {
       const results = resultsOf(variant, runs, resultOf);
       const { settings } = runs.find(({ row }) => row === variant)!;
       const { source, target } = operationsPerToken(resolveConfig({ ...settings, save_model: variant }));
-      const scores = results.map(scoresOf);
+      const scores = results.map((result) => scoresOf(result, tokenizer));
       return [
         variant,
         results.map(({ seed }) => seed).join(", ") || MISSING,
@@ -112,27 +116,32 @@ function scoreTable({ variants, runs, resultOf }: TranslationRuns): string {
   );
 }
 
-function scoresOf({ translations = [], references = [] }: RunResult): Scores {
+function scoresOf({ translations = [], references = [] }: RunResult, tokenize: Tokenizer): Scores {
   return {
-    bleu: new BLEU().corpusScore(translations, [references]).score,
+    bleu: new BLEU({ tokenize }).corpusScore(translations, [references]).score,
     chrf: new CHRF().corpusScore(translations, [references]).score,
   };
 }
 
-function signatureOf({ runs, resultOf }: TranslationRuns): string {
+function signatureOf({ runs, resultOf, tokenizer }: TranslationRuns): string {
   const [result] = runs.flatMap((plan) => resultOf(plan) ?? []);
-  if (result?.translations === undefined) return "13a";
-  return new BLEU().corpusScore(result.translations, [result.references!]).signature;
+  if (result?.translations === undefined) return tokenizer.signature;
+  return new BLEU({ tokenize: tokenizer }).corpusScore(result.translations, [result.references!]).signature;
 }
 
 /** Both tests of one system against the baseline. */
-export function pairedDifference(seed: number, baseline: RunResult, system: RunResult): PairedDifference {
+export function pairedDifference(
+  seed: number,
+  baseline: RunResult,
+  system: RunResult,
+  tokenize: Tokenizer = mteval13a,
+): PairedDifference {
   const systems = [
     { name: "baseline", hypotheses: baseline.translations! },
     { name: "system", hypotheses: system.translations! },
   ];
   const tests = (["bootstrap", "randomization"] as const).map((method) =>
-    pairedTest(systems, [new BLEU(), new CHRF()], [baseline.references!], { method }),
+    pairedTest(systems, [new BLEU({ tokenize }), new CHRF()], [baseline.references!], { method }),
   );
   const of = (metric: number): Difference => {
     const [bootstrap, randomization] = tests.map((comparisons) => comparisons[metric]!.results);
@@ -147,7 +156,7 @@ export function pairedDifference(seed: number, baseline: RunResult, system: RunR
   return { seed, bleu: of(0), chrf: of(1) };
 }
 
-function comparison({ seeds, runs, resultOf }: TranslationRuns, baseline: string, variant: string): string {
+function comparison({ seeds, runs, resultOf, tokenizer }: TranslationRuns, baseline: string, variant: string): string {
   const of = (row: string, seed: number) => {
     const plan = runs.find((each) => each.row === row && each.seed === seed);
     return plan === undefined ? undefined : resultOf(plan);
@@ -156,7 +165,7 @@ function comparison({ seeds, runs, resultOf }: TranslationRuns, baseline: string
     const [first, second] = [of(baseline, seed), of(variant, seed)];
     return first === undefined || second === undefined
       ? []
-      : { first, second, ...pairedDifference(seed, first, second) };
+      : { first, second, ...pairedDifference(seed, first, second, tokenizer) };
   });
   const heading = `### ${variant} against ${baseline}`;
   if (pairs.length === 0) return `${heading}\n\nNo seed has both runs yet.`;

@@ -5,6 +5,8 @@
 import { join } from "node:path";
 import { numberList, readOptions } from "../bench/options.ts";
 import { UsageError } from "../src/base/errors.ts";
+import { log } from "../src/base/logger.ts";
+import { tokenizersFor } from "../src/metrics/tokenizers/for-language.ts";
 import { type CorpusName, textPair } from "./corpora.ts";
 import { budget, type Experiment, type RunPlan, type SharedOptions, sharedDefaults } from "./experiment.ts";
 import { writeWordpieces } from "./language-text.ts";
@@ -95,12 +97,15 @@ export const open: OpenExperiment = (argv): Experiment => {
       for (const split of ["valid", "test"] as const) textPair(shared.data, corpus, options.pair, split);
       writeWordpieces([source, target], wordpiecePath(options, corpus, shared), options.vocab);
     },
-    report: (resultOf) => ({
-      title: `Translation, ${corpus} ${options.pair}: ${variants.join(", ")}`,
-      question: question(variants),
-      body: translationBody({ variants, seeds, runs, resultOf, beam: options.beam }),
-      charts: translationCharts(variants, runs, resultOf),
-    }),
+    report: async (resultOf) => {
+      const [tokenizer] = await tokenizersFor([options.pair.split("-")[1]], log.warn);
+      return {
+        title: `Translation, ${corpus} ${options.pair}: ${variants.join(", ")}`,
+        question: question(variants),
+        body: translationBody({ variants, seeds, runs, resultOf, beam: options.beam, tokenizer: tokenizer! }),
+        charts: translationCharts(variants, runs, resultOf),
+      };
+    },
   };
 };
 

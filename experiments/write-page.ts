@@ -7,9 +7,9 @@ import type { Experiment, Page, ResultOf, RunPlan, RunResult } from "./experimen
 import { svgChart } from "./svg-chart.ts";
 
 /** Returns the path of the page. `command` is how the runs were made. */
-export function writePage(experiment: Experiment, resultOf: ResultOf, command: string): string {
+export async function writePage(experiment: Experiment, resultOf: ResultOf, command: string): Promise<string> {
   const { options, runs } = experiment;
-  const page = experiment.report(resultOf);
+  const page = await experiment.report(resultOf);
   const path = join(options.out, `${options.name}.md`);
   const charts = Object.entries(page.charts).flatMap(([ending, chart]) => {
     const file = `${options.name}-${ending}.svg`;

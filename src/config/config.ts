@@ -32,7 +32,7 @@ export type Config = CamelKeys<Omit<ResolvedSettings, "data">> & {
   data: Record<string, CorpusConfig>;
 };
 
-function camelCase(key: string): string {
+export function camelCase(key: string): string {
   return key.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 

@@ -25,7 +25,7 @@ export function targetLanguages(config: Pick<Config, "data">): string[] {
 }
 
 /** Source languages of the training corpora, sorted. */
-function sourceLanguages(config: Pick<Config, "data">): string[] {
+export function sourceLanguages(config: Pick<Config, "data">): string[] {
   return languages(corporaOf(config, "train").map((corpus) => corpus.srcLang));
 }
 

@@ -27,7 +27,7 @@ export const keyHelp: HelpTexts = {
   run: {
     task: "What to train: a translation model, or a language model (lm for short) on the text of path_src",
     seed: "Seed of every random number: same seed, same run",
-    save_model: "Model directory; an existing one is resumed",
+    save_model: "Model directory; a run in it is resumed, a model without checkpoints refused",
   },
   data: {
     data: "Corpora by name, each with path_src, path_tgt, weight, src_lang, tgt_lang; valid… and test… are held out",
@@ -120,9 +120,9 @@ export const keyHelp: HelpTexts = {
     save_checkpoint_steps: "Save a resumable checkpoint every so many steps",
     keep_checkpoint: "Checkpoints kept",
     early_stopping: "Stop after this many validations without improvement; 0 for never",
-    early_stopping_criteria: "What has to improve (default: bleu; language model: perplexity)",
+    early_stopping_criteria: "What has to improve (default: bleu, where equal perplexity; language model: perplexity)",
     best_checkpoint_metric:
-      "What chooses the model that model.safetensors keeps (default: bleu; language model: perplexity)",
+      "What chooses the weights of model.safetensors (default: bleu, where equal perplexity; language model: perplexity)",
     report_every: "Report progress every so many steps",
   },
   engine: {

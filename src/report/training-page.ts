@@ -53,8 +53,9 @@ function lead(log: readonly LogEntry[], train: readonly LogEntry[]): Markup {
 function stateOf(log: readonly LogEntry[], train: readonly LogEntry[]): string {
   const { event, reason } = log.findLast(({ event }) => event === "start" || event === "end")!;
   const done = numberOf(train.at(-1), "done");
-  if (event === "end" && reason === "finished") return "Finished";
+  if (event === "end" && (reason === "steps" || reason === "minutes")) return "Finished";
   if (event === "end" && reason === "early-stopping") return "Finished early, without improvement";
+  if (event === "end" && reason === "not-finite") return "Failed: the loss or a gradient was not a finite number";
   const share = `${formatShare(done)} of the training done`;
   if (event === "end") return Number.isFinite(done) ? `Stopped, ${share}` : "Stopped";
   return done >= 1 ? "Finished" : Number.isFinite(done) ? share : "Started";

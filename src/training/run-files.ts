@@ -1,11 +1,12 @@
 /** What a run writes into its model directory: checkpoints, the best weights, the state before a failure. */
 
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type * as tf from "@tensorflow/tfjs";
 import { writeFileAtomic } from "../base/atomic-file.ts";
 import { CheckpointError } from "../base/errors.ts";
-import { checkpointName } from "../checkpoint/checkpoint-folder.ts";
-import { floatsByName } from "../checkpoint/match.ts";
+import { checkpointName, listCheckpoints } from "../checkpoint/checkpoint-folder.ts";
+import { checkSameParameters, floatsByName } from "../checkpoint/match.ts";
 import { modelPaths } from "../checkpoint/model-directory.ts";
 import { readLatestCheckpoint } from "../checkpoint/read-checkpoint.ts";
 import type { NamedArray } from "../checkpoint/safetensors-header.ts";
@@ -47,6 +48,26 @@ export function readRun<Position>(directory: string): ResumedRun<Position> | und
     parameters: floatsByName(checkpoint.model),
     moments: floatsByName(checkpoint.optimizer),
   };
+}
+
+/**
+ * Throws CheckpointError where training would overwrite weights that are no run's: a model that `nmt average` wrote, or a copy
+ * without checkpoints. A run has a checkpoint before its first best weights.
+ */
+export function refuseForeignModel(directory: string): void {
+  const { weights, checkpoints } = modelPaths(directory);
+  if (!existsSync(weights) || listCheckpoints(checkpoints).length > 0) return;
+  throw new CheckpointError("the directory has a model without checkpoints, which training would overwrite", {
+    where: weights,
+    nextStep: "Give another directory as save_model, or move the model elsewhere.",
+  });
+}
+
+/** Throws CheckpointError where a checkpoint has parameters that the model has not, such as those of experts. */
+export function checkParameters(model: TrainableModel, stored: ParameterValues, where: string): void {
+  const own = model.parameters.map(({ name, variable }) => ({ name, shape: variable.shape }));
+  const found = [...stored].map(([name, { shape }]) => ({ name, shape }));
+  checkSameParameters(own, found, where);
 }
 
 export function saveRun(

@@ -9,8 +9,8 @@ import { logScalars } from "../report/log-scalars.ts";
 import { type JsonValue, type LogEntry, RunLog } from "../report/run-log.ts";
 import { EventFile } from "../report/tensorboard.ts";
 import { writeSamples } from "../report/validation-samples.ts";
+import type { Progress } from "./report-window.ts";
 import type { RunReporter } from "./run-training.ts";
-import type { Progress } from "./train-loop.ts";
 import type { Validation } from "./validate.ts";
 
 export function trainingReporter(config: Config, backend: SelectedBackend): RunReporter {
@@ -60,7 +60,10 @@ export function trainingReporter(config: Config, backend: SelectedBackend): RunR
       record({ event: "validation", step, perplexity, wordPerplexity, bleu, isBest, corpora });
     },
     onCheckpoint: (step) => record({ event: "checkpoint", step }),
-    onEnd: (step, reason) => record({ event: "end", step, reason }),
+    onEnd: (step, reason, message) => {
+      log.info(message);
+      record({ event: "end", step, reason, message });
+    },
   };
 }
 
@@ -99,8 +102,9 @@ function balance(report: BalanceReport): string {
 }
 
 function validationLine(step: number, validation: Validation, isBest: boolean): string {
-  const { perplexity, wordPerplexity, bleu } = validation;
-  const score = Number.isNaN(bleu) ? "" : `, BLEU ${bleu.toFixed(2)}`;
+  const { perplexity, wordPerplexity, bleu, corpora } = validation;
+  const tokenizers = [...new Set(corpora.map(({ tokenizer }) => tokenizer))].join(", ");
+  const score = Number.isNaN(bleu) ? "" : `, BLEU ${bleu.toFixed(2)} (${tokenizers})`;
   const perplexities = `perplexity ${perplexity.toFixed(2)}${score}, ${wordPerplexity.toFixed(2)} per word`;
   return `validation at step ${step}: ${perplexities}${isBest ? " (best)" : ""}`;
 }

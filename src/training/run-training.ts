@@ -1,23 +1,25 @@
 /** A whole training run from a configuration: wordpieces, corpora, model, loop, and its model directory. Resumes by itself. */
 
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { writeFileAtomic } from "../base/atomic-file.ts";
 import type { Batch } from "../base/batch.ts";
 import { modelPaths } from "../checkpoint/model-directory.ts";
 import type { Config } from "../config/config.ts";
 import { toYaml } from "../config/write.ts";
 import { type DataPosition, openTrainingData } from "../data/batches/training-data.ts";
-import type { TrainableModel } from "../model/trainable-model.ts";
-import { createOptimizer } from "../optim/create-optimizer.ts";
-import { type Optimizer, type OptimizerState, stateBytes } from "../optim/optimizer.ts";
-import type { WordpieceModel } from "../text/wordpiece-model.ts";
+import { type Optimizer, stateBytes } from "../optim/optimizer.ts";
 import { calibrateGates, calibrationBatches } from "./calibrate-gates.ts";
-import { readRun, saveBest, saveFailure, saveRun } from "./run-files.ts";
-import { type Progress, type StepTimes, type StopReason, trainLoop } from "./train-loop.ts";
+import { forgetIncomparable, measurementsOf } from "./measurement.ts";
+import type { Progress } from "./report-window.ts";
+import { configFor } from "./resume-config.ts";
+import { checkParameters, readRun, refuseForeignModel, saveBest, saveFailure, saveRun } from "./run-files.ts";
+import { budgetReached, describeStop, endedBefore, type StopReason } from "./stop-reason.ts";
+import { type StepTimes, type TrainLoopHooks, trainLoop } from "./train-loop.ts";
 import { freshState, type TrainerState } from "./trainer-state.ts";
 import { prepareCorpora } from "./training-corpora.ts";
+import { trainingOptimizer } from "./training-optimizer.ts";
 import { type TrainingTask, trainingTask } from "./training-task.ts";
-import { type Validation, validate } from "./validate.ts";
+import { type Validation, type ValidationCorpus, validate } from "./validate.ts";
 import { heldOutCorpora } from "./validation-corpora.ts";
 import { ensureWordpieces } from "./vocabulary.ts";
 
@@ -29,8 +31,8 @@ export interface RunReporter {
   onProgress(progress: Progress): void;
   onValidation(step: number, validation: Validation, isBest: boolean): void;
   onCheckpoint(step: number): void;
-  /** After the last checkpoint; not told of a run that failed. */
-  onEnd(step: number, reason: StopReason): void;
+  /** After the last checkpoint; `message` says why in a sentence. A run that fails is told of where a loss or gradient is not finite. */
+  onEnd(step: number, reason: StopReason, message: string): void;
   onStepStart?(): void;
   onStepEnd?(step: StepTimes): void;
 }
@@ -47,28 +49,39 @@ export interface RunStart {
 export interface RunResult {
   reason: StopReason;
   state: TrainerState;
+  /** Steps that this call trained; 0 where a limit had been reached before. */
+  steps: number;
   parameters: number;
 }
 
 /**
- * Trains into `config.saveModel` on the backend already selected, from its newest checkpoint if there is one.
+ * Trains into `given.saveModel` on the backend already selected, from its newest checkpoint if there is one.
  * `signal` asks for a stop: the run saves a checkpoint and returns.
  */
-export async function runTraining(config: Config, reporter: RunReporter, signal: AbortSignal): Promise<RunResult> {
-  const directory = config.saveModel;
+export async function runTraining(given: Config, reporter: RunReporter, signal: AbortSignal): Promise<RunResult> {
+  const directory = given.saveModel;
   const paths = modelPaths(directory);
+  refuseForeignModel(directory);
   mkdirSync(directory, { recursive: true });
   const resumed = readRun<DataPosition>(directory);
+  const { config, notes } = configFor(directory, given, resumed?.state);
+  for (const note of notes) reporter.onMessage(note);
   const wordpieces = await ensureWordpieces(config, paths.wordpieces, () => {
     reporter.onMessage(`training ${config.vocabSize} wordpieces`);
   });
   const state: TrainerState<DataPosition> = resumed?.state ?? freshState();
+  if (state.best !== undefined && !existsSync(paths.weights)) {
+    reporter.onMessage(`the best weights, of step ${state.best.step}, are missing: the best score starts anew`);
+    state.best = undefined;
+  }
   const task = trainingTask(config, wordpieces, resumed?.parameters);
   const { model } = task;
+  if (resumed !== undefined) checkParameters(model, resumed.parameters, paths.checkpoints);
   // After the model, so that a configuration its checkpoint doesn't fit leaves the directory as it was.
-  writeFileAtomic(paths.config, toYaml(config));
-  const optimizer = makeOptimizer(config, model, resumed?.moments, state.step);
+  if (resumed === undefined) writeFileAtomic(paths.config, toYaml(config));
+  const optimizer = trainingOptimizer(config, model.parameters, resumed?.moments, state.step);
   const corpora = await prepareCorpora(config, wordpieces, reporter.onMessage);
+  const validation = await heldOutCorpora(config, wordpieces, "valid", reporter.onMessage);
   const calibration = calibrationBatches(model, corpora);
   const data = await openTrainingData({ ...corpora, startPosition: state.position });
   try {
@@ -79,10 +92,21 @@ export async function runTraining(config: Config, reporter: RunReporter, signal:
       optimizerStateBytes: stateBytes(optimizer),
       vocabularySize: wordpieces.size,
     });
-    const hooks = runHooks(config, { ...task, optimizer, wordpieces, calibration }, reporter, signal);
-    const reason = await trainLoop(model, optimizer, data, state, { ...config, schedule: config }, hooks);
-    reporter.onEnd(state.step, reason);
-    return { reason, state, parameters };
+    const measurements = measurementsOf(config, validation);
+    if (budgetReached(state, config) === undefined) {
+      for (const note of forgetIncomparable(state, measurements)) reporter.onMessage(note);
+    }
+    // What trains nothing is not what the model was trained with.
+    if (endedBefore(state, config) === undefined) writeFileAtomic(paths.config, toYaml(config));
+    const before = state.step;
+    const end = (reason: StopReason) => {
+      reporter.onEnd(state.step, reason, describeStop(reason, state, config, state.step - before));
+    };
+    const hooks = runHooks(config, { ...task, optimizer, validation, calibration }, reporter, signal, end);
+    const options = { ...config, schedule: config, measurements };
+    const reason = await trainLoop(model, optimizer, data, state, options, hooks);
+    end(reason);
+    return { reason, state, steps: state.step - before, parameters };
   } finally {
     await data.close();
     optimizer.dispose();
@@ -90,31 +114,15 @@ export async function runTraining(config: Config, reporter: RunReporter, signal:
   }
 }
 
-function makeOptimizer(
-  config: Config,
-  model: TrainableModel,
-  moments: OptimizerState | undefined,
-  step: number,
-): Optimizer {
-  const options = {
-    beta1: config.adamBeta1,
-    beta2: config.adamBeta2,
-    epsilon: config.adamEpsilon,
-    maxGradNorm: config.maxGradNorm,
-    expertOptim: config.expertOptim,
-  };
-  return createOptimizer(model.parameters, options, moments, step);
-}
-
 function runHooks(
   config: Config,
-  parts: TrainingTask & { optimizer: Optimizer; wordpieces: WordpieceModel; calibration: Batch[] },
+  parts: TrainingTask & { optimizer: Optimizer; validation: ValidationCorpus[]; calibration: Batch[] },
   reporter: RunReporter,
   signal: AbortSignal,
-): Parameters<typeof trainLoop>[5] {
-  const { model, optimizer, wordpieces, translate, calibration } = parts;
+  end: (reason: StopReason) => void,
+): TrainLoopHooks {
+  const { model, optimizer, validation, translate, calibration } = parts;
   const directory = config.saveModel;
-  const corpora = heldOutCorpora(config, wordpieces, "valid");
   let last: Validation | undefined;
   return {
     onProgress: (progress) => reporter.onProgress(progress),
@@ -123,8 +131,8 @@ function runHooks(
     shouldStop: () => signal.aborted,
     validate: async () => {
       calibrateGates(model, calibration);
-      if (corpora.length === 0) return undefined;
-      last = validate(model, corpora, config.validBatchSize, translate);
+      if (validation.length === 0) return undefined;
+      last = validate(model, validation, config.validBatchSize, translate);
       return last;
     },
     onValidation: async (state, isBest) => {
@@ -135,6 +143,9 @@ function runHooks(
       saveRun(directory, model, optimizer, state, config.keepCheckpoint);
       reporter.onCheckpoint(state.step);
     },
-    saveFailure: async (state, result, lines) => saveFailure(directory, model, optimizer, state, result, lines),
+    saveFailure: async (state, result, lines) => {
+      saveFailure(directory, model, optimizer, state, result, lines);
+      end("not-finite");
+    },
   };
 }

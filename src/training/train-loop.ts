@@ -4,11 +4,21 @@ import type { Batch } from "../base/batch.ts";
 import { TrainingError } from "../base/errors.ts";
 import type { Criterion } from "../config/choices.ts";
 import type { TrainableModel } from "../model/trainable-model.ts";
-import type { BalanceReport } from "../moe/expert-balance.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { learningRateAt, type ScheduleOptions } from "../optim/schedules.ts";
+import { type BestScore, improves, type Measurement, type ValidationScores } from "./best-score.ts";
+import type { Measurements } from "./measurement.ts";
+import { type Progress, ReportWindow } from "./report-window.ts";
+import {
+  budgetReached,
+  budgetSpent,
+  endedBefore,
+  patienceUsedUp,
+  type RunLimits,
+  type StopReason,
+} from "./stop-reason.ts";
 import { stepIsFinite, type TrainStepResult, trainStep } from "./train-step.ts";
-import { improves, type TrainerState } from "./trainer-state.ts";
+import type { TrainerState } from "./trainer-state.ts";
 
 /** An endless, resumable supply of batches. */
 export interface TrainingData<Position> {
@@ -17,48 +27,18 @@ export interface TrainingData<Position> {
   position(): Position;
 }
 
-export interface ValidationScores {
-  perplexity: number;
-  /** NaN where no translations were made. */
-  bleu: number;
-}
-
-/** Figures since the last report. */
-export interface Progress {
-  step: number;
-  /** Share of the training budget spent, in [0, 1]. */
-  done: number;
-  /** Cross-entropy with label smoothing, nats per target token. */
-  loss: number;
-  perplexity: number;
-  balanceLoss: number;
-  learningRate: number;
-  gradientNorm: number;
-  targetTokensPerSecond: number;
-  sourceTokensPerSecond: number;
-  /** Share of the time spent waiting for batches. */
-  dataWait: number;
-  secondsLeft: number;
-  /** By layer name; empty in a dense model. */
-  experts: Record<string, BalanceReport>;
-}
-
-export interface TrainLoopOptions {
+export interface TrainLoopOptions extends RunLimits {
   schedule: ScheduleOptions;
   seed: number;
   labelSmoothing: number;
   accumCount: number;
-  /** 0 = no limit by steps. */
-  trainSteps: number;
-  /** 0 = no limit by time. */
-  trainMinutes: number;
   reportEvery: number;
   validSteps: number;
   saveCheckpointSteps: number;
-  /** Validations without improvement before stopping; 0 = never. */
-  earlyStopping: number;
   earlyStoppingCriteria: Criterion;
   bestCheckpointMetric: Criterion;
+  /** What validation measures with. */
+  measurements: Measurements;
 }
 
 /** What the loop asks of its surroundings; all I/O is theirs. */
@@ -83,8 +63,10 @@ export interface StepTimes {
   dataWait: number;
 }
 
-export type StopReason = "finished" | "early-stopping" | "stopped";
-
+/**
+ * Trains until a limit is reached or a stop is asked for, and tells which. A run whose limits were reached before trains nothing
+ * and saves nothing. Throws TrainingError for a loss or gradient that is not finite.
+ */
 export async function trainLoop<Position>(
   model: TrainableModel,
   optimizer: Optimizer,
@@ -94,18 +76,25 @@ export async function trainLoop<Position>(
   hooks: TrainLoopHooks,
 ): Promise<StopReason> {
   const window = new ReportWindow(model);
-  let savedAt = state.step;
-  let validatedAt = state.step;
+  // A new run has no checkpoint yet.
+  let savedAt = state.step === 0 ? -1 : state.step;
   const save = async () => {
     state.position = data.position();
     await hooks.saveCheckpoint(state);
     savedAt = state.step;
   };
   const validate = async () => {
-    validatedAt = state.step;
     const scores = await hooks.validate(state.step);
-    return scores === undefined ? false : judge(state, scores, options, hooks);
+    state.validated = state.step;
+    if (scores === undefined) return;
+    const isBest = judge(state, scores, options);
+    // Weights are never without a checkpoint beside them: a directory that has weights alone is no run's to go on with.
+    if (isBest && savedAt < 0) await save();
+    await hooks.onValidation(state, isBest);
   };
+  const ended = endedBefore(state, options);
+  if (ended !== undefined) return ended;
+  state.finished = false;
   while (budgetSpent(state, options) < 1) {
     await setImmediate(); // Lets signals in: ready batches alone never leave the microtask queue.
     if (hooks.shouldStop()) {
@@ -130,39 +119,33 @@ export async function trainLoop<Position>(
     state.trainSeconds += (ended - started) / 1000;
     window.add(result, (fed - started) / 1000, (ended - started) / 1000);
     if (state.step % options.reportEvery === 0) hooks.onProgress(window.report(state, learningRate, options));
-    const stale = state.step % options.validSteps === 0 && (await validate());
-    if (stale || state.step % options.saveCheckpointSteps === 0) await save();
+    const validates = state.step % options.validSteps === 0;
+    if (validates) await validate();
+    const stale = validates && patienceUsedUp(state, options);
+    if (savedAt !== state.step && (stale || state.step % options.saveCheckpointSteps === 0)) await save();
     if (stale) return "early-stopping";
   }
-  if (validatedAt !== state.step) await validate();
+  if (state.validated !== state.step) await validate();
   state.finished = true;
-  if (savedAt !== state.step || state.finished) await save();
-  return "finished";
+  await save();
+  return budgetReached(state, options)!;
 }
 
-/** Share of the budget spent: of steps or of time, whichever is further. */
-function budgetSpent(state: TrainerState, { trainSteps, trainMinutes }: TrainLoopOptions): number {
-  const bySteps = trainSteps > 0 ? state.step / trainSteps : 0;
-  const byTime = trainMinutes > 0 ? state.trainSeconds / (trainMinutes * 60) : 0;
-  return Math.min(1, Math.max(bySteps, byTime));
-}
-
-/** Records a validation; true when patience has run out. */
-async function judge(
-  state: TrainerState,
-  scores: ValidationScores,
-  options: TrainLoopOptions,
-  hooks: TrainLoopHooks,
-): Promise<boolean> {
-  const stopping = scores[options.earlyStoppingCriteria];
-  const better = improves(options.earlyStoppingCriteria, stopping, state.bestForStopping);
+/** Records a validation: the best weights so far, and the patience of early stopping. True where the weights are the best. */
+function judge(state: TrainerState, scores: ValidationScores, options: TrainLoopOptions): boolean {
+  const { earlyStoppingCriteria: stopping, bestCheckpointMetric: metric, measurements } = options;
+  const record = (value: number, measuredWith: Measurement): BestScore => ({
+    step: state.step,
+    value,
+    perplexity: scores.perplexity,
+    measuredWith,
+  });
+  const better = improves(stopping, scores, state.stopping);
   state.stale = better ? 0 : state.stale + 1;
-  if (better) state.bestForStopping = stopping;
-  const value = scores[options.bestCheckpointMetric];
-  const isBest = improves(options.bestCheckpointMetric, value, state.best?.value);
-  if (isBest) state.best = { step: state.step, value };
-  await hooks.onValidation(state, isBest);
-  return options.earlyStopping > 0 && state.stale >= options.earlyStopping;
+  if (better) state.stopping = record(scores[stopping], measurements.stopping);
+  const isBest = improves(metric, scores, state.best);
+  if (isBest) state.best = record(scores[metric], measurements.best);
+  return isBest;
 }
 
 async function failNotFinite(
@@ -182,60 +165,4 @@ async function failNotFinite(
         "The parameters before this step and the batch's lines were saved in failure/. Lower learning_rate or max_grad_norm, or look at those lines; the same command resumes from the last checkpoint.",
     },
   );
-}
-
-/** Sums between two progress reports. */
-class ReportWindow {
-  private readonly model: TrainableModel;
-  private steps = 0;
-  private seconds = 0;
-  private waited = 0;
-  private targetTokens = 0;
-  private sourceTokens = 0;
-  private smoothedLoss = 0;
-  private negativeLogLikelihood = 0;
-  private balanceLoss = 0;
-  private gradientNorm = 0;
-
-  constructor(model: TrainableModel) {
-    this.model = model;
-  }
-
-  add(result: TrainStepResult, waited: number, seconds: number): void {
-    this.steps++;
-    this.seconds += seconds;
-    this.waited += waited;
-    this.targetTokens += result.targetTokens;
-    this.sourceTokens += result.sourceTokens;
-    this.smoothedLoss += result.smoothedLoss;
-    this.negativeLogLikelihood += result.negativeLogLikelihood;
-    this.balanceLoss += result.balanceLoss;
-    this.gradientNorm += result.gradientNorm;
-  }
-
-  /** The figures since the last call, which starts the next window. */
-  report(state: TrainerState, learningRate: number, options: TrainLoopOptions): Progress {
-    const done = budgetSpent(state, options);
-    const progress: Progress = {
-      step: state.step,
-      done,
-      loss: this.smoothedLoss / this.targetTokens,
-      perplexity: Math.exp(this.negativeLogLikelihood / this.targetTokens),
-      balanceLoss: this.balanceLoss / this.steps,
-      learningRate,
-      gradientNorm: this.gradientNorm / this.steps,
-      targetTokensPerSecond: this.targetTokens / this.seconds,
-      sourceTokensPerSecond: this.sourceTokens / this.seconds,
-      dataWait: this.waited / this.seconds,
-      secondsLeft: done === 0 ? Number.POSITIVE_INFINITY : (state.trainSeconds * (1 - done)) / done,
-      experts: {},
-    };
-    for (const layer of this.model.moeLayers) {
-      progress.experts[layer.name] = layer.balance.report();
-      layer.balance.reset();
-    }
-    this.steps = this.seconds = this.waited = this.targetTokens = this.sourceTokens = 0;
-    this.smoothedLoss = this.negativeLogLikelihood = this.balanceLoss = this.gradientNorm = 0;
-    return progress;
-  }
 }

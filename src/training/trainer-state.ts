@@ -1,10 +1,5 @@
 /** Everything a run remembers beside parameters and moments. Plain JSON: a checkpoint stores it, the same command resumes from it. */
-import type { Criterion } from "../config/choices.ts";
-export interface BestScore {
-  step: number;
-  /** In the sense of `best_checkpoint_metric`: BLEU (higher is better) or perplexity (lower is better). */
-  value: number;
-}
+import type { BestScore } from "./best-score.ts";
 
 export interface TrainerState<Position = unknown> {
   /** Optimiser steps done. */
@@ -17,10 +12,15 @@ export interface TrainerState<Position = unknown> {
   sourceTokens: number;
   /** Where the data goes on. */
   position: Position | undefined;
+  /** Whose weights `model.safetensors` has, by `best_checkpoint_metric`. */
   best: BestScore | undefined;
-  /** Validations since the best one, by `early_stopping_criteria`. */
+  /** Validations since `stopping`. */
   stale: number;
-  bestForStopping: number | undefined;
+  /** The best by `early_stopping_criteria`. */
+  stopping: BestScore | undefined;
+  /** Step of the last validation. */
+  validated: number | undefined;
+  /** The budget is spent and the last step validated. */
   finished: boolean;
 }
 
@@ -34,7 +34,8 @@ export function freshState<Position>(): TrainerState<Position> {
     position: undefined,
     best: undefined,
     stale: 0,
-    bestForStopping: undefined,
+    stopping: undefined,
+    validated: undefined,
     finished: false,
   };
 }
@@ -49,11 +50,14 @@ export function stateProblem(state: unknown, step: number): string | undefined {
   if (!isAmount(found["trainSeconds"])) return `trainSeconds is ${String(found["trainSeconds"])}`;
   if (typeof found["finished"] !== "boolean") return `finished is ${String(found["finished"])}`;
   if (found["step"] !== step) return `it is of step ${found["step"]}, not ${step}`;
-  const { position, best } = found as { position?: object | null; best?: Partial<BestScore> | null };
+  const { position } = found as { position?: object | null };
   const numbers = Object.values(position ?? {}).filter((value) => typeof value === "number");
   if (position === null || typeof (position ?? {}) !== "object" || !numbers.every(isCount))
     return `position is ${JSON.stringify(position)}`;
-  if (best !== undefined && !isCount(best?.step)) return `best is ${JSON.stringify(best)}`;
+  for (const key of ["best", "stopping"] as const) {
+    const score = found[key] as Partial<BestScore> | null | undefined;
+    if (score !== undefined && !isCount(score?.step)) return `${key} is ${JSON.stringify(score)}`;
+  }
   return undefined;
 }
 
@@ -63,10 +67,4 @@ function isCount(value: unknown): boolean {
 
 function isAmount(value: unknown): boolean {
   return Number.isFinite(value) && (value as number) >= 0;
-}
-
-/** Whether a validation is better than the best so far. */
-export function improves(criterion: Criterion, value: number, best: number | undefined): boolean {
-  if (best === undefined || Number.isNaN(best)) return true;
-  return criterion === "bleu" ? value > best : value < best;
 }

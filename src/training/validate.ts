@@ -4,6 +4,7 @@ import { packBatch } from "../data/batches/batch.ts";
 import type { SentencePair } from "../data/shards/shard.ts";
 import { ForwardContext } from "../layers/forward-context.ts";
 import { BLEU } from "../metrics/bleu.ts";
+import type { Tokenizer } from "../metrics/tokenizers/tokenizer.ts";
 import { splitWords } from "../metrics/white-space.ts";
 import type { TrainableModel } from "../model/trainable-model.ts";
 
@@ -12,6 +13,8 @@ export interface ValidationCorpus {
   name: string;
   /** Asked for in a model that translates into several languages. */
   targetLanguage: string | undefined;
+  /** Of BLEU: that of the references' language. */
+  tokenizer: Tokenizer;
   pairs: SentencePair[];
   /** Empty for a language model. */
   sourceTexts: string[];
@@ -37,8 +40,10 @@ export interface Perplexities {
 
 export interface CorpusValidation extends Perplexities {
   name: string;
-  /** 13a, cased, over the translated sentences; NaN when none were. */
+  /** Cased, over the translated sentences; NaN when none were. */
   bleu: number;
+  /** The tokenizer of `bleu`, as signatures name it. */
+  tokenizer: string;
   samples: SampleTranslation[];
 }
 
@@ -62,7 +67,8 @@ export function validate(
     return {
       name: corpus.name,
       ...perplexities([all[i]!]),
-      bleu: translations.length === 0 ? Number.NaN : new BLEU().corpusScore(translations, [references]).score,
+      bleu: translations.length === 0 ? Number.NaN : bleuOf(corpus, translations),
+      tokenizer: corpus.tokenizer.signature,
       samples: translations.map((translation, i) => ({
         source: corpus.sourceTexts[i]!,
         reference: references[i]!,
@@ -76,6 +82,11 @@ export function validate(
     bleu: bleus.reduce((sum, bleu) => sum + bleu, 0) / bleus.length,
     corpora: results,
   };
+}
+
+function bleuOf({ tokenizer, references }: ValidationCorpus, translations: readonly string[]): number {
+  const metric = new BLEU({ tokenize: tokenizer });
+  return metric.corpusScore(translations, [references.slice(0, translations.length)]).score;
 }
 
 /** What a model makes of a corpus's targets. */

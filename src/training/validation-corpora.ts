@@ -2,6 +2,9 @@
 import type { Config } from "../config/config.ts";
 import { type CorpusRole, corporaOf, type NamedCorpus } from "../config/corpora.ts";
 import { readAligned, readLines } from "../data/files/corpus.ts";
+import { tokenizersFor } from "../metrics/tokenizers/for-language.ts";
+import { mteval13a } from "../metrics/tokenizers/mteval-13a.ts";
+import type { Tokenizer } from "../metrics/tokenizers/tokenizer.ts";
 import { targetTag } from "../text/languages.ts";
 import { withMarkers } from "../text/source-pieces.ts";
 import type { WordpieceModel } from "../text/wordpiece-model.ts";
@@ -12,19 +15,30 @@ export function tagOf(config: Config, wordpieces: WordpieceModel, corpus: NamedC
   return config.targetTags ? wordpieces.idOf(targetTag(corpus.tgtLang!)) : undefined;
 }
 
-export function heldOutCorpora(
+/** `onMessage` hears, once a language, of a tokenizer that another one has to stand in for. */
+export async function heldOutCorpora(
   config: Config,
   wordpieces: WordpieceModel,
   role: Exclude<CorpusRole, "train">,
-): ValidationCorpus[] {
-  return corporaOf(config, role).map((corpus) =>
-    config.task === "language_model" ? heldOutText(wordpieces, corpus) : heldOutPairs(config, wordpieces, corpus),
+  onMessage: (message: string) => void,
+): Promise<ValidationCorpus[]> {
+  const corpora = corporaOf(config, role);
+  if (config.task === "language_model") return corpora.map((corpus) => heldOutText(wordpieces, corpus));
+  const tokenizers = await tokenizersFor(
+    corpora.map(({ tgtLang }) => tgtLang),
+    onMessage,
   );
+  return corpora.map((corpus, i) => heldOutPairs(config, wordpieces, corpus, tokenizers[i]!));
 }
 
-function heldOutPairs(config: Config, wordpieces: WordpieceModel, corpus: NamedCorpus): ValidationCorpus {
+function heldOutPairs(
+  config: Config,
+  wordpieces: WordpieceModel,
+  corpus: NamedCorpus,
+  tokenizer: Tokenizer,
+): ValidationCorpus {
   const tag = tagOf(config, wordpieces, corpus);
-  const result = emptyCorpus(corpus.name, config.targetTags ? corpus.tgtLang : undefined);
+  const result = emptyCorpus(corpus.name, config.targetTags ? corpus.tgtLang : undefined, tokenizer);
   let line = 0;
   for (const { source, target } of readAligned(corpus.pathSrc, corpus.pathTgt!)) {
     line++;
@@ -52,6 +66,6 @@ function heldOutText(wordpieces: WordpieceModel, { name, pathSrc }: NamedCorpus)
   return result;
 }
 
-function emptyCorpus(name: string, targetLanguage: string | undefined): ValidationCorpus {
-  return { name, targetLanguage, pairs: [], sourceTexts: [], references: [] };
+function emptyCorpus(name: string, targetLanguage: string | undefined, tokenizer = mteval13a): ValidationCorpus {
+  return { name, targetLanguage, tokenizer, pairs: [], sourceTexts: [], references: [] };
 }

@@ -60,7 +60,7 @@ describe("nmt train", () => {
     expect(stderr).toMatch(/step 60 \| 100 % \| loss [\d.]+ \| ppl [\d.]+ .* tokens\/s .*encoder\.moe2 cv/);
     expect(stderr).toMatch(/validation at step 50: perplexity [\d.]+, BLEU [\d.]+/);
     const end = readRunLog(join(undisturbed.model, "log.jsonl")).at(-1);
-    expect(end).toMatchObject({ event: "end", step: 60, reason: "finished" });
+    expect(end).toMatchObject({ event: "end", step: 60, reason: "steps" });
     const translated = await nmt(["translate", "--model", undisturbed.model], { input: "a b c\n\nd e f\n" });
     expect(translated.code, translated.stderr).toBe(0);
     const lines = translated.stdout.split("\n");

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { RunPlan } from "../../experiments/experiment.ts";
 import { strictBalance } from "../../experiments/strict-balance.ts";
 import { lossRatio, pairedDifference, translationBody } from "../../experiments/translation-tables.ts";
+import { chinese } from "../../src/metrics/tokenizers/chinese.ts";
 import { resultOfPlan } from "./result.ts";
 
 const references = ["the cat sat on the mat", "a dog ran over the hill", "birds sing in the early morning light"];
@@ -46,14 +47,26 @@ test("the ratio of losses is that of mean log-perplexities", () => {
   const perplexity = (row: string) => Math.exp(row === "f32" ? 2 : 2.5);
   const resultOf = (each: RunPlan) =>
     resultOfPlan(each, { validPerplexity: perplexity(each.row), testPerplexity: perplexity(each.row) ** 2 });
-  const text = lossRatio({ variants: ["f32", "bf16"], seeds: [1], runs, resultOf, beam: 5 }, "f32", "bf16");
+  const text = lossRatio(
+    { variants: ["f32", "bf16"], seeds: [1], runs, resultOf, beam: 5, tokenizer: chinese },
+    "f32",
+    "bf16",
+  );
   expect(text).toContain("| validation | 2.0000 | 2.5000 | 1.25000 |");
   expect(text).toContain("| test | 4.0000 | 5.0000 | 1.25000 |");
 });
 
 test("without a result a variant has dashes, and its comparison says so", () => {
   const runs = [plan("dense", 1), plan("moe", 1)];
-  const text = translationBody({ variants: ["dense", "moe"], seeds: [1], runs, beam: 5, resultOf: () => undefined });
+  const text = translationBody({
+    variants: ["dense", "moe"],
+    seeds: [1],
+    runs,
+    beam: 5,
+    resultOf: () => undefined,
+    tokenizer: chinese,
+  });
   expect(text).toMatch(/\| moe \| – \| – \|/);
   expect(text).toContain("No seed has both runs yet.");
+  expect(text).toContain("BLEU `zh`");
 });

@@ -15,9 +15,9 @@ const someRows: ResultOf = (plan) =>
   plan.row === "importance-0-load-0" ? resultOfPlan(plan, { translations: ["secret"] }) : undefined;
 
 describe("writePage", () => {
-  test("writes table, charts and figures, and names the runs that are missing", () => {
+  test("writes table, charts and figures, and names the runs that are missing", async () => {
     const out = folder();
-    const path = writePage(open(["--out", out, "--experts", "64"]), someRows, "npm run experiment -- balance");
+    const path = await writePage(open(["--out", out, "--experts", "64"]), someRows, "npm run experiment -- balance");
     const page = readFileSync(path, "utf8");
     expect(page).toContain("| 0 | 0 | 55.00 | 0.50 | 0.25 | 1.50 | 16 | 0.75 | 0.50 | 0.25 | 1.50 |");
     expect(page).toContain("| 1 | 1 | – | – | – | – | – | – | – | – |");
@@ -36,12 +36,12 @@ describe("writePage", () => {
     expect(figures[0]).not.toHaveProperty("translations");
   });
 
-  test("replaces results alone, and leaves no charts without points", () => {
+  test("replaces results alone, and leaves no charts without points", async () => {
     const out = folder();
     const experiment = open(["--out", out, "--name", "mine"]);
-    const path = writePage(experiment, someRows, "one");
+    const path = await writePage(experiment, someRows, "one");
     writeFileSync(path, readFileSync(path, "utf8").replace("<!-- results:begin -->", "By hand.\n\n$&"));
-    writePage(experiment, () => undefined, "two");
+    await writePage(experiment, () => undefined, "two");
     const page = readFileSync(path, "utf8");
     expect(page).toContain("By hand.");
     expect(page).toContain("two\n```");
@@ -50,11 +50,11 @@ describe("writePage", () => {
     expect(existsSync(join(out, "mine-load.svg"))).toBe(false);
   });
 
-  test("capacity has a column for each seed, and their mean", () => {
+  test("capacity has a column for each seed, and their mean", async () => {
     const out = folder();
     const experiment = openCapacity(["--out", out, "--seeds", "1,2", "--experts", "4,16"]);
     const resultOf: ResultOf = (plan) => resultOfPlan(plan, { testPerplexity: 50 + 2 * plan.seed });
-    const page = readFileSync(writePage(experiment, resultOf, "command"), "utf8");
+    const page = readFileSync(await writePage(experiment, resultOf, "command"), "utf8");
     expect(page).toContain("| MoE-16 | 1.23 M | 0.53 M | 12 | 52.00 | 54.00 | 53.00 ± 1.00 | 0.25 ± 0.00 |");
     expect(page).toContain("](capacity-experts.svg)");
   });

@@ -55,20 +55,29 @@ describe("ExpertUsage", () => {
     expect(second!.words.map(({ word }) => word)).toEqual(["other"]);
   });
 
-  it("sorts words by weight · log(share / importance): neither the frequent nor the exclusive come first as such", () => {
+  it("orders those words by weight times the log of the word's share over the expert's", () => {
     const usage = new ExpertUsage("l", "source", 2, 1);
-    const add = (word: string, expert: number, times: number) => {
-      for (let i = 0; i < times; i++) usage.add(0, text(word), [{ expert, gate: 1 }]);
+    const add = (word: string, expert: number, gate: number, times: number) => {
+      for (let i = 0; i < times; i++) usage.add(0, text(word), [{ expert, gate }]);
     };
-    add("own", 0, 10); // 10 · log 2 = 6.93
-    add("frequent", 0, 30); // 30 · log 1.25 = 6.69
-    add("frequent", 1, 18);
-    add("seldom", 0, 2); // 2 · log 2 = 1.39
-    add("other", 1, 24);
+    // By expert 0 and 1: all of "few" (2), 9 of 10 of "most" and 12 of 20 of "often"; "mostly" is half the weight of "most".
+    add("few", 0, 1, 2);
+    add("most", 0, 1, 9);
+    add("most", 1, 1, 1);
+    add("often", 0, 1, 12);
+    add("often", 1, 1, 8);
+    add("mostly", 0, 0.5, 9);
+    add("mostly", 1, 0.5, 1);
+    add("never", 1, 1, 18);
     const [first] = usage.summary().experts;
-    expect(first!.importance).toBe(0.5);
-    expect(first!.words.map(({ word }) => word)).toEqual(["own", "frequent", "seldom"]);
-    expect(usage.summary({ words: 1, contexts: 1 }).experts[0]!.words.map(({ word }) => word)).toEqual(["own"]);
+    // Expert 0 has 27.5 of 55: scores are 9 ln 1.8 = 5.3, 4.5 ln 1.8 = 2.6, 12 ln 1.2 = 2.2 and 2 ln 2 = 1.4.
+    expect(first!.importance).toBeCloseTo(27.5 / 55, 12);
+    expect(first!.words.map(({ word }) => word)).toEqual(["most", "mostly", "often", "few"]);
+    expect(first!.words[1]).toEqual({ word: "mostly", count: 9, weight: 4.5, share: 0.9 });
+    expect(usage.summary({ words: 2, contexts: 1 }).experts[0]!.words.map(({ word }) => word)).toEqual([
+      "most",
+      "mostly",
+    ]);
   });
 
   it("sorts contexts by gate, counts repeats, and keeps as many as asked for", () => {

@@ -99,10 +99,11 @@ describe("trainingPage", () => {
     const lead = (...log: LogEntry[]) =>
       /<header>.*?<p>(.*?)(?:, last entry|\.)/s.exec(trainingPage(report([start, ...log])))![1];
     expect(lead(train(384))).toMatch(/^96.% of the training done$/);
-    expect(lead(train(384), end(400, "finished"))).toBe("Finished");
+    for (const reason of ["steps", "minutes"]) expect(lead(train(384), end(400, reason))).toBe("Finished");
+    expect(lead(train(200), end(201, "not-finite"))).toMatch(/^Failed/);
     expect(lead(train(200), end(300, "early-stopping"))).toBe("Finished early, without improvement");
     expect(lead(train(200), end(210, "stopped"))).toMatch(/^Stopped, 50.% of the training done$/);
-    expect(lead(train(384), end(400, "finished"), { ...start, step: 400 })).toMatch(/^96.% /);
+    expect(lead(train(384), end(400, "steps"), { ...start, step: 400 })).toMatch(/^96.% /);
   });
 
   it("reads an empty log, a run that has just started, and missing values", () => {

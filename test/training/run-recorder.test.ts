@@ -7,8 +7,8 @@ import { type LogSink, setLogSink } from "../../src/base/logger.ts";
 import { modelPaths } from "../../src/checkpoint/model-directory.ts";
 import { resolveConfig } from "../../src/config/resolve.ts";
 import { readRunLog } from "../../src/report/run-log.ts";
+import type { Progress } from "../../src/training/report-window.ts";
 import { trainingReporter } from "../../src/training/run-recorder.ts";
-import type { Progress } from "../../src/training/train-loop.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nmt-run-recorder-"));
 let sink: LogSink;
@@ -45,7 +45,7 @@ it("writes every figure of a report into the log and the events, and shows them 
   const reporter = trainingReporter(config, { backend: "cpu", precision: "f32", detail: "plain JavaScript" });
   reporter.onStart({ step: 0, parameters: 1000, optimizerStateBytes: 8000, vocabularySize: 100 });
   reporter.onProgress(progress);
-  reporter.onEnd(50, "stopped");
+  reporter.onEnd(50, "stopped", "Stopped at step 50.");
 
   const [start, train, end] = readRunLog(modelPaths(folder).log);
   expect(start).toMatchObject({ event: "start", step: 0, parameters: 1000, backend: "cpu" });

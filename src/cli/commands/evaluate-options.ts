@@ -90,6 +90,7 @@ export const evaluateOptions = {
   tgt_lang: {
     type: "string",
     describe: "Language of the references, such as zh: chooses the tokenizer, and what a model translates into",
+    defaultDescription: "that of --model, if it has one",
   },
 
   test_set: {
@@ -193,16 +194,18 @@ function count(fallback: number, describe: string) {
   return { group: TEST_GROUP, type: "number", default: fallback, describe } as const;
 }
 
-/** The metrics asked for, by name. */
-export async function metricsOf(args: MetricArguments): Promise<Metric[]> {
+/** The metrics asked for, by name. `tokenizer` is BLEU's where no option names one. */
+export async function metricsOf(args: MetricArguments, tokenizer?: Tokenizer): Promise<Metric[]> {
   const names = METRICS.filter((name) => args.metrics.includes(name));
-  return Promise.all(names.map((name) => MAKERS[name](args)));
+  return Promise.all(names.map((name) => MAKERS[name](args, tokenizer)));
 }
 
-const MAKERS: Record<(typeof METRICS)[number], (args: MetricArguments) => Metric | Promise<Metric>> = {
-  bleu: async (args) =>
+type MakeMetric = (args: MetricArguments, tokenizer: Tokenizer | undefined) => Metric | Promise<Metric>;
+
+const MAKERS: Record<(typeof METRICS)[number], MakeMetric> = {
+  bleu: async (args, tokenizer) =>
     new BLEU({
-      tokenize: await tokenizerOf(args),
+      tokenize: tokenizer ?? (await tokenizerOf(args)),
       lowercase: args.lowercase,
       smoothMethod: args.smooth_method,
       ...(args.smooth_value !== undefined && { smoothValue: args.smooth_value }),

@@ -1,8 +1,10 @@
 /** `nmt evaluate`: BLEU, chrF and TER of translations, and significance tests between systems, as sacreBLEU prints them. */
-import { basename, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import type { CommandModule } from "yargs";
 import { DataError, UsageError } from "../../base/errors.ts";
 import { log } from "../../base/logger.ts";
+import { openModelDirectory } from "../../checkpoint/model-directory.ts";
+import { targetLanguages } from "../../config/corpora.ts";
 import { nameOfText } from "../../data/files/bytes.ts";
 import { inputLines } from "../../data/files/corpus.ts";
 import type { Metric } from "../../metrics/metric.ts";
@@ -10,6 +12,7 @@ import { formatFixed } from "../../metrics/number-format.ts";
 import { type NamedSystem, type PairedComparison, type PairedResult, pairedTest } from "../../metrics/paired-test.ts";
 import type { Score } from "../../metrics/score.ts";
 import { formatGrid } from "../../metrics/score-grid.ts";
+import { tokenizersFor } from "../../metrics/tokenizers/for-language.ts";
 import { stripEnd } from "../../metrics/white-space.ts";
 import { type EvaluateArguments, evaluateOptions, metricsOf, wholeNumber } from "./evaluate-options.ts";
 
@@ -22,7 +25,8 @@ export const evaluateCommand: CommandModule<object, EvaluateArguments> = {
     checkUse([...(given.model ?? []), ...(given.hyp ?? [])], comparison);
     const { args, references, sources } = await withTestSet(comparison);
     // Before translating, which takes long: a tokenizer's library may be missing.
-    const metrics = await metricsOf({ ...args, effective_order: args.effective_order || args.sentence_level });
+    const effective_order = args.effective_order || args.sentence_level;
+    const metrics = await metricsOf({ ...args, effective_order }, await modelTokenizer(args));
     const systems = await readSystems(args.hyp ?? []);
     const models: NamedSystem[] = [];
     for (const directory of args.model ?? []) {
@@ -32,6 +36,26 @@ export const evaluateCommand: CommandModule<object, EvaluateArguments> = {
     process.stdout.write(`${evaluate([...models, ...systems], references, metrics, args)}\n`);
   },
 };
+
+/**
+ * Of the language that the models translate into, where they have one and no option says otherwise. Throws UsageError for models
+ * of languages that are tokenized differently.
+ */
+async function modelTokenizer({ model = [], src, metrics, tokenize, tgt_lang: language }: EvaluateArguments) {
+  if (model.length === 0 || src === undefined || !metrics.includes("bleu")) return;
+  if (tokenize !== undefined || language !== undefined) return;
+  const languages = model.map((directory) => {
+    const targets = targetLanguages(openModelDirectory(directory).config);
+    return targets.length === 1 ? targets[0] : undefined;
+  });
+  const tokenizers = await tokenizersFor(languages, log.warn);
+  if (new Set(tokenizers).size > 1) {
+    throw new UsageError("the models translate into languages whose BLEU has different tokenizers", {
+      nextStep: "Name the references' language with --tgt_lang, or a tokenizer with --tokenize.",
+    });
+  }
+  return tokenizers[0];
+}
 
 /** `--compare` as the options it stands for, unless others are given. */
 function comparing(args: EvaluateArguments): EvaluateArguments {
@@ -131,6 +155,12 @@ function checkUse(systems: readonly string[], args: EvaluateArguments): void {
   if (new Set(files).size < files.length) {
     wrong("two models would save their translations in one file", "Give directories with different names.");
   }
+  const inputs = [args.src, ...(args.ref ?? []), ...(args.hyp ?? [])].map((path) => resolve(path ?? ""));
+  const lost = files
+    .map((name) => join(args.save_translations!, `${name}.txt`))
+    .find((path) => inputs.includes(resolve(path)));
+  if (lost !== undefined)
+    wrong(`the translations would overwrite ${lost}`, "Name another folder with --save_translations.");
   if (args.paired_bs && args.paired_ar) wrong("--paired_bs and --paired_ar exclude each other", "Choose one of them.");
   if (args.sentence_level) {
     if (systems.length > 1 || args.metrics.length > 1) {

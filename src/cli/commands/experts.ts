@@ -16,6 +16,7 @@ import { loadLanguageModel, loadTranslationModel } from "../../inference/open-mo
 import { type WatchedModel, watchExperts } from "../../inference/watch-experts.ts";
 import { type CorpusPart, type ExpertReport, expertPage } from "../../report/expert-page.ts";
 import { type EngineArguments, engineOf, engineOptions } from "../engine-options.ts";
+import { refuseOtherFiles } from "../own-output.ts";
 import { expertParts } from "./expert-parts.ts";
 
 interface ExpertsArguments extends EngineArguments {
@@ -73,8 +74,11 @@ async function experts(args: ExpertsArguments): Promise<void> {
     throw new UsageError(`--${name} is ${args[name]}`, { nextStep: `Give a whole number from ${least} on.` });
   }
   const path = args.output ?? join(args.model, "experts.html");
-  const report = await watch(args, expertParts(args));
   const json = path.replace(/(\.html?)?$/, ".json");
+  const another = "Name another file after --output, or move this one.";
+  refuseOtherFiles(path, /<title>Experts of /, "a page of nmt experts", another);
+  refuseOtherFiles(json, /^\{\s*"format": 1,\s*"model": /, "the JSON file of nmt experts beside its page", another);
+  const report = await watch(args, expertParts(args));
   writeFileAtomic(path, expertPage(report));
   writeFileAtomic(json, `${JSON.stringify(report, null, 1)}\n`);
   if (report.layers.length === 0) log.warn("this model is dense: it has no experts to show");

@@ -65,10 +65,7 @@ export const quickstartCommand: CommandModule<object, QuickstartArguments> = {
     const backend = await selectBackend(config);
     log.info(`2/4 training for ${args.minutes} ${args.minutes === 1 ? "minute" : "minutes"} into ${args.output}`);
     const run = await untilStopped((signal) => runTraining(config, trainingReporter(config, backend), signal));
-    if (run.reason === "stopped") {
-      log.info("stopped and saved; the same command goes on from there");
-      return;
-    }
+    if (run.reason === "stopped") return;
     log.info("3/4 translating held-out texts, none of which shares its English with training");
     const results = await evaluateHeldOut(
       args.output,

@@ -15,6 +15,7 @@ import { readRunLog } from "../../report/run-log.ts";
 import { type StepSamples, spreadSteps } from "../../report/samples-section.ts";
 import { type TrainingReport, trainingPage } from "../../report/training-page.ts";
 import { readSamples, sampledSteps } from "../../report/validation-samples.ts";
+import { refuseOtherFiles } from "../own-output.ts";
 
 interface ReportArguments {
   model: string;
@@ -38,6 +39,8 @@ export const reportCommand: CommandModule<object, ReportArguments> = {
       }) as never,
   handler: ({ model, output }) => {
     const path = output ?? join(model, "report.html");
+    const another = "Name another file after --output, or move this one.";
+    refuseOtherFiles(path, /<title>Training of /, "a page of nmt report", another);
     writeFileAtomic(path, trainingPage(readTraining(model)));
     log.info(`the report is in ${path}`);
   },

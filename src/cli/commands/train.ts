@@ -41,10 +41,7 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
     const result = await untilStopped((signal) => runTraining(config, reporter, signal));
     if (profile !== undefined) log.info(formatProfile(profile.report()));
     const { step, trainSeconds, best } = result.state;
-    if (result.reason === "stopped") {
-      log.info(`stopped and saved at step ${step}; the same command goes on from there`);
-      return;
-    }
+    if (result.reason === "stopped") return;
     const score =
       best === undefined ? "" : `; best ${config.bestCheckpointMetric} ${best.value.toFixed(2)} at step ${best.step}`;
     log.info(`trained ${step} steps in ${formatDuration(trainSeconds)}${score}`);

@@ -1,13 +1,17 @@
 /** `nmt vocab`: trains a wordpiece model on text files and writes it in SentencePiece's format. */
+import { existsSync } from "node:fs";
+import { dirname } from "node:path";
 import type { CommandModule } from "yargs";
 import { writeFileAtomic } from "../../base/atomic-file.ts";
 import { UsageError } from "../../base/errors.ts";
 import { log } from "../../base/logger.ts";
+import { modelPaths } from "../../checkpoint/model-directory.ts";
 import { normalizations } from "../../config/choices.ts";
 import { splitList } from "../../config/overrides.ts";
 import { addBalancedText } from "../../data/files/balanced-text.ts";
-import type { WordpieceModel } from "../../text/wordpiece-model.ts";
+import { WordpieceModel } from "../../text/wordpiece-model.ts";
 import { WordpieceTrainer } from "../../text/wordpiece-trainer.ts";
+import { refuseOtherFiles } from "../own-output.ts";
 
 interface VocabArguments {
   input: string[];
@@ -94,6 +98,7 @@ export const vocabCommand: CommandModule<object, VocabArguments> = {
         nextStep: "Give a number above 0, such as 5.",
       });
     }
+    refuseOthers(args.model_prefix);
     const trainer = new WordpieceTrainer({
       vocabSize: args.vocab_size,
       characterCoverage: args.character_coverage,
@@ -114,6 +119,25 @@ export const vocabCommand: CommandModule<object, VocabArguments> = {
     log.info(`${model.size} wordpieces from ${lines} lines: ${args.model_prefix}.model, ${args.model_prefix}.vocab`);
   },
 };
+
+/** Throws UsageError where the files are not of an earlier `nmt vocab`, or are those of a model, which would be lost without them. */
+function refuseOthers(prefix: string): void {
+  const nextStep = "Name another --model_prefix, or move this file.";
+  const path = `${prefix}.model`;
+  const { wordpieces, weights, checkpoints } = modelPaths(dirname(path));
+  if (path === wordpieces && existsSync(path) && (existsSync(weights) || existsSync(checkpoints))) {
+    throw new UsageError("a model uses these wordpieces, and means nothing with others", { where: path, nextStep });
+  }
+  if (existsSync(path)) {
+    try {
+      WordpieceModel.load(path);
+    } catch (cause) {
+      const message = "the output is there already and is not a wordpiece model";
+      throw new UsageError(message, { where: path, nextStep, cause });
+    }
+  }
+  refuseOtherFiles(`${prefix}.vocab`, /^[^\t\n]+\t-?\d/, "a list of wordpieces", nextStep);
+}
 
 /** Piece, tab, score: as SentencePiece writes its .vocab files. */
 function vocabularyLines(model: WordpieceModel): string {

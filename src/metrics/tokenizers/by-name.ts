@@ -35,7 +35,23 @@ export async function loadTokenizer(name: string): Promise<Tokenizer> {
   return Object.hasOwn(LOADED, name) ? LOADED[name as keyof typeof LOADED]() : tokenizerNamed(name);
 }
 
-/** The tokenizer sacreBLEU chooses for a target language when none is named. */
+/**
+ * The tokenizer sacreBLEU chooses for a target language when none is named. A script or region (`zh-hans`, `ja_JP`) does not
+ * change it, nor does a code of three letters (ISO 639-3).
+ */
 export function defaultTokenizerFor(language: string): string {
-  return { zh: "zh", ja: "ja-mecab", ko: "ko-mecab" }[language] ?? "13a";
+  switch (language.toLowerCase().split(/[-_]/)[0]) {
+    case "zh":
+    case "zho":
+    case "cmn":
+      return "zh";
+    case "ja":
+    case "jpn":
+      return "ja-mecab";
+    case "ko":
+    case "kor":
+      return "ko-mecab";
+    default:
+      return "13a";
+  }
 }

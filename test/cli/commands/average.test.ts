@@ -1,12 +1,12 @@
 /** Source of truth: the mean of the last checkpoints, in a directory that opens as a model. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { setLogSink } from "../../../src/base/logger.ts";
 import { modelPaths, openModelDirectory } from "../../../src/checkpoint/model-directory.ts";
 import { readSafetensors } from "../../../src/checkpoint/read-safetensors.ts";
-import { writeCheckpoint } from "../../../src/checkpoint/write-checkpoint.ts";
+import { writeBestModel, writeCheckpoint } from "../../../src/checkpoint/write-checkpoint.ts";
 import { averageCommand } from "../../../src/cli/commands/average.ts";
 import { runCommand } from "../../../src/cli/run-command.ts";
 import { resolveConfig } from "../../../src/config/resolve.ts";
@@ -48,4 +48,19 @@ it("refuses to write into a training run, and directories without checkpoints", 
   await average("--output", output);
   model = output;
   await expect(average("--output", join(folder, "again"))).rejects.toThrow("no checkpoints to average");
+});
+
+it("replaces an average of the same run, and no other model", async () => {
+  await average("--output", output, "--last", "2");
+  await average("--output", output, "--last", "1");
+  const { weights, config } = modelPaths(output);
+  expect(readSafetensors(weights).metadata["averaged_steps"]).toBe("30");
+  const own = readFileSync(config);
+  writeFileSync(config, own.toString().replace(/save_model: .*/, "save_model: elsewhere"));
+  await expect(average("--output", output)).rejects.toThrow("not an average of this training run");
+  writeFileSync(config, own);
+  const other = [{ name: "w", shape: [2], data: Float32Array.of(1, 2) }];
+  writeBestModel(output, 5, other);
+  await expect(average("--output", output)).rejects.toThrow("not an average of this training run");
+  expect(readSafetensors(weights).tensors).toEqual(other);
 });

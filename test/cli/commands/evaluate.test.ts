@@ -206,6 +206,45 @@ describe("a model as system", () => {
   });
 });
 
+describe("without --tgt_lang, the tokenizer of a model's BLEU", () => {
+  const signature = async (languages: string[], ...options: string[]) => {
+    const model = mkdtempSync(join(folder, "model-"));
+    writeToyModel(model, languages);
+    const words = [
+      "--ref",
+      "src-ref.txt",
+      "--src",
+      "src.txt",
+      "--backend",
+      "cpu",
+      "--format",
+      "text",
+      "--model",
+      model,
+    ];
+    return /tok:([^|]+)/.exec(await evaluate(...words, ...options))?.[1];
+  };
+
+  it("is that of the one language it translates into, unless an option says otherwise", async () => {
+    await selectBackend({ backend: "cpu" });
+    expect(await signature(["zh"])).toBe("zh");
+    expect(await signature(["zh"], "--tokenize", "char")).toBe("char");
+    expect(await signature(["de"])).toBe("13a");
+    expect(await signature([])).toBe("13a");
+    expect(await signature(["zh", "de"], "--tgt_lang", "de")).toBe("13a");
+  });
+
+  it("must be one for all", async () => {
+    const models = ["zh", "de"].map((language) => {
+      const model = mkdtempSync(join(folder, "model-"));
+      writeToyModel(model, [language]);
+      return model;
+    });
+    const words = ["--ref", "src-ref.txt", "--src", "src.txt", "--backend", "cpu"];
+    await expect(evaluate(...words, "--model", ...models)).rejects.toThrow("different tokenizers");
+  });
+});
+
 describe("models on a test set", () => {
   const talks = ["TED.dev2010", "TEDX.dev2012", "TED.tst2010", "TED.tst2011", "TED.tst2012"];
   const lines = { de: ["ab cd", "f", "abc def"], en: ["ab", "fa", "abc abc"] };
@@ -274,6 +313,7 @@ describe("wrong use", () => {
     ["--model nowhere --src a.txt --compare", /compares systems/],
     ["--model nowhere --src a.txt --tokenize spm", /needs its SentencePiece model/],
     ["--model x/best y/best --src a.txt --save_translations kept", /in one file/],
+    ["--model x/a --src a.txt --save_translations .", /would overwrite a\.txt/],
     ["--hyp a.txt b.txt --paired_bs --paired_ar", /exclude each other/],
     ["--hyp a.txt --hyp a.txt", /a\.txt is given twice/],
     ["--hyp a.txt --sentence_level -m bleu ter", /one system and one metric/],

@@ -42,6 +42,20 @@ async function experts(...options: string[]): Promise<ExpertReport> {
 }
 
 describe("nmt experts", () => {
+  it("replaces its own files, and no others", async () => {
+    const src = file("own.txt", "ab");
+    await experts("--src", src);
+    await experts("--src", src);
+    const html = file("data.html", "<!doctype html><title>Data</title>");
+    const json = file("figures.json", '{"format": 2}');
+    for (const output of [html, join(folder, "figures.html")]) {
+      const words = ["experts", "--model", model, "--backend", "cpu", "--src", src, "--output", output];
+      await expect(runCommand(expertsCommand, words)).rejects.toThrow("the output is there already");
+    }
+    expect(readFileSync(json, "utf8")).toContain('"format": 2');
+    expect(existsSync(join(folder, "figures.html"))).toBe(false);
+  });
+
   it("counts every position of every layer once, as the layers themselves do", async () => {
     const src = file("a.txt", "ab cd", "", "fa");
     const tgt = file("a.tgt", "abc", "x", "");

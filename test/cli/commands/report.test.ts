@@ -60,3 +60,14 @@ it("reads an empty log, and says what is missing where there is no run", async (
   model = join(folder, "none");
   await expect(report()).rejects.toThrow("no training run here");
 });
+
+it("replaces its own page, and no other file", async () => {
+  writeFileSync(modelPaths(model).log, "");
+  await report();
+  await report();
+  const path = join(folder, "notes.html");
+  writeFileSync(path, "<!doctype html><title>Notes</title>");
+  await expect(report("--output", path)).rejects.toThrow("is not a page of nmt report");
+  await expect(report("--output", folder)).rejects.toThrow("is not a page of nmt report");
+  expect(readFileSync(path, "utf8")).toContain("Notes");
+});

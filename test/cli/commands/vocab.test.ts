@@ -111,3 +111,21 @@ it("evens out files by temperature", async () => {
   expect(Buffer.compare(readFileSync(`${prefix}.model`), expected.toBytes())).toBe(0);
   await expect(run("--input", large, ...options, "--sampling_temperature", "0")).rejects.toThrow(/temperature is 0/);
 });
+
+it("replaces wordpieces, but not those of a model, nor other files", async () => {
+  const model = join(folder, "a-model");
+  const options = ["--input", plain, "--vocab_size", "300", "--byte_fallback", "false"];
+  const into = (name: string) => run(...options, "--model_prefix", join(model, name));
+  await into("wordpiece");
+  await into("wordpiece");
+  writeFileSync(join(model, "model.safetensors"), "weights");
+  const before = readFileSync(join(model, "wordpiece.model"));
+  await expect(into("wordpiece")).rejects.toThrow("a model uses these wordpieces");
+  expect(readFileSync(join(model, "wordpiece.model"))).toEqual(before);
+  await into("others");
+  writeFileSync(join(model, "trees.model"), "of another program");
+  await expect(into("trees")).rejects.toThrow("not a wordpiece model");
+  writeFileSync(join(model, "words.vocab"), "a list of words\n");
+  await expect(into("words")).rejects.toThrow("not a list of wordpieces");
+  expect(readFileSync(join(model, "words.vocab"), "utf8")).toBe("a list of words\n");
+});

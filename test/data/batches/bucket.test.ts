@@ -83,3 +83,60 @@ test("a pair over the size makes a batch of its own", () => {
   for (const batch of batches) if (batch.length > 1) expect(size(batch)).toBeLessThanOrEqual(20);
   expect(batches.some((batch) => size(batch) > 20)).toBe(true);
 });
+
+describe("by hand", () => {
+  /** Batches of pairs 0, 1, … with these lengths, in the order of their first pairs. */
+  function batchesOf(source: number[], target: number[], options: Partial<BatchingOptions>): number[][] {
+    const whole = { batchType: "sentences" as const, batchSize: 2, bucketSize: 100, ...options };
+    const some: PairLengths = { source: (pair) => source[pair]!, target: (pair) => target[pair]! };
+    const all = Int32Array.from(source, (_, i) => i);
+    return [...cutBatches(all, some, whole, new Random(1))].map((batch) => [...batch]).sort((a, b) => a[0]! - b[0]!);
+  }
+
+  test("pairs are sorted by target length, then source length, and equal ones keep their order", () => {
+    expect(batchesOf([1, 1, 9, 1, 5, 5], [2, 1, 1, 2, 1, 1], { batchSize: 100 })).toEqual([[1, 4, 5, 2, 0, 3]]);
+    // Enough for a sort that is only stable up to some size, or by accident.
+    const many = new Array(700).fill(3);
+    expect(batchesOf(many, many, { batchSize: 1000, bucketSize: 1000 })[0]).toEqual(many.map((_, i) => i));
+  });
+
+  test("of a bucket, a last batch under half the tokens waits for the next one; the end of an epoch keeps its own", () => {
+    // Buckets of 3 pairs and batches of up to 10 tokens a side.
+    const cut = (target: number[]) =>
+      batchesOf(
+        target.map(() => 1),
+        target,
+        { batchType: "tokens", batchSize: 10, bucketSize: 3 },
+      );
+    // 4 + 4 leaves 4, which waits and goes on with 2 + 2 + 2; 5 is half a batch and does not wait.
+    expect(cut([4, 4, 4, 2, 2, 2])).toEqual([
+      [0, 1],
+      [3, 4, 5, 2],
+    ]);
+    expect(cut([4, 4, 5, 2, 2, 2])).toEqual([[0, 1], [2], [3, 4, 5]]);
+  });
+
+  test("which half is of the longer side", () => {
+    const source = [1, 1, 7, 2, 2, 2];
+    const target = [5, 5, 1, 2, 2, 2];
+    // Sorted by target: pair 2, whose source has 7, and one 5 make a batch; the other 5 is half a batch.
+    const options = { batchType: "tokens", batchSize: 10, bucketSize: 3 } as const;
+    expect(batchesOf(source, target, options)).toEqual([[1], [2, 0], [3, 4, 5]]);
+    // Were the last one's source 4 and its target 4, it would wait.
+    expect(batchesOf([1, 1, 7, 2, 2, 2], [4, 4, 3, 1, 1, 1], options)).toEqual([
+      [2, 0],
+      [3, 4, 5, 1],
+    ]);
+  });
+
+  test("of sentences, a batch that is not full waits", () => {
+    expect(batchesOf([1, 1, 1, 1], [1, 2, 3, 4], { batchSize: 2, bucketSize: 3 })).toEqual([
+      [0, 1],
+      [2, 3],
+    ]);
+    expect(batchesOf([1, 1, 1, 1], [1, 2, 3, 4], { batchSize: 2, bucketSize: 2 })).toEqual([
+      [0, 1],
+      [2, 3],
+    ]);
+  });
+});

@@ -310,8 +310,8 @@ export const dataMutations: readonly Mutation[] = [
     file: "src/data/files/text-files.ts",
     tests: files,
     name: "a line of too few columns has the number of the next",
-    find: "`${path}:${firstLine + i}`",
-    replace: "`${path}:${firstLine + i + 1}`",
+    find: "placeOf(path, firstLine + i)",
+    replace: "placeOf(path, firstLine + i + 1)",
   },
   {
     file: "src/data/files/text-files.ts",

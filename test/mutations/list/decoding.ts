@@ -168,8 +168,8 @@ export const decodingMutations: readonly Mutation[] = [
   {
     ...sampling,
     name: "all sentences of a batch have the same random numbers",
-    find: "new Random(sampling.seed, streams[s]!)",
-    replace: "new Random(sampling.seed, streams[s - s]!)",
+    find: "sample * SAMPLE_STRIDE + streams[s]!",
+    replace: "sample * SAMPLE_STRIDE + streams[s - s]!",
   },
   {
     file: "src/decoding/length-batches.ts",
@@ -195,7 +195,7 @@ export const decodingMutations: readonly Mutation[] = [
   {
     ...translator,
     name: "one text fills the n-best list",
-    find: "      if (texts.has(translated.text)) continue;\n",
+    find: "      if (sampling === undefined && texts.has(translated.text)) continue;\n",
     replace: "",
   },
   {

@@ -155,7 +155,7 @@ export const reportMutations: readonly Mutation[] = [
     file: "src/report/tensorboard.ts",
     tests,
     name: "values that are not finite are written",
-    find: "values.filter(({ value }) => Number.isFinite(value))",
+    find: "values.filter(({ value }) => Number.isFinite(Math.fround(value)))",
     replace: "values.slice()",
   },
   {

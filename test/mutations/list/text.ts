@@ -107,7 +107,7 @@ export const textMutations: readonly Mutation[] = [
   {
     ...unigram,
     name: "symbols have no lead over pieces",
-    find: "Math.fround(Buffer.byteLength(text) * highest) - 0.1",
+    find: "type === PieceType.userDefined ? SYMBOL_BONUS * (Buffer.byteLength(text) - 1) : score",
     replace: "score",
   },
   {

@@ -1,6 +1,10 @@
 /** Mistakes in the training loop, its steps, and what becomes of a run. */
 import type { Mutation } from "../mutation.ts";
 
+const stop = { file: "src/training/stop-reason.ts", tests: ["test/training", "test/e2e/train.test.ts"] };
+const reportWindow = { file: "src/training/report-window.ts", tests: ["test/training"] };
+const best = { file: "src/training/best-score.ts", tests: ["test/training"] };
+const optimizer = { file: "src/training/training-optimizer.ts", tests: ["test/training"] };
 const loop = { file: "src/training/train-loop.ts", tests: ["test/training", "test/e2e/train.test.ts"] };
 const step = { file: "src/training/train-step.ts", tests: ["test/training"] };
 const run = { file: "src/training/run-training.ts", tests: ["test/training", "test/e2e/train.test.ts"] };
@@ -14,9 +18,9 @@ export const trainingMutations: readonly Mutation[] = [
     replace: "state.stale = better ? state.stale : state.stale + 1;",
   },
   {
-    ...loop,
+    ...stop,
     name: "patience is never used",
-    find: "return options.earlyStopping > 0 && state.stale >= options.earlyStopping;",
+    find: "return earlyStopping > 0 && stale >= earlyStopping;",
     replace: "return false;",
   },
   {
@@ -38,7 +42,7 @@ export const trainingMutations: readonly Mutation[] = [
     replace: "state.pass++;",
   },
   {
-    ...loop,
+    ...stop,
     name: "the budget ends with the later of steps and time",
     find: "Math.min(1, Math.max(bySteps, byTime))",
     replace: "Math.min(1, trainSteps > 0 && trainMinutes > 0 ? Math.min(bySteps, byTime) : bySteps + byTime)",
@@ -50,19 +54,19 @@ export const trainingMutations: readonly Mutation[] = [
     replace: "    if (hooks.shouldStop()) {",
   },
   {
-    ...loop,
+    ...reportWindow,
     name: "reported loss is that of a step",
     find: "loss: this.smoothedLoss / this.targetTokens,",
     replace: "loss: this.smoothedLoss / this.steps,",
   },
   {
-    ...loop,
+    ...reportWindow,
     name: "balance is never reset between reports",
     find: "      layer.balance.reset();\n",
     replace: "",
   },
   {
-    ...run,
+    ...optimizer,
     name: "beta2 is beta1",
     find: "beta2: config.adamBeta2,",
     replace: "beta2: config.adamBeta1,",
@@ -71,13 +75,13 @@ export const trainingMutations: readonly Mutation[] = [
     ...run,
     name: "best score and patience are forgotten at a resume",
     find: "resumed?.state ?? freshState()",
-    replace: "{ ...(resumed?.state ?? freshState()), best: undefined, stale: 0, bestForStopping: undefined }",
+    replace: "{ ...(resumed?.state ?? freshState()), best: undefined, stale: 0, stopping: undefined }",
   },
   {
     ...run,
     name: "moments are forgotten at a resume",
-    find: "makeOptimizer(config, model, resumed?.moments, state.step)",
-    replace: "makeOptimizer(config, model, undefined, state.step)",
+    find: "trainingOptimizer(config, model.parameters, resumed?.moments, state.step)",
+    replace: "trainingOptimizer(config, model.parameters, undefined, state.step)",
   },
   {
     ...run,
@@ -111,11 +115,10 @@ export const trainingMutations: readonly Mutation[] = [
     replace: "this.own.filter(() => true)",
   },
   {
-    file: "src/training/trainer-state.ts",
-    tests: ["test/training"],
+    ...best,
     name: "lower BLEU is better",
-    find: 'return criterion === "bleu" ? value > best : value < best;',
-    replace: "return value < best;",
+    find: 'return criterion === "bleu" ? value! : -value!;',
+    replace: "return -value!;",
   },
   {
     ...validation,

@@ -1,0 +1,82 @@
+/** How training goes between two reports: sums over steps, and the figures they make. */
+import type { TrainableModel } from "../model/trainable-model.ts";
+import type { BalanceReport } from "../moe/expert-balance.ts";
+import { budgetSpent, type RunLimits } from "./stop-reason.ts";
+import type { TrainStepResult } from "./train-step.ts";
+import type { TrainerState } from "./trainer-state.ts";
+
+/** Figures since the last report. */
+export interface Progress {
+  step: number;
+  /** Share of the training budget spent, in [0, 1]. */
+  done: number;
+  /** Cross-entropy with label smoothing, nats per target token. */
+  loss: number;
+  perplexity: number;
+  balanceLoss: number;
+  learningRate: number;
+  gradientNorm: number;
+  targetTokensPerSecond: number;
+  sourceTokensPerSecond: number;
+  /** Share of the time spent waiting for batches. */
+  dataWait: number;
+  secondsLeft: number;
+  /** By layer name; empty in a dense model. */
+  experts: Record<string, BalanceReport>;
+}
+
+/** Sums between two progress reports. */
+export class ReportWindow {
+  private readonly model: TrainableModel;
+  private steps = 0;
+  private seconds = 0;
+  private waited = 0;
+  private targetTokens = 0;
+  private sourceTokens = 0;
+  private smoothedLoss = 0;
+  private negativeLogLikelihood = 0;
+  private balanceLoss = 0;
+  private gradientNorm = 0;
+
+  constructor(model: TrainableModel) {
+    this.model = model;
+  }
+
+  add(result: TrainStepResult, waited: number, seconds: number): void {
+    this.steps++;
+    this.seconds += seconds;
+    this.waited += waited;
+    this.targetTokens += result.targetTokens;
+    this.sourceTokens += result.sourceTokens;
+    this.smoothedLoss += result.smoothedLoss;
+    this.negativeLogLikelihood += result.negativeLogLikelihood;
+    this.balanceLoss += result.balanceLoss;
+    this.gradientNorm += result.gradientNorm;
+  }
+
+  /** The figures since the last call, which starts the next window. */
+  report(state: TrainerState, learningRate: number, limits: RunLimits): Progress {
+    const done = budgetSpent(state, limits);
+    const progress: Progress = {
+      step: state.step,
+      done,
+      loss: this.smoothedLoss / this.targetTokens,
+      perplexity: Math.exp(this.negativeLogLikelihood / this.targetTokens),
+      balanceLoss: this.balanceLoss / this.steps,
+      learningRate,
+      gradientNorm: this.gradientNorm / this.steps,
+      targetTokensPerSecond: this.targetTokens / this.seconds,
+      sourceTokensPerSecond: this.sourceTokens / this.seconds,
+      dataWait: this.waited / this.seconds,
+      secondsLeft: done === 0 ? Number.POSITIVE_INFINITY : (state.trainSeconds * (1 - done)) / done,
+      experts: {},
+    };
+    for (const layer of this.model.moeLayers) {
+      progress.experts[layer.name] = layer.balance.report();
+      layer.balance.reset();
+    }
+    this.steps = this.seconds = this.waited = this.targetTokens = this.sourceTokens = 0;
+    this.smoothedLoss = this.negativeLogLikelihood = this.balanceLoss = this.gradientNorm = 0;
+    return progress;
+  }
+}
