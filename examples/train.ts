@@ -52,7 +52,7 @@ const reporter = trainingReporter(config, backend);
 const stop = new AbortController();
 process.once("SIGINT", () => stop.abort()); // The run saves a checkpoint, then returns.
 const { reason, state } = await runTraining(config, reporter, stop.signal);
-console.log(`${reason} after ${state.step} steps`);
+console.log(`ended after ${state.step} steps (${reason})`);
 
 const { model, ...parts } = await loadTranslationModel(config.saveModel);
 const [translation] = new Translator({ model, ...parts }).translate(["1 2 3 4 5 6"]);

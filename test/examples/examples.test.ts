@@ -51,10 +51,10 @@ describe("examples", () => {
     const folder = newFolder();
     const first = await run("train.ts", [folder, "4"]);
     expect(first.code, first.stderr).toBe(0);
-    expect(first.stdout).toMatch(/finished after 4 steps\n1 2 3 4 5 6 → /);
+    expect(first.stdout).toMatch(/ended after 4 steps \(steps\)\n1 2 3 4 5 6 → /);
     const second = await run("train.ts", [folder, "6"]);
     expect(second.stderr).toContain("resuming after step 4");
-    expect(second.stdout).toContain("finished after 6 steps");
+    expect(second.stdout).toContain("ended after 6 steps (steps)");
   });
 
   test("custom-corpus.ts writes splits without a text in common, once", async () => {
