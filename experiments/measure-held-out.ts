@@ -6,9 +6,9 @@ import { loadLanguageModel, loadTranslationModel } from "../src/inference/open-m
 import type { TrainableModel } from "../src/model/trainable-model.ts";
 import type { MoeLayer } from "../src/moe/moe-layer.ts";
 import type { WordpieceModel } from "../src/text/wordpiece-model.ts";
-import { translateHeldOut } from "../src/training/translate-corpus.ts";
-import { validate } from "../src/training/validate.ts";
-import { heldOutCorpora } from "../src/training/validation-corpora.ts";
+import { translateHeldOut } from "../src/training/validation/translate-corpus.ts";
+import { validate } from "../src/training/validation/validate.ts";
+import { heldOutCorpora } from "../src/training/validation/validation-corpora.ts";
 import type { HeldOutUse, RunResult } from "./experiment.ts";
 
 type HeldOutFigures = Pick<RunResult, "testPerplexity" | "heldOutUse" | "translations" | "references">;

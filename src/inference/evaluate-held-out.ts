@@ -5,9 +5,9 @@ import type { TranslateOptions } from "../decoding/translate-options.ts";
 import { BLEU } from "../metrics/bleu.ts";
 import { CHRF } from "../metrics/chrf.ts";
 import type { BalanceReport } from "../moe/expert-balance.ts";
-import { translateHeldOut } from "../training/translate-corpus.ts";
-import type { SampleTranslation } from "../training/validate.ts";
-import { heldOutCorpora } from "../training/validation-corpora.ts";
+import { translateHeldOut } from "../training/validation/translate-corpus.ts";
+import type { SampleTranslation } from "../training/validation/validate.ts";
+import { heldOutCorpora } from "../training/validation/validation-corpora.ts";
 import { loadTranslationModel } from "./open-model.ts";
 
 export interface HeldOutResult {

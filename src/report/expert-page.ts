@@ -1,12 +1,12 @@
 /** What the experts of a model take, as a page: traffic, heat map by part of the corpus, words and contexts of each expert. */
 import { figuresOf } from "./balance-figures.ts";
+import { heatMap } from "./charts/heat-map.ts";
+import { trafficChart } from "./charts/traffic-chart.ts";
 import type { ExpertContext, ExpertSummary, LayerSummary } from "./expert-usage.ts";
-import { heatMap } from "./heat-map.ts";
 import { type Markup, markup } from "./markup.ts";
 import { formatNumber, formatShare, formatWhole } from "./numbers.ts";
 import { page } from "./page.ts";
 import type { JsonValue } from "./run-log.ts";
-import { trafficChart } from "./traffic-chart.ts";
 
 export interface CorpusPart {
   /** Unlike any other part's. */

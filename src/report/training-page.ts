@@ -1,8 +1,8 @@
 /** The report of a training run as a page: key figures, learning curves, balance of experts, translations over time, configuration. */
 import { formatCount, formatDuration } from "../base/progress.ts";
 import { balanceFigures } from "./balance-figures.ts";
-import { chartScript } from "./chart-script.ts";
-import { type LineChartOptions, lineChart, type Series } from "./line-chart.ts";
+import { chartScript } from "./charts/chart-script.ts";
+import { type LineChartOptions, lineChart, type Series } from "./charts/line-chart.ts";
 import { type Markup, markup } from "./markup.ts";
 import { formatNumber, formatShare, formatWhole } from "./numbers.ts";
 import { page } from "./page.ts";

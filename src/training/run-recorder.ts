@@ -11,7 +11,7 @@ import { EventFile } from "../report/tensorboard.ts";
 import { writeSamples } from "../report/validation-samples.ts";
 import type { Progress } from "./report-window.ts";
 import type { RunReporter } from "./run-training.ts";
-import type { Validation } from "./validate.ts";
+import type { Validation } from "./validation/validate.ts";
 
 export function trainingReporter(config: Config, backend: SelectedBackend): RunReporter {
   let runLog: RunLog | undefined;

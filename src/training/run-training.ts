@@ -9,7 +9,6 @@ import { toYaml } from "../config/write.ts";
 import { type DataPosition, openTrainingData } from "../data/batches/training-data.ts";
 import { type Optimizer, stateBytes } from "../optim/optimizer.ts";
 import { calibrateGates, calibrationBatches } from "./calibrate-gates.ts";
-import { forgetIncomparable, measurementsOf } from "./measurement.ts";
 import type { Progress } from "./report-window.ts";
 import { configFor } from "./resume-config.ts";
 import { checkParameters, readRun, refuseForeignModel, saveBest, saveFailure, saveRun } from "./run-files.ts";
@@ -19,8 +18,9 @@ import { freshState, type TrainerState } from "./trainer-state.ts";
 import { prepareCorpora } from "./training-corpora.ts";
 import { trainingOptimizer } from "./training-optimizer.ts";
 import { type TrainingTask, trainingTask } from "./training-task.ts";
-import { type Validation, type ValidationCorpus, validate } from "./validate.ts";
-import { heldOutCorpora } from "./validation-corpora.ts";
+import { forgetIncomparable, measurementsOf } from "./validation/measurement.ts";
+import { type Validation, type ValidationCorpus, validate } from "./validation/validate.ts";
+import { heldOutCorpora } from "./validation/validation-corpora.ts";
 import { ensureWordpieces } from "./vocabulary.ts";
 
 /** What a run tells while it goes; showing and logging are the receiver's. */

@@ -6,8 +6,6 @@ import type { Criterion } from "../config/choices.ts";
 import type { TrainableModel } from "../model/trainable-model.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { learningRateAt, type ScheduleOptions } from "../optim/schedules.ts";
-import { type BestScore, improves, type Measurement, type ValidationScores } from "./best-score.ts";
-import type { Measurements } from "./measurement.ts";
 import { type Progress, ReportWindow } from "./report-window.ts";
 import {
   budgetReached,
@@ -19,6 +17,8 @@ import {
 } from "./stop-reason.ts";
 import { stepIsFinite, type TrainStepResult, trainStep } from "./train-step.ts";
 import type { TrainerState } from "./trainer-state.ts";
+import { type BestScore, improves, type Measurement, type ValidationScores } from "./validation/best-score.ts";
+import type { Measurements } from "./validation/measurement.ts";
 
 /** An endless, resumable supply of batches. */
 export interface TrainingData<Position> {

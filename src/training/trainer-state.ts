@@ -1,5 +1,5 @@
 /** Everything a run remembers beside parameters and moments. Plain JSON: a checkpoint stores it, the same command resumes from it. */
-import type { BestScore } from "./best-score.ts";
+import type { BestScore } from "./validation/best-score.ts";
 
 export interface TrainerState<Position = unknown> {
   /** Optimiser steps done. */

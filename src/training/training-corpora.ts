@@ -6,7 +6,7 @@ import type { TrainingDataOptions } from "../data/batches/batch-reader.ts";
 import { formatReport } from "../data/cleaning/clean.ts";
 import { prepareCorpus } from "../data/shards/prepare.ts";
 import type { WordpieceModel } from "../text/wordpiece-model.ts";
-import { tagOf } from "./validation-corpora.ts";
+import { tagOf } from "./validation/validation-corpora.ts";
 
 /** Resolves to what opens them, from the beginning. */
 export async function prepareCorpora(

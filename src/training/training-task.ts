@@ -6,8 +6,8 @@ import { languageModelOptions, seq2seqOptions } from "../model/options.ts";
 import { Seq2Seq } from "../model/seq2seq.ts";
 import type { TrainableModel } from "../model/trainable-model.ts";
 import type { WordpieceModel } from "../text/wordpiece-model.ts";
-import { corpusTranslator } from "./translate-corpus.ts";
-import type { TranslateCorpus } from "./validate.ts";
+import { corpusTranslator } from "./validation/translate-corpus.ts";
+import type { TranslateCorpus } from "./validation/validate.ts";
 
 export interface TrainingTask {
   model: TrainableModel;

@@ -11,7 +11,7 @@ import { resolveConfig } from "../../src/config/resolve.ts";
 import { scoreTexts } from "../../src/decoding/force-score.ts";
 import { loadLanguageModel, loadTranslationModel } from "../../src/inference/open-model.ts";
 import { type RunReporter, runTraining } from "../../src/training/run-training.ts";
-import type { Validation } from "../../src/training/validate.ts";
+import type { Validation } from "../../src/training/validation/validate.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nmt-lm-"));
 beforeAll(() => selectBackend({ backend: "cpu" }));

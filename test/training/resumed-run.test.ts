@@ -10,7 +10,7 @@ import { loadConfig } from "../../src/config/load.ts";
 import { resolveConfig } from "../../src/config/resolve.ts";
 import type { ConfigInput } from "../../src/config/schema.ts";
 import { type RunResult, runTraining } from "../../src/training/run-training.ts";
-import type { Validation } from "../../src/training/validate.ts";
+import type { Validation } from "../../src/training/validation/validate.ts";
 import { toyWordpieces } from "../cli/toy-model-directory.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nmt-resumed-"));

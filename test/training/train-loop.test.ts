@@ -6,10 +6,10 @@ import { Random } from "../../src/base/random.ts";
 import { ForwardContext } from "../../src/layers/forward-context.ts";
 import type { TrainableModel } from "../../src/model/trainable-model.ts";
 import type { Optimizer } from "../../src/optim/optimizer.ts";
-import type { ValidationScores } from "../../src/training/best-score.ts";
 import type { StopReason } from "../../src/training/stop-reason.ts";
 import { type TrainLoopOptions, trainLoop } from "../../src/training/train-loop.ts";
 import { freshState, type TrainerState } from "../../src/training/trainer-state.ts";
+import type { ValidationScores } from "../../src/training/validation/best-score.ts";
 import { reverseBatch } from "../model/toy-model.ts";
 
 beforeAll(() => selectBackend({ backend: "cpu" }));

@@ -19,7 +19,7 @@ import type { PreparedPair } from "../../corpora/recipe.ts";
 import { evaluateHeldOut } from "../../inference/evaluate-held-out.ts";
 import { trainingReporter } from "../../training/run-recorder.ts";
 import { runTraining } from "../../training/run-training.ts";
-import type { SampleTranslation } from "../../training/validate.ts";
+import type { SampleTranslation } from "../../training/validation/validate.ts";
 import { engineOptions } from "../engine-options.ts";
 
 interface QuickstartArguments {

@@ -2,8 +2,8 @@
 import type { Mutation } from "../mutation.ts";
 
 const tests = ["test/report"];
-const axis = { file: "src/report/axis.ts", tests };
-const chart = { file: "src/report/line-chart.ts", tests };
+const axis = { file: "src/report/charts/axis.ts", tests };
+const chart = { file: "src/report/charts/line-chart.ts", tests };
 const usage = { file: "src/report/expert-usage.ts", tests };
 const log = { file: "src/report/run-log.ts", tests };
 const page = { file: "src/report/training-page.ts", tests };

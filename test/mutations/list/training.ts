@@ -3,12 +3,12 @@ import type { Mutation } from "../mutation.ts";
 
 const stop = { file: "src/training/stop-reason.ts", tests: ["test/training", "test/e2e/train.test.ts"] };
 const reportWindow = { file: "src/training/report-window.ts", tests: ["test/training"] };
-const best = { file: "src/training/best-score.ts", tests: ["test/training"] };
+const best = { file: "src/training/validation/best-score.ts", tests: ["test/training"] };
 const optimizer = { file: "src/training/training-optimizer.ts", tests: ["test/training"] };
 const loop = { file: "src/training/train-loop.ts", tests: ["test/training", "test/e2e/train.test.ts"] };
 const step = { file: "src/training/train-step.ts", tests: ["test/training"] };
 const run = { file: "src/training/run-training.ts", tests: ["test/training", "test/e2e/train.test.ts"] };
-const validation = { file: "src/training/validate.ts", tests: ["test/training", "test/e2e/train.test.ts"] };
+const validation = { file: "src/training/validation/validate.ts", tests: ["test/training", "test/e2e/train.test.ts"] };
 
 export const trainingMutations: readonly Mutation[] = [
   {

@@ -1,6 +1,6 @@
 /** Expert × part of the corpus as tables of coloured cells: experts across, in bands that fit a page, parts down. */
-import { type Markup, markup } from "./markup.ts";
-import { formatNumber, formatShare } from "./numbers.ts";
+import { type Markup, markup } from "../markup.ts";
+import { formatNumber, formatShare } from "../numbers.ts";
 
 /** Experts of a band, with a figure in each cell and without. */
 const BAND = { figures: 16, plain: 64 };

@@ -1,10 +1,10 @@
 // Source of truth: a score is comparable only where metric, text, tokenizer and decoding are the same; perplexity depends on the text alone.
 import { expect, test } from "vitest";
-import { chinese } from "../../src/metrics/tokenizers/chinese.ts";
-import { mteval13a } from "../../src/metrics/tokenizers/mteval-13a.ts";
-import { forgetIncomparable, measurementsOf } from "../../src/training/measurement.ts";
-import { freshState, type TrainerState } from "../../src/training/trainer-state.ts";
-import type { ValidationCorpus } from "../../src/training/validate.ts";
+import { chinese } from "../../../src/metrics/tokenizers/chinese.ts";
+import { mteval13a } from "../../../src/metrics/tokenizers/mteval-13a.ts";
+import { freshState, type TrainerState } from "../../../src/training/trainer-state.ts";
+import { forgetIncomparable, measurementsOf } from "../../../src/training/validation/measurement.ts";
+import type { ValidationCorpus } from "../../../src/training/validation/validate.ts";
 
 const config = {
   validBeamSize: 1,

@@ -1,12 +1,12 @@
 /** Validation: perplexity of held-out texts and, for a translation model, BLEU of its own translations and samples to look at. */
 import * as tf from "@tensorflow/tfjs";
-import { packBatch } from "../data/batches/batch.ts";
-import type { SentencePair } from "../data/shards/shard.ts";
-import { ForwardContext } from "../layers/forward-context.ts";
-import { BLEU } from "../metrics/bleu.ts";
-import type { Tokenizer } from "../metrics/tokenizers/tokenizer.ts";
-import { splitWords } from "../metrics/white-space.ts";
-import type { TrainableModel } from "../model/trainable-model.ts";
+import { packBatch } from "../../data/batches/batch.ts";
+import type { SentencePair } from "../../data/shards/shard.ts";
+import { ForwardContext } from "../../layers/forward-context.ts";
+import { BLEU } from "../../metrics/bleu.ts";
+import type { Tokenizer } from "../../metrics/tokenizers/tokenizer.ts";
+import { splitWords } from "../../metrics/white-space.ts";
+import type { TrainableModel } from "../../model/trainable-model.ts";
 
 /** A held-out corpus, encoded once. */
 export interface ValidationCorpus {

@@ -1,7 +1,8 @@
 /** A line chart as inline SVG: a few series over the training step. Colours come from the page's style. */
+
+import { type Markup, markup } from "../markup.ts";
+import { formatNumber, formatWhole } from "../numbers.ts";
 import { linearAxis, logarithmicAxis } from "./axis.ts";
-import { type Markup, markup } from "./markup.ts";
-import { formatNumber, formatWhole } from "./numbers.ts";
 
 export interface Point {
   x: number;

@@ -1,13 +1,13 @@
 /** Reads and encodes the held-out corpora of a configuration. */
-import type { Config } from "../config/config.ts";
-import { type CorpusRole, corporaOf, type NamedCorpus } from "../config/corpora.ts";
-import { readAligned, readLines } from "../data/files/corpus.ts";
-import { tokenizersFor } from "../metrics/tokenizers/for-language.ts";
-import { mteval13a } from "../metrics/tokenizers/mteval-13a.ts";
-import type { Tokenizer } from "../metrics/tokenizers/tokenizer.ts";
-import { targetTag } from "../text/languages.ts";
-import { withMarkers } from "../text/source-pieces.ts";
-import type { WordpieceModel } from "../text/wordpiece-model.ts";
+import type { Config } from "../../config/config.ts";
+import { type CorpusRole, corporaOf, type NamedCorpus } from "../../config/corpora.ts";
+import { readAligned, readLines } from "../../data/files/corpus.ts";
+import { tokenizersFor } from "../../metrics/tokenizers/for-language.ts";
+import { mteval13a } from "../../metrics/tokenizers/mteval-13a.ts";
+import type { Tokenizer } from "../../metrics/tokenizers/tokenizer.ts";
+import { targetTag } from "../../text/languages.ts";
+import { withMarkers } from "../../text/source-pieces.ts";
+import type { WordpieceModel } from "../../text/wordpiece-model.ts";
 import type { ValidationCorpus } from "./validate.ts";
 
 /** The tag piece in front of every source of a corpus, or undefined in a model without tags. */

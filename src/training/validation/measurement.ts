@@ -1,9 +1,9 @@
 /** What the validation scores of a run are measured with, and which earlier ones that makes incomparable. */
 import { createHash } from "node:crypto";
-import type { Criterion } from "../config/choices.ts";
-import type { Config } from "../config/config.ts";
+import type { Criterion } from "../../config/choices.ts";
+import type { Config } from "../../config/config.ts";
+import type { TrainerState } from "../trainer-state.ts";
 import { type BestScore, type Measurement, measuredOtherwise } from "./best-score.ts";
-import type { TrainerState } from "./trainer-state.ts";
 import type { ValidationCorpus } from "./validate.ts";
 
 type MeasuringKeys = Pick<

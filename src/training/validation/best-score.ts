@@ -1,5 +1,5 @@
 /** The best validation so far: when a later one is better, and whether their scores can be compared at all. */
-import type { Criterion } from "../config/choices.ts";
+import type { Criterion } from "../../config/choices.ts";
 
 export interface ValidationScores {
   perplexity: number;

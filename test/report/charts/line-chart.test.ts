@@ -1,7 +1,7 @@
 /** Source of truth: ticks and places computed by hand; the rule that thinning keeps peaks. */
 import { describe, expect, it } from "vitest";
-import { linearAxis, logarithmicAxis } from "../../src/report/axis.ts";
-import { lineChart, thin } from "../../src/report/line-chart.ts";
+import { linearAxis, logarithmicAxis } from "../../../src/report/charts/axis.ts";
+import { lineChart, thin } from "../../../src/report/charts/line-chart.ts";
 
 describe("axes", () => {
   it("linear ticks are round and enclose the values", () => {

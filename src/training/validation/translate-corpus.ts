@@ -1,11 +1,11 @@
 /** Translates a held-out corpus with the model as it is. */
-import type { Config } from "../config/config.ts";
-import { modelLanguages } from "../config/corpora.ts";
-import type { TranslateOptions } from "../decoding/translate-options.ts";
-import { bestText } from "../decoding/translation.ts";
-import { Translator, type TranslatorParts } from "../decoding/translator.ts";
-import type { Seq2Seq } from "../model/seq2seq.ts";
-import type { WordpieceModel } from "../text/wordpiece-model.ts";
+import type { Config } from "../../config/config.ts";
+import { modelLanguages } from "../../config/corpora.ts";
+import type { TranslateOptions } from "../../decoding/translate-options.ts";
+import { bestText } from "../../decoding/translation.ts";
+import { Translator, type TranslatorParts } from "../../decoding/translator.ts";
+import type { Seq2Seq } from "../../model/seq2seq.ts";
+import type { WordpieceModel } from "../../text/wordpiece-model.ts";
 import type { TranslateCorpus, ValidationCorpus } from "./validate.ts";
 
 export interface CorpusTranslations {

@@ -1,8 +1,9 @@
 /** Each expert's share of load and importance as bars, with the line of an equal share; a bar leads to the expert's card. */
+
+import type { LayerSummary } from "../expert-usage.ts";
+import { type Markup, markup } from "../markup.ts";
+import { formatShare } from "../numbers.ts";
 import { linearAxis } from "./axis.ts";
-import type { LayerSummary } from "./expert-usage.ts";
-import { type Markup, markup } from "./markup.ts";
-import { formatShare } from "./numbers.ts";
 
 const WIDTH = 1100;
 const HEIGHT = 180;
