@@ -1,9 +1,14 @@
 /** Prepares the training corpora of a configuration: cleaned, encoded, sharded once, then read as batches. */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { DataError } from "../base/errors.ts";
 import type { Config } from "../config/config.ts";
 import { corporaOf } from "../config/corpora.ts";
 import type { TrainingDataOptions } from "../data/batches/batch-reader.ts";
 import { formatReport } from "../data/cleaning/clean.ts";
+import { formatOverlap } from "../data/cleaning/held-out-hashes.ts";
+import { textFiles } from "../data/files/text-files.ts";
+import type { HeldOutCorpus } from "../data/shards/held-out.ts";
 import { prepareCorpus } from "../data/shards/prepare.ts";
 import type { WordpieceModel } from "../text/wordpiece-model.ts";
 import { tagOf } from "./validation/validation-corpora.ts";
@@ -15,6 +20,7 @@ export async function prepareCorpora(
   onMessage: (message: string) => void,
 ): Promise<TrainingDataOptions> {
   const corpora: { folder: string; weight: number }[] = [];
+  const heldOut = heldOutTexts(config, onMessage);
   for (const corpus of corporaOf(config, "train")) {
     const prepared = await prepareCorpus({
       ...corpus,
@@ -27,10 +33,13 @@ export async function prepareCorpora(
         ...cleaningRules(config.cleaning),
       },
       dropDuplicates: config.dropDuplicates,
+      heldOut,
       outDir: join(config.saveModel, "data", corpus.name),
       threads: config.threads,
     });
     for (const line of formatReport(prepared.report)) onMessage(`${corpus.name}: ${line}`);
+    const overlap = prepared.heldOut === undefined ? undefined : formatOverlap(prepared.heldOut);
+    if (overlap !== undefined) onMessage(`${corpus.name}: ${overlap}`);
     corpora.push({ folder: prepared.folder, weight: corpus.weight });
   }
   return {
@@ -40,6 +49,25 @@ export async function prepareCorpora(
     batchSize: config.batchSize,
     temperature: config.samplingTemperature,
   };
+}
+
+/** The validation and test corpora; training needs no test files, so that those which are not there are passed over. */
+function heldOutTexts(config: Config, onMessage: (message: string) => void): HeldOutCorpus[] {
+  const tests = corporaOf(config, "test").filter(({ name, pathSrc, pathTgt }) => {
+    const missing = [pathSrc, pathTgt].find((path) => path !== undefined && !isThere(path));
+    if (missing !== undefined) onMessage(`${name}: ${missing} is not there, and not looked for in training text`);
+    return missing === undefined;
+  });
+  return [...corporaOf(config, "valid"), ...tests].map(({ pathSrc, pathTgt }) => ({ pathSrc, pathTgt }));
+}
+
+function isThere(name: string): boolean {
+  try {
+    return textFiles(name).every(({ path }) => existsSync(path));
+  } catch (error) {
+    if (error instanceof DataError) return false;
+    throw error;
+  }
 }
 
 /** The `cleaning` map as prepareCorpus takes it; rules that are off are left out. */

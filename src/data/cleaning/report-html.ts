@@ -1,8 +1,9 @@
 /** The cleaning report as a page for people: counts by reason, and a few of the pairs each one left out. */
 import { type CleaningReport, DROP_REASONS } from "./clean.ts";
+import type { Overlap } from "./held-out-hashes.ts";
 
 /** A whole HTML document without anything from elsewhere. */
-export function reportHtml(title: string, { read, kept, dropped }: CleaningReport): string {
+export function reportHtml(title: string, { read, kept, dropped }: CleaningReport, heldOut?: Overlap): string {
   const share = (count: number) => `${((100 * count) / Math.max(read, 1)).toFixed(2)} %`;
   const reasons = DROP_REASONS.flatMap((reason) => {
     const entry = dropped[reason];
@@ -24,8 +25,17 @@ td,th{border:1px solid #bbb;padding:.25em .6em;text-align:left;vertical-align:to
 <table><tr><th>pairs</th><th>count</th><th>share</th></tr>
 ${[row("read", read), row("kept", kept), ...reasons.map(({ reason, count }) => row(reason, count))].join("\n")}
 </table>
-${examples.join("\n")}
+${heldOut === undefined ? "" : overlapTable(heldOut, row)}${examples.join("\n")}
 </body></html>
+`;
+}
+
+/** What was read and is in held-out text too. */
+function overlapTable(overlap: Overlap, row: (name: string, count: number) => string): string {
+  return `<h2>also in validation or test files</h2>
+<table><tr><th>of what was read</th><th>count</th><th>share</th></tr>
+${[row("source lines", overlap.sources), row("target lines", overlap.targets), row("pairs", overlap.pairs)].join("\n")}
+</table>
 `;
 }
 

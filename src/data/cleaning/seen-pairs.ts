@@ -10,8 +10,13 @@ const FULLEST = 0.8;
 
 export class SeenPairs {
   /** Of each segment [slots, 2]: hash words; a pair of zeros is a free slot. */
-  private readonly segments = Array.from({ length: SEGMENTS }, () => new Uint32Array(2 * FIRST_SLOTS));
+  private readonly segments: Uint32Array[];
   private readonly sizes = new Uint32Array(SEGMENTS);
+
+  /** Empty, or what `share` gave, to look up. */
+  constructor(shared?: readonly Uint32Array[]) {
+    this.segments = shared?.slice() ?? Array.from({ length: SEGMENTS }, () => new Uint32Array(2 * FIRST_SLOTS));
+  }
 
   /** Adds the hash of a pair (pair-hash.ts); false where it was there already. */
   add(low: number, high: number): boolean {
@@ -32,22 +37,42 @@ export class SeenPairs {
     return true;
   }
 
+  /** Whether the hash of a pair was added. */
+  has(low: number, high: number): boolean {
+    return find(this.segments[high & (SEGMENTS - 1)]!, low, high || 1) >= 0;
+  }
+
+  /** A copy of the slots in memory that threads share. */
+  share(): Uint32Array[] {
+    return this.segments.map((slots) => {
+      const shared = new Uint32Array(new SharedArrayBuffer(slots.byteLength));
+      shared.set(slots);
+      return shared;
+    });
+  }
+
   /** Bytes of all slots. */
   get bytes(): number {
     return this.segments.reduce((sum, slots) => sum + slots.byteLength, 0);
   }
 }
 
-/** Linear probing from the slot that the low word is the share of. */
+/** False where the hash is there already. */
 function insert(slots: Uint32Array, low: number, high: number): boolean {
+  const place = find(slots, low, high);
+  if (place >= 0) return false;
+  const slot = -1 - place;
+  slots[2 * slot] = low;
+  slots[2 * slot + 1] = high;
+  return true;
+}
+
+/** The slot of a hash, or −1 − the free one it would take: linear probing from the slot that the low word is the share of. */
+function find(slots: Uint32Array, low: number, high: number): number {
   const count = slots.length / 2;
   for (let slot = Math.floor((low / 4294967296) * count); ; slot = slot + 1 === count ? 0 : slot + 1) {
     const foundHigh = slots[2 * slot + 1]!;
-    if (foundHigh === 0) {
-      slots[2 * slot] = low;
-      slots[2 * slot + 1] = high;
-      return true;
-    }
-    if (foundHigh === high && slots[2 * slot] === low) return false;
+    if (foundHigh === 0) return -1 - slot;
+    if (foundHigh === high && slots[2 * slot] === low) return slot;
   }
 }

@@ -2,6 +2,7 @@
 import { DataError, NmtError } from "../../base/errors.ts";
 import type { MarkerIds } from "../../base/forced-targets.ts";
 import { type CleaningOptions, cleanPair, DROP_REASONS, type DropReason } from "../cleaning/clean.ts";
+import { HeldOutHashes, type HeldOutTables, noOverlap, type Overlap } from "../cleaning/held-out-hashes.ts";
 import { loadLanguageCheck } from "../cleaning/language-id.ts";
 import { PairSketcher, SKETCH } from "../cleaning/near-duplicates.ts";
 import { hashPair } from "../cleaning/pair-hash.ts";
@@ -26,6 +27,8 @@ export interface EncodingRules {
   tag?: number | undefined;
   maxLengths: { source: number; target: number };
   dropDuplicates: boolean;
+  /** Held-out text to find in the corpus. */
+  heldOut?: HeldOutTables;
 }
 
 /** A block that is yet to be encoded. */
@@ -50,6 +53,8 @@ export interface EncodedBlock extends PairBlock {
   lengths: Uint32Array;
   /** Records of the pairs kept so far, as a shard has them. */
   records: Uint8Array;
+  /** Of all lines of the block, whether kept or not. */
+  overlap: Overlap;
 }
 
 export const KEPT = 0;
@@ -68,6 +73,7 @@ export class PairEncoder {
   private readonly isOfLanguage: (texts: readonly string[]) => DropReason | "kept";
   private readonly sketcher: PairSketcher | undefined;
   private readonly records: RecordBuffer;
+  private readonly heldOut: HeldOutHashes | undefined;
   /** Source ids of the pair under way, and how many positions it has. */
   private sourceIds = new Int32Array(1024);
   private sourceLength = 0;
@@ -78,6 +84,7 @@ export class PairEncoder {
     this.pieces = pieces;
     this.isOfLanguage = check;
     this.sketcher = rules.cleaning.nearDuplicateWindow === undefined ? undefined : new PairSketcher();
+    this.heldOut = rules.heldOut === undefined ? undefined : new HeldOutHashes(rules.heldOut);
     this.records = new RecordBuffer(idBytesFor(pieces.size));
   }
 
@@ -97,9 +104,11 @@ export class PairEncoder {
     const hashes = new Uint32Array(dropDuplicates ? 2 * lines : 0);
     const sketches = new Uint32Array(this.sketcher === undefined ? 0 : SKETCH * lines);
     const lengths = new Uint32Array(2 * lines);
+    const overlap = noOverlap();
     this.records.clear();
     for (let i = 0; i < lines; i++) {
       const [source, target] = [sources[i]!, targets[i]!];
+      this.heldOut?.count(overlap, block.target === undefined ? undefined : source, target);
       let verdict = cleanPair(source, target, cleaning);
       if (verdict === "kept") verdict = this.isOfLanguage([source, target]);
       if (verdict !== "kept") {
@@ -117,7 +126,7 @@ export class PairEncoder {
       }
     }
     const records = Uint8Array.prototype.slice.call(this.records.bytes);
-    return { ...block, verdicts, pieceVerdicts, hashes, sketches, lengths, records };
+    return { ...block, verdicts, pieceVerdicts, hashes, sketches, lengths, records, overlap };
   }
 
   /** Adds a pair's record, unless its pieces are too many or none. `source` is absent in a text of one side. */

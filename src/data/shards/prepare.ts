@@ -10,10 +10,12 @@ import { DataError } from "../../base/errors.ts";
 import type { MarkerIds } from "../../base/forced-targets.ts";
 import { threadCount } from "../../base/threads.ts";
 import { type CleaningOptions, type CleaningReport, DEFAULT_CLEANING } from "../cleaning/clean.ts";
+import { addOverlap, type HeldOutTables, noOverlap, type Overlap } from "../cleaning/held-out-hashes.ts";
 import { reportHtml } from "../cleaning/report-html.ts";
 import { type LineBlock, streamBlocks } from "../files/line-blocks.ts";
 import { textFiles } from "../files/text-files.ts";
 import { encodeBlocks, type PortableEncoder } from "./encode-blocks.ts";
+import { countOverlap, type HeldOutCorpus, hashHeldOut, heldOutFingerprint } from "./held-out.ts";
 import type { EncodingRules, PairBlock } from "./pair-encoder.ts";
 import {
   guardWrite,
@@ -55,6 +57,8 @@ export interface PrepareOptions {
   cleaning?: Partial<CleaningOptions>;
   /** Keep only the first of equal pairs (default true). */
   dropDuplicates?: boolean;
+  /** Validation and test corpora: what of the texts is also in them is counted, and stays. */
+  heldOut?: readonly HeldOutCorpus[];
   outDir: string;
   /** Told now and then how many pairs have been read. */
   progress?: (pairsRead: number) => void;
@@ -73,15 +77,19 @@ export async function prepareCorpus(options: PrepareOptions): Promise<PreparedCo
   const paths = options.pathTgt === undefined ? [options.pathSrc] : [options.pathSrc, options.pathTgt];
   const texts = paths.flatMap((path) => textFiles(path).map((file) => identifyText(file, earlier?.texts)));
   const fingerprint = fingerprintOf(options, texts);
+  const { heldOut = [] } = options;
+  const heldOutIdentity = heldOut.length === 0 ? undefined : heldOutFingerprint(heldOut);
   if (earlier?.fingerprint === fingerprint && shardsExist(outDir, earlier.shards)) {
-    return { ...withoutTexts(earlier), folder: outDir };
+    if (earlier.heldOut?.fingerprint === heldOutIdentity) return { ...withoutTexts(earlier), folder: outDir };
+    return recounted(options, { ...earlier, folder: outDir }, heldOutIdentity);
   }
 
   guardWrite(outDir, () => {
     mkdirSync(outDir, { recursive: true });
     rmSync(join(outDir, "prepared.json"), { force: true });
   });
-  const state = await writeShards(options, fingerprint, workersFor(options, texts));
+  const tables = heldOut.length === 0 ? undefined : await hashHeldOut(heldOut);
+  const { state, overlap } = await writeShards(options, fingerprint, tables, workersFor(options, texts));
   if (state.report.kept === 0) throw nothingLeft(options, state.report);
   const prepared: PreparedCorpus = {
     folder: outDir,
@@ -93,27 +101,58 @@ export async function prepareCorpus(options: PrepareOptions): Promise<PreparedCo
     longest: state.longest,
     shards: state.shards,
     report: state.report,
+    ...(heldOutIdentity !== undefined && { heldOut: { ...overlap, fingerprint: heldOutIdentity } }),
   };
   guardWrite(outDir, () => {
-    writeFileAtomic(join(outDir, "cleaning.html"), reportHtml(options.pathSrc, prepared.report));
-    writeJson(join(outDir, "prepared.json"), { ...prepared, texts });
+    writeReports(options, { ...prepared, texts });
     rmSync(join(outDir, "unfinished.json"), { force: true });
     for (let shard = state.shards; existsSync(shardPath(outDir, shard)); shard++) rmSync(shardPath(outDir, shard));
   });
   return prepared;
 }
 
-async function writeShards(options: PrepareOptions, fingerprint: string, workers: number): Promise<Unfinished> {
+/** A corpus whose shards serve, though other held-out text is named than when they were written. */
+async function recounted(
+  options: PrepareOptions,
+  earlier: PreparedFile,
+  fingerprint: string | undefined,
+): Promise<PreparedCorpus> {
+  const { heldOut: _, ...prepared } = earlier;
+  const { pathSrc, pathTgt, heldOut = [], outDir } = options;
+  const counted =
+    fingerprint === undefined
+      ? prepared
+      : {
+          ...prepared,
+          heldOut: { ...(await countOverlap(pathSrc, pathTgt, await hashHeldOut(heldOut))), fingerprint },
+        };
+  guardWrite(outDir, () => writeReports(options, counted));
+  return withoutTexts(counted);
+}
+
+function writeReports({ outDir, pathSrc }: PrepareOptions, prepared: PreparedFile): void {
+  writeFileAtomic(join(outDir, "cleaning.html"), reportHtml(pathSrc, prepared.report, prepared.heldOut));
+  writeJson(join(outDir, "prepared.json"), prepared);
+}
+
+async function writeShards(
+  options: PrepareOptions,
+  fingerprint: string,
+  heldOut: HeldOutTables | undefined,
+  workers: number,
+): Promise<{ state: Unfinished; overlap: Overlap }> {
   const { outDir, wordpieces, shardBytes = SHARD_BYTES, progress } = options;
-  const rules = rulesOf(options);
+  const rules = { ...rulesOf(options), ...(heldOut !== undefined && { heldOut }) };
+  const overlap = noOverlap();
   const state = startFrom(outDir, fingerprint);
   const shards = new ShardSeries(outDir, state, rules, idBytesFor(wordpieces.size), shardBytes);
   const blocks = numbered(streamBlocks(options.pathSrc, options.pathTgt), state.lines);
   for await (const block of encodeBlocks(blocks, rules, wordpieces, workers)) {
     shards.add(block);
+    addOverlap(overlap, block.overlap);
     progress?.(block.firstPair + block.lines - 1);
   }
-  return shards.finish();
+  return { state: shards.finish(), overlap };
 }
 
 /** Pairs up to number `done` are dealt with. */

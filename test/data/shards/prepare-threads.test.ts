@@ -34,6 +34,9 @@ beforeAll(() => {
     if (i % 50 === 9) for (const side of texts) side[i] = side[random.integer(i)]!;
     if (i % 50 === 11) for (const side of texts) side[i] = `${side[i - 401] ?? ""}!`;
   }
+  for (const [side, name] of ["held-out.src", "held-out.tgt"].entries()) {
+    writeFileSync(join(folder, name), texts[side]!.filter((_, i) => i % 100 < 3).join("\n"));
+  }
   wordpieces = trainWordpieces(texts.flat().slice(0, 2000), { vocabSize: 400, userDefinedSymbols: ["<2de>"] });
 });
 
@@ -49,6 +52,7 @@ function optionsIn(name: string, threads: number, more: Partial<PrepareOptions> 
     tag: wordpieces.idOf("<2de>"),
     maxLengths: { source: 20, target: 20 },
     cleaning: { dropIdentical: true, nearDuplicateWindow: 3000, minScriptShare: 0.5 },
+    heldOut: [{ pathSrc: join(folder, "held-out.src"), pathTgt: join(folder, "held-out.tgt") }],
     shardBytes: 25_000,
     threadedFrom: 0,
     ...more,
@@ -76,7 +80,8 @@ function programOf(options: PrepareOptions, prepare: string, wordpieceModel: str
 
 describe("preparation in threads", () => {
   test("writes the same shards and report for 1, 2 and 3 of them", async () => {
-    const { report } = await prepareCorpus(optionsIn("one", 1));
+    const { report, heldOut } = await prepareCorpus(optionsIn("one", 1));
+    expect(heldOut!.pairs).toBeGreaterThanOrEqual(0.03 * PAIRS - 20);
     const whole = written(join(folder, "one"));
     expect(Object.keys(whole).length).toBeGreaterThan(8);
     expect(Object.keys(report.dropped).sort()).toEqual([

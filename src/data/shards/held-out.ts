@@ -1,0 +1,54 @@
+/** Held-out corpora beside a training corpus: their identity, their hashes, and the count where the shards are there already. */
+import { createHash } from "node:crypto";
+import { HeldOutHashes, type HeldOutTables, noOverlap, type Overlap } from "../cleaning/held-out-hashes.ts";
+import { type LineBlock, linesOfBlock, streamBlocks } from "../files/line-blocks.ts";
+import { textFiles } from "../files/text-files.ts";
+import { identifyText } from "./text-identity.ts";
+
+/** A validation or test corpus, named as text-files.ts says. */
+export interface HeldOutCorpus {
+  pathSrc: string;
+  /** Absent in a text of one side, whose lines are compared with targets. */
+  pathTgt?: string | undefined;
+}
+
+/** What the texts are; the same for the same bytes. Throws DataError for files that cannot be read. */
+export function heldOutFingerprint(corpora: readonly HeldOutCorpus[]): string {
+  const identities = corpora.map(({ pathSrc, pathTgt }) =>
+    [pathSrc, ...(pathTgt === undefined ? [] : [pathTgt])].map((path) =>
+      textFiles(path).map((file) => `${identifyText(file).sha256}#${file.column ?? 0}`),
+    ),
+  );
+  return createHash("sha256").update(JSON.stringify(identities)).digest("hex");
+}
+
+/** Reads the texts. Throws DataError as streamBlocks does. */
+export async function hashHeldOut(corpora: readonly HeldOutCorpus[]): Promise<HeldOutTables> {
+  const hashes = new HeldOutHashes();
+  for (const { pathSrc, pathTgt } of corpora) {
+    for await (const block of streamBlocks(pathSrc, pathTgt)) {
+      for (const [source, target] of pairsOf(block)) hashes.add(source, target);
+    }
+  }
+  return hashes.toTables();
+}
+
+/** Counts the overlap of a corpus by reading it once more. */
+export async function countOverlap(
+  pathSrc: string,
+  pathTgt: string | undefined,
+  tables: HeldOutTables,
+): Promise<Overlap> {
+  const hashes = new HeldOutHashes(tables);
+  const sum = noOverlap();
+  for await (const block of streamBlocks(pathSrc, pathTgt)) {
+    for (const [source, target] of pairsOf(block)) hashes.count(sum, source, target);
+  }
+  return sum;
+}
+
+function pairsOf({ source, target }: LineBlock): [string | undefined, string][] {
+  const lines = linesOfBlock(source);
+  if (target === undefined) return lines.map((line) => [undefined, line]);
+  return linesOfBlock(target).map((line, i) => [lines[i]!, line]);
+}
