@@ -1,5 +1,6 @@
 /** Sampling from the model: temperature, the k most probable pieces (Fan et al. 2018, §5), the nucleus (Holtzman et al. 2020, §3.1). */
 import { Random } from "../base/random.ts";
+import { sampleStream } from "../base/random-streams.ts";
 import type { TranslationModel } from "../model/decoder-state.ts";
 import type { Hypothesis, SearchOptions } from "./hypothesis.ts";
 import { type Choice, singleSearch } from "./single-search.ts";
@@ -15,9 +16,6 @@ export interface SamplingOptions {
   seed: number;
 }
 
-/** Random numbers of a sentence's samples: sample k has the stream k · 2^40 + the sentence's own. */
-const SAMPLE_STRIDE = 2 ** 40;
-
 /**
  * One sampled translation per source. `streams[s]`, below 2^40, names sentence s's own random numbers (its line, say) and `sample` those of
  * its first, second, … translation, so that each is the same in any batch. `logProbability` is the model's own, without
@@ -32,7 +30,7 @@ export function sampleSearch(
   sample = 0,
 ): Hypothesis[] {
   const count = sampling.topK > 0 ? sampling.topK + 1 : model.vocabularySize;
-  const generators = sources.map((_, s) => new Random(sampling.seed, sample * SAMPLE_STRIDE + streams[s]!));
+  const generators = sources.map((_, s) => new Random(sampling.seed, sampleStream(streams[s]!, sample)));
   const weights = new Float64Array(Math.min(count, model.vocabularySize));
   const choose = (choice: Choice) => draw(choice, options.eosId, sampling, weights, generators[choice.sentence]!);
   return singleSearch(model, sources, options, count, choose);

@@ -1,13 +1,10 @@
 /** What a forward pass needs beside its inputs: whether it trains, and a fresh random stream for each use of noise. */
 import type { Tensor, Tensor1D } from "@tensorflow/tfjs";
 import type { RandomStream } from "../base/random.ts";
+import { passStream } from "../base/random-streams.ts";
 import { dropout } from "../ops/dropout.ts";
 import type { ExpertUpdate } from "../ops/expert-ffn-update.ts";
 import type { RowGradients } from "../ops/row-gradients.ts";
-
-/** Streams of one pass start here, clear of those that initialise parameters. */
-const TRAINING_STREAMS = 2 ** 40;
-const STREAMS_PER_PASS = 256;
 
 /**
  * Adds up a vector over all the batches that make one step together: of other workers, or of other parts of a batch.
@@ -49,12 +46,12 @@ export class ForwardContext {
 
   /** `pass` numbers the forward passes of a run: the same seed and pass give the same noise. */
   static forTraining(seed: number, pass: number, parts: StepParts = {}): ForwardContext {
-    return new ForwardContext(seed, firstStream(pass), { training: true, rehearsal: false }, parts);
+    return new ForwardContext(seed, passStream(pass), { training: true, rehearsal: false }, parts);
   }
 
   /** The noise of `forTraining`, before the pass that is differentiated. */
   static forRehearsal(seed: number, pass: number, sumOverBatches: SumOverBatches): ForwardContext {
-    return new ForwardContext(seed, firstStream(pass), { training: true, rehearsal: true }, { sumOverBatches });
+    return new ForwardContext(seed, passStream(pass), { training: true, rehearsal: true }, { sumOverBatches });
   }
 
   static readonly evaluation = new ForwardContext(0, 0, { training: false, rehearsal: false }, {});
@@ -67,8 +64,4 @@ export class ForwardContext {
   dropout<T extends Tensor>(x: T, rate: number): T {
     return this.training && rate > 0 ? (dropout(x, rate, this.nextStream()) as T) : x;
   }
-}
-
-function firstStream(pass: number): number {
-  return TRAINING_STREAMS + pass * STREAMS_PER_PASS;
 }

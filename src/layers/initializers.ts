@@ -1,5 +1,6 @@
 /** Initial values of parameters. Each parameter has its own random stream, named by its own name, so that adding one changes no other. */
 import * as tf from "@tensorflow/tfjs";
+import { parameterStream } from "../base/random-streams.ts";
 import { normalNoise } from "../ops/normal-noise.ts";
 import { floatTensor } from "../ops/tensor.ts";
 import { uniformNoise } from "../ops/uniform-noise.ts";
@@ -7,22 +8,15 @@ import { uniformNoise } from "../ops/uniform-noise.ts";
 /** Values of a parameter called `name` in a run with this seed. */
 export type Initializer = (shape: number[], name: string, seed: number) => tf.Tensor;
 
-/** FNV-1a, 32 bits: the stream number of a parameter name. Kept clear of training streams, which count from 2^40. */
-function streamOf(name: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193) >>> 0;
-  return hash;
-}
-
 /** Uniform in (−range, range). */
 export function uniform(range: number): Initializer {
-  return (shape, name, seed) => uniformNoise({ seed, stream: streamOf(name) }, shape, range);
+  return (shape, name, seed) => uniformNoise({ seed, stream: parameterStream(name) }, shape, range);
 }
 
 /** Normal with mean 0. */
 export function normal(standardDeviation: number): Initializer {
   return (shape, name, seed) =>
-    tf.tidy(() => tf.mul(normalNoise({ seed, stream: streamOf(name) }, shape), standardDeviation));
+    tf.tidy(() => tf.mul(normalNoise({ seed, stream: parameterStream(name) }, shape), standardDeviation));
 }
 
 export function constant(value: number): Initializer {

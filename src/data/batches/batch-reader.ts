@@ -6,12 +6,12 @@ import { DataError } from "../../base/errors.ts";
 import type { MarkerIds } from "../../base/forced-targets.ts";
 import { log } from "../../base/logger.ts";
 import { Random } from "../../base/random.ts";
+import { shuffleStream } from "../../base/random-streams.ts";
 import { type PreparedCorpus, readPrepared } from "../shards/prepared-folder.ts";
 import { packBatch } from "./batch.ts";
 import { type BatchingOptions, cutBatches } from "./bucket.ts";
 import { EpochOrder, type MixedCorpus } from "./mixture.ts";
 import { PairReader } from "./pair-reader.ts";
-import { shuffleStream } from "./shuffle-streams.ts";
 
 /** Which way epochs are ordered: a position means nothing in another. */
 const ORDER = 2;

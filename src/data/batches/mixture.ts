@@ -1,6 +1,7 @@
 /** Draws the pairs of an epoch from several corpora by weight and temperature. Nothing is kept between epochs. */
+
+import { shuffleStream } from "../../base/random-streams.ts";
 import { Permutation } from "./permutation.ts";
-import { shuffleStream } from "./shuffle-streams.ts";
 
 export interface MixedCorpus {
   pairs: number;

@@ -168,8 +168,8 @@ export const decodingMutations: readonly Mutation[] = [
   {
     ...sampling,
     name: "all sentences of a batch have the same random numbers",
-    find: "sample * SAMPLE_STRIDE + streams[s]!",
-    replace: "sample * SAMPLE_STRIDE + streams[s - s]!",
+    find: "sampleStream(streams[s]!, sample)",
+    replace: "sampleStream(streams[s - s]!, sample)",
   },
   {
     file: "src/decoding/length-batches.ts",

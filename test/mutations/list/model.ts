@@ -109,8 +109,8 @@ export const modelMutations: readonly Mutation[] = [
     replace: "fill(forgetBias, 0, size / 4)",
   },
   {
-    file: "src/layers/initializers.ts",
-    tests,
+    file: "src/base/random-streams.ts",
+    tests: ["test/model", "test/base"],
     name: "all parameters start alike",
     find: "hash ^ name.charCodeAt(i)",
     replace: "hash ^ name.length",
