@@ -37,8 +37,6 @@ export interface MoeKernels {
     x: Float32Array,
     w1: Float32Array,
     w2: Float32Array,
-    b1: Float32Array | undefined,
-    b2: Float32Array | undefined,
     offsets: Int32Array,
     out: Float32Array,
     activations: Float32Array | undefined,
@@ -50,15 +48,12 @@ export interface MoeKernels {
     x: Float32Array,
     w1: Float32Array,
     w2: Float32Array,
-    b1: Float32Array | undefined,
     offsets: Int32Array,
     dy: Float32Array,
     activations: Float32Array | undefined,
     dX: Float32Array,
     dW1: Float32Array,
     dW2: Float32Array,
-    dB1: Float32Array | undefined,
-    dB2: Float32Array | undefined,
     experts: number,
     width: number,
     hidden: number,
@@ -121,13 +116,11 @@ export function combineGradient(
   return [native.tensor(y.shape, dY), native.tensor(gates.shape, dGates)];
 }
 
-/** x [rows, width] sorted by expert, W1 [experts, width, hidden], W2 [experts, hidden, width], b1 [experts, hidden], b2 [experts, width]. */
+/** x [rows, width] sorted by expert, W1 [experts, width, hidden], W2 [experts, hidden, width]. */
 export interface ExpertOperands {
   x: tf.Tensor2D;
   w1: tf.Tensor3D;
   w2: tf.Tensor3D;
-  b1?: tf.Tensor2D;
-  b2?: tf.Tensor2D;
 }
 
 /** Hidden activations take this share of the experts' matrices at most, or they are computed again by the backward pass. */
@@ -140,7 +133,7 @@ export function expertFfn(
   offsets: Int32Array,
   forBackward: boolean,
 ): { out: tf.Tensor2D; activations: tf.Tensor2D | undefined } {
-  const { x, w1, w2, b1, b2 } = operands;
+  const { x, w1, w2 } = operands;
   const [experts, width, hidden] = w1.shape;
   const rows = x.shape[0];
   const out = native.takeFloats(x.size);
@@ -150,8 +143,6 @@ export function expertFfn(
     native.floats(x),
     native.floats(w1),
     native.floats(w2),
-    b1 && native.floats(b1),
-    b2 && native.floats(b2),
     offsets,
     out,
     activations,
@@ -170,24 +161,19 @@ export function expertFfnGradient(
   activations: tf.Tensor2D | undefined,
   dy: tf.Tensor2D,
 ): ExpertOperands {
-  const { x, w1, w2, b1, b2 } = operands;
+  const { x, w1, w2 } = operands;
   const [experts, width, hidden] = w1.shape;
   const [dX, dW1, dW2] = [native.takeFloats(x.size), native.takeFloats(w1.size), native.takeFloats(w2.size)];
-  const dB1 = b1 && native.takeFloats(b1.size);
-  const dB2 = b2 && native.takeFloats(b2.size);
   native.addon.expertFfnGradient(
     native.floats(x),
     native.floats(w1),
     native.floats(w2),
-    b1 && native.floats(b1),
     offsets,
     native.floats(dy),
     activations && native.floats(activations),
     dX,
     dW1,
     dW2,
-    dB1,
-    dB2,
     experts,
     width,
     hidden,
@@ -196,7 +182,5 @@ export function expertFfnGradient(
     x: native.tensor(x.shape, dX),
     w1: native.tensor(w1.shape, dW1),
     w2: native.tensor(w2.shape, dW2),
-    ...(dB1 && { b1: native.tensor(b1.shape, dB1) }),
-    ...(dB2 && { b2: native.tensor(b2.shape, dB2) }),
   };
 }
