@@ -26,9 +26,9 @@ export const run: Benchmark = async (argv) => {
   const [x, dY] = [randomFloats(native, size), randomFloats(native, size)];
   const w1 = randomFloats(native, matrix, 1 / Math.sqrt(width));
   const w2 = randomFloats(native, matrix, 1 / Math.sqrt(hidden));
-  const [out, dX] = [native.takeFloats(size), native.takeFloats(size)];
-  const [dW1, dW2] = [native.takeFloats(matrix), native.takeFloats(matrix)];
-  const activations = options.recompute ? undefined : native.takeFloats(experts * rows * hidden);
+  const [out, dX] = [native.takeFloats(size, "expertFfn"), native.takeFloats(size, "expertFfn")];
+  const [dW1, dW2] = [native.takeFloats(matrix, "expertFfnGradient"), native.takeFloats(matrix, "expertFfnGradient")];
+  const activations = options.recompute ? undefined : native.takeFloats(experts * rows * hidden, "expertFfn");
   const means = (count: number) => randomFloats(native, experts * count).map(Math.abs);
   const moments = [means(width), means(hidden), means(hidden), means(width)] as const;
   const shape = [experts, width, hidden] as const;

@@ -68,8 +68,8 @@ export function attentionForward(
 ): { context: tf.Tensor2D; weights: tf.Tensor1D } {
   const [rows] = operands.queries.shape;
   const [, width] = operands.values.shape;
-  const context = takeRows(native, rows, width, groups.queryRows);
-  const weights = native.takeFloats(weightCount(groups));
+  const context = takeRows(native, rows, width, groups.queryRows, "attentionForward");
+  const weights = native.takeFloats(weightCount(groups), "attentionForward");
   native.addon.attentionForward(...argumentsOf(native, operands, groups), context, weights);
   return { context: native.tensor([rows, width], context), weights: native.tensor([weights.length], weights) };
 }
@@ -84,10 +84,10 @@ export function attentionBackward(
 ): AttentionGradients {
   const [rows, hidden] = operands.queries.shape;
   const [keyCount, width] = operands.values.shape;
-  const dQueries = takeRows(native, rows, hidden, groups.queryRows);
-  const dKeys = takeRows(native, keyCount, hidden, groups.keyRows);
-  const dValues = takeRows(native, keyCount, width, groups.keyRows);
-  const dEnergy = operands.energy === undefined ? undefined : native.takeFloats(hidden);
+  const dQueries = takeRows(native, rows, hidden, groups.queryRows, "attentionBackward");
+  const dKeys = takeRows(native, keyCount, hidden, groups.keyRows, "attentionBackward");
+  const dValues = takeRows(native, keyCount, width, groups.keyRows, "attentionBackward");
+  const dEnergy = operands.energy === undefined ? undefined : native.takeFloats(hidden, "attentionBackward");
   native.addon.attentionBackward(
     ...argumentsOf(native, operands, groups),
     native.floats(weights),
@@ -125,8 +125,14 @@ function argumentsOf(
 }
 
 /** An output matrix. The kernel writes the rows of the groups; the others must be zero. */
-function takeRows(native: NativeBackend, rows: number, width: number, groups: RowGroups): Float32Array<ArrayBuffer> {
-  const floats = native.takeFloats(rows * width);
+function takeRows(
+  native: NativeBackend,
+  rows: number,
+  width: number,
+  groups: RowGroups,
+  kernel: string,
+): Float32Array<ArrayBuffer> {
+  const floats = native.takeFloats(rows * width, kernel);
   return groups.rows.length === rows ? floats : floats.fill(0);
 }
 

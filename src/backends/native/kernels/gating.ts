@@ -52,7 +52,7 @@ export interface GatingKernels {
 /** logits [positions, experts] → gates [positions, k]; fills `experts` [positions · k]. */
 export function topKGates(native: NativeBackend, logits: tf.Tensor2D, k: number, experts: Int32Array): tf.Tensor2D {
   const [positions, width] = logits.shape;
-  const gates = native.takeFloats(positions * k);
+  const gates = native.takeFloats(positions * k, "topKGates");
   native.addon.topKGates(native.floats(logits), gates, experts, positions, width, k);
   return native.tensor([positions, k], gates);
 }
@@ -66,7 +66,7 @@ export function topKGatesGradient(
   width: number,
 ): tf.Tensor2D {
   const [positions, k] = gates.shape;
-  const dLogits = native.takeFloats(positions * width);
+  const dLogits = native.takeFloats(positions * width, "topKGatesGradient");
   native.addon.topKGatesGradient(native.floats(dGates), native.floats(gates), experts, dLogits, positions, width, k);
   return native.tensor([positions, width], dLogits);
 }
@@ -90,7 +90,7 @@ export function noisyGates(native: NativeBackend, inputs: Inputs, shape: Shape, 
   const [rows, width] = inputs.clean.shape;
   const { k, offsets, noiseFloor } = shape;
   const size = rows * k + (offsets.length - 1) * width;
-  const out = native.takeFloats(size);
+  const out = native.takeFloats(size, "noisyGates");
   native.addon.noisyGates(out, experts, ...floats(native, inputs), offsets, rows, width, k, noiseFloor);
   return native.tensor([size], out);
 }
@@ -104,7 +104,10 @@ export function noisyGatesGradient(
   { k, offsets, noiseFloor }: Shape,
 ): [dClean: tf.Tensor2D, dNoiseInput: tf.Tensor2D] {
   const [rows, width] = inputs.clean.shape;
-  const [dClean, dNoiseInput] = [native.takeFloats(rows * width), native.takeFloats(rows * width)];
+  const [dClean, dNoiseInput] = [
+    native.takeFloats(rows * width, "noisyGatesGradient"),
+    native.takeFloats(rows * width, "noisyGatesGradient"),
+  ];
   native.addon.noisyGatesGradient(
     native.floats(dOut),
     native.floats(out),

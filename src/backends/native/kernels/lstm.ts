@@ -112,9 +112,9 @@ export function lstmForward(native: NativeBackend, operands: LstmOperands, order
   const { directions } = operands;
   const { units, hidden } = sizesOf(directions[0]!);
   const rows = directions.length * positions;
-  const output = native.takeFloats(rows * hidden);
-  const gates = native.takeFloats(rows * native.addon.lstmGateWidth(units));
-  const cells = native.takeFloats(rows * units);
+  const output = native.takeFloats(rows * hidden, "lstmForward");
+  const gates = native.takeFloats(rows * native.addon.lstmGateWidth(units), "lstmForward");
+  const cells = native.takeFloats(rows * units, "lstmForward");
   native.addon.lstmForward(...operandArguments(native, operands, order), output, gates, cells);
   return {
     output: native.tensor([positions, directions.length * hidden], output),
@@ -132,7 +132,7 @@ export function lstmBackward(
   dOutput: tf.Tensor2D,
 ): LstmOperands {
   const emptyLike = <T extends tf.Tensor | undefined>(tensor: T): T =>
-    (tensor && native.tensor(tensor.shape, native.takeFloats(tensor.size))) as T;
+    (tensor && native.tensor(tensor.shape, native.takeFloats(tensor.size, "lstmBackward"))) as T;
   const gradients: LstmOperands = {
     x: emptyLike(operands.x),
     directions: operands.directions.map((direction) => ({
@@ -164,8 +164,8 @@ export function lstmStep(
 ): { hidden: tf.Tensor2D; cell: tf.Tensor2D } {
   const [rows, inputs] = operands.x.shape;
   const sizes = sizesOf(operands);
-  const hidden = native.takeFloats(rows * sizes.hidden);
-  const cell = native.takeFloats(rows * sizes.units);
+  const hidden = native.takeFloats(rows * sizes.hidden, "lstmStep");
+  const cell = native.takeFloats(rows * sizes.units, "lstmStep");
   native.addon.lstmStep(
     rows,
     inputs,

@@ -69,7 +69,7 @@ interface RowOrder {
 /** x [positions, width] → [positions · k, width]. */
 export function dispatch(native: NativeBackend, x: tf.Tensor2D, { slots }: RowOrder, k: number): tf.Tensor2D {
   const [positions, width] = x.shape;
-  const out = native.takeFloats(slots.length * width);
+  const out = native.takeFloats(slots.length * width, "dispatch");
   native.addon.dispatch(native.floats(x), slots, out, positions, width, k);
   return native.tensor([slots.length, width], out);
 }
@@ -77,7 +77,7 @@ export function dispatch(native: NativeBackend, x: tf.Tensor2D, { slots }: RowOr
 export function dispatchGradient(native: NativeBackend, dy: tf.Tensor2D, { rows }: RowOrder, k: number): tf.Tensor2D {
   const width = dy.shape[1];
   const positions = rows.length / k;
-  const dx = native.takeFloats(positions * width);
+  const dx = native.takeFloats(positions * width, "dispatchGradient");
   native.addon.dispatchGradient(native.floats(dy), rows, dx, positions, width, k);
   return native.tensor([positions, width], dx);
 }
@@ -86,7 +86,7 @@ export function dispatchGradient(native: NativeBackend, dy: tf.Tensor2D, { rows 
 export function combine(native: NativeBackend, y: tf.Tensor2D, gates: tf.Tensor2D, { rows }: RowOrder): tf.Tensor2D {
   const [positions, k] = gates.shape;
   const width = y.shape[1];
-  const out = native.takeFloats(positions * width);
+  const out = native.takeFloats(positions * width, "combine");
   native.addon.combine(native.floats(y), native.floats(gates), rows, out, positions, width, k);
   return native.tensor([positions, width], out);
 }
@@ -100,8 +100,8 @@ export function combineGradient(
 ): [dY: tf.Tensor2D, dGates: tf.Tensor2D] {
   const [positions, k] = gates.shape;
   const width = y.shape[1];
-  const dY = native.takeFloats(y.size);
-  const dGates = native.takeFloats(gates.size);
+  const dY = native.takeFloats(y.size, "combineGradient");
+  const dGates = native.takeFloats(gates.size, "combineGradient");
   native.addon.combineGradient(
     native.floats(dOut),
     native.floats(y),
@@ -136,9 +136,9 @@ export function expertFfn(
   const { x, w1, w2 } = operands;
   const [experts, width, hidden] = w1.shape;
   const rows = x.shape[0];
-  const out = native.takeFloats(x.size);
+  const out = native.takeFloats(x.size, "expertFfn");
   const keeps = forBackward && rows <= MOST_KEPT * 2 * experts * width;
-  const activations = keeps ? native.takeFloats(rows * hidden) : undefined;
+  const activations = keeps ? native.takeFloats(rows * hidden, "expertFfn") : undefined;
   native.addon.expertFfn(
     native.floats(x),
     native.floats(w1),
@@ -163,7 +163,11 @@ export function expertFfnGradient(
 ): ExpertOperands {
   const { x, w1, w2 } = operands;
   const [experts, width, hidden] = w1.shape;
-  const [dX, dW1, dW2] = [native.takeFloats(x.size), native.takeFloats(w1.size), native.takeFloats(w2.size)];
+  const [dX, dW1, dW2] = [
+    native.takeFloats(x.size, "expertFfnGradient"),
+    native.takeFloats(w1.size, "expertFfnGradient"),
+    native.takeFloats(w2.size, "expertFfnGradient"),
+  ];
   native.addon.expertFfnGradient(
     native.floats(x),
     native.floats(w1),

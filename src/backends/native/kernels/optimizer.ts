@@ -1,7 +1,6 @@
 /** Optimiser steps over many tensors in one call of the addon. */
 import type * as tf from "@tensorflow/tfjs";
 import type { NativeBackend } from "../backend.ts";
-import { ownFloats } from "./own-floats.ts";
 
 /** How calls of Adam end. `learningRate` and `secondCorrection` carry the corrections of the moments' bias. */
 type Rates = [
@@ -58,10 +57,10 @@ interface AdamStepOptions {
 /** Updates the variables' own memory. */
 export function adamStep(native: NativeBackend, parameters: AdamParameter[], options: AdamStepOptions): void {
   native.addon.adamStep(
-    parameters.map(({ value }) => ownFloats(native, value)),
+    parameters.map(({ value }) => native.ownFloats(value)),
     parameters.map(({ gradient }) => native.floats(gradient)),
-    parameters.map(({ first }) => ownFloats(native, first)),
-    parameters.map(({ second }) => ownFloats(native, second)),
+    parameters.map(({ first }) => native.ownFloats(first)),
+    parameters.map(({ second }) => native.ownFloats(second)),
     ...ratesOf(options),
   );
 }
@@ -70,11 +69,11 @@ export function adamStep(native: NativeBackend, parameters: AdamParameter[], opt
 export function adamRowStep(native: NativeBackend, parameter: AdamRowParameter, options: AdamStepOptions): void {
   const { value, first, second, gradient } = parameter;
   native.addon.adamRowStep(
-    ownFloats(native, value),
+    native.ownFloats(value),
     native.floats(gradient.sums),
     gradient.rowOf,
-    ownFloats(native, first),
-    ownFloats(native, second),
+    native.ownFloats(first),
+    native.ownFloats(second),
     gradient.sums.shape[1],
     ...ratesOf(options),
   );

@@ -67,7 +67,7 @@ export function crossEntropy(
   operands: ProjectionOperands,
   { targets, labelSmoothing }: SmoothedTargets,
 ): tf.Tensor1D {
-  const sums = native.takeFloats(2);
+  const sums = native.takeFloats(2, "vocabularyCrossEntropy");
   native.addon.vocabularyCrossEntropy(...argumentsOf(native, operands), targets, labelSmoothing, sums);
   return native.tensor([2], sums);
 }
@@ -80,10 +80,10 @@ export function crossEntropyWithGradients(
 ): { sums: tf.Tensor1D; gradients: [tf.Tensor2D, tf.Tensor2D, tf.Tensor1D] } {
   const [positions, width] = operands.hidden.shape;
   const [vocabulary] = operands.weights.shape;
-  const sums = native.takeFloats(2);
-  const dHidden = native.takeFloats(positions * width);
-  const dWeights = native.takeFloats(vocabulary * width);
-  const dBias = native.takeFloats(vocabulary);
+  const sums = native.takeFloats(2, "vocabularyCrossEntropy");
+  const dHidden = native.takeFloats(positions * width, "vocabularyCrossEntropy");
+  const dWeights = native.takeFloats(vocabulary * width, "vocabularyCrossEntropy");
+  const dBias = native.takeFloats(vocabulary, "vocabularyCrossEntropy");
   const squares = new Float32Array(1);
   native.addon.vocabularyCrossEntropy(
     ...argumentsOf(native, operands),
