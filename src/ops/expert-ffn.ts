@@ -4,17 +4,9 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { type NativeBackend, nativeBackend } from "../backends/native/backend.ts";
+import type { ExpertFfnInputs } from "../backends/native/kernels/moe.ts";
 import * as kernels from "../backends/native/kernels/moe.ts";
 import { applyFused, applyKeeping } from "./fused-op.ts";
-
-export interface ExpertFfnInputs {
-  /** [rows, width] sorted by expert */
-  x: tf.Tensor2D;
-  /** W1 [experts, width, hidden] */
-  w1: tf.Tensor3D;
-  /** W2 [experts, hidden, width] */
-  w2: tf.Tensor3D;
-}
 
 /** → [rows, width]. Expert e takes rows `offsets[e]` to `offsets[e + 1]`; one without rows gets zero gradients. */
 export function expertFfn(inputs: ExpertFfnInputs, offsets: Int32Array): tf.Tensor2D {

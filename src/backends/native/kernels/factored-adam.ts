@@ -44,17 +44,24 @@ export interface FactoredAdamKernels {
   ): number;
 }
 
-interface FactoredMoments {
+/** Decayed means of squared gradients of matrices [matrices, rows, columns]. */
+export interface FactoredMoments {
+  /** r [matrices, rows] */
   rows: tf.Variable;
+  /** c [matrices, columns] */
   columns: tf.Variable;
 }
 
-interface FactoredAdamOptions {
+export interface FactoredAdamOptions {
   learningRate: number;
   beta2: number;
+  /** The least deviation: its square is added to squares of gradients. */
   epsilon: number;
+  /** Counts from 1; sets the correction of the moments' bias towards zero. */
   step: number;
+  /** Multiplies every gradient first. */
   gradientScale: number;
+  /** A matrix's gradient longer than this, once scaled, is shortened to it; 0 = never. */
   maxNorm: number;
 }
 

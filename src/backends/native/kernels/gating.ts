@@ -71,10 +71,12 @@ export function topKGatesGradient(
   return native.tensor([positions, width], dLogits);
 }
 
-/** Each [rows, width]. */
-interface Inputs {
+/** Each [rows, experts]. */
+export interface NoisyGateInputs {
   clean: tf.Tensor2D;
+  /** x Wnoise */
   noiseInput: tf.Tensor2D;
+  /** ε; gets no gradient */
   noise: tf.Tensor2D;
 }
 
@@ -86,7 +88,12 @@ interface Shape {
 }
 
 /** → gates [rows · k] and then load [groups · width] in one vector; fills `experts` [rows · k]. */
-export function noisyGates(native: NativeBackend, inputs: Inputs, shape: Shape, experts: Int32Array): tf.Tensor1D {
+export function noisyGates(
+  native: NativeBackend,
+  inputs: NoisyGateInputs,
+  shape: Shape,
+  experts: Int32Array,
+): tf.Tensor1D {
   const [rows, width] = inputs.clean.shape;
   const { k, offsets, noiseFloor } = shape;
   const size = rows * k + (offsets.length - 1) * width;
@@ -100,7 +107,7 @@ export function noisyGatesGradient(
   native: NativeBackend,
   dOut: tf.Tensor1D,
   out: tf.Tensor1D,
-  inputs: Inputs,
+  inputs: NoisyGateInputs,
   { k, offsets, noiseFloor }: Shape,
 ): [dClean: tf.Tensor2D, dNoiseInput: tf.Tensor2D] {
   const [rows, width] = inputs.clean.shape;
@@ -123,6 +130,6 @@ export function noisyGatesGradient(
   return [native.tensor([rows, width], dClean), native.tensor([rows, width], dNoiseInput)];
 }
 
-function floats(native: NativeBackend, { clean, noiseInput, noise }: Inputs) {
+function floats(native: NativeBackend, { clean, noiseInput, noise }: NoisyGateInputs) {
   return [native.floats(clean), native.floats(noiseInput), native.floats(noise)] as const;
 }

@@ -67,21 +67,21 @@ export interface LstmKernels {
   ): void;
 }
 
-export interface LstmWeightTensors {
-  /** [inputs, 4 · units] */
+export interface LstmWeights {
+  /** [input, 4 · units] */
   inputWeights: tf.Tensor2D;
   /** [hidden, 4 · units] */
   recurrentWeights: tf.Tensor2D;
-  /** [4 · units] */
+  /** [4 · units]; the forget gate's bias is part of it */
   bias: tf.Tensor1D;
-  /** [units, hidden] */
+  /** [units, hidden]; left out, hidden states are the units' own outputs, and hidden = units */
   projection?: tf.Tensor2D | undefined;
 }
 
-export interface LstmDirection extends LstmWeightTensors {
-  /** [sentences, hidden] */
+export interface LstmDirection extends LstmWeights {
+  /** [sentences, hidden] by rank; zero when left out */
   initialHidden?: tf.Tensor2D | undefined;
-  /** [sentences, units] */
+  /** [sentences, units] by rank; zero when left out */
   initialCell?: tf.Tensor2D | undefined;
 }
 
@@ -160,7 +160,7 @@ export function lstmBackward(
 /** x [rows, inputs], hidden [rows, hidden], cell [rows, units] → the states after one step. */
 export function lstmStep(
   native: NativeBackend,
-  operands: LstmWeightTensors & { x: tf.Tensor2D; hidden: tf.Tensor2D; cell: tf.Tensor2D },
+  operands: LstmWeights & { x: tf.Tensor2D; hidden: tf.Tensor2D; cell: tf.Tensor2D },
 ): { hidden: tf.Tensor2D; cell: tf.Tensor2D } {
   const [rows, inputs] = operands.x.shape;
   const sizes = sizesOf(operands);
@@ -181,7 +181,7 @@ export function lstmStep(
   return { hidden: native.tensor([rows, sizes.hidden], hidden), cell: native.tensor([rows, sizes.units], cell) };
 }
 
-function sizesOf({ bias, recurrentWeights }: LstmWeightTensors): { units: number; hidden: number } {
+function sizesOf({ bias, recurrentWeights }: LstmWeights): { units: number; hidden: number } {
   return { units: bias.shape[0] / 4, hidden: recurrentWeights.shape[0] };
 }
 
@@ -189,12 +189,12 @@ function floatsIfGiven(native: NativeBackend, tensor: tf.Tensor | undefined): Fl
   return tensor === undefined ? undefined : native.floats(tensor);
 }
 
-function weightArrays(native: NativeBackend, weights: LstmWeightTensors): WeightArrays {
+function weightArrays(native: NativeBackend, weights: LstmWeights): WeightArrays {
   const { inputWeights, recurrentWeights, bias, projection } = weights;
   return [inputWeights, recurrentWeights, bias, projection].map((tensor) => floatsIfGiven(native, tensor));
 }
 
-function packedWeightArrays(native: NativeBackend, weights: LstmWeightTensors): WeightArrays {
+function packedWeightArrays(native: NativeBackend, weights: LstmWeights): WeightArrays {
   const { inputWeights, recurrentWeights, bias, projection } = weights;
   const packed = (matrix: tf.Tensor2D) => native.packed(matrix);
   return [packed(inputWeights), packed(recurrentWeights), native.floats(bias), projection && packed(projection)];

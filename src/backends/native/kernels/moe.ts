@@ -60,9 +60,11 @@ export interface MoeKernels {
   ): void;
 }
 
-/** Rows sorted by expert: row → slot, and slot → row. */
-interface RowOrder {
+/** A slot is a chosen pair: position · k + choice. Rows are the slots sorted by expert, positions in order within one. */
+export interface RowOrder {
+  /** [rows] row → slot */
   slots: Int32Array;
+  /** [slots] slot → row */
   rows: Int32Array;
 }
 
@@ -116,10 +118,12 @@ export function combineGradient(
   return [native.tensor(y.shape, dY), native.tensor(gates.shape, dGates)];
 }
 
-/** x [rows, width] sorted by expert, W1 [experts, width, hidden], W2 [experts, hidden, width]. */
-export interface ExpertOperands {
+export interface ExpertFfnInputs {
+  /** [rows, width] sorted by expert */
   x: tf.Tensor2D;
+  /** W1 [experts, width, hidden] */
   w1: tf.Tensor3D;
+  /** W2 [experts, hidden, width] */
   w2: tf.Tensor3D;
 }
 
@@ -129,7 +133,7 @@ const MOST_KEPT = 1 / 4;
 /** → out [rows, width], and where `forBackward` the hidden activations [rows, hidden], if they are few enough to be kept. */
 export function expertFfn(
   native: NativeBackend,
-  operands: ExpertOperands,
+  operands: ExpertFfnInputs,
   offsets: Int32Array,
   forBackward: boolean,
 ): { out: tf.Tensor2D; activations: tf.Tensor2D | undefined } {
@@ -156,11 +160,11 @@ export function expertFfn(
 /** Gradients of every operand from dy [rows, width]. */
 export function expertFfnGradient(
   native: NativeBackend,
-  operands: ExpertOperands,
+  operands: ExpertFfnInputs,
   offsets: Int32Array,
   activations: tf.Tensor2D | undefined,
   dy: tf.Tensor2D,
-): ExpertOperands {
+): ExpertFfnInputs {
   const { x, w1, w2 } = operands;
   const [experts, width, hidden] = w1.shape;
   const [dX, dW1, dW2] = [

@@ -34,24 +34,36 @@ export interface OptimizerKernels {
   sumOfSquares(gradients: Float32Array[]): number;
 }
 
-interface AdamParameter {
+/** A parameter, the gradient of this step, and the moments it carries from step to step, all of one shape. */
+export interface AdamParameter {
   value: tf.Variable;
   gradient: tf.Tensor;
   first: tf.Variable;
   second: tf.Variable;
 }
 
-interface AdamRowParameter extends Omit<AdamParameter, "gradient"> {
-  gradient: { rowOf: Int32Array; sums: tf.Tensor2D };
-}
-
-interface AdamStepOptions {
+export interface AdamStepOptions {
   learningRate: number;
   beta1: number;
   beta2: number;
   epsilon: number;
+  /** Counts from 1; sets the correction of the moments' bias towards zero. */
   step: number;
+  /** Multiplies every gradient first: for clipping and for sums that should be means. */
   gradientScale: number;
+}
+
+/** The gradient of a table [rows, width]. */
+export interface RowGradient {
+  /** [rows] the row of `sums` that belongs to each row of the table, or −1 where its gradient is zero */
+  rowOf: Int32Array;
+  /** [rows read, width] */
+  sums: tf.Tensor2D;
+}
+
+/** A table whose gradient is that of the rows a batch read; all rows' moments decay, as in `adamStep`. */
+export interface AdamRowParameter extends Omit<AdamParameter, "gradient"> {
+  gradient: RowGradient;
 }
 
 /** Updates the variables' own memory. */
