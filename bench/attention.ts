@@ -21,11 +21,15 @@ export const run: Benchmark = async (argv) => {
     options.additive ? randomFloats(native, hidden, 1 / Math.sqrt(hidden)) : undefined,
     ...([rows, offsets, rows, offsets, hidden, hidden] as const),
   ] as const;
-  const context = native.takeFloats(size);
-  const weights = native.takeFloats(batch * len * len);
+  const context = native.takeFloats(size, "attentionForward");
+  const weights = native.takeFloats(batch * len * len, "attentionForward");
   const dContext = randomFloats(native, size);
-  const [dQueries, dKeys, dValues] = [native.takeFloats(size), native.takeFloats(size), native.takeFloats(size)];
-  const dEnergy = options.additive ? native.takeFloats(hidden) : undefined;
+  const [dQueries, dKeys, dValues] = [
+    native.takeFloats(size, "attentionBackward"),
+    native.takeFloats(size, "attentionBackward"),
+    native.takeFloats(size, "attentionBackward"),
+  ];
+  const dEnergy = options.additive ? native.takeFloats(hidden, "attentionBackward") : undefined;
   const forward = () => native.addon.attentionForward(...operands, context, weights);
   const backward = () =>
     native.addon.attentionBackward(...operands, weights, dContext, dQueries, dKeys, dValues, dEnergy);

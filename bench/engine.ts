@@ -53,7 +53,7 @@ export async function startEngine(options: { threads: number; bf16: boolean; isa
 
 /** Standard normal numbers in the backend's own memory. */
 export function randomFloats(native: NativeBackend, length: number, scale = 1): Float32Array {
-  const floats = native.takeFloats(length);
+  const floats = native.takeFloats(length, "normalNoise");
   native.addon.normalNoise(floats, 1, length);
   if (scale !== 1) for (let i = 0; i < length; i++) floats[i]! *= scale;
   return floats;

@@ -26,16 +26,14 @@ export const run: Benchmark = async (argv) => {
   const [x, dY] = [randomFloats(native, size), randomFloats(native, size)];
   const w1 = randomFloats(native, matrix, 1 / Math.sqrt(width));
   const w2 = randomFloats(native, matrix, 1 / Math.sqrt(hidden));
-  const [out, dX] = [native.takeFloats(size), native.takeFloats(size)];
-  const [dW1, dW2] = [native.takeFloats(matrix), native.takeFloats(matrix)];
-  const activations = options.recompute ? undefined : native.takeFloats(experts * rows * hidden);
+  const [out, dX] = [native.takeFloats(size, "expertFfn"), native.takeFloats(size, "expertFfn")];
+  const [dW1, dW2] = [native.takeFloats(matrix, "expertFfnGradient"), native.takeFloats(matrix, "expertFfnGradient")];
+  const activations = options.recompute ? undefined : native.takeFloats(experts * rows * hidden, "expertFfn");
   const means = (count: number) => randomFloats(native, experts * count).map(Math.abs);
   const moments = [means(width), means(hidden), means(hidden), means(width)] as const;
-  const none = undefined;
   const shape = [experts, width, hidden] as const;
-  const forward = () => native.addon.expertFfn(x, w1, w2, none, none, offsets, out, activations, ...shape);
-  const backward = () =>
-    native.addon.expertFfnGradient(x, w1, w2, none, offsets, dY, activations, dX, dW1, dW2, none, none, ...shape);
+  const forward = () => native.addon.expertFfn(x, w1, w2, offsets, out, activations, ...shape);
+  const backward = () => native.addon.expertFfnGradient(x, w1, w2, offsets, dY, activations, dX, dW1, dW2, ...shape);
   const rates = [1e-4, 0.99, 1e-16, 1, 1, 0] as const;
   const update = () =>
     native.addon.expertFfnUpdate(x, w1, w2, offsets, dY, activations, dX, ...moments, ...shape, ...rates);

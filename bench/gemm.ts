@@ -57,10 +57,10 @@ function measure(engine: Engine, shape: Shape, { unpacked, runs }: { unpacked: b
   const { native } = engine;
   const { addon } = native;
   const [a, b] = [randomFloats(native, m * k), randomFloats(native, k * n)];
-  const out = native.takeFloats(m * n);
+  const out = native.takeFloats(m * n, "matmul");
   const packs = !unpacked && !transA;
   const precision = addon.precision();
-  const packed = native.takeFloats(packs ? addon.packedLength(n, k, precision) : 0);
+  const packed = native.takeFloats(packs ? addon.packedLength(n, k, precision) : 0, "packMatrix");
   if (packs) addon.packMatrix(b, packed, n, k, transB, precision);
   const call = packs
     ? () => addon.packedMatmul(a, packed, out, m, n, k, transA, false)

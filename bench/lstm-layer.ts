@@ -47,13 +47,13 @@ export const run: Benchmark = async (argv) => {
     randomFloats(native, positions * inputs),
     weights,
     noStates,
-    native.takeFloats(rows * hidden),
-    native.takeFloats(rows * addon.lstmGateWidth(units)),
-    native.takeFloats(rows * units),
+    native.takeFloats(rows * hidden, "lstmForward"),
+    native.takeFloats(rows * addon.lstmGateWidth(units), "lstmForward"),
+    native.takeFloats(rows * units, "lstmForward"),
   ] as const;
   const dOutput = randomFloats(native, rows * hidden);
-  const dX = native.takeFloats(positions * inputs);
-  const dWeights = weights.map((array) => array && native.takeFloats(array.length));
+  const dX = native.takeFloats(positions * inputs, "lstmBackward");
+  const dWeights = weights.map((array) => array && native.takeFloats(array.length, "lstmBackward"));
   const forward = () => addon.lstmForward(...forwardArguments);
   // The backward pass uses up what the forward pass recorded, so it can't be repeated alone.
   const both = () => {

@@ -21,12 +21,10 @@ export const run: Benchmark = async (argv) => {
     randomFloats(native, vocab),
     ...([positions, hidden, vocab] as const),
   ] as const;
-  const sums = native.takeFloats(2);
-  const gradients = [positions * hidden, vocab * hidden, vocab].map((size) => native.takeFloats(size)) as [
-    Float32Array,
-    Float32Array,
-    Float32Array,
-  ];
+  const sums = native.takeFloats(2, "vocabularyCrossEntropy");
+  const gradients = [positions * hidden, vocab * hidden, vocab].map((size) =>
+    native.takeFloats(size, "vocabularyCrossEntropy"),
+  ) as [Float32Array, Float32Array, Float32Array];
   const loss = () => native.addon.vocabularyCrossEntropy(...projection, targets, LABEL_SMOOTHING, sums);
   const both = () => native.addon.vocabularyCrossEntropy(...projection, targets, LABEL_SMOOTHING, sums, ...gradients);
   return {

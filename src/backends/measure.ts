@@ -1,6 +1,6 @@
 /** How fast the current backend is on this machine: a matrix product, and the limits of processor and memory where they are known. */
 import * as tf from "@tensorflow/tfjs";
-import { activeNative } from "./native/active.ts";
+import { nativeBackend } from "./native/backend.ts";
 import type { MachinePeak } from "./native/kernels/system.ts";
 
 export interface BackendSpeed {
@@ -27,6 +27,6 @@ export async function measureBackend(): Promise<BackendSpeed> {
   }
   tf.dispose([a, b]);
   const matmul = (2 * SIZE ** 3) / (best * 1e6);
-  const native = activeNative();
+  const native = nativeBackend()?.addon;
   return native === undefined ? { matmul } : { matmul, peak: native.measurePeak() };
 }

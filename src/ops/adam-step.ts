@@ -1,38 +1,17 @@
 /** One step of Adam (Kingma & Ba 2015, algorithm 1) on many parameters at once, in place. */
 import * as tf from "@tensorflow/tfjs";
 import { nativeBackend } from "../backends/native/backend.ts";
+import type { AdamParameter, AdamRowParameter, AdamStepOptions } from "../backends/native/kernels/optimizer.ts";
 import * as kernels from "../backends/native/kernels/optimizer.ts";
-import { denseGradient, type RowGradient } from "./row-gradients.ts";
+import { denseGradient } from "./row-gradients.ts";
 
-/** A parameter, the gradient of this step, and the moments it carries from step to step, all of one shape. */
-export interface AdamParameter {
-  value: tf.Variable;
-  gradient: tf.Tensor;
-  first: tf.Variable;
-  second: tf.Variable;
-}
-
-export interface AdamStepOptions {
-  learningRate: number;
-  beta1: number;
-  beta2: number;
-  epsilon: number;
-  /** Counts from 1; sets the correction of the moments' bias towards zero. */
-  step: number;
-  /** Multiplies every gradient first: for clipping and for sums that should be means. */
-  gradientScale: number;
-}
+export type { AdamParameter, AdamRowParameter, AdamStepOptions };
 
 /** Updates values and moments. Gradients are not changed. */
 export function adamStep(parameters: AdamParameter[], options: AdamStepOptions): void {
   const native = nativeBackend();
   if (native === undefined) composedAdamStep(parameters, options);
   else kernels.adamStep(native, parameters, options);
-}
-
-/** A table whose gradient is that of the rows a batch read; all rows' moments decay, as in `adamStep`. */
-export interface AdamRowParameter extends Omit<AdamParameter, "gradient"> {
-  gradient: RowGradient;
 }
 
 /** `adamStep` for a table. */

@@ -4,31 +4,18 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { type NativeBackend, nativeBackend } from "../backends/native/backend.ts";
+import type { AttentionGroups, AttentionOperands } from "../backends/native/kernels/attention.ts";
 import * as kernels from "../backends/native/kernels/attention.ts";
 import type { RowGroups } from "../base/packed-layout.ts";
 import { applyKeeping } from "./fused-op.ts";
 import { groupPadding, paddingPenalty, padGroups, unpadGroups } from "./padded-groups.ts";
 
-export interface AttentionInputs {
-  /** [query rows, hidden] */
-  queries: tf.Tensor2D;
-  /** [key rows, hidden] */
-  keys: tf.Tensor2D;
-  /** [key rows, value width] */
-  values: tf.Tensor2D;
-}
+export type { AttentionGroups };
+
+export type AttentionInputs = Omit<AttentionOperands, "energy">;
 
 export interface AdditiveAttentionInputs extends AttentionInputs {
-  /** [hidden] weights of the tanh units in a score. */
   energy: tf.Tensor1D;
-}
-
-type Scored = AttentionInputs & { energy?: tf.Tensor1D | undefined };
-
-/** Group g of both sides is the same sentence. A row is in one group at most. */
-export interface AttentionGroups {
-  queryRows: RowGroups;
-  keyRows: RowGroups;
 }
 
 /** What decoding needs of one step. */
@@ -62,7 +49,11 @@ export function attendWithWeights(
   inputs: AdditiveAttentionInputs,
   groups: AttentionGroups,
 ): WeightedContext;
-export function attendWithWeights(kind: "dot" | "additive", inputs: Scored, groups: AttentionGroups): WeightedContext {
+export function attendWithWeights(
+  kind: "dot" | "additive",
+  inputs: AttentionOperands,
+  groups: AttentionGroups,
+): WeightedContext {
   const scored = kind === "additive" ? inputs : { ...inputs, energy: undefined };
   const native = nativeBackend();
   let groupWeights: Float32Array = new Float32Array(0);
@@ -90,7 +81,7 @@ function composedAdditiveAttention(inputs: AdditiveAttentionInputs, groups: Atte
 }
 
 function composedForward(
-  { queries, keys, values, energy }: Scored,
+  { queries, keys, values, energy }: AttentionOperands,
   groups: AttentionGroups,
 ): { context: tf.Tensor2D; weights: tf.Tensor3D } {
   const querySide = groupPadding(groups.queryRows, queries.shape[0]);
@@ -112,7 +103,7 @@ function additiveScores(queries: tf.Tensor3D, keys: tf.Tensor3D, energy: tf.Tens
   return tf.sum(tf.mul(units, energy), 3);
 }
 
-function nativeAttention(native: NativeBackend, inputs: Scored, groups: AttentionGroups): tf.Tensor2D {
+function nativeAttention(native: NativeBackend, inputs: AttentionOperands, groups: AttentionGroups): tf.Tensor2D {
   const { queries, keys, values, energy } = inputs;
   type Operands = [queries: tf.Tensor2D, keys: tf.Tensor2D, values: tf.Tensor2D, energy?: tf.Tensor1D];
   const operands: Operands = energy === undefined ? [queries, keys, values] : [queries, keys, values, energy];

@@ -21,7 +21,7 @@ export function importance(gates: tf.Tensor2D, experts: Int32Array, numExperts: 
     },
     gradient: (dy) => {
       const d = native.floats(dy);
-      const dGates = native.takeFloats(experts.length);
+      const dGates = native.takeFloats(experts.length, "importanceGradient");
       for (let slot = 0; slot < experts.length; slot++) dGates[slot] = d[experts[slot]!]!;
       return native.tensor(gates.shape, dGates);
     },

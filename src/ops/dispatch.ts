@@ -8,14 +8,9 @@ import * as kernels from "../backends/native/kernels/moe.ts";
 import { applyFused } from "./fused-op.ts";
 import { gatherRows } from "./gather-rows.ts";
 
-/** A slot is a chosen pair: position · k + choice. Rows are the slots sorted by expert, positions in order within one. */
-export interface DispatchPlan {
+export interface DispatchPlan extends kernels.RowOrder {
   /** [experts + 1] first row of each expert */
   offsets: Int32Array;
-  /** [rows] row → slot */
-  slots: Int32Array;
-  /** [slots] slot → row */
-  rows: Int32Array;
 }
 
 /** Sorts slots by expert. experts [positions · k]: the expert of each slot. */

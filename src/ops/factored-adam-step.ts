@@ -4,28 +4,10 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { nativeBackend } from "../backends/native/backend.ts";
+import type { FactoredAdamOptions, FactoredMoments } from "../backends/native/kernels/factored-adam.ts";
 import * as kernels from "../backends/native/kernels/factored-adam.ts";
 
-/** Decayed means of squared gradients of matrices [matrices, rows, columns]. */
-export interface FactoredMoments {
-  /** r [matrices, rows] */
-  rows: tf.Variable;
-  /** c [matrices, columns] */
-  columns: tf.Variable;
-}
-
-export interface FactoredAdamOptions {
-  learningRate: number;
-  beta2: number;
-  /** The least deviation: its square is added to squares of gradients. */
-  epsilon: number;
-  /** Counts from 1; sets the correction of the moments' bias towards zero. */
-  step: number;
-  /** Multiplies every gradient first. */
-  gradientScale: number;
-  /** A matrix's gradient longer than this, once scaled, is shortened to it; 0 = never. */
-  maxNorm: number;
-}
+export type { FactoredAdamOptions, FactoredMoments };
 
 /**
  * Updates matrices [matrices, rows, columns] and their moments; returns Σ g² of the gradients as they were given. A matrix whose

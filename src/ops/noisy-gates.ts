@@ -4,6 +4,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { type NativeBackend, nativeBackend } from "../backends/native/backend.ts";
+import type { NoisyGateInputs } from "../backends/native/kernels/gating.ts";
 import * as kernels from "../backends/native/kernels/gating.ts";
 import { applyFused } from "./fused-op.ts";
 import { loadOfGroups, type NoisyLogits } from "./load.ts";
@@ -11,15 +12,6 @@ import { composedTopKGates, type TopKGates } from "./top-k-gates.ts";
 
 /** Keeps some noise however sure the gate is. */
 const NOISE_FLOOR = 0.01;
-
-/** Each [rows, experts]. */
-export interface NoisyGateInputs {
-  clean: tf.Tensor2D;
-  /** x Wnoise */
-  noiseInput: tf.Tensor2D;
-  /** ε; gets no gradient */
-  noise: tf.Tensor2D;
-}
 
 export interface NoisyGates extends TopKGates {
   /** [groups · experts] the load of each group of rows; a plain count, without gradient, when k = experts */

@@ -7,7 +7,7 @@ export function normalNoise<T extends tf.Tensor>(stream: RandomStream, shape: nu
   const native = nativeBackend();
   const size = tf.util.sizeFromShape(shape);
   if (native === undefined) return tf.tensor(philoxNormal(stream, size), shape) as T;
-  const out = native.takeFloats(size);
+  const out = native.takeFloats(size, "normalNoise");
   native.addon.normalNoise(out, stream.seed, stream.stream);
   return native.tensor<T>(shape, out);
 }

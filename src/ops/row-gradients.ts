@@ -4,16 +4,11 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { nativeBackend } from "../backends/native/backend.ts";
+import type { RowGradient } from "../backends/native/kernels/optimizer.ts";
 import { applyFused } from "./fused-op.ts";
 import { gatherRows, scatterAddRows } from "./gather-rows.ts";
 
-/** The gradient of a table [rows, width]. */
-export interface RowGradient {
-  /** [rows] the row of `sums` that belongs to each row of the table, or −1 where its gradient is zero */
-  rowOf: Int32Array;
-  /** [rows read, width] */
-  sums: tf.Tensor2D;
-}
+export type { RowGradient };
 
 /** Whether the optimiser's kernels of the current backend take gradients of rows. */
 export function takesRowGradients(): boolean {

@@ -6,7 +6,7 @@ import { nativeBackend } from "../backends/native/backend.ts";
 export function floatTensor<T extends tf.Tensor>(values: Float32Array, shape: number[]): T {
   const native = nativeBackend();
   if (native === undefined) return tf.tensor(values.slice(), shape, "float32") as T;
-  const floats = native.takeFloats(values.length);
+  const floats = native.takeFloats(values.length, "floatTensor");
   floats.set(values);
   return native.tensor<T>(shape, floats);
 }

@@ -11,7 +11,7 @@ export function uniformNoise<T extends tf.Tensor>(stream: RandomStream, shape: n
     const numbers = Float32Array.from(philoxUint32(stream, size), (word) => (2 * toUniform(word) - 1) * range);
     return tf.tensor(numbers, shape) as T;
   }
-  const out = native.takeFloats(size);
+  const out = native.takeFloats(size, "uniformNoise");
   native.addon.uniformNoise(out, stream.seed, stream.stream, range);
   return native.tensor<T>(shape, out);
 }

@@ -4,24 +4,11 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { type NativeBackend, nativeBackend } from "../backends/native/backend.ts";
+import type { VocabularyProjection, VocabularyTargets } from "../backends/native/kernels/vocabulary.ts";
 import * as kernels from "../backends/native/kernels/vocabulary.ts";
 import { DataError } from "../base/errors.ts";
 
-export interface VocabularyProjection {
-  /** [positions, hidden] */
-  hidden: tf.Tensor2D;
-  /** [vocabulary, hidden] */
-  weights: tf.Tensor2D;
-  /** [vocabulary] */
-  bias: tf.Tensor1D;
-}
-
-export interface VocabularyTargets {
-  /** [positions] gold piece ids */
-  targets: Int32Array;
-  /** ε in [0, 1) */
-  labelSmoothing: number;
-}
+export type { VocabularyProjection };
 
 /**
  * Sums over positions, in nats: → [2] = (smoothed loss, plain negative log-likelihood). Only the first has a gradient.

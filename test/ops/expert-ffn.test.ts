@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
 import { selectBackend } from "../../src/backends/select.ts";
 import { combine, dispatch, planDispatch } from "../../src/ops/dispatch.ts";
-import { composedExpertFfn, type ExpertFfnInputs, expertFfn } from "../../src/ops/expert-ffn.ts";
+import { composedExpertFfn, expertFfn } from "../../src/ops/expert-ffn.ts";
 import { topKGates } from "../../src/ops/top-k-gates.ts";
 import { expectClose, numericGradient } from "./finite-differences.ts";
 import { expertDefinition, part } from "./moe-definition.ts";
@@ -27,23 +27,22 @@ interface Case {
   sizes: number[];
   width: number;
   hidden: number;
-  bias: "none" | "inner" | "both";
 }
 
 const small: Case[] = [
-  { sizes: [2, 0, 3], width: 3, hidden: 4, bias: "none" },
-  { sizes: [0, 1], width: 2, hidden: 3, bias: "both" },
-  { sizes: [4], width: 3, hidden: 2, bias: "inner" },
+  { sizes: [2, 0, 3], width: 3, hidden: 4 },
+  { sizes: [0, 1], width: 2, hidden: 3 },
+  { sizes: [4], width: 3, hidden: 2 },
 ];
 
 const large: Case[] = [
-  { sizes: [13, 0, 40, 1, 7, 0], width: 33, hidden: 70, bias: "none" },
-  { sizes: [70, 2, 15], width: 48, hidden: 65, bias: "both" },
-  { sizes: [1], width: 64, hidden: 96, bias: "inner" },
-  { sizes: [530, 3], width: 21, hidden: 5, bias: "both" },
-  { sizes: [9, 4, 5, 6], width: 11, hidden: 1100, bias: "both" },
-  { sizes: [3], width: 530, hidden: 20, bias: "none" },
-  { sizes: Array.from({ length: 24 }, (_, i) => i % 5), width: 32, hidden: 32, bias: "none" },
+  { sizes: [13, 0, 40, 1, 7, 0], width: 33, hidden: 70 },
+  { sizes: [70, 2, 15], width: 48, hidden: 65 },
+  { sizes: [1], width: 64, hidden: 96 },
+  { sizes: [530, 3], width: 21, hidden: 5 },
+  { sizes: [9, 4, 5, 6], width: 11, hidden: 1100 },
+  { sizes: [3], width: 530, hidden: 20 },
+  { sizes: Array.from({ length: 24 }, (_, i) => i % 5), width: 32, hidden: 32 },
 ];
 
 const norm = (values: Float32Array) => Math.sqrt(values.reduce((total, x) => total + x * x, 0));
@@ -53,31 +52,29 @@ function offsetsOf(sizes: number[]): Int32Array {
   return Int32Array.from([0, ...sizes.map((_, e) => sum(sizes.slice(0, e + 1)))]);
 }
 
-function operands({ sizes, width, hidden, bias }: Case): Operand[] {
+function operands({ sizes, width, hidden }: Case): Operand[] {
   const experts = sizes.length;
-  const weights = [
+  return [
+    operand(1, [sum(sizes), width]),
     operand(2, [experts, width, hidden], Math.min(0.4, width ** -0.5)),
     operand(3, [experts, hidden, width], Math.min(0.4, hidden ** -0.5)),
   ];
-  const biases = [operand(4, [experts, hidden]), operand(5, [experts, width])];
-  return [operand(1, [sum(sizes), width]), ...weights, ...biases.slice(0, { none: 0, inner: 1, both: 2 }[bias])];
 }
 
 function asOp(ffn: typeof expertFfn, offsets: Int32Array): Op {
-  return (x, w1, w2, b1?, b2?) => ffn({ x, w1, w2, ...(b1 && { b1 }), ...(b2 && { b2 }) } as ExpertFfnInputs, offsets);
+  return (x: tf.Tensor2D, w1: tf.Tensor3D, w2: tf.Tensor3D) => ffn({ x, w1, w2 }, offsets);
 }
 
 describe("composed expert networks", () => {
   it.each(small)("are as defined: %o", async (c) => {
     const offsets = offsetsOf(c.sizes);
     const experts = c.sizes.length;
-    await expectDefined(asOp(composedExpertFfn, offsets), operands(c), (x, w1, w2, b1, b2) => {
+    await expectDefined(asOp(composedExpertFfn, offsets), operands(c), (x, w1, w2) => {
       const out = new Float64Array(x.length);
       for (let e = 0; e < experts; e++) {
-        const own = (values: Float64Array | undefined) => values && part(values, e, experts);
         for (let row = offsets[e]!; row < offsets[e + 1]!; row++) {
           const input = x.subarray(row * c.width, (row + 1) * c.width);
-          out.set(expertDefinition(input, part(w1, e, experts), part(w2, e, experts), own(b1), own(b2)), row * c.width);
+          out.set(expertDefinition(input, part(w1, e, experts), part(w2, e, experts)), row * c.width);
         }
       }
       return out;
@@ -86,20 +83,17 @@ describe("composed expert networks", () => {
 });
 
 describe.skipIf(addon === undefined)("native expert networks", () => {
-  it.each([...small, ...large, { sizes: [0, 0], width: 3, hidden: 2, bias: "both" } as Case])(
-    "agree with the composed op: %o",
-    async (c) => {
-      const offsets = offsetsOf(c.sizes);
-      await expectNativeAgrees(addon!, asOp(expertFfn, offsets), asOp(composedExpertFfn, offsets), operands(c), 3e-5);
-    },
-  );
+  it.each([...small, ...large, { sizes: [0, 0], width: 3, hidden: 2 }])("agree with the composed op: %o", async (c) => {
+    const offsets = offsetsOf(c.sizes);
+    await expectNativeAgrees(addon!, asOp(expertFfn, offsets), asOp(composedExpertFfn, offsets), operands(c), 3e-5);
+  });
 });
 
 describe.skipIf(addon === undefined)("a row's output", () => {
   // Sums run in blocks of 512.
   it.each([
-    { sizes: [70, 40], width: 530, hidden: 40, bias: "both" },
-    { sizes: [40, 90], width: 33, hidden: 530, bias: "none" },
+    { sizes: [70, 40], width: 530, hidden: 40 },
+    { sizes: [40, 90], width: 33, hidden: 530 },
   ] as Case[])("has the same bits however many rows its expert has: %o", async (c) => {
     const given = operands(c);
     const outputs = await onNative(addon!, () =>

@@ -1,22 +1,16 @@
 /** Experts in double precision, after Shazeer et al. 2017, equation 1: what the sparse ops must equal. */
 
-/** relu(x W1 + b1) W2 + b2 of one row x [width]; W1 [width, hidden], W2 [hidden, width]. */
-export function expertDefinition(
-  x: Float64Array,
-  w1: Float64Array,
-  w2: Float64Array,
-  b1?: Float64Array,
-  b2?: Float64Array,
-): Float64Array {
+/** relu(x W1) W2 of one row x [width]; W1 [width, hidden], W2 [hidden, width]. */
+export function expertDefinition(x: Float64Array, w1: Float64Array, w2: Float64Array): Float64Array {
   const width = x.length;
   const hiddenSize = w1.length / width;
   const hidden = Float64Array.from({ length: hiddenSize }, (_, j) => {
-    let sum = b1?.[j] ?? 0;
+    let sum = 0;
     for (let i = 0; i < width; i++) sum += x[i]! * w1[i * hiddenSize + j]!;
     return Math.max(sum, 0);
   });
   return Float64Array.from({ length: width }, (_, i) => {
-    let sum = b2?.[i] ?? 0;
+    let sum = 0;
     for (let j = 0; j < hiddenSize; j++) sum += hidden[j]! * w2[j * width + i]!;
     return sum;
   });

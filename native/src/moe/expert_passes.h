@@ -19,10 +19,9 @@ constexpr int kExpertRowChunk = 512;
 // One expert's share of the arrays.
 struct Expert {
   int index, rows, width, hidden;
-  size_t first;                    // of its numbers in x and out
-  size_t weights;                  // of its numbers in w1 and w2
-  size_t hidden_bias, width_bias;  // in b1, b2
-  const float *x, *w1, *w2, *b1, *b2;
+  size_t first;    // of its numbers in x and out
+  size_t weights;  // of its numbers in w1 and w2
+  const float *x, *w1, *w2;
   float* activations;  // or null
 
   Expert(const Experts& all, int e)
@@ -32,13 +31,9 @@ struct Expert {
         hidden(all.hidden),
         first(static_cast<size_t>(all.offsets[e]) * all.width),
         weights(static_cast<size_t>(e) * all.width * all.hidden),
-        hidden_bias(static_cast<size_t>(e) * all.hidden),
-        width_bias(static_cast<size_t>(e) * all.width),
         x(all.x + first),
         w1(all.w1 + weights),
         w2(all.w2 + weights),
-        b1(all.b1 == nullptr ? nullptr : all.b1 + hidden_bias),
-        b2(all.b2 == nullptr ? nullptr : all.b2 + width_bias),
         activations(all.activations == nullptr ? nullptr
                                                : all.activations + static_cast<size_t>(all.offsets[e]) * all.hidden) {}
 };
@@ -111,13 +106,13 @@ struct HiddenPlace {
         step(e.activations == nullptr ? w.units : e.hidden) {}
 };
 
-// The hidden layer of a part before relu: x W1 + b1.
+// The hidden layer of a part before relu: x W1.
 inline ExpertProduct to_hidden(const ExpertWorker& worker, const Workspace& w, const Expert& e, const Part& part) {
   const size_t width = e.width, hidden = e.hidden;
   const HiddenPlace h(w, e, part);
   const Side w1 = weights(across(e.w1 + part.unit, hidden));
   return worker.product(part.rows, part.units, e.width, lines(e.x + part.row * width, width), w1,
-                      {h.data, h.step, e.b1 == nullptr ? nullptr : e.b1 + part.unit}, w.x_rows);
+                      {h.data, h.step}, w.x_rows);
 }
 
 // What the hidden units of a part give to the outputs y of its rows.
@@ -126,7 +121,7 @@ inline ExpertProduct to_output(const ExpertWorker& worker, const Workspace& w, c
   const size_t width = e.width;
   const HiddenPlace h(w, e, part);
   const Side w2 = weights(across(e.w2 + part.unit * width, width));
-  return worker.product(part.rows, e.width, part.units, lines(h.data, h.step), w2, {y, width, part.unit > 0 ? y : e.b2},
+  return worker.product(part.rows, e.width, part.units, lines(h.data, h.step), w2, {y, width, part.unit > 0},
                       w.hidden_rows);
 }
 
@@ -136,7 +131,7 @@ inline ExpertProduct from_output(const ExpertWorker& worker, const Workspace& w,
   const size_t width = e.width;
   const Side w2 = weights(lines(e.w2 + part.unit * width, width));
   return worker.product(part.rows, part.units, e.width, lines(d_y, width), w2,
-                      {w.d_hidden, static_cast<size_t>(w.units), nullptr}, w.d_y_rows);
+                      {w.d_hidden, static_cast<size_t>(w.units)}, w.d_y_rows);
 }
 
 // The gradient of a part's rows x, from that of its hidden layer. W1 is in the caches if the hidden layer was just computed.
@@ -145,7 +140,7 @@ inline ExpertProduct to_input(const ExpertWorker& worker, const Workspace& w, co
   const Side w1 = lines(e.w1 + part.unit, e.hidden);
   return worker.product(part.rows, e.width, part.units, lines(w.d_hidden, w.units),
                       e.activations == nullptr ? w1 : weights(w1),
-                      {d_x, static_cast<size_t>(e.width), part.unit == 0 ? nullptr : d_x}, w.d_hidden_rows);
+                      {d_x, static_cast<size_t>(e.width), part.unit > 0}, w.d_hidden_rows);
 }
 
 inline void queue_forward(const ExpertWorker& worker, const Workspace& given, const Expert& e) {
@@ -189,16 +184,12 @@ inline void expert_forward(const ExpertWorker& worker, const Workspace& given, c
 // Where the gradients of one expert go.
 struct ExpertPlaces {
   float *x, *w1, *w2;
-  float *b1, *b2;  // or null
 
   ExpertPlaces(const ExpertGradients& all, const Expert& e)
       : x(all.x + e.first),
         w1(all.w1 + e.weights),
-        w2(all.w2 + e.weights),
-        b1(all.b1 == nullptr ? nullptr : all.b1 + e.hidden_bias),
-        b2(all.b2 == nullptr ? nullptr : all.b2 + e.width_bias) {}
-  // Without biases.
-  ExpertPlaces(float* x, float* w1, float* w2) : x(x), w1(w1), w2(w2), b1(nullptr), b2(nullptr) {}
+        w2(all.w2 + e.weights) {}
+  ExpertPlaces(float* x, float* w1, float* w2) : x(x), w1(w1), w2(w2) {}
 };
 
 // Calls done(part) after each part; once that has the last rows, the gradients of its units' weights are whole.
@@ -221,10 +212,10 @@ void expert_backward(const ExpertWorker& worker, const Workspace& w, const Exper
     const ExpertProduct to_d_x = to_input(worker, w, e, part, d_x);
     const ExpertProduct to_d_w1 =
         worker.product(e.width, part.units, part.rows, across(e.x + part.row * width, width), across(w.d_hidden, step),
-                     {d_w1, hidden, first_rows ? nullptr : d_w1}, w.x_columns);
+                     {d_w1, hidden, !first_rows}, w.x_columns);
     const ExpertProduct to_d_w2 =
         worker.product(part.units, e.width, part.rows, across(h.data, h.step), across(d_y, width),
-                     {d_w2, width, first_rows ? nullptr : d_w2}, w.hidden_columns);
+                     {d_w2, width, !first_rows}, w.hidden_columns);
 
     if (first_units) {
       worker.barrier();
@@ -232,10 +223,6 @@ void expert_backward(const ExpertWorker& worker, const Workspace& w, const Exper
       worker.pack_left(d_inner);
       worker.pack_left(to_d_w1);
       worker.pack_right(to_d_w2, w.d_y_right);
-      const Range own = worker.columns(to_d_x);
-      if (d.b2 != nullptr && own.size() > 0) {
-        kernels.sum_rows(d_y + own.begin, part.rows, width, own.size(), d.b2 + own.begin, !first_rows);
-      }
     }
     worker.barrier();
     if (again) worker.multiply(inner);
@@ -245,10 +232,6 @@ void expert_backward(const ExpertWorker& worker, const Workspace& w, const Exper
         float* unit = h.data + i * h.step + own.begin;
         if (again) kernels.relu(unit, own.size());
         kernels.relu_gradient(unit, w.d_hidden + i * step + own.begin, own.size());
-      }
-      if (d.b1 != nullptr) {
-        float* sums = d.b1 + part.unit + own.begin;
-        kernels.sum_rows(w.d_hidden + own.begin, part.rows, step, own.size(), sums, !first_rows);
       }
     }
     worker.barrier();

@@ -20,14 +20,14 @@ inline Side lines(const float* data, size_t step) { return {data, step, false}; 
 inline Side across(const float* data, size_t step) { return {data, step, true}; }
 inline Side weights(Side side) { return {side.data, side.step, side.across, true}; }
 
-// Where results go, [m][step], and what they add to: nothing (null), what is there (`data` itself), or one row for all.
+// Where results go, [m][step], and whether they are added to what is there.
 struct Result {
   float* data;
   size_t step;
-  const float* initial;
+  bool accumulate = false;
 };
 
-// result [m, n] = initial + left [m, k] · right [k, n]; `packed` holds all of the left side.
+// result [m, n] = left [m, k] · right [k, n], or += it; `packed` holds all of the left side.
 struct ExpertProduct {
   const GemmKernels& tile;
   const ElementKernels& kernels;
@@ -59,9 +59,8 @@ struct ExpertProduct {
   TilePlace place(int row, int j) const {
     const size_t column = static_cast<size_t>(j) * tile.columns;
     float* out = result.data + row * result.step + column;
-    if (result.initial == nullptr) return {out, result.step, columns(j), kZeros, 0};
-    if (result.initial == result.data) return {out, result.step, columns(j), out, result.step};
-    return {out, result.step, columns(j), result.initial + column, 0};
+    if (result.accumulate) return {out, result.step, columns(j), out, result.step};
+    return {out, result.step, columns(j), kZeros, 0};
   }
 
   // The packed panel of some rows, from an element on.

@@ -12,8 +12,6 @@ void clear_gradients(const Expert& e, const ExpertGradients& d) {
   const size_t weights = static_cast<size_t>(e.width) * e.hidden;
   std::fill_n(d.w1 + e.weights, weights, 0.0f);
   std::fill_n(d.w2 + e.weights, weights, 0.0f);
-  if (d.b1 != nullptr) std::fill_n(d.b1 + e.hidden_bias, e.hidden, 0.0f);
-  if (d.b2 != nullptr) std::fill_n(d.b2 + e.width_bias, e.width, 0.0f);
 }
 
 }  // namespace

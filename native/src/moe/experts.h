@@ -1,4 +1,4 @@
-// The experts' networks relu(x W1 + b1) W2 + b2, each on its own rows.
+// The experts' networks relu(x W1) W2, each on its own rows.
 #pragma once
 
 #include <cstdint>
@@ -14,9 +14,7 @@ struct Experts {
   const float* x;          // [rows][width]
   const float* w1;         // [count][width][hidden]
   const float* w2;         // [count][hidden][width]
-  const float* b1;         // [count][hidden] or null
-  const float* b2;         // [count][width] or null; not read by the backward pass
-  // [rows][hidden] or null: relu(x W1 + b1), which the forward pass leaves there for the backward pass.
+  // [rows][hidden] or null: relu(x W1), which the forward pass leaves there for the backward pass.
   float* activations = nullptr;
 };
 
@@ -24,8 +22,6 @@ struct ExpertGradients {
   float* x;
   float* w1;
   float* w2;
-  float* b1;  // or null
-  float* b2;  // or null
 };
 
 // out [rows][width]
@@ -45,7 +41,7 @@ struct ExpertMoments {
   float* columns2;  // [count][width]
 };
 
-// The backward pass of experts without biases, and a step of factored Adam on their matrices as soon as each one's
+// The backward pass of experts, and a step of factored Adam on their matrices as soon as each one's
 // gradient is known. Returns Σ g² over all of them.
 double experts_update(ThreadGroup& group, Precision precision, const Experts& experts, const float* d_out, float* d_x,
                       const ExpertMoments& moments, const FactoredRates& rates);

@@ -109,7 +109,7 @@ class FewRows {
     if (!by_dots(worker_, e_)) {
       const Side weights_of_block = weights(lines(right, step));
       const ExpertProduct product = worker_.product(e_.rows, block.size(), k, lines(left.data, left.step),
-                                                  weights_of_block, {out, out_step, nullptr}, all_left_);
+                                                  weights_of_block, {out, out_step}, all_left_);
       if (block.begin == 0) worker_.pack_left(product);
       return worker_.multiply(product);
     }

@@ -109,7 +109,7 @@ napi_value combine_gradient(Call& call) {
 
 // Checks the arrays of an expert call against its dimensions, which end the arguments.
 struct ExpertShapes {
-  size_t rows, x, hidden_bias, width_bias, weights, activations;
+  size_t rows, x, by_hidden, by_width, weights, activations;
 
   ExpertShapes(Call& call, Experts& experts, const Array<int32_t>& offsets) {
     experts.count = call.size("experts");
@@ -121,8 +121,8 @@ struct ExpertShapes {
     for (size_t e = 0; e < count; e++) call.require(offsets[e] <= offsets[e + 1], "offsets must not fall");
     rows = offsets[count];
     x = rows * experts.width;
-    hidden_bias = count * experts.hidden;
-    width_bias = count * experts.width;
+    by_hidden = count * experts.hidden;
+    by_width = count * experts.width;
     weights = count * experts.width * experts.hidden;
     activations = rows * experts.hidden;
   }
@@ -134,18 +134,15 @@ struct ExpertShapes {
 
 napi_value expert_ffn(Call& call) {
   const auto x = call.floats("x"), w1 = call.floats("w1"), w2 = call.floats("w2");
-  const auto b1 = call.optional_floats("b1"), b2 = call.optional_floats("b2");
   const auto offsets = call.ints("offsets");
   const auto out = call.floats("out");
   const auto activations = call.optional_floats("activations");
-  Experts experts{0, 0, 0, offsets.data, x.data, w1.data, w2.data, b1.data, b2.data, activations.data};
+  Experts experts{0, 0, 0, offsets.data, x.data, w1.data, w2.data, activations.data};
   const ExpertShapes shapes(call, experts, offsets);
   shapes.require_activations(call, activations);
   call.require_length(x, shapes.x, "x");
   call.require_length(w1, shapes.weights, "w1");
   call.require_length(w2, shapes.weights, "w2");
-  if (b1) call.require_length(b1, shapes.hidden_bias, "b1");
-  if (b2) call.require_length(b2, shapes.width_bias, "b2");
   call.require_length(out, shapes.x, "out");
   experts_forward(thread_group(), precision(), experts, out.data);
   return call.nothing();
@@ -153,26 +150,21 @@ napi_value expert_ffn(Call& call) {
 
 napi_value expert_ffn_gradient(Call& call) {
   const auto x = call.floats("x"), w1 = call.floats("w1"), w2 = call.floats("w2");
-  const auto b1 = call.optional_floats("b1");
   const auto offsets = call.ints("offsets");
   const auto dy = call.floats("dy");
   const auto activations = call.optional_floats("activations");
   const auto d_x = call.floats("dX"), d_w1 = call.floats("dW1"), d_w2 = call.floats("dW2");
-  const auto d_b1 = call.optional_floats("dB1"), d_b2 = call.optional_floats("dB2");
-  Experts experts{0, 0, 0, offsets.data, x.data, w1.data, w2.data, b1.data, nullptr, activations.data};
+  Experts experts{0, 0, 0, offsets.data, x.data, w1.data, w2.data, activations.data};
   const ExpertShapes shapes(call, experts, offsets);
   shapes.require_activations(call, activations);
   call.require_length(x, shapes.x, "x");
   call.require_length(w1, shapes.weights, "w1");
   call.require_length(w2, shapes.weights, "w2");
-  if (b1) call.require_length(b1, shapes.hidden_bias, "b1");
   call.require_length(dy, shapes.x, "dy");
   call.require_length(d_x, shapes.x, "dX");
   call.require_length(d_w1, shapes.weights, "dW1");
   call.require_length(d_w2, shapes.weights, "dW2");
-  if (d_b1) call.require_length(d_b1, shapes.hidden_bias, "dB1");
-  if (d_b2) call.require_length(d_b2, shapes.width_bias, "dB2");
-  experts_backward(thread_group(), precision(), experts, dy.data, {d_x.data, d_w1.data, d_w2.data, d_b1.data, d_b2.data});
+  experts_backward(thread_group(), precision(), experts, dy.data, {d_x.data, d_w1.data, d_w2.data});
   return call.nothing();
 }
 
@@ -184,7 +176,7 @@ napi_value expert_ffn_update(Call& call) {
   const auto d_x = call.floats("dX");
   const auto rows1 = call.floats("rows1"), columns1 = call.floats("columns1");
   const auto rows2 = call.floats("rows2"), columns2 = call.floats("columns2");
-  Experts experts{0, 0, 0, offsets.data, x.data, w1.data, w2.data, nullptr, nullptr, activations.data};
+  Experts experts{0, 0, 0, offsets.data, x.data, w1.data, w2.data, activations.data};
   const ExpertShapes shapes(call, experts, offsets);
   shapes.require_activations(call, activations);
   const FactoredRates rates = read_factored_rates(call);
@@ -193,10 +185,10 @@ napi_value expert_ffn_update(Call& call) {
   call.require_length(w2, shapes.weights, "w2");
   call.require_length(dy, shapes.x, "dy");
   call.require_length(d_x, shapes.x, "dX");
-  call.require_length(rows1, shapes.width_bias, "rows1");
-  call.require_length(columns1, shapes.hidden_bias, "columns1");
-  call.require_length(rows2, shapes.hidden_bias, "rows2");
-  call.require_length(columns2, shapes.width_bias, "columns2");
+  call.require_length(rows1, shapes.by_width, "rows1");
+  call.require_length(columns1, shapes.by_hidden, "columns1");
+  call.require_length(rows2, shapes.by_hidden, "rows2");
+  call.require_length(columns2, shapes.by_width, "columns2");
   const ExpertMoments moments{w1.data, rows1.data, columns1.data, w2.data, rows2.data, columns2.data};
   return call.number_result(experts_update(thread_group(), precision(), experts, dy.data, d_x.data, moments, rates));
 }
@@ -209,10 +201,10 @@ void register_moe(Registry& registry) {
   registry.add("combine", {"y", "gates", "rows", "out", "positions", "width", "k"}, combine);
   registry.add("combineGradient", {"dOut", "y", "gates", "rows", "dY", "dGates", "positions", "width", "k"},
                combine_gradient);
-  registry.add("expertFfn", {"x", "w1", "w2", "b1", "b2", "offsets", "out", "activations", "experts", "width",
-                             "hidden"}, expert_ffn);
-  registry.add("expertFfnGradient", {"x", "w1", "w2", "b1", "offsets", "dy", "activations", "dX", "dW1", "dW2", "dB1",
-                                     "dB2", "experts", "width", "hidden"}, expert_ffn_gradient);
+  registry.add("expertFfn", {"x", "w1", "w2", "offsets", "out", "activations", "experts", "width", "hidden"},
+               expert_ffn);
+  registry.add("expertFfnGradient", {"x", "w1", "w2", "offsets", "dy", "activations", "dX", "dW1", "dW2", "experts",
+                                     "width", "hidden"}, expert_ffn_gradient);
   registry.add("expertFfnUpdate", {"x", "w1", "w2", "offsets", "dy", "activations", "dX", "rows1", "columns1", "rows2",
                                    "columns2", "experts", "width", "hidden", "learningRate", "beta2", "floor",
                                    "secondCorrection", "gradientScale", "longest"}, expert_ffn_update);

@@ -43,15 +43,7 @@ void relu_gradient(const float* y, float* d, size_t n) {
   });
 }
 
-void sum_rows(const float* x, size_t rows, size_t step, size_t columns, float* out, bool accumulate) {
-  for_each_vector(columns, [=](size_t j, int n) {
-    vf sum = accumulate ? load_part(out + j, n) : vzero();
-    for (size_t i = 0; i < rows; i++) sum += load_part(x + i * step + j, n);
-    vstore_n(out + j, sum, n);
-  });
-}
-
-constexpr MoeKernels table{&combine, &combine_gradient, &relu, &relu_gradient, &sum_rows};
+constexpr MoeKernels table{&combine, &combine_gradient, &relu, &relu_gradient};
 
 }  // namespace
 }  // namespace nmt::NMT_ISA

@@ -19,8 +19,6 @@ struct MoeKernels {
   void (*relu)(float* x, size_t n);
   // d[i] = 0 where y[i], the output of relu, is 0.
   void (*relu_gradient)(const float* y, float* d, size_t n);
-  // out [columns] = (out, if `accumulate`) + Σ over the rows of x [rows][step].
-  void (*sum_rows)(const float* x, size_t rows, size_t step, size_t columns, float* out, bool accumulate);
 };
 
 NMT_DECLARE_KERNELS(MoeKernels, moe)

@@ -78,7 +78,8 @@ export function loadAddon(): NativeAddon {
   return loaded;
 }
 
-function outOfMemory(name: string, sizes: string): OutOfMemoryError {
+/** The error of a function of the addon, or of an operation, that lacks memory. `sizes`: of what it was given, or asked for. */
+export function outOfMemory(name: string, sizes: string): OutOfMemoryError {
   return new OutOfMemoryError(`out of memory in ${name} (${sizes})`, {
     nextStep: "Use smaller batches (batch_size) or a smaller model, or give the process more memory.",
   });

@@ -5,7 +5,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import type { Precision } from "../../base/engine-names.ts";
-import type { NativeAddon } from "./addon.ts";
+import { OutOfMemoryError } from "../../base/errors.ts";
+import { type NativeAddon, outOfMemory } from "./addon.ts";
 import { BufferPool, type PoolStatistics } from "./buffer-pool.ts";
 import { PackedWeights } from "./packed-weights.ts";
 import { registerElementwiseKernels } from "./register-elementwise.ts";
@@ -24,12 +25,19 @@ export class NativeBackend extends MathBackendCPU {
     super();
     this.addon = addon;
     this.pool = new BufferPool((bytes) => addon.allocate(bytes));
-    this.packedWeights = new PackedWeights(addon, this.pool);
+    this.packedWeights = new PackedWeights(this);
   }
 
-  /** Pooled floats for a kernel's output; contents undefined. Wrap them with `tensorInfo`, or return them with `giveFloats`. */
-  takeFloats(length: number): Float32Array<ArrayBuffer> {
-    return this.pool.takeFloats(length);
+  /**
+   * Pooled floats for a kernel's output; contents undefined. Wrap them with `tensorInfo`, or return them with `giveFloats`.
+   * Throws OutOfMemoryError, which names `kernel`, what the floats are for.
+   */
+  takeFloats(length: number, kernel: string): Float32Array<ArrayBuffer> {
+    try {
+      return this.pool.takeFloats(length);
+    } catch (error) {
+      throw error instanceof OutOfMemoryError ? outOfMemory(kernel, `an array of ${length} floats`) : error;
+    }
   }
 
   /** Returns floats that never became a tensor. */
@@ -63,11 +71,18 @@ export class NativeBackend extends MathBackendCPU {
     return this.packedWeights.get(matrix.dataId, this.floats(matrix), { n, k, transposed, precision });
   }
 
-  /** A tensor's memory, for a kernel that writes into it. */
-  floatsToWrite(tensor: tf.TensorInfo): Float32Array<ArrayBuffer> {
-    this.packedWeights.forget(tensor.dataId);
-    this.squares.delete(tensor.dataId);
-    return this.floats(tensor);
+  /** A variable's memory, for a kernel that writes into it. Where another tensor or a caller's array shares it, the variable gets its own copy first. */
+  ownFloats(variable: tf.Variable): Float32Array {
+    if (!this.ownsMemory(variable)) {
+      const floats = this.takeFloats(variable.size, "ownFloats");
+      floats.set(this.floats(variable));
+      const copy = this.tensor(variable.shape, floats);
+      variable.assign(copy);
+      copy.dispose();
+    }
+    this.packedWeights.forget(variable.dataId);
+    this.squares.delete(variable.dataId);
+    return this.floats(variable);
   }
 
   /** Notes Σ x² of a new tensor's numbers, which its kernel has summed while they were in the caches. */
@@ -81,7 +96,7 @@ export class NativeBackend extends MathBackendCPU {
   }
 
   /** Whether a kernel may write into the tensor's memory: it is pooled, and no other tensor shares it. */
-  ownsMemory(tensor: tf.TensorInfo): boolean {
+  private ownsMemory(tensor: tf.TensorInfo): boolean {
     return this.refCount(tensor.dataId) === 1 && this.pool.owns(this.floats(tensor).buffer);
   }
 

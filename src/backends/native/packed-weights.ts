@@ -4,8 +4,7 @@
  */
 
 import type { Precision } from "../../base/engine-names.ts";
-import type { NativeAddon } from "./addon.ts";
-import type { BufferPool } from "./buffer-pool.ts";
+import type { NativeBackend } from "./backend.ts";
 
 /** How a product [rows, k] · [k, n] takes its right side; a tensor is always asked for in the same way. */
 export interface RightSide {
@@ -18,20 +17,19 @@ export interface RightSide {
 
 export class PackedWeights {
   private readonly byData = new WeakMap<object, Float32Array<ArrayBuffer>>();
-  private readonly addon: NativeAddon;
-  private readonly pool: BufferPool;
+  private readonly native: NativeBackend;
 
-  constructor(addon: NativeAddon, pool: BufferPool) {
-    this.addon = addon;
-    this.pool = pool;
+  constructor(native: NativeBackend) {
+    this.native = native;
   }
 
   get(dataId: object, floats: Float32Array, { n, k, transposed, precision }: RightSide): Float32Array {
+    const { addon } = this.native;
     const known = this.byData.get(dataId);
-    if (known !== undefined && this.addon.isPacked(known, n, k, precision)) return known;
+    if (known !== undefined && addon.isPacked(known, n, k, precision)) return known;
     this.forget(dataId);
-    const packed = this.pool.takeFloats(this.addon.packedLength(n, k, precision));
-    this.addon.packMatrix(floats, packed, n, k, transposed, precision);
+    const packed = this.native.takeFloats(addon.packedLength(n, k, precision), "packMatrix");
+    addon.packMatrix(floats, packed, n, k, transposed, precision);
     this.byData.set(dataId, packed);
     return packed;
   }
@@ -41,6 +39,6 @@ export class PackedWeights {
     const packed = this.byData.get(dataId);
     if (packed === undefined) return;
     this.byData.delete(dataId);
-    this.pool.give(packed.buffer);
+    this.native.giveFloats(packed);
   }
 }

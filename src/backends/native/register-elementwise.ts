@@ -121,7 +121,7 @@ function binary(
   const same = tf.util.arraysEqual(a.shape, b.shape);
   const other = same ? { form: "full" as const, columns: size } : formOf(aIsFull ? b.shape : a.shape, shape);
   if (other === undefined) return undefined;
-  const out = backend.takeFloats(size);
+  const out = backend.takeFloats(size, operation);
   backend.addon.binary(
     binaryOperations.indexOf(operation),
     backend.floats(a),
@@ -137,7 +137,7 @@ function binary(
 
 function unary(backend: NativeBackend, operation: UnaryOperation, x: tf.TensorInfo): tf.TensorInfo | undefined {
   if (!isFloat(x)) return undefined;
-  const out = backend.takeFloats(product(x.shape));
+  const out = backend.takeFloats(product(x.shape), operation);
   backend.addon.unary(unaryOperations.indexOf(operation), backend.floats(x), out);
   return backend.tensorInfo(x.shape, out);
 }
@@ -154,7 +154,7 @@ function sum(backend: NativeBackend, { x }: Inputs, attributes: Attributes): tf.
     number,
     number,
   ];
-  const out = backend.takeFloats(outer * inner);
+  const out = backend.takeFloats(outer * inner, "sum");
   if (inner === 1) backend.addon.sumColumns(backend.floats(x!), out, outer, summed);
   else backend.addon.sumRows(backend.floats(x!), out, outer, summed, inner);
   const kept = attributes["keepDims"] === true ? axes.map(() => 1) : [];
@@ -164,7 +164,7 @@ function sum(backend: NativeBackend, { x }: Inputs, attributes: Attributes): tf.
 function transpose(backend: NativeBackend, { x }: Inputs, { perm }: Attributes): tf.TensorInfo | undefined {
   const [rows, columns] = x!.shape;
   if (!isFloat(x!) || x!.shape.length !== 2 || (perm as number[])[0] !== 1) return undefined;
-  const out = backend.takeFloats(rows! * columns!);
+  const out = backend.takeFloats(rows! * columns!, "transpose");
   backend.addon.transpose(backend.floats(x!), out, rows!, columns!);
   return backend.tensorInfo([columns!, rows!], out);
 }
@@ -178,7 +178,7 @@ function concat(backend: NativeBackend, inputs: Inputs, attributes: Attributes):
   const outShape = shape.with(axis, length);
   const rows = product(shape.slice(0, axis));
   const step = product(outShape.slice(axis));
-  const out = backend.takeFloats(rows * step);
+  const out = backend.takeFloats(rows * step, "concat");
   let start = 0;
   for (const part of parts) {
     const columns = product(part.shape.slice(axis));
@@ -217,7 +217,7 @@ function slice(backend: NativeBackend, { x }: Inputs, attributes: Attributes): t
   tf.slice_util.assertParamsValid(x! as tf.Tensor, begin!, size!);
   const block = isFloat(x!) && product(size!) > 0 ? blockOf(x!.shape, begin!, size!) : undefined;
   if (block === undefined) return undefined;
-  const out = backend.takeFloats(block.rows * block.columns);
+  const out = backend.takeFloats(block.rows * block.columns, "slice");
   backend.addon.copyBlock(
     backend.floats(x!),
     block.start,
@@ -242,7 +242,7 @@ function split(backend: NativeBackend, { x }: Inputs, attributes: Attributes): t
   let start = 0;
   return sizes.map((length) => {
     const columns = (step / shape[axis]!) * length;
-    const out = backend.takeFloats(rows * columns);
+    const out = backend.takeFloats(rows * columns, "split");
     backend.addon.copyBlock(backend.floats(x!), start, step, out, 0, columns, rows, columns);
     start += columns;
     return backend.tensorInfo(shape.with(axis, length), out);
@@ -256,7 +256,7 @@ function pad(backend: NativeBackend, { x }: Inputs, attributes: Attributes): tf.
   const begin = paddings.map(([before]) => before);
   const block = isFloat(x!) && product(x!.shape) > 0 ? blockOf(shape, begin, x!.shape) : undefined;
   if (block === undefined) return undefined;
-  const out = backend.takeFloats(product(shape));
+  const out = backend.takeFloats(product(shape), "pad");
   backend.addon.fill(out, attributes["constantValue"] as number);
   backend.addon.copyBlock(
     backend.floats(x!),
@@ -278,13 +278,13 @@ function gather(backend: NativeBackend, { x, indices }: Inputs, attributes: Attr
   if (!isFloat(x!) || !plain || product(x!.shape) === 0) return undefined;
   const index = backend.readSync(indices!.dataId) as Int32Array;
   const width = product(x!.shape.slice(1));
-  const out = backend.takeFloats(index.length * width);
+  const out = backend.takeFloats(index.length * width, "gatherRows");
   backend.addon.gatherRows(backend.floats(x!), index, out, rows!, width);
   return backend.tensorInfo([...indices!.shape, ...x!.shape.slice(1)], out);
 }
 
 function filled(backend: NativeBackend, shape: number[], value: number): tf.TensorInfo {
-  const out = backend.takeFloats(product(shape));
+  const out = backend.takeFloats(product(shape), "fill");
   backend.addon.fill(out, value);
   return backend.tensorInfo(shape, out);
 }

@@ -28,7 +28,7 @@ function matmul(
   const m = transposeA ? aColumns : aRows;
   const k = transposeA ? aRows : aColumns;
   const n = transposeB ? bRows : bColumns;
-  const out = backend.takeFloats(batch * m * n);
+  const out = backend.takeFloats(batch * m * n, "matmul");
   const [left, right] = [backend.floats(a), backend.floats(b)];
   if (rank === 2) backend.addon.matmul(left, right, out, m, n, k, transposeA, transposeB, false);
   else backend.addon.batchMatmul(left, right, out, batch, m, n, k, transposeA, transposeB, false);

@@ -1,6 +1,6 @@
 /** `nmt train --config F.yaml`: trains a model, or resumes the run in its model directory. */
 import type { CommandModule } from "yargs";
-import { activeNative } from "../../backends/native/active.ts";
+import { nativeBackend } from "../../backends/native/backend.ts";
 import { KernelProfile } from "../../backends/native/profile.ts";
 import { selectBackend } from "../../backends/select.ts";
 import { UsageError } from "../../base/errors.ts";
@@ -53,7 +53,7 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
 
 /** Throws UsageError where the backend is not the one whose kernels can be counted. */
 function startProfile(): KernelProfile {
-  const addon = activeNative();
+  const addon = nativeBackend()?.addon;
   if (addon !== undefined) return new KernelProfile(addon);
   throw new UsageError("--profile counts the kernels of the native backend, which is not in use", {
     nextStep: "Use --backend native, or leave --profile out.",

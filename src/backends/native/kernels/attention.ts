@@ -44,18 +44,12 @@ export interface AttentionOperands {
   keys: tf.Tensor2D;
   /** [key rows, value width] */
   values: tf.Tensor2D;
-  /** [hidden] */
+  /** [hidden] weights of the tanh units in a score; left out, a score is the dot product. */
   energy?: tf.Tensor1D | undefined;
 }
 
-export interface AttentionGradients {
-  queries: tf.Tensor2D;
-  keys: tf.Tensor2D;
-  values: tf.Tensor2D;
-  energy: tf.Tensor1D | undefined;
-}
-
-interface Groups {
+/** Group g of both sides is the same sentence. A row is in one group at most. */
+export interface AttentionGroups {
   queryRows: RowGroups;
   keyRows: RowGroups;
 }
@@ -64,12 +58,12 @@ interface Groups {
 export function attentionForward(
   native: NativeBackend,
   operands: AttentionOperands,
-  groups: Groups,
+  groups: AttentionGroups,
 ): { context: tf.Tensor2D; weights: tf.Tensor1D } {
   const [rows] = operands.queries.shape;
   const [, width] = operands.values.shape;
-  const context = takeRows(native, rows, width, groups.queryRows);
-  const weights = native.takeFloats(weightCount(groups));
+  const context = takeRows(native, rows, width, groups.queryRows, "attentionForward");
+  const weights = native.takeFloats(weightCount(groups), "attentionForward");
   native.addon.attentionForward(...argumentsOf(native, operands, groups), context, weights);
   return { context: native.tensor([rows, width], context), weights: native.tensor([weights.length], weights) };
 }
@@ -78,16 +72,16 @@ export function attentionForward(
 export function attentionBackward(
   native: NativeBackend,
   operands: AttentionOperands,
-  groups: Groups,
+  groups: AttentionGroups,
   weights: tf.Tensor1D,
   contextGradient: tf.Tensor2D,
-): AttentionGradients {
+): AttentionOperands {
   const [rows, hidden] = operands.queries.shape;
   const [keyCount, width] = operands.values.shape;
-  const dQueries = takeRows(native, rows, hidden, groups.queryRows);
-  const dKeys = takeRows(native, keyCount, hidden, groups.keyRows);
-  const dValues = takeRows(native, keyCount, width, groups.keyRows);
-  const dEnergy = operands.energy === undefined ? undefined : native.takeFloats(hidden);
+  const dQueries = takeRows(native, rows, hidden, groups.queryRows, "attentionBackward");
+  const dKeys = takeRows(native, keyCount, hidden, groups.keyRows, "attentionBackward");
+  const dValues = takeRows(native, keyCount, width, groups.keyRows, "attentionBackward");
+  const dEnergy = operands.energy === undefined ? undefined : native.takeFloats(hidden, "attentionBackward");
   native.addon.attentionBackward(
     ...argumentsOf(native, operands, groups),
     native.floats(weights),
@@ -108,7 +102,7 @@ export function attentionBackward(
 function argumentsOf(
   native: NativeBackend,
   { queries, keys, values, energy }: AttentionOperands,
-  { queryRows, keyRows }: Groups,
+  { queryRows, keyRows }: AttentionGroups,
 ): Operands {
   return [
     native.floats(queries),
@@ -125,12 +119,18 @@ function argumentsOf(
 }
 
 /** An output matrix. The kernel writes the rows of the groups; the others must be zero. */
-function takeRows(native: NativeBackend, rows: number, width: number, groups: RowGroups): Float32Array<ArrayBuffer> {
-  const floats = native.takeFloats(rows * width);
+function takeRows(
+  native: NativeBackend,
+  rows: number,
+  width: number,
+  groups: RowGroups,
+  kernel: string,
+): Float32Array<ArrayBuffer> {
+  const floats = native.takeFloats(rows * width, kernel);
   return groups.rows.length === rows ? floats : floats.fill(0);
 }
 
-function weightCount({ queryRows, keyRows }: Groups): number {
+function weightCount({ queryRows, keyRows }: AttentionGroups): number {
   let count = 0;
   for (let g = 0; g + 1 < queryRows.offsets.length; g++) {
     const queries = queryRows.offsets[g + 1]! - queryRows.offsets[g]!;

@@ -14,7 +14,7 @@ export interface DropoutKernels {
 
 /** Element i is kept, and divided by 1 − rate, iff word i of the stream is at least ⌊rate · 2^32⌋. */
 export function dropout<T extends tf.Tensor>(native: NativeBackend, x: T, rate: number, stream: RandomStream): T {
-  const out = native.takeFloats(x.size);
+  const out = native.takeFloats(x.size, "dropout");
   const threshold = Math.floor(rate * 2 ** 32);
   native.addon.dropout(native.floats(x), out, threshold, 1 / (1 - rate), stream.seed, stream.stream);
   return native.tensor<T>(x.shape, out);

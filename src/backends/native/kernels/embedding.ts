@@ -12,7 +12,7 @@ export interface EmbeddingKernels {
 /** x [rows, width], index [n] → [n, width]. */
 export function gatherRows(native: NativeBackend, x: tf.Tensor2D, index: Int32Array): tf.Tensor2D {
   const width = x.shape[1];
-  const out = native.takeFloats(index.length * width);
+  const out = native.takeFloats(index.length * width, "gatherRows");
   native.addon.gatherRows(native.floats(x), index, out, x.shape[0], width);
   return native.tensor([index.length, width], out);
 }
@@ -20,7 +20,7 @@ export function gatherRows(native: NativeBackend, x: tf.Tensor2D, index: Int32Ar
 /** x [n, width], index [n] → [rows, width]: row r is the sum of x's rows whose index is r, in their order. */
 export function scatterAddRows(native: NativeBackend, x: tf.Tensor2D, index: Int32Array, rows: number): tf.Tensor2D {
   const width = x.shape[1];
-  const out = native.takeFloats(rows * width);
+  const out = native.takeFloats(rows * width, "scatterAddRows");
   native.addon.scatterAddRows(native.floats(x), index, out, rows, width);
   return native.tensor([rows, width], out);
 }

@@ -1,7 +1,6 @@
 /** Factored Adam by the addon: on gradients, and inside the backward pass of experts. */
 import type * as tf from "@tensorflow/tfjs";
 import type { NativeBackend } from "../backend.ts";
-import { ownFloats } from "./own-floats.ts";
 
 /** How every call ends. `floor` is ε², `secondCorrection` 1 / (1 − β2^step); a gradient longer than `longest`, unless 0, is shortened. */
 type Rates = [
@@ -45,17 +44,24 @@ export interface FactoredAdamKernels {
   ): number;
 }
 
-interface FactoredMoments {
+/** Decayed means of squared gradients of matrices [matrices, rows, columns]. */
+export interface FactoredMoments {
+  /** r [matrices, rows] */
   rows: tf.Variable;
+  /** c [matrices, columns] */
   columns: tf.Variable;
 }
 
-interface FactoredAdamOptions {
+export interface FactoredAdamOptions {
   learningRate: number;
   beta2: number;
+  /** The least deviation: its square is added to squares of gradients. */
   epsilon: number;
+  /** Counts from 1; sets the correction of the moments' bias towards zero. */
   step: number;
+  /** Multiplies every gradient first. */
   gradientScale: number;
+  /** A matrix's gradient longer than this, once scaled, is shortened to it; 0 = never. */
   maxNorm: number;
 }
 
@@ -69,10 +75,10 @@ export function factoredAdamStep(
 ): number {
   const [matrices, rows, columns] = value.shape as [number, number, number];
   return native.addon.factoredAdamStep(
-    ownFloats(native, value),
+    native.ownFloats(value),
     native.floats(gradient),
-    ownFloats(native, moments.rows),
-    ownFloats(native, moments.columns),
+    native.ownFloats(moments.rows),
+    native.ownFloats(moments.columns),
     matrices,
     rows,
     columns,
@@ -99,19 +105,19 @@ export function expertFfnUpdate(
   options: FactoredAdamOptions,
 ): { dx: tf.Tensor2D; squares: number } {
   const [experts, width, hidden] = w1.shape as [number, number, number];
-  const dX = native.takeFloats(x.size);
+  const dX = native.takeFloats(x.size, "expertFfnUpdate");
   const squares = native.addon.expertFfnUpdate(
     native.floats(x),
-    ownFloats(native, w1),
-    ownFloats(native, w2),
+    native.ownFloats(w1),
+    native.ownFloats(w2),
     offsets,
     native.floats(dy),
     activations && native.floats(activations),
     dX,
-    ownFloats(native, moments1.rows),
-    ownFloats(native, moments1.columns),
-    ownFloats(native, moments2.rows),
-    ownFloats(native, moments2.columns),
+    native.ownFloats(moments1.rows),
+    native.ownFloats(moments1.columns),
+    native.ownFloats(moments2.rows),
+    native.ownFloats(moments2.columns),
     experts,
     width,
     hidden,

@@ -52,7 +52,7 @@ export interface GatingKernels {
 /** logits [positions, experts] → gates [positions, k]; fills `experts` [positions · k]. */
 export function topKGates(native: NativeBackend, logits: tf.Tensor2D, k: number, experts: Int32Array): tf.Tensor2D {
   const [positions, width] = logits.shape;
-  const gates = native.takeFloats(positions * k);
+  const gates = native.takeFloats(positions * k, "topKGates");
   native.addon.topKGates(native.floats(logits), gates, experts, positions, width, k);
   return native.tensor([positions, k], gates);
 }
@@ -66,15 +66,17 @@ export function topKGatesGradient(
   width: number,
 ): tf.Tensor2D {
   const [positions, k] = gates.shape;
-  const dLogits = native.takeFloats(positions * width);
+  const dLogits = native.takeFloats(positions * width, "topKGatesGradient");
   native.addon.topKGatesGradient(native.floats(dGates), native.floats(gates), experts, dLogits, positions, width, k);
   return native.tensor([positions, width], dLogits);
 }
 
-/** Each [rows, width]. */
-interface Inputs {
+/** Each [rows, experts]. */
+export interface NoisyGateInputs {
   clean: tf.Tensor2D;
+  /** x Wnoise */
   noiseInput: tf.Tensor2D;
+  /** ε; gets no gradient */
   noise: tf.Tensor2D;
 }
 
@@ -86,11 +88,16 @@ interface Shape {
 }
 
 /** → gates [rows · k] and then load [groups · width] in one vector; fills `experts` [rows · k]. */
-export function noisyGates(native: NativeBackend, inputs: Inputs, shape: Shape, experts: Int32Array): tf.Tensor1D {
+export function noisyGates(
+  native: NativeBackend,
+  inputs: NoisyGateInputs,
+  shape: Shape,
+  experts: Int32Array,
+): tf.Tensor1D {
   const [rows, width] = inputs.clean.shape;
   const { k, offsets, noiseFloor } = shape;
   const size = rows * k + (offsets.length - 1) * width;
-  const out = native.takeFloats(size);
+  const out = native.takeFloats(size, "noisyGates");
   native.addon.noisyGates(out, experts, ...floats(native, inputs), offsets, rows, width, k, noiseFloor);
   return native.tensor([size], out);
 }
@@ -100,11 +107,14 @@ export function noisyGatesGradient(
   native: NativeBackend,
   dOut: tf.Tensor1D,
   out: tf.Tensor1D,
-  inputs: Inputs,
+  inputs: NoisyGateInputs,
   { k, offsets, noiseFloor }: Shape,
 ): [dClean: tf.Tensor2D, dNoiseInput: tf.Tensor2D] {
   const [rows, width] = inputs.clean.shape;
-  const [dClean, dNoiseInput] = [native.takeFloats(rows * width), native.takeFloats(rows * width)];
+  const [dClean, dNoiseInput] = [
+    native.takeFloats(rows * width, "noisyGatesGradient"),
+    native.takeFloats(rows * width, "noisyGatesGradient"),
+  ];
   native.addon.noisyGatesGradient(
     native.floats(dOut),
     native.floats(out),
@@ -120,6 +130,6 @@ export function noisyGatesGradient(
   return [native.tensor([rows, width], dClean), native.tensor([rows, width], dNoiseInput)];
 }
 
-function floats(native: NativeBackend, { clean, noiseInput, noise }: Inputs) {
+function floats(native: NativeBackend, { clean, noiseInput, noise }: NoisyGateInputs) {
   return [native.floats(clean), native.floats(noiseInput), native.floats(noise)] as const;
 }

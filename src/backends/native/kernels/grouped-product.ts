@@ -12,7 +12,11 @@ export function groupedProduct(
 ): tf.Tensor2D {
   const [rows, inSize] = x.shape;
   const outSize = weights.shape[transposed ? 1 : 2];
-  const [input, matrices, out] = [native.floats(x), native.floats(weights), native.takeFloats(rows * outSize)];
+  const [input, matrices, out] = [
+    native.floats(x),
+    native.floats(weights),
+    native.takeFloats(rows * outSize, "groupedProduct"),
+  ];
   const matrix = inSize * outSize;
   for (let group = 0; group < weights.shape[0]; group++) {
     const [from, to] = [offsets[group]!, offsets[group + 1]!];
@@ -41,7 +45,11 @@ export function groupedWeightGradient(
 ): tf.Tensor3D {
   const [groups, inSize, outSize] = [offsets.length - 1, x.shape[1], dy.shape[1]];
   const matrix = inSize * outSize;
-  const [left, right, out] = [native.floats(x), native.floats(dy), native.takeFloats(groups * matrix)];
+  const [left, right, out] = [
+    native.floats(x),
+    native.floats(dy),
+    native.takeFloats(groups * matrix, "groupedWeightGradient"),
+  ];
   for (let group = 0; group < groups; group++) {
     const [from, to] = [offsets[group]!, offsets[group + 1]!];
     const gradient = out.subarray(group * matrix, (group + 1) * matrix);

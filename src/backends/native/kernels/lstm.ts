@@ -67,21 +67,21 @@ export interface LstmKernels {
   ): void;
 }
 
-export interface LstmWeightTensors {
-  /** [inputs, 4 · units] */
+export interface LstmWeights {
+  /** [input, 4 · units] */
   inputWeights: tf.Tensor2D;
   /** [hidden, 4 · units] */
   recurrentWeights: tf.Tensor2D;
-  /** [4 · units] */
+  /** [4 · units]; the forget gate's bias is part of it */
   bias: tf.Tensor1D;
-  /** [units, hidden] */
+  /** [units, hidden]; left out, hidden states are the units' own outputs, and hidden = units */
   projection?: tf.Tensor2D | undefined;
 }
 
-export interface LstmDirection extends LstmWeightTensors {
-  /** [sentences, hidden] */
+export interface LstmDirection extends LstmWeights {
+  /** [sentences, hidden] by rank; zero when left out */
   initialHidden?: tf.Tensor2D | undefined;
-  /** [sentences, units] */
+  /** [sentences, units] by rank; zero when left out */
   initialCell?: tf.Tensor2D | undefined;
 }
 
@@ -112,9 +112,9 @@ export function lstmForward(native: NativeBackend, operands: LstmOperands, order
   const { directions } = operands;
   const { units, hidden } = sizesOf(directions[0]!);
   const rows = directions.length * positions;
-  const output = native.takeFloats(rows * hidden);
-  const gates = native.takeFloats(rows * native.addon.lstmGateWidth(units));
-  const cells = native.takeFloats(rows * units);
+  const output = native.takeFloats(rows * hidden, "lstmForward");
+  const gates = native.takeFloats(rows * native.addon.lstmGateWidth(units), "lstmForward");
+  const cells = native.takeFloats(rows * units, "lstmForward");
   native.addon.lstmForward(...operandArguments(native, operands, order), output, gates, cells);
   return {
     output: native.tensor([positions, directions.length * hidden], output),
@@ -132,7 +132,7 @@ export function lstmBackward(
   dOutput: tf.Tensor2D,
 ): LstmOperands {
   const emptyLike = <T extends tf.Tensor | undefined>(tensor: T): T =>
-    (tensor && native.tensor(tensor.shape, native.takeFloats(tensor.size))) as T;
+    (tensor && native.tensor(tensor.shape, native.takeFloats(tensor.size, "lstmBackward"))) as T;
   const gradients: LstmOperands = {
     x: emptyLike(operands.x),
     directions: operands.directions.map((direction) => ({
@@ -160,12 +160,12 @@ export function lstmBackward(
 /** x [rows, inputs], hidden [rows, hidden], cell [rows, units] → the states after one step. */
 export function lstmStep(
   native: NativeBackend,
-  operands: LstmWeightTensors & { x: tf.Tensor2D; hidden: tf.Tensor2D; cell: tf.Tensor2D },
+  operands: LstmWeights & { x: tf.Tensor2D; hidden: tf.Tensor2D; cell: tf.Tensor2D },
 ): { hidden: tf.Tensor2D; cell: tf.Tensor2D } {
   const [rows, inputs] = operands.x.shape;
   const sizes = sizesOf(operands);
-  const hidden = native.takeFloats(rows * sizes.hidden);
-  const cell = native.takeFloats(rows * sizes.units);
+  const hidden = native.takeFloats(rows * sizes.hidden, "lstmStep");
+  const cell = native.takeFloats(rows * sizes.units, "lstmStep");
   native.addon.lstmStep(
     rows,
     inputs,
@@ -181,7 +181,7 @@ export function lstmStep(
   return { hidden: native.tensor([rows, sizes.hidden], hidden), cell: native.tensor([rows, sizes.units], cell) };
 }
 
-function sizesOf({ bias, recurrentWeights }: LstmWeightTensors): { units: number; hidden: number } {
+function sizesOf({ bias, recurrentWeights }: LstmWeights): { units: number; hidden: number } {
   return { units: bias.shape[0] / 4, hidden: recurrentWeights.shape[0] };
 }
 
@@ -189,12 +189,12 @@ function floatsIfGiven(native: NativeBackend, tensor: tf.Tensor | undefined): Fl
   return tensor === undefined ? undefined : native.floats(tensor);
 }
 
-function weightArrays(native: NativeBackend, weights: LstmWeightTensors): WeightArrays {
+function weightArrays(native: NativeBackend, weights: LstmWeights): WeightArrays {
   const { inputWeights, recurrentWeights, bias, projection } = weights;
   return [inputWeights, recurrentWeights, bias, projection].map((tensor) => floatsIfGiven(native, tensor));
 }
 
-function packedWeightArrays(native: NativeBackend, weights: LstmWeightTensors): WeightArrays {
+function packedWeightArrays(native: NativeBackend, weights: LstmWeights): WeightArrays {
   const { inputWeights, recurrentWeights, bias, projection } = weights;
   const packed = (matrix: tf.Tensor2D) => native.packed(matrix);
   return [packed(inputWeights), packed(recurrentWeights), native.floats(bias), projection && packed(projection)];

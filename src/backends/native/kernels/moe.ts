@@ -37,8 +37,6 @@ export interface MoeKernels {
     x: Float32Array,
     w1: Float32Array,
     w2: Float32Array,
-    b1: Float32Array | undefined,
-    b2: Float32Array | undefined,
     offsets: Int32Array,
     out: Float32Array,
     activations: Float32Array | undefined,
@@ -50,31 +48,30 @@ export interface MoeKernels {
     x: Float32Array,
     w1: Float32Array,
     w2: Float32Array,
-    b1: Float32Array | undefined,
     offsets: Int32Array,
     dy: Float32Array,
     activations: Float32Array | undefined,
     dX: Float32Array,
     dW1: Float32Array,
     dW2: Float32Array,
-    dB1: Float32Array | undefined,
-    dB2: Float32Array | undefined,
     experts: number,
     width: number,
     hidden: number,
   ): void;
 }
 
-/** Rows sorted by expert: row → slot, and slot → row. */
-interface RowOrder {
+/** A slot is a chosen pair: position · k + choice. Rows are the slots sorted by expert, positions in order within one. */
+export interface RowOrder {
+  /** [rows] row → slot */
   slots: Int32Array;
+  /** [slots] slot → row */
   rows: Int32Array;
 }
 
 /** x [positions, width] → [positions · k, width]. */
 export function dispatch(native: NativeBackend, x: tf.Tensor2D, { slots }: RowOrder, k: number): tf.Tensor2D {
   const [positions, width] = x.shape;
-  const out = native.takeFloats(slots.length * width);
+  const out = native.takeFloats(slots.length * width, "dispatch");
   native.addon.dispatch(native.floats(x), slots, out, positions, width, k);
   return native.tensor([slots.length, width], out);
 }
@@ -82,7 +79,7 @@ export function dispatch(native: NativeBackend, x: tf.Tensor2D, { slots }: RowOr
 export function dispatchGradient(native: NativeBackend, dy: tf.Tensor2D, { rows }: RowOrder, k: number): tf.Tensor2D {
   const width = dy.shape[1];
   const positions = rows.length / k;
-  const dx = native.takeFloats(positions * width);
+  const dx = native.takeFloats(positions * width, "dispatchGradient");
   native.addon.dispatchGradient(native.floats(dy), rows, dx, positions, width, k);
   return native.tensor([positions, width], dx);
 }
@@ -91,7 +88,7 @@ export function dispatchGradient(native: NativeBackend, dy: tf.Tensor2D, { rows 
 export function combine(native: NativeBackend, y: tf.Tensor2D, gates: tf.Tensor2D, { rows }: RowOrder): tf.Tensor2D {
   const [positions, k] = gates.shape;
   const width = y.shape[1];
-  const out = native.takeFloats(positions * width);
+  const out = native.takeFloats(positions * width, "combine");
   native.addon.combine(native.floats(y), native.floats(gates), rows, out, positions, width, k);
   return native.tensor([positions, width], out);
 }
@@ -105,8 +102,8 @@ export function combineGradient(
 ): [dY: tf.Tensor2D, dGates: tf.Tensor2D] {
   const [positions, k] = gates.shape;
   const width = y.shape[1];
-  const dY = native.takeFloats(y.size);
-  const dGates = native.takeFloats(gates.size);
+  const dY = native.takeFloats(y.size, "combineGradient");
+  const dGates = native.takeFloats(gates.size, "combineGradient");
   native.addon.combineGradient(
     native.floats(dOut),
     native.floats(y),
@@ -121,13 +118,13 @@ export function combineGradient(
   return [native.tensor(y.shape, dY), native.tensor(gates.shape, dGates)];
 }
 
-/** x [rows, width] sorted by expert, W1 [experts, width, hidden], W2 [experts, hidden, width], b1 [experts, hidden], b2 [experts, width]. */
-export interface ExpertOperands {
+export interface ExpertFfnInputs {
+  /** [rows, width] sorted by expert */
   x: tf.Tensor2D;
+  /** W1 [experts, width, hidden] */
   w1: tf.Tensor3D;
+  /** W2 [experts, hidden, width] */
   w2: tf.Tensor3D;
-  b1?: tf.Tensor2D;
-  b2?: tf.Tensor2D;
 }
 
 /** Hidden activations take this share of the experts' matrices at most, or they are computed again by the backward pass. */
@@ -136,22 +133,20 @@ const MOST_KEPT = 1 / 4;
 /** → out [rows, width], and where `forBackward` the hidden activations [rows, hidden], if they are few enough to be kept. */
 export function expertFfn(
   native: NativeBackend,
-  operands: ExpertOperands,
+  operands: ExpertFfnInputs,
   offsets: Int32Array,
   forBackward: boolean,
 ): { out: tf.Tensor2D; activations: tf.Tensor2D | undefined } {
-  const { x, w1, w2, b1, b2 } = operands;
+  const { x, w1, w2 } = operands;
   const [experts, width, hidden] = w1.shape;
   const rows = x.shape[0];
-  const out = native.takeFloats(x.size);
+  const out = native.takeFloats(x.size, "expertFfn");
   const keeps = forBackward && rows <= MOST_KEPT * 2 * experts * width;
-  const activations = keeps ? native.takeFloats(rows * hidden) : undefined;
+  const activations = keeps ? native.takeFloats(rows * hidden, "expertFfn") : undefined;
   native.addon.expertFfn(
     native.floats(x),
     native.floats(w1),
     native.floats(w2),
-    b1 && native.floats(b1),
-    b2 && native.floats(b2),
     offsets,
     out,
     activations,
@@ -165,29 +160,28 @@ export function expertFfn(
 /** Gradients of every operand from dy [rows, width]. */
 export function expertFfnGradient(
   native: NativeBackend,
-  operands: ExpertOperands,
+  operands: ExpertFfnInputs,
   offsets: Int32Array,
   activations: tf.Tensor2D | undefined,
   dy: tf.Tensor2D,
-): ExpertOperands {
-  const { x, w1, w2, b1, b2 } = operands;
+): ExpertFfnInputs {
+  const { x, w1, w2 } = operands;
   const [experts, width, hidden] = w1.shape;
-  const [dX, dW1, dW2] = [native.takeFloats(x.size), native.takeFloats(w1.size), native.takeFloats(w2.size)];
-  const dB1 = b1 && native.takeFloats(b1.size);
-  const dB2 = b2 && native.takeFloats(b2.size);
+  const [dX, dW1, dW2] = [
+    native.takeFloats(x.size, "expertFfnGradient"),
+    native.takeFloats(w1.size, "expertFfnGradient"),
+    native.takeFloats(w2.size, "expertFfnGradient"),
+  ];
   native.addon.expertFfnGradient(
     native.floats(x),
     native.floats(w1),
     native.floats(w2),
-    b1 && native.floats(b1),
     offsets,
     native.floats(dy),
     activations && native.floats(activations),
     dX,
     dW1,
     dW2,
-    dB1,
-    dB2,
     experts,
     width,
     hidden,
@@ -196,7 +190,5 @@ export function expertFfnGradient(
     x: native.tensor(x.shape, dX),
     w1: native.tensor(w1.shape, dW1),
     w2: native.tensor(w2.shape, dW2),
-    ...(dB1 && { b1: native.tensor(b1.shape, dB1) }),
-    ...(dB2 && { b2: native.tensor(b2.shape, dB2) }),
   };
 }

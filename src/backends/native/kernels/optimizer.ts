@@ -1,7 +1,6 @@
 /** Optimiser steps over many tensors in one call of the addon. */
 import type * as tf from "@tensorflow/tfjs";
 import type { NativeBackend } from "../backend.ts";
-import { ownFloats } from "./own-floats.ts";
 
 /** How calls of Adam end. `learningRate` and `secondCorrection` carry the corrections of the moments' bias. */
 type Rates = [
@@ -35,33 +34,45 @@ export interface OptimizerKernels {
   sumOfSquares(gradients: Float32Array[]): number;
 }
 
-interface AdamParameter {
+/** A parameter, the gradient of this step, and the moments it carries from step to step, all of one shape. */
+export interface AdamParameter {
   value: tf.Variable;
   gradient: tf.Tensor;
   first: tf.Variable;
   second: tf.Variable;
 }
 
-interface AdamRowParameter extends Omit<AdamParameter, "gradient"> {
-  gradient: { rowOf: Int32Array; sums: tf.Tensor2D };
-}
-
-interface AdamStepOptions {
+export interface AdamStepOptions {
   learningRate: number;
   beta1: number;
   beta2: number;
   epsilon: number;
+  /** Counts from 1; sets the correction of the moments' bias towards zero. */
   step: number;
+  /** Multiplies every gradient first: for clipping and for sums that should be means. */
   gradientScale: number;
+}
+
+/** The gradient of a table [rows, width]. */
+export interface RowGradient {
+  /** [rows] the row of `sums` that belongs to each row of the table, or −1 where its gradient is zero */
+  rowOf: Int32Array;
+  /** [rows read, width] */
+  sums: tf.Tensor2D;
+}
+
+/** A table whose gradient is that of the rows a batch read; all rows' moments decay, as in `adamStep`. */
+export interface AdamRowParameter extends Omit<AdamParameter, "gradient"> {
+  gradient: RowGradient;
 }
 
 /** Updates the variables' own memory. */
 export function adamStep(native: NativeBackend, parameters: AdamParameter[], options: AdamStepOptions): void {
   native.addon.adamStep(
-    parameters.map(({ value }) => ownFloats(native, value)),
+    parameters.map(({ value }) => native.ownFloats(value)),
     parameters.map(({ gradient }) => native.floats(gradient)),
-    parameters.map(({ first }) => ownFloats(native, first)),
-    parameters.map(({ second }) => ownFloats(native, second)),
+    parameters.map(({ first }) => native.ownFloats(first)),
+    parameters.map(({ second }) => native.ownFloats(second)),
     ...ratesOf(options),
   );
 }
@@ -70,11 +81,11 @@ export function adamStep(native: NativeBackend, parameters: AdamParameter[], opt
 export function adamRowStep(native: NativeBackend, parameter: AdamRowParameter, options: AdamStepOptions): void {
   const { value, first, second, gradient } = parameter;
   native.addon.adamRowStep(
-    ownFloats(native, value),
+    native.ownFloats(value),
     native.floats(gradient.sums),
     gradient.rowOf,
-    ownFloats(native, first),
-    ownFloats(native, second),
+    native.ownFloats(first),
+    native.ownFloats(second),
     gradient.sums.shape[1],
     ...ratesOf(options),
   );

@@ -46,7 +46,7 @@ export interface VocabularyKernels {
   vocabularyLogProbability(...args: [...PackedOperands, targets: Int32Array, logProbabilities: Float32Array]): void;
 }
 
-export interface ProjectionOperands {
+export interface VocabularyProjection {
   /** [positions, hidden] */
   hidden: tf.Tensor2D;
   /** [vocabulary, hidden] */
@@ -55,19 +55,20 @@ export interface ProjectionOperands {
   bias: tf.Tensor1D;
 }
 
-export interface SmoothedTargets {
-  /** [positions] */
+export interface VocabularyTargets {
+  /** [positions] gold piece ids */
   targets: Int32Array;
+  /** ε in [0, 1) */
   labelSmoothing: number;
 }
 
 /** [2] = (smoothed loss, negative log-likelihood), summed over positions. */
 export function crossEntropy(
   native: NativeBackend,
-  operands: ProjectionOperands,
-  { targets, labelSmoothing }: SmoothedTargets,
+  operands: VocabularyProjection,
+  { targets, labelSmoothing }: VocabularyTargets,
 ): tf.Tensor1D {
-  const sums = native.takeFloats(2);
+  const sums = native.takeFloats(2, "vocabularyCrossEntropy");
   native.addon.vocabularyCrossEntropy(...argumentsOf(native, operands), targets, labelSmoothing, sums);
   return native.tensor([2], sums);
 }
@@ -75,15 +76,15 @@ export function crossEntropy(
 /** The sums, and the gradients of the smoothed loss to hidden, weights and bias. */
 export function crossEntropyWithGradients(
   native: NativeBackend,
-  operands: ProjectionOperands,
-  { targets, labelSmoothing }: SmoothedTargets,
+  operands: VocabularyProjection,
+  { targets, labelSmoothing }: VocabularyTargets,
 ): { sums: tf.Tensor1D; gradients: [tf.Tensor2D, tf.Tensor2D, tf.Tensor1D] } {
   const [positions, width] = operands.hidden.shape;
   const [vocabulary] = operands.weights.shape;
-  const sums = native.takeFloats(2);
-  const dHidden = native.takeFloats(positions * width);
-  const dWeights = native.takeFloats(vocabulary * width);
-  const dBias = native.takeFloats(vocabulary);
+  const sums = native.takeFloats(2, "vocabularyCrossEntropy");
+  const dHidden = native.takeFloats(positions * width, "vocabularyCrossEntropy");
+  const dWeights = native.takeFloats(vocabulary * width, "vocabularyCrossEntropy");
+  const dBias = native.takeFloats(vocabulary, "vocabularyCrossEntropy");
   const squares = new Float32Array(1);
   native.addon.vocabularyCrossEntropy(
     ...argumentsOf(native, operands),
@@ -101,7 +102,7 @@ export function crossEntropyWithGradients(
 /** The k most probable pieces of each row, best first, ties in ascending id order. */
 export function topK(
   native: NativeBackend,
-  operands: ProjectionOperands,
+  operands: VocabularyProjection,
   k: number,
 ): { ids: Int32Array; logProbabilities: Float32Array } {
   const [rows] = operands.hidden.shape;
@@ -112,13 +113,17 @@ export function topK(
 }
 
 /** log P(target) of each row: [rows]. */
-export function logProbability(native: NativeBackend, operands: ProjectionOperands, targets: Int32Array): Float32Array {
+export function logProbability(
+  native: NativeBackend,
+  operands: VocabularyProjection,
+  targets: Int32Array,
+): Float32Array {
   const logProbabilities = new Float32Array(operands.hidden.shape[0]);
   native.addon.vocabularyLogProbability(...packedArgumentsOf(native, operands), targets, logProbabilities);
   return logProbabilities;
 }
 
-function argumentsOf(native: NativeBackend, { hidden, weights, bias }: ProjectionOperands): Operands {
+function argumentsOf(native: NativeBackend, { hidden, weights, bias }: VocabularyProjection): Operands {
   return [
     native.floats(hidden),
     native.floats(weights),
@@ -129,7 +134,7 @@ function argumentsOf(native: NativeBackend, { hidden, weights, bias }: Projectio
   ];
 }
 
-function packedArgumentsOf(native: NativeBackend, { hidden, weights, bias }: ProjectionOperands): PackedOperands {
+function packedArgumentsOf(native: NativeBackend, { hidden, weights, bias }: VocabularyProjection): PackedOperands {
   const packed = native.packed(weights, { transposed: true, precision: "f32" });
   return [native.floats(hidden), packed, native.floats(bias), ...hidden.shape, weights.shape[0]];
 }
