@@ -1,5 +1,16 @@
 /** The resolved configuration the program works with: every default filled in, keys in camelCase. */
-import type { Criterion, Task } from "./choices.ts";
+import type { BackendName, Precision } from "../base/engine-names.ts";
+import type {
+  AttentionKind,
+  Criterion,
+  DecayMethod,
+  DecoderStart,
+  ExpertActivation,
+  ExpertOptimizer,
+  GatingKind,
+  MoeOutput,
+  Task,
+} from "./choices.ts";
 import { type ConfigKey, type CorpusSettings, configKeys, corpusKeys, type Settings } from "./schema.ts";
 
 type CamelCase<Key> = Key extends `${infer Head}_${infer Tail}` ? `${Head}${Capitalize<CamelCase<Tail>>}` : Key;
@@ -23,15 +34,220 @@ interface Resolved {
 /** Settings after `resolve`: defaults that depend on other keys are filled in, and `data` has one corpus per name. */
 export type ResolvedSettings = Omit<Settings, keyof Resolved> & Resolved;
 
-/** One corpus: `pathSrc`, `pathTgt` (absent for a language model), `weight`, `srcLang`, `tgtLang`. */
-export type CorpusConfig = CamelKeys<CorpusSettings>;
+/** One corpus, as `data` of a configuration names it. */
+export interface CorpusConfig {
+  /** Text file of sources, one sentence a line; of a language model, its text */
+  pathSrc: string;
+  /** Text file of translations, line by line; absent for a language model */
+  pathTgt?: string | undefined;
+  /** How often a pair of this corpus is drawn, relative to those of the others */
+  weight: number;
+  /** Language code of the sources */
+  srcLang?: string | undefined;
+  /** Language code of the translations */
+  tgtLang?: string | undefined;
+}
 
-/** A checked, complete configuration: `config.hiddenSize` is the file's `hidden_size`. */
-export type Config = CamelKeys<Omit<ResolvedSettings, "data">> & {
-  /** By corpus name; see `corpora.ts` for which ones train, validate and test. */
+/**
+ * A checked, complete configuration: `config.hiddenSize` is the file's `hidden_size`. The lines below name the file's keys;
+ * `docs/cli.md` has ranges and defaults. `fromSettings` and `toSettings` compile only while these are the schema's keys and types.
+ */
+export interface Config {
+  // Run
+  /** What to train: a translation model, or a language model (lm for short) on the text of path_src */
+  task: Task;
+  /** Seed of every random number: same seed, same run */
+  seed: number;
+  /** Model directory; a run in it is resumed, a model without checkpoints refused */
+  saveModel: string;
+
+  // Data and cleaning
+  /** Corpora by name, each with path_src, path_tgt, weight, src_lang, tgt_lang; valid… and test… are held out */
   data: Record<string, CorpusConfig>;
-};
+  /** Put <2xx> before each source; auto: when there is more than one target language */
+  targetTags: boolean;
+  /**
+   * Draw language pairs, and languages for wordpieces, by size^(1/T): 1 keeps their proportions, larger evens them out
+   */
+  samplingTemperature: number;
+  /** Leave out training pairs whose source has more wordpieces */
+  srcSeqLength: number;
+  /** Leave out training pairs whose target, or lines of a language model's text, have more wordpieces */
+  tgtSeqLength: number;
+  /** Leave out training pairs whose one side is this many times longer than the other */
+  maxLengthRatio: number;
+  /** Leave out repeated training pairs */
+  dropDuplicates: boolean;
+  /** Leave out training pairs whose source and target are the same text */
+  dropIdentical: boolean;
+  /**
+   * Further rules, a map: max_characters of a side; near_duplicates, how many earlier pairs a pair is compared with (0:
+   * none); min_script_share of letters in the language's scripts (0: any); language_id by the package tinyld
+   */
+  cleaning: Settings["cleaning"];
 
+  // Wordpieces
+  /** Size of the shared wordpiece vocabulary to train */
+  vocabSize: number;
+  /** Share of the text's characters that become pieces; lower it for thousands of rare characters */
+  characterCoverage: number;
+  /** Characters that become pieces however rare they are */
+  requiredChars: string;
+  /** Spell characters outside the vocabulary as bytes instead of <unk> */
+  byteFallback: boolean;
+  /** Use this SentencePiece .model instead of training one */
+  wordpieceModel?: string | undefined;
+  /** Symbols that are one piece wherever a text has them, such as markup tags */
+  userDefinedSymbols: string[];
+  /** What is done to characters before wordpieces; identity: nothing */
+  normalization: "nmt_nfkc" | "identity";
+
+  // Model
+  /** Width of every LSTM layer's output, of its experts' and of attention */
+  hiddenSize: number;
+  /** Units of every LSTM layer, where they are projected to hidden_size (default: hidden_size, no projection) */
+  lstmCellSize: number;
+  /** Width of the embeddings (default: hidden_size) */
+  embeddingSize: number;
+  /** LSTM layers of the encoder; the first is bidirectional */
+  encoderLayers: number;
+  /** LSTM layers of the decoder, at least 2, or of a language model */
+  decoderLayers: number;
+  /** Score of a target position for a source position */
+  attention: AttentionKind;
+  /** First decoder state: zero, or a learned bridge from the encoder's last state */
+  decoderStart: DecoderStart;
+  /** One embedding table for source and target */
+  shareEmbeddings: boolean;
+  /** Output weights are the target embeddings (needs embedding_size = hidden_size) */
+  tieSoftmax: boolean;
+  /** Dropout rate on the input of every layer */
+  dropout: number;
+  /** Standard deviation of embeddings at the start; small values keep attention from being found */
+  embeddingInitStd: number;
+  /** Bias of the forget gates at the start */
+  forgetBias: number;
+  /** Other weights start uniform in ± this (default: 1/sqrt of its fan-in) */
+  paramInit?: number | undefined;
+
+  // Mixture of experts
+  /** Experts of each mixture-of-experts layer; 0 for none */
+  numExperts: number;
+  /** Experts that each position uses (k); hierarchical: of each group; strictly_balanced: on average */
+  numExpertsPerTok: number;
+  /** Hidden units of one expert */
+  expertHiddenSize: number;
+  /** Encoder layers that are followed by a mixture-of-experts layer */
+  moeEncoderAfter: number[];
+  /** Layers of the decoder, or of a language model, that are followed by a mixture-of-experts layer */
+  moeDecoderAfter: number[];
+  /** num_experts of each layer, the encoder's first, where they differ */
+  numExpertsByLayer: number[];
+  /** num_experts_per_tok of each layer, likewise */
+  numExpertsPerTokByLayer: number[];
+  /** expert_hidden_size of each layer, likewise */
+  expertHiddenSizeByLayer: number[];
+  /** How experts are chosen; dense: every position uses all of them */
+  gating: GatingKind;
+  /** Groups of experts, of equal size, for hierarchical gating */
+  numExpertGroups: number;
+  /** Groups that each position uses, for hierarchical gating */
+  numExpertGroupsPerTok: number;
+  /** Hidden units of an expert: ReLU, or gated linear units */
+  expertActivation: ExpertActivation;
+  /** Hidden units of an expert that every position uses beside those chosen; 0 for none */
+  sharedExpertHiddenSize: number;
+  /** Function on the layer's output before the residual; sigmoid is the paper's */
+  moeOutput: MoeOutput;
+  /** Scale of the experts' second matrix at the start; 0 starts the layer as the identity */
+  expertOutputInit: number;
+  /** Hidden layers of a language model's single expert: the dense baseline MoE-1-Deep */
+  expertLayers: number;
+  /** Weight of the loss that evens out gate values over experts (default: 0.01; language model: 0.1) */
+  importanceLossWeight: number;
+  /** Weight of the loss that evens out positions over experts (default: 0.01; language model: 0.1) */
+  loadLossWeight: number;
+  /** Weight of the loss that keeps gate logits small: mean squared log-sum-exp */
+  routerZLossWeight: number;
+  /** Dropout rate on the layer's output (default: dropout) */
+  moeDropout: number;
+
+  // Training
+  /** What batch_size counts: source and target wordpieces each, or sentence pairs */
+  batchType: "tokens" | "sentences";
+  /** Size of a batch */
+  batchSize: number;
+  /** Batches whose gradients make one step; balance losses of all of them together cost a second forward pass */
+  accumCount: number;
+  /**
+   * Optimiser of the experts' matrices: adam, or the paper's factored_adam, without first moment and with a row and a
+   * column of numbers for the second
+   */
+  expertOptim: ExpertOptimizer;
+  /** Decay of Adam's first moment */
+  adamBeta1: number;
+  /** Decay of Adam's second moment */
+  adamBeta2: number;
+  /** Added to the root of Adam's second moment */
+  adamEpsilon: number;
+  /** Peak learning rate */
+  learningRate: number;
+  /** Learning rate over time, after the warm-up */
+  decayMethod: DecayMethod;
+  /** Steps in which the learning rate rises to its peak */
+  warmupSteps: number;
+  /** Steps at the peak before the rate falls as 1/sqrt(step), for linear_warmup_constant_rsqrt */
+  decayStartSteps: number;
+  /** Last learning rate as a share of the peak, for cosine */
+  finalLearningRateRatio: number;
+  /** End after this many steps; 0 for no limit */
+  trainSteps: number;
+  /** End after this many minutes of training; 0 for no limit */
+  trainMinutes: number;
+  /** Scale gradients down to this norm; 0 for no clipping */
+  maxGradNorm: number;
+  /** Probability mass spread over the whole vocabulary (default: 0.1; language model: 0) */
+  labelSmoothing: number;
+
+  // Validation and checkpoints
+  /** Validate every so many steps and at the end; 0 for only at the end */
+  validSteps: number;
+  /** Sentences scored or translated together in validation */
+  validBatchSize: number;
+  /** Beam size of validation translations */
+  validBeamSize: number;
+  /** Sentences of each corpus translated for BLEU at each validation; 0 for perplexity only */
+  validMaxSentences: number;
+  /** Sample translations shown at each validation */
+  validSamples: number;
+  /** Save a resumable checkpoint every so many steps */
+  saveCheckpointSteps: number;
+  /** Checkpoints kept */
+  keepCheckpoint: number;
+  /** Stop after this many validations without improvement; 0 for never */
+  earlyStopping: number;
+  /** What has to improve (default: bleu, where equal perplexity; language model: perplexity) */
+  earlyStoppingCriteria: Criterion;
+  /**
+   * What chooses the weights of model.safetensors (default: bleu, where equal perplexity; language model: perplexity)
+   */
+  bestCheckpointMetric: Criterion;
+  /** Report progress every so many steps */
+  reportEvery: number;
+
+  // Engine
+  /** Where tensors are computed; auto: the fastest that works here */
+  backend: BackendName | "auto";
+  /** Threads for computation and for preparing corpora, at most 1024; 0 for all cores */
+  threads: number;
+  /** Precision of matrix products; sums and weights stay f32 */
+  precision: Precision | "auto";
+}
+
+/** The same fields as the schema has them. */
+type ConfigFields = CamelKeys<Omit<ResolvedSettings, "data">> & { data: Record<string, CamelKeys<CorpusSettings>> };
+
+/** A key as the program writes it: `hidden_size` is `hiddenSize`. */
 export function camelCase(key: string): string {
   return key.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
@@ -44,12 +260,13 @@ const toSnake = (() => {
 
 /** Keys as the program uses them. Corpus names are left as they are. */
 export function fromSettings(settings: ResolvedSettings): Config {
-  return renameKeys(settings, toCamel) as unknown as Config;
+  return renameKeys(settings, toCamel) as unknown as ConfigFields;
 }
 
 /** Keys as the file writes them, in the order of the schema. */
 export function toSettings(config: Config): ResolvedSettings {
-  const settings = renameKeys(config, toSnake) as unknown as ResolvedSettings;
+  const fields: ConfigFields = config;
+  const settings = renameKeys(fields, toSnake) as unknown as ResolvedSettings;
   const order = (key: string) => configKeys.indexOf(key as ConfigKey);
   const ordered = Object.entries(settings).sort(([a], [b]) => order(a) - order(b));
   return Object.fromEntries(ordered) as unknown as ResolvedSettings;
