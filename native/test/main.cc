@@ -2,10 +2,12 @@
 #include "isa/isa.h"
 #include "test/check.h"
 #include "test/products.h"
+#include "test/thread_group.h"
 #include "test/vectors_kernels.h"
 
 int main() {
   using namespace nmt;
+  check_thread_group();
   for (int i = 0; i < kIsaCount; i++) {
     const Isa isa = static_cast<Isa>(i);
     if (!isa_supported(isa)) continue;
