@@ -110,10 +110,10 @@ function body(runs: readonly RunPlan[], resultOf: ResultOf, experts: number): st
   const given = rows.map((row) => ({ row, results: resultsOf(row.name, runs, resultOf) }));
   const ours = markdownTable(
     {
-      ...{ "w importance": "right", "w load": "right", "test perplexity": "right" },
-      ...{ "CV(importance)": "right", "CV(load)": "right", "max/mean load": "right", "dead experts": "right" },
-      agreement: "right",
-      ...{ "held-out CV(importance)": "right", "held-out CV(load)": "right", "held-out max/mean": "right" },
+      ...{ "w imp.": "right", "w load": "right", perplexity: "right" },
+      ...{ "CV(imp.)": "right", "CV(load)": "right", max: "right", dead: "right" },
+      agree: "right",
+      ...{ "held CV(imp.)": "right", "held CV(load)": "right", "held max": "right" },
     },
     given.map(({ row, results }) => {
       const trained = results.flatMap(({ trainBalance }) => first(trainBalance.at(-1)?.experts) ?? []);
@@ -134,8 +134,8 @@ function body(runs: readonly RunPlan[], resultOf: ResultOf, experts: number): st
   );
   const paper = markdownTable(
     {
-      ...{ "w importance": "right", "w load": "right", "test perplexity": "right" },
-      ...{ "CV(importance)": "right", "CV(load)": "right", "max/mean load": "right" },
+      ...{ "w imp.": "right", "w load": "right", perplexity: "right" },
+      ...{ "CV(imp.)": "right", "CV(load)": "right", max: "right" },
     },
     table6.map(({ importance, load, paper: figures }) => [importance, load, ...figures].map(String)),
   );
@@ -143,7 +143,7 @@ function body(runs: readonly RunPlan[], resultOf: ResultOf, experts: number): st
   return [
     "## Results",
     ours,
-    `${seedText(results)}CV is the standard deviation over the mean, over ${experts} experts. The middle columns are sums over the training batches of ${windowText(results)}, with the gates' noise; the held-out ones are sums over the validation and test lines, without it. Load is counted: the number of positions that an expert took. Agreement: of the choices that training makes or that the same weights would make in evaluation, the share that both make.`,
+    `${seedText(results)}CV is the standard deviation over the mean, over ${experts} experts. The busiest expert is max times the mean; dead ones took nothing. The middle columns are sums over the training batches of ${windowText(results)}, with the gates' noise; the held ones, of held-out text, are sums over the validation and test lines, without it. Load is counted: the number of positions that an expert took. Agree: of the choices that training makes or that the same weights would make in evaluation, the share that both make.`,
     languageModelNotes,
     strictBalance(STRICT, runs, resultOf),
     "### The paper\n\nIts rows, of 256 experts on the one-billion-word text:",

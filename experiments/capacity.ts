@@ -90,8 +90,8 @@ export function capacityRows(experts: readonly number[], options: LanguageModelO
 function body(rows: readonly Row[], runs: readonly RunPlan[], seeds: readonly number[], resultOf: ResultOf): string {
   const table = markdownTable(
     {
-      ...{ model: "left", parameters: "right", "operations per token": "right", "training, s": "right" },
-      ...(Object.fromEntries(seeds.map((seed) => [`perplexity, seed ${seed}`, "right"])) as Record<string, "right">),
+      ...{ model: "left", parameters: "right", operations: "right", "training, s": "right" },
+      ...(Object.fromEntries(seeds.map((seed) => [`seed ${seed}`, "right"])) as Record<string, "right">),
       ...(seeds.length > 1 && { "mean ± standard error": "right" as const }),
       "CV(load)": "right",
     },
@@ -118,7 +118,7 @@ function body(rows: readonly Row[], runs: readonly RunPlan[], seeds: readonly nu
   return [
     "## Results",
     table,
-    "Operations are multiply-adds of the forward pass in training, gates and their noise included, softmax and embeddings not (appendix C.1). CV(load) is over the training batches before the last report. Training seconds are those of steps alone.",
+    "Below each seed is its test perplexity. Operations are multiply-adds of the forward pass in training, gates and their noise included, softmax and embeddings not (appendix C.1). CV(load) is over the training batches before the last report. Training seconds are those of steps alone.",
     languageModelNotes,
   ].join("\n\n");
 }

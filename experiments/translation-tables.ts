@@ -43,7 +43,7 @@ interface Difference {
 }
 
 const TESTS =
-  "Each row compares the two runs of a seed on the same test sentences: paired bootstrap of 1,000 resamples, paired approximate randomization of 10,000 trials. They tell how far test sentences explain a difference; the standard error tells how far seeds do.";
+  "Each row compares the two runs of a seed on the same test sentences: paired bootstrap of 1,000 resamples, paired approximate randomization of 10,000 trials. Bootstrap and randomization are their p-values, of BLEU and of chrF. They tell how far test sentences explain a difference; the standard error tells how far seeds do.";
 
 export function translationBody(given: TranslationRuns): string {
   const [baseline, ...others] = given.variants;
@@ -82,7 +82,7 @@ function scoreTable({ variants, runs, resultOf, tokenizer }: TranslationRuns): s
         variant: "left",
         seeds: "left",
         parameters: "right",
-        "operations per token": "right",
+        operations: "right",
         "training, s": "right",
       },
       ...{ "validation perplexity": "right", "test perplexity": "right", BLEU: "right", chrF: "right" },
@@ -101,14 +101,8 @@ function scoreTable({ variants, runs, resultOf, tokenizer }: TranslationRuns): s
           results.map(({ trainSeconds }) => trainSeconds),
           0,
         ),
-        formatEstimate(
-          results.map(({ validPerplexity }) => validPerplexity),
-          3,
-        ),
-        formatEstimate(
-          results.map(({ testPerplexity }) => testPerplexity),
-          3,
-        ),
+        formatEstimate(results.map(({ validPerplexity }) => validPerplexity)),
+        formatEstimate(results.map(({ testPerplexity }) => testPerplexity)),
         formatEstimate(scores.map(({ bleu }) => bleu)),
         formatEstimate(scores.map(({ chrf }) => chrf)),
       ];
@@ -176,10 +170,10 @@ function comparison({ seeds, runs, resultOf, tokenizer }: TranslationRuns, basel
         seed: "right",
         "test perplexity": "right",
         BLEU: "right",
-        "p, bootstrap": "right",
-        "p, randomization": "right",
+        bootstrap: "right",
+        randomization: "right",
       },
-      ...{ chrF: "right", "p, bootstrap (chrF)": "right", "p, randomization (chrF)": "right" },
+      ...{ chrF: "right", "bootstrap (chrF)": "right", "randomization (chrF)": "right" },
     },
     pairs.map(({ seed, first, second, bleu, chrf }) => [
       String(seed),

@@ -56,16 +56,22 @@ function circumstances(runs: readonly RunPlan[], resultOf: ResultOf, command: st
   }
   const { common, own } = settingsByRow(runs);
   lines.push("Settings of all runs:", "", "```yaml", ...yamlLines(common), "```", "");
-  lines.push("| row | settings of its own |", "| --- | --- |");
-  for (const [row, settings] of own)
-    lines.push(
-      `| ${row} | ${
-        yamlLines(settings)
-          .map((line) => `\`${line}\``)
-          .join(" ") || "none"
-      } |`,
-    );
+  lines.push("Of one row:", "");
+  for (const [row, settings] of own) {
+    const texts = yamlLines(settings).map((line) => `\`${line}\``);
+    lines.push(...listItem(`${row}:`, texts.length === 0 ? ["none of its own"] : texts));
+  }
   return lines.join("\n");
+}
+
+/** An item of a Markdown list, its words in lines of at most 120 characters. */
+function listItem(head: string, words: readonly string[]): string[] {
+  const lines = [`- ${head}`];
+  for (const word of words) {
+    if (lines.at(-1)!.length + 1 + word.length > 120) lines.push(" ");
+    lines.push(`${lines.pop()} ${word}`);
+  }
+  return lines;
 }
 
 type Settings = Readonly<Record<string, unknown>>;

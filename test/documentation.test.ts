@@ -17,9 +17,9 @@ const pages = execFileSync("git", ["ls-files", "--cached", "--others", "--exclud
   .split("\n")
   .filter((page) => existsSync(join(root, page)));
 const textOf = (page: string) => readFileSync(join(root, page), "utf8");
-/** Written by hand, or by this project's own tables; pages of experiments are written by their runs. */
+/** Pages to read. Those of experiments are written by their runs, each paragraph in one line. */
 const read = pages.filter((page) =>
-  /^(README|CONTRIBUTING|SECURITY)\.md$|^docs\/[^/]+$|^native\/|^examples\/|^findings\//.test(page),
+  /^(README|CONTRIBUTING|SECURITY)\.md$|^docs\/|^native\/|^examples\/|^findings\//.test(page),
 );
 /** Those whose paths in backticks have to exist. */
 const guides = ["README.md", "CONTRIBUTING.md", "examples/README.md", "docs/architecture.md", "docs/moe.md"];
@@ -33,7 +33,8 @@ describe("documentation", () => {
     const long = textOf(page)
       .split("\n")
       .flatMap((line, i) => {
-        const limit = line.trimStart().startsWith("|") ? TABLE_WIDTH : TEXT_WIDTH;
+        const text = page.startsWith("docs/experiments/") ? Number.POSITIVE_INFINITY : TEXT_WIDTH;
+        const limit = line.trimStart().startsWith("|") ? TABLE_WIDTH : text;
         return [...line].length > limit ? [`line ${i + 1}: ${line.slice(0, 60)} …`] : [];
       });
     expect(long).toEqual([]);

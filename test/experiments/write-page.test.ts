@@ -25,7 +25,7 @@ describe("writePage", () => {
     expect(page).toContain("the last 20 steps to step 40");
     expect(page).toContain("2026-01-02. Some CPU, 8 GiB.");
     expect(page).toContain("hidden_size: 128");
-    expect(page).toContain("| importance-1-load-1 | `importance_loss_weight: 1` `load_loss_weight: 1` |");
+    expect(page).toContain("- importance-1-load-1: `importance_loss_weight: 1` `load_loss_weight: 1`");
     for (const file of ["balance-perplexity.svg", "balance-load.svg"]) {
       expect(page).toContain(`](${file})`);
       expect(readFileSync(join(out, file), "utf8")).toContain("0 / 0: ");
