@@ -70,6 +70,13 @@ const starters: Record<BackendName, Starter> = {
 /**
  * Makes a backend current. With `auto`, falls through the order above and says so when the native one is missing.
  * Throws UsageError for a number of threads that can't be, BackendError for a backend that can't be used here.
+ * /
+ *
+ * @example
+ * import { selectBackend } from "gnmt-moe";
+ *
+ * const { backend, detail } = await selectBackend({ backend: "auto", threads: 4, precision: "bf16" });
+ * console.log(backend, detail); // native amx, 4 threads, bf16
  */
 export async function selectBackend(options: EngineOptions = {}): Promise<SelectedBackend> {
   const wanted = options.backend ?? "auto";
@@ -91,7 +98,15 @@ export async function selectBackend(options: EngineOptions = {}): Promise<Select
   }
 }
 
-/** Whether a backend could be used, without leaving it chosen. */
+/**
+ * Whether a backend could be used, without leaving it chosen. Throws nothing: a reason stands in the answer.
+ *
+ * @example
+ * import { probeBackend } from "gnmt-moe";
+ *
+ * const native = await probeBackend("native");
+ * if (!native.usable) console.error(native.reason, native.nextStep);
+ */
 export async function probeBackend(name: BackendName, options: EngineOptions = {}): Promise<BackendAvailability> {
   try {
     const { detail } = await starters[name](options);

@@ -8,7 +8,19 @@ export interface ErrorDetails {
   cause?: unknown;
 }
 
-/** Base class of every error this toolkit raises on purpose. */
+/**
+ * Base class of every error this toolkit raises on purpose.
+ *
+ * @example
+ * import { loadConfig, NmtError } from "gnmt-moe";
+ *
+ * try {
+ *   loadConfig("train.yaml");
+ * } catch (error) {
+ *   if (error instanceof NmtError) console.error(error.where, error.message, error.nextStep);
+ *   else throw error;
+ * }
+ */
 export class NmtError extends Error {
   readonly where: string | undefined;
   readonly nextStep: string | undefined;
@@ -42,7 +54,17 @@ export class TranslationError extends NmtError {}
 /** A download that failed, stalled or did not match its checksum. */
 export class DownloadError extends NmtError {}
 
-/** The lines the command line prints for an error. */
+/**
+ * The lines the command line prints for an error.
+ *
+ * @example
+ * import { formatError, UsageError } from "gnmt-moe";
+ *
+ * formatError(new UsageError("no such pair", { where: "--pair", nextStep: "Use en-de." }));
+ * // error: no such pair
+ * //   at: --pair
+ * //   next: Use en-de.
+ */
 export function formatError(error: unknown): string {
   if (!(error instanceof NmtError)) return error instanceof Error ? (error.stack ?? error.message) : String(error);
   const lines = [`error: ${error.message}`];

@@ -8,7 +8,16 @@ import { configProblems, type Path } from "./problems.ts";
 import { resolveSettings } from "./resolve.ts";
 import { configSchema } from "./schema.ts";
 
-/** Reads, checks and completes the configuration in `path`. Throws ConfigError. */
+/**
+ * Reads, checks and completes the configuration in `path`; `overrides` are keys with texts as the command line has them. Throws ConfigError, naming
+ * file, line, section and key.
+ *
+ * @example
+ * import { loadConfig } from "gnmt-moe";
+ *
+ * const config = loadConfig("configs/toy/reverse.yaml", { train_steps: "100" });
+ * console.log(config.hiddenSize, config.trainSteps);
+ */
 export function loadConfig(path: string, overrides: Overrides = {}): Config {
   let text: string;
   try {
@@ -23,7 +32,15 @@ export function loadConfig(path: string, overrides: Overrides = {}): Config {
   return parseConfig(text, path, overrides);
 }
 
-/** The same for text that is already in memory; `file` names it in errors. */
+/**
+ * The same for text that is already in memory; `file` names it in errors.
+ *
+ * @example
+ * import { parseConfig } from "gnmt-moe";
+ *
+ * const yaml = "save_model: models/my\ndata:\n  train: {path_src: a.en, path_tgt: a.de}\n  valid: {path_src: b.en, path_tgt: b.de}\n";
+ * const config = parseConfig(yaml, "my.yaml");
+ */
 export function parseConfig(text: string, file: string, overrides: Overrides = {}): Config {
   const lines = new LineCounter();
   const document = documentOf(text, file, lines);

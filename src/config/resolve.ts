@@ -9,6 +9,16 @@ import { type ConfigInput, type CorpusSettings, configSchema, type Settings } fr
 /**
  * A complete configuration from the keys of a file.
  * Throws ConfigError, naming section and key, for an unknown key, a wrong type or keys that contradict each other.
+ * /
+ *
+ * @example
+ * import { resolveConfig } from "gnmt-moe";
+ *
+ * const config = resolveConfig({
+ *   save_model: "models/my",
+ *   data: { train: { path_src: "a.en", path_tgt: "a.de" }, valid: { path_src: "b.en", path_tgt: "b.de" } },
+ *   num_experts: 16,
+ * });
  */
 export function resolveConfig(input: ConfigInput, source = "configuration"): Config {
   const parsed = configSchema.safeParse(input);

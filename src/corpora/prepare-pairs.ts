@@ -2,7 +2,17 @@
 import { chosenPairs, type PreparedPair, pairFolder, type Recipe, type RecipeOptions } from "./recipe.ts";
 import { alreadyPrepared, type CorpusIdentity } from "./write-corpus.ts";
 
-/** Prepares each missing pair with `prepare`, one after the other. Languages of a pair have no hyphens here. */
+/**
+ * Prepares each missing pair with `prepare`, one after the other. Languages of a pair have no hyphens here.
+ *
+ * @example
+ * import { preparePairs, type RecipeOptions, writeCorpus } from "gnmt-moe/corpora";
+ *
+ * const recipe = { name: "phrases", pairs: ["en-de", "en-fr"], origin: "a phrase book", licence: "CC0" };
+ * const splits = { train: [{ source: "yes", target: "ja" }], valid: [], test: [] };
+ * const prepare = (options: RecipeOptions) =>
+ *   preparePairs(recipe, "1", options, async (identity, folder) => writeCorpus(folder, identity, splits));
+ */
 export async function preparePairs(
   recipe: Pick<Recipe, "name" | "pairs" | "origin" | "licence">,
   version: string,

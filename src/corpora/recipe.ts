@@ -43,7 +43,15 @@ export interface Recipe {
   prepare(options: RecipeOptions): Promise<PreparedPair[]>;
 }
 
-/** The language pairs asked for, checked against those the recipe has. "all" means every pair. */
+/**
+ * The language pairs asked for, checked against those the recipe has; none: its first. "all" means every pair. Throws UsageError for one it
+ * has not.
+ *
+ * @example
+ * import { chosenPairs } from "gnmt-moe/corpora";
+ *
+ * chosenPairs({ name: "phrases", pairs: ["en-de", "en-fr"] }, ["all"]); // ["en-de", "en-fr"]
+ */
 export function chosenPairs(recipe: Pick<Recipe, "name" | "pairs">, asked: readonly string[] = []): string[] {
   if (asked.length === 0) return [recipe.pairs[0]!];
   if (asked.includes("all")) return [...recipe.pairs];

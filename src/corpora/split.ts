@@ -12,6 +12,14 @@ export interface SplitShares {
 /**
  * Clean pairs by split, each once, and how many were dropped by reason. No English text is in two splits, and those to measure with have
  * one translation each. `unusable` names what is wrong with a pair.
+ * /
+ *
+ * @example
+ * import { splitPairs } from "gnmt-moe/corpora";
+ *
+ * const pairs = [{ source: "yes", target: "ja" }, { source: "yes", target: "ja" }];
+ * const { splits, dropped } = splitPairs(pairs, { valid: 500, test: 500 }, () => undefined);
+ * console.log(splits.train.length, dropped); // 1 { duplicate: 1 }
  */
 export function splitPairs(
   pairs: Iterable<TextPair>,
@@ -32,7 +40,14 @@ export function splitPairs(
   return { splits, dropped };
 }
 
-/** Texts that differ only in case, digits, punctuation or spaces go to the same split. */
+/**
+ * Texts that differ only in case, digits, punctuation or spaces go to the same split.
+ *
+ * @example
+ * import { splitOf } from "gnmt-moe/corpora";
+ *
+ * splitOf("A dog runs.", { valid: 500, test: 500 }); // train, as "a dog runs" is
+ */
 export function splitOf(text: string, shares: SplitShares): Split {
   const letters = text
     .toLowerCase()

@@ -39,7 +39,16 @@ export interface CorpusIdentity {
   target: string;
 }
 
-/** The pair as `folder` already holds it, all checksums right, or undefined. */
+/**
+ * The pair as `folder` already holds it, all checksums right, or undefined.
+ *
+ * @example
+ * import { alreadyPrepared, type CorpusIdentity } from "gnmt-moe/corpora";
+ *
+ * const recipe = { name: "phrases", origin: "a phrase book", licence: "CC0" };
+ * const identity: CorpusIdentity = { recipe, version: "1", pair: "en-de", source: "en", target: "de" };
+ * console.log(alreadyPrepared("data/phrases", identity)?.lines);
+ */
 export function alreadyPrepared(folder: string, identity: CorpusIdentity): PreparedPair | undefined {
   const path = join(folder, "corpus.json");
   if (!existsSync(path)) return undefined;
@@ -64,7 +73,16 @@ export function earlierSources(folder: string): SourceRecord[] {
   }
 }
 
-/** Writes all splits, then `corpus.json`, whose presence says that the folder is complete. */
+/**
+ * Writes all splits, then `corpus.json`, whose presence says that the folder is complete.
+ *
+ * @example
+ * import { writeCorpus } from "gnmt-moe/corpora";
+ *
+ * const recipe = { name: "phrases", origin: "a phrase book", licence: "CC0" };
+ * const identity = { recipe, version: "1", pair: "en-de", source: "en", target: "de" };
+ * writeCorpus("data/phrases", identity, { train: [{ source: "yes", target: "ja" }], valid: [], test: [] });
+ */
 export function writeCorpus(
   folder: string,
   identity: CorpusIdentity,
@@ -87,7 +105,20 @@ export function writeCorpus(
   return describe(folder, identity, lines, { dropped, sha256, ...(sources === undefined ? {} : { sources }) });
 }
 
-/** The same for splits of any size, in bounded memory. Names besides train, valid and test are further held-out sets. */
+/**
+ * The same for splits of any size, in bounded memory. Names besides train, valid and test are further held-out sets.
+ *
+ * @example
+ * import { type TextPair, writeLargeCorpus } from "gnmt-moe/corpora";
+ *
+ * const recipe = { name: "phrases", origin: "a phrase book", licence: "CC0" };
+ * const identity = { recipe, version: "1", pair: "en-de", source: "en", target: "de" };
+ * async function* chunks(...pairs: TextPair[]) {
+ *   yield pairs;
+ * }
+ * const splits = { train: chunks({ source: "yes", target: "ja" }), valid: chunks(), test: chunks() };
+ * await writeLargeCorpus("data/phrases", identity, splits, []);
+ */
 export async function writeLargeCorpus(
   folder: string,
   identity: CorpusIdentity,

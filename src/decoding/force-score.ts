@@ -14,7 +14,9 @@ export interface BatchLimits {
 }
 
 export interface ScoreOptions extends BatchLimits {
+  /** As in TranslateOptions. */
   sourceLanguage?: string;
+  /** As in TranslateOptions. */
   targetLanguage?: string;
 }
 
@@ -38,7 +40,17 @@ export interface TextScorer {
   forceScore(texts: readonly Int32Array[]): ForcedScores;
 }
 
-/** One score per pair, in order. A blank target has one piece, `</s>`. */
+/**
+ * One score per pair, in order: natural logarithms of P(target | source). A blank target has one piece, `</s>`. Throws TranslationError
+ * for a language that the model has not seen.
+ *
+ * @example
+ * import { loadTranslationModel, scorePairs } from "gnmt-moe";
+ *
+ * const loaded = await loadTranslationModel("models/my");
+ * const [score] = scorePairs(loaded, [{ source: "A dog runs.", target: "Ein Hund rennt." }]);
+ * console.log(score?.logProbability, score?.pieces);
+ */
 export function scorePairs(
   { model, wordpieces, languages }: TranslatorParts,
   pairs: readonly LinePair[],
@@ -56,7 +68,15 @@ export function scorePairs(
   );
 }
 
-/** One score per text, in order. A blank text has one piece, `</s>`. */
+/**
+ * One score per text, in order: natural logarithms of P(text). A blank text has one piece, `</s>`.
+ *
+ * @example
+ * import { loadLanguageModel, scoreTexts } from "gnmt-moe";
+ *
+ * const [score] = scoreTexts(await loadLanguageModel("models/lm"), ["Ein Hund rennt."]);
+ * console.log(score?.logProbability);
+ */
 export function scoreTexts(
   { model, wordpieces }: { model: TextScorer; wordpieces: Wordpieces },
   texts: readonly string[],

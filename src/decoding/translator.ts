@@ -44,6 +44,17 @@ interface Prepared {
   pieces: number;
 }
 
+/**
+ * Translates lines of text with a loaded model: wordpieces, batches of similar length, beam search or sampling, text again.
+ *
+ * @example
+ * import { loadTranslationModel, Translator } from "gnmt-moe";
+ *
+ * const translator = new Translator(await loadTranslationModel("models/my"), { beamSize: 5, nBest: 2 });
+ * for (const { line, hypotheses } of translator.translate(["A dog runs.", "Two people sing."])) {
+ *   console.log(line, hypotheses[0]?.text);
+ * }
+ */
 export class Translator {
   readonly options: ResolvedTranslateOptions;
   readonly counts: TranslationCounts = { lines: 0, blank: 0, tooLong: 0, cut: 0, sourcePieces: 0, targetPieces: 0 };

@@ -32,6 +32,15 @@ export interface LoadedLanguageModel {
 /**
  * Selects the backend and loads the model onto it; dispose of `model` after use. Throws CheckpointError for a directory that
  * is no translation model or whose files don't fit together, WordpieceError, BackendError.
+ * /
+ *
+ * @example
+ * import { loadTranslationModel, Translator } from "gnmt-moe";
+ *
+ * const loaded = await loadTranslationModel("models/my", { threads: 2 });
+ * const translator = new Translator(loaded, { targetLanguage: "de" });
+ * console.log(translator.translate(["A dog runs."])[0]?.hypotheses[0]?.text);
+ * loaded.model.dispose();
  */
 export async function loadTranslationModel(directory: string, options: EngineOptions = {}): Promise<LoadedModel> {
   const files = openModelDirectory(directory);
@@ -49,7 +58,16 @@ export async function loadTranslationModel(directory: string, options: EngineOpt
   return { ...loaded, languages: modelLanguages(loaded.config) };
 }
 
-/** The same for the directory of a language model. */
+/**
+ * The same for the directory of a language model.
+ *
+ * @example
+ * import { loadLanguageModel, scoreTexts } from "gnmt-moe";
+ *
+ * const loaded = await loadLanguageModel("models/lm");
+ * console.log(scoreTexts(loaded, ["Ein Hund rennt."])[0]?.tokens);
+ * loaded.model.dispose();
+ */
 export async function loadLanguageModel(directory: string, options: EngineOptions = {}): Promise<LoadedLanguageModel> {
   const files = openModelDirectory(directory);
   if (files.config.task !== "language_model") {

@@ -67,7 +67,17 @@ export class BleuScore extends Score {
   }
 }
 
-/** Statistics of a segment: hypothesis length, reference length, matches of each order, n-grams of each order. */
+/**
+ * BLEU (Papineni et al. 2002) as sacreBLEU computes it, in percent.
+ * Statistics of a segment: hypothesis length, reference length, matches of each order, n-grams of each order.
+ *
+ * @example
+ * import { BLEU } from "gnmt-moe/metrics";
+ *
+ * const hypotheses = ["the cat sat on a mat", "there is a dog"];
+ * const references = [["the cat sat on the mat", "there is a dog"]];
+ * console.log(new BLEU({ lowercase: true }).corpusScore(hypotheses, references).format());
+ */
 export class BLEU extends Metric<BleuScore> {
   readonly name = "BLEU";
   readonly width: number;
@@ -144,7 +154,17 @@ export class BLEU extends Metric<BleuScore> {
   }
 }
 
-/** BLEU of a corpus with the default options or the given ones. */
+/**
+ * BLEU of a corpus in percent: `references` are streams, each with one line a hypothesis. Throws DataError where the
+ * numbers of lines differ.
+ *
+ * @example
+ * import { corpusBleu } from "gnmt-moe/metrics";
+ *
+ * const hypotheses = ["the cat sat on a mat", "there is a dog"];
+ * const references = [["the cat sat on the mat", "there is a dog"]];
+ * corpusBleu(hypotheses, references).score; // 68.87
+ */
 export function corpusBleu(
   hypotheses: readonly string[],
   references: ReferenceStreams,
@@ -153,7 +173,14 @@ export function corpusBleu(
   return new BLEU(options).corpusScore(hypotheses, references);
 }
 
-/** BLEU of one sentence; orders it is too short for are left out unless `effectiveOrder` is false. */
+/**
+ * BLEU of one sentence in percent; orders it is too short for are left out unless `effectiveOrder` is false.
+ *
+ * @example
+ * import { sentenceBleu } from "gnmt-moe/metrics";
+ *
+ * sentenceBleu("the cat sat on a mat", ["the cat sat on the mat"]).score; // 53.73
+ */
 export function sentenceBleu(hypothesis: string, references: readonly string[], options: BleuOptions = {}): BleuScore {
   return new BLEU({ effectiveOrder: true, ...options }).sentenceScore(hypothesis, references);
 }
@@ -161,6 +188,12 @@ export function sentenceBleu(hypothesis: string, references: readonly string[], 
 /**
  * Plain BLEU of one candidate in [0, 1]: words between white space, n-grams up to `maxN`, no smoothing.
  * The call of the npm package `bleu-score`, with its numbers wherever single spaces separate the words.
+ * /
+ *
+ * @example
+ * import { bleu } from "gnmt-moe/metrics";
+ *
+ * bleu("the cat sat on the mat", "the cat sat on a mat", 2); // 0.7071
  */
 export function bleu(reference: string, candidate: string, maxN = 4): number {
   const words = { signature: "none", tokenize: splitWords };

@@ -25,7 +25,17 @@ export interface ChrfOptions {
   epsSmoothing?: boolean;
 }
 
-/** Statistics of a segment: for each order, n-grams of the hypothesis, of its best reference, and shared ones. */
+/**
+ * chrF (Popović 2015), with `wordOrder` chrF++, as sacreBLEU computes it, in percent.
+ * Statistics of a segment: for each order, n-grams of the hypothesis, of its best reference, and shared ones.
+ *
+ * @example
+ * import { CHRF } from "gnmt-moe/metrics";
+ *
+ * const hypotheses = ["the cat sat on a mat", "there is a dog"];
+ * const references = [["the cat sat on the mat", "there is a dog"]];
+ * console.log(new CHRF({ wordOrder: 2 }).corpusScore(hypotheses, references).format());
+ */
 export class CHRF extends Metric<Score> {
   readonly name: string;
   readonly width: number;
@@ -153,7 +163,17 @@ export class CHRF extends Metric<Score> {
   }
 }
 
-/** chrF of a corpus with the default options or the given ones. */
+/**
+ * chrF of a corpus in percent: `references` are streams, each with one line a hypothesis. Throws DataError where the
+ * numbers of lines differ.
+ *
+ * @example
+ * import { corpusChrf } from "gnmt-moe/metrics";
+ *
+ * const hypotheses = ["the cat sat on a mat", "there is a dog"];
+ * const references = [["the cat sat on the mat", "there is a dog"]];
+ * corpusChrf(hypotheses, references).score; // 78.45
+ */
 export function corpusChrf(
   hypotheses: readonly string[],
   references: ReferenceStreams,
@@ -162,7 +182,14 @@ export function corpusChrf(
   return new CHRF(options).corpusScore(hypotheses, references);
 }
 
-/** chrF of one sentence. */
+/**
+ * chrF of one sentence in percent.
+ *
+ * @example
+ * import { sentenceChrf } from "gnmt-moe/metrics";
+ *
+ * sentenceChrf("the cat sat on a mat", ["the cat sat on the mat"]).score; // 65.98
+ */
 export function sentenceChrf(hypothesis: string, references: readonly string[], options: ChrfOptions = {}): Score {
   return new CHRF(options).sentenceScore(hypothesis, references);
 }

@@ -48,7 +48,20 @@ export interface PairedComparison {
 
 const DEFAULT_SAMPLES = { bootstrap: 1000, randomization: 10000 };
 
-/** Compares every system with the first one. Throws UsageError for fewer than two systems. */
+/**
+ * Compares every system with the first one. Throws UsageError for fewer than two systems.
+ *
+ * @example
+ * import { BLEU, pairedTest } from "gnmt-moe/metrics";
+ *
+ * const systems = [
+ *   { name: "old", hypotheses: ["the cat sat on a mat", "there is a dog"] },
+ *   { name: "new", hypotheses: ["the cat sat on the mat", "there is a dog"] },
+ * ];
+ * const references = [["the cat sat on the mat", "there is a dog"]];
+ * const [comparison] = pairedTest(systems, [new BLEU()], references, { method: "bootstrap", samples: 1000 });
+ * console.log(comparison?.results[1]?.pValue);
+ */
 export function pairedTest(
   systems: readonly NamedSystem[],
   metrics: readonly Metric[],

@@ -23,7 +23,17 @@ export class TerScore extends Score {
   }
 }
 
-/** Statistics of a segment: edits towards the reference that needs fewest, average reference length. */
+/**
+ * Translation edit rate (Snover et al. 2006) as sacreBLEU computes it: edits and shifts in percent of the reference's words; lower is better.
+ * Statistics of a segment: edits towards the reference that needs fewest, average reference length.
+ *
+ * @example
+ * import { TER } from "gnmt-moe/metrics";
+ *
+ * const hypotheses = ["the cat sat on a mat", "there is a dog"];
+ * const references = [["the cat sat on the mat", "there is a dog"]];
+ * console.log(new TER({ normalized: true }).corpusScore(hypotheses, references).format());
+ */
 export class TER extends Metric<TerScore> {
   readonly name = "TER";
   readonly width = 2;
@@ -81,7 +91,17 @@ export class TER extends Metric<TerScore> {
   }
 }
 
-/** TER of a corpus with the default options or the given ones. */
+/**
+ * TER of a corpus in percent: `references` are streams, each with one line a hypothesis. Throws DataError where the
+ * numbers of lines differ.
+ *
+ * @example
+ * import { corpusTer } from "gnmt-moe/metrics";
+ *
+ * const hypotheses = ["the cat sat on a mat", "there is a dog"];
+ * const references = [["the cat sat on the mat", "there is a dog"]];
+ * corpusTer(hypotheses, references).score; // 10.00
+ */
 export function corpusTer(
   hypotheses: readonly string[],
   references: ReferenceStreams,

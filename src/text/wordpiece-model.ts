@@ -16,6 +16,16 @@ import {
 } from "./sentencepiece/model-proto.ts";
 import { bytePiece, Vocabulary } from "./sentencepiece/vocabulary.ts";
 
+/**
+ * A wordpiece model in SentencePiece's format, BPE or unigram: text to piece ids and back, with the pieces SentencePiece would give.
+ *
+ * @example
+ * import { WordpieceModel } from "gnmt-moe/text";
+ *
+ * const model = WordpieceModel.load("models/my/wordpieces.model");
+ * const ids = model.encode("A dog runs.");
+ * console.log(model.decode(ids), model.encodePieces("A dog runs."));
+ */
 export class WordpieceModel {
   readonly unkId: number;
   /** -1 where a model has no such piece. */

@@ -53,7 +53,15 @@ const SPECIAL_IDS = { padId: 0, unkId: 1, bosId: 2, eosId: 3 };
 /** The largest vocabulary that needs no warning. */
 const USUAL_LARGEST = 65536;
 
-/** Trains on sentences, one a line, as WordpieceTrainer does. */
+/**
+ * Trains on sentences, one a line, as WordpieceTrainer does.
+ *
+ * @example
+ * import { trainWordpieces } from "gnmt-moe/text";
+ *
+ * const lines = ["a dog runs", "two dogs run", "a cat sleeps"];
+ * trainWordpieces(lines, { vocabSize: 24, byteFallback: false }).save("wordpieces.model");
+ */
 export function trainWordpieces(lines: Iterable<string>, options: WordpieceTrainingOptions): WordpieceModel {
   const trainer = new WordpieceTrainer(options);
   for (const line of lines) trainer.add(line);
@@ -63,6 +71,14 @@ export function trainWordpieces(lines: Iterable<string>, options: WordpieceTrain
 /**
  * Counts sentences as they come, in memory that does not grow with the text beyond a bound (run-counts.ts). Below it, equal lines in any
  * order give equal models.
+ * /
+ *
+ * @example
+ * import { WordpieceTrainer } from "gnmt-moe/text";
+ *
+ * const trainer = new WordpieceTrainer({ vocabSize: 24, byteFallback: false });
+ * for (const line of ["a dog runs", "two dogs run", "a cat sleeps"]) trainer.add(line);
+ * const model = trainer.train();
  */
 export class WordpieceTrainer {
   private readonly options: Required<Omit<WordpieceTrainingOptions, "maxSentences" | "seed">>;

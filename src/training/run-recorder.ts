@@ -13,6 +13,16 @@ import type { Progress } from "./report-window.ts";
 import type { RunReporter } from "./run-training.ts";
 import type { Validation } from "./validation/validate.ts";
 
+/**
+ * What `nmt train` says and keeps of a run: messages on standard error, and in `save_model` log.jsonl, TensorBoard's events and samples of validation.
+ *
+ * @example
+ * import { loadConfig, runTraining, selectBackend, trainingReporter } from "gnmt-moe";
+ *
+ * const config = loadConfig("train.yaml");
+ * const reporter = trainingReporter(config, await selectBackend(config));
+ * await runTraining(config, reporter, new AbortController().signal);
+ */
 export function trainingReporter(config: Config, backend: SelectedBackend): RunReporter {
   let runLog: RunLog | undefined;
   let events: EventFile | undefined;

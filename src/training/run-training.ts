@@ -56,7 +56,18 @@ export interface RunResult {
 
 /**
  * Trains into `given.saveModel` on the backend already selected, from its newest checkpoint if there is one.
- * `signal` asks for a stop: the run saves a checkpoint and returns.
+ * `signal` asks for a stop: the run saves a checkpoint and returns. Throws ConfigError, DataError, WordpieceError and CheckpointError for what it
+ * cannot use, TrainingError where the loss is not finite or the disk is full.
+ *
+ * @example
+ * import { loadConfig, runTraining, selectBackend, trainingReporter } from "gnmt-moe";
+ *
+ * const config = loadConfig("train.yaml");
+ * const stop = new AbortController();
+ * process.once("SIGINT", () => stop.abort());
+ * const reporter = trainingReporter(config, await selectBackend(config));
+ * const { reason, steps } = await runTraining(config, reporter, stop.signal);
+ * console.log(`${steps} steps, ended by ${reason}`);
  */
 export async function runTraining(given: Config, reporter: RunReporter, signal: AbortSignal): Promise<RunResult> {
   const directory = given.saveModel;

@@ -143,6 +143,16 @@ describe("what the sums are of", () => {
     model.dispose();
   });
 
+  test("gates that balance each batch by itself: the same batch twice has the losses and gradients of one", () => {
+    const model = translationModel("strictly_balanced");
+    const once = accumulated(model, pairs, [pairs.length]);
+    const twice = accumulated(model, [...pairs, ...pairs], [pairs.length, pairs.length]);
+    expect(once.result.balanceLoss).toBeGreaterThan(0.01);
+    expectClose([twice.result.balanceLoss], [once.result.balanceLoss], 1e-5);
+    for (const [name, gradient] of twice.gradients) expectClose(gradient, once.gradients.get(name)!, 2e-5);
+    model.dispose();
+  });
+
   test("every position is counted once", () => {
     const model = translationModel("noisy_top_k");
     accumulated(model, pairs, [5, 3]);

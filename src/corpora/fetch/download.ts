@@ -46,6 +46,12 @@ class Refused extends Error {}
 /**
  * Makes `path` hold the file. A file already there with the right checksum stays as it is. Unfinished bytes are kept in
  * `path.part` for the next call. Throws DownloadError with each address's failure.
+ * /
+ *
+ * @example
+ * import { download } from "gnmt-moe/corpora";
+ *
+ * await download({ urls: ["https://example.org/pairs.tsv.gz"], path: "downloads/pairs.tsv.gz", sha256: "0".repeat(64) });
  */
 export async function download(options: DownloadOptions): Promise<void> {
   const { urls, path, attempts = 4, backoff = 500 } = options;

@@ -50,7 +50,18 @@ export interface FoundSource extends SourceRecord {
   path: string;
 }
 
-/** Gets a file. Throws DownloadError where the network fails, DataError where it is not the file the recipe knows. */
+/**
+ * Gets a file. Throws DownloadError where the network fails, DataError where it is not the file the recipe knows.
+ *
+ * @example
+ * import { fetchSource, recordOf } from "gnmt-moe/corpora";
+ *
+ * const found = await fetchSource(
+ *   { name: "pairs.tsv.gz", urls: ["https://example.org/pairs.tsv.gz"], sha256: "0".repeat(64) },
+ *   "downloads",
+ * );
+ * console.log(recordOf(found));
+ */
 export async function fetchSource(file: SourceFile, folder: string, options: SourceOptions = {}): Promise<FoundSource> {
   const { from, cache = cacheFolder(), earlier = [], progress } = options;
   const path = from === undefined ? join(cache, folder, file.name) : join(from, file.name);
@@ -70,7 +81,14 @@ export async function fetchSource(file: SourceFile, folder: string, options: Sou
   return found;
 }
 
-/** What `corpus.json` keeps of it. */
+/**
+ * What `corpus.json` keeps of it.
+ *
+ * @example
+ * import { type FoundSource, recordOf, type SourceRecord } from "gnmt-moe/corpora";
+ *
+ * const records = (found: readonly FoundSource[]): SourceRecord[] => found.map(recordOf);
+ */
 export function recordOf({ name, bytes, sha256, verified }: FoundSource): SourceRecord {
   return { name, bytes, sha256, verified };
 }

@@ -16,7 +16,14 @@ export interface TestSetTexts {
   references: string[][];
 }
 
-/** Finds a set and checks the pair. Throws UsageError, saying what there is. */
+/**
+ * Finds a set and checks the pair. Throws UsageError, saying what there is.
+ *
+ * @example
+ * import { findTestSet } from "gnmt-moe/corpora";
+ *
+ * console.log(findTestSet("wmt14", "en-de"));
+ */
 export function findTestSet(name: string, pair: string): TestSet {
   const set = TEST_SETS.find((each) => each.name === name);
   const names = TEST_SETS.map((each) => each.name);
@@ -34,7 +41,15 @@ export function findTestSet(name: string, pair: string): TestSet {
   });
 }
 
-/** Downloads a set, unless it is there, and reads its texts. Errors as `findTestSet` and `fetchSource`. */
+/**
+ * Downloads a set, unless it is there, and reads its texts. Errors as `findTestSet` and `fetchSource`.
+ *
+ * @example
+ * import { loadTestSet } from "gnmt-moe/corpora";
+ *
+ * const { source, references } = await loadTestSet("wmt14", "en-de");
+ * console.log(source.length, references.length);
+ */
 export async function loadTestSet(name: string, pair: string, options: SourceOptions = {}): Promise<TestSetTexts> {
   return readTestSet(findTestSet(name, pair), pair, options);
 }

@@ -22,7 +22,14 @@ export const TOKENIZER_NAMES = Object.keys(BUILT_IN) as TokenizerName[];
 /** Tokenizers that need an optional library: `loadTokenizer` loads them. */
 export const LOADED_TOKENIZER_NAMES = Object.keys(LOADED) as (keyof typeof LOADED)[];
 
-/** Throws UsageError for a name that is not one of TOKENIZER_NAMES. */
+/**
+ * Throws UsageError for a name that is not one of TOKENIZER_NAMES.
+ *
+ * @example
+ * import { tokenizerNamed } from "gnmt-moe/metrics";
+ *
+ * tokenizerNamed("13a").tokenize("It works, really."); // ["It", "works", ",", "really", "."]
+ */
 export function tokenizerNamed(name: string): Tokenizer {
   if (Object.hasOwn(BUILT_IN, name)) return BUILT_IN[name as TokenizerName];
   const known = TOKENIZER_NAMES.join(", ");
@@ -30,7 +37,14 @@ export function tokenizerNamed(name: string): Tokenizer {
   throw new UsageError(`unknown tokenizer '${name}'`, { nextStep: `${loaded} one of ${known}.` });
 }
 
-/** Any tokenizer by name; those of LOADED_TOKENIZER_NAMES throw UsageError when their library is not installed. */
+/**
+ * Any tokenizer by name; those of LOADED_TOKENIZER_NAMES throw UsageError when their library is not installed.
+ *
+ * @example
+ * import { BLEU, defaultTokenizerFor, loadTokenizer } from "gnmt-moe/metrics";
+ *
+ * const bleu = new BLEU({ tokenize: await loadTokenizer(defaultTokenizerFor("ja")) });
+ */
 export async function loadTokenizer(name: string): Promise<Tokenizer> {
   return Object.hasOwn(LOADED, name) ? LOADED[name as keyof typeof LOADED]() : tokenizerNamed(name);
 }
@@ -38,6 +52,13 @@ export async function loadTokenizer(name: string): Promise<Tokenizer> {
 /**
  * The tokenizer sacreBLEU chooses for a target language when none is named. A script or region (`zh-hans`, `ja_JP`) does not
  * change it, nor does a code of three letters (ISO 639-3).
+ * /
+ *
+ * @example
+ * import { defaultTokenizerFor } from "gnmt-moe/metrics";
+ *
+ * defaultTokenizerFor("zh-hans"); // zh
+ * defaultTokenizerFor("de"); // 13a
  */
 export function defaultTokenizerFor(language: string): string {
   switch (language.toLowerCase().split(/[-_]/)[0]) {

@@ -5,7 +5,17 @@
 import { splitWords } from "../white-space.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
-/** `signature` names the model: `flores101` and `flores200` are the published ones. */
+/**
+ * A tokenizer of BLEU whose words are a SentencePiece model's pieces. `signature` names the model: `flores101` and `flores200` are the
+ * published ones.
+ *
+ * @example
+ * import { BLEU, sentencePieceTokenizer } from "gnmt-moe/metrics";
+ * import { WordpieceModel } from "gnmt-moe/text";
+ *
+ * const model = WordpieceModel.load("flores200.model");
+ * const bleu = new BLEU({ tokenize: sentencePieceTokenizer("flores200", (line) => model.encodePieces(line)) });
+ */
 export function sentencePieceTokenizer(signature: string, encode: (line: string) => readonly string[]): Tokenizer {
   return { signature, tokenize: (line) => splitWords(encode(line).join(" ")) };
 }
