@@ -148,6 +148,15 @@ describe.each(variants)("$name", (variant) => {
     });
   });
 
+  it("dot scores too large and too small for their exponentials", () => {
+    const c = attentionCase([[3, 4]], [6, 2], false);
+    c.queries.forEach((value, i) => {
+      c.queries[i] = 200 * value;
+    });
+    const { context } = run(c, upstreamOf(c));
+    expectClose(context, referenceAttention(c).context, 3e-5);
+  });
+
   it("additive scores of entries too large for their exponentials", () => {
     const c = attentionCase([[3, 4]], [6, 2], true);
     c.queries[0] = 90;

@@ -58,6 +58,12 @@ describe.each(["cpu", "native"] as const)("on %s", (backend) => {
     expect(errors.reduce((a, b) => Math.max(a, b))).toBeLessThan(5e-6);
   });
 
+  test("the norm is of all gradients, as Adam's is", () => {
+    const [one, other] = [newModel(), newModel()];
+    const { gradientNorm } = step(one, newOptimizer(one, "factored_adam"), 0);
+    expect(gradientNorm).toBeCloseTo(step(other, newOptimizer(other, "adam"), 0).gradientNorm, 4);
+  });
+
   test("goes on from a checkpoint's moments as if it had never stopped", () => {
     const [one, other] = [newModel(), newModel()];
     const unbroken = newOptimizer(one, "factored_adam");
