@@ -18,7 +18,7 @@ export interface SplitShares {
  * @example
  * import { splitPairs } from "gnmt-moe/corpora";
  *
- * const pairs = [{ source: "yes", target: "ja" }, { source: "yes", target: "ja" }];
+ * const pairs = [{ source: "hello", target: "hallo" }, { source: "hello", target: "hallo" }];
  * const { splits, dropped } = splitPairs(pairs, { valid: 500, test: 500 }, () => undefined);
  * console.log(splits.train.length, dropped); // 1 { duplicate: 1 }
  */
