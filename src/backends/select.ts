@@ -9,19 +9,23 @@ import { BackendError } from "../base/errors.ts";
 import { log } from "../base/logger.ts";
 import { threadCount } from "../base/threads.ts";
 
+/** What a model runs on. Every field may be left out. */
 export interface EngineOptions {
-  /** A backend, or `auto` for the first usable one in the order above. */
+  /** A backend, or `auto` for the first usable one in the order above. Default `auto`. */
   backend?: BackendName | "auto";
-  /** CPU threads of the native backend, 1024 at most; 0 = all cores that the process may use. */
+  /** CPU threads of the native backend, 1024 at most; 0 = all cores that the process may use. Default 0. */
   threads?: number;
   /** Arithmetic of the native backend's matrix products; `auto` = bf16 where the processor runs it faster. Accumulation is always f32. */
   precision?: Precision | "auto";
 }
 
+/** The backend that was started. */
 export interface SelectedBackend {
+  /** Its name; never `auto`. */
   backend: BackendName;
   /** What runs: instruction set and threads, or the library's version. */
   detail: string;
+  /** Arithmetic of its matrix products; f32 on every backend but `native`. */
   precision: Precision;
 }
 
@@ -70,7 +74,6 @@ const starters: Record<BackendName, Starter> = {
 /**
  * Makes a backend current. With `auto`, falls through the order above and says so when the native one is missing.
  * Throws UsageError for a number of threads that can't be, BackendError for a backend that can't be used here.
- * /
  *
  * @example
  * import { selectBackend } from "gnmt-moe";

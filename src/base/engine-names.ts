@@ -1,8 +1,11 @@
 /** Names of what a model can run on: backends in the order they are preferred, and precisions of matrix products. Imports nothing, so that help texts stay fast. */
 
+/** Every backend, the preferred one first. */
 export const backendNames = ["gpu", "native", "tfjs-node", "wasm", "cpu"] as const;
+/** Name of a backend: `gpu` and `tfjs-node` need an optional package, the others none. */
 export type BackendName = (typeof backendNames)[number];
 
 /** Arithmetic of matrix products; sums are always f32. */
 export const precisions = ["f32", "bf16"] as const;
+/** `f32`, or `bf16` for operands rounded to bfloat16. */
 export type Precision = (typeof precisions)[number];

@@ -1,10 +1,12 @@
 /** Typed errors: each says what was wrong, where, and what to do next. The command line prints them without a stack. */
 
+/** What an error tells besides its message. */
 export interface ErrorDetails {
   /** Where it happened: file and line, or configuration section and key. */
   where?: string;
   /** What the user can do about it, a full sentence. */
   nextStep?: string;
+  /** The error that led to this one. */
   cause?: unknown;
 }
 
@@ -22,7 +24,9 @@ export interface ErrorDetails {
  * }
  */
 export class NmtError extends Error {
+  /** Where it happened; undefined where the message says it. */
   readonly where: string | undefined;
+  /** What the user can do about it, a full sentence. */
   readonly nextStep: string | undefined;
 
   constructor(message: string, details: ErrorDetails = {}) {

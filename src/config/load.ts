@@ -33,7 +33,7 @@ export function loadConfig(path: string, overrides: Overrides = {}): Config {
 }
 
 /**
- * The same for text that is already in memory; `file` names it in errors.
+ * The same for YAML that is already in memory; `file` names it in errors. Throws ConfigError as `loadConfig` does.
  *
  * @example
  * import { parseConfig } from "gnmt-moe";

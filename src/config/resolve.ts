@@ -9,7 +9,6 @@ import { type ConfigInput, type CorpusSettings, configSchema, type Settings } fr
 /**
  * A complete configuration from the keys of a file.
  * Throws ConfigError, naming section and key, for an unknown key, a wrong type or keys that contradict each other.
- * /
  *
  * @example
  * import { resolveConfig } from "gnmt-moe";

@@ -3,7 +3,8 @@ import { chosenPairs, type PreparedPair, pairFolder, type Recipe, type RecipeOpt
 import { alreadyPrepared, type CorpusIdentity } from "./write-corpus.ts";
 
 /**
- * Prepares each missing pair with `prepare`, one after the other. Languages of a pair have no hyphens here.
+ * Prepares each missing pair with `prepare`, one after the other. Languages of a pair have no hyphens here. Throws UsageError for a pair that
+ * the recipe does not have.
  *
  * @example
  * import { preparePairs, type RecipeOptions, writeCorpus } from "gnmt-moe/corpora";

@@ -3,9 +3,12 @@ import { join } from "node:path";
 import { UsageError } from "../base/errors.ts";
 import type { SourcePlaces } from "./fetch/source-file.ts";
 
+/** The splits that every corpus has; their names begin its file names. */
 export const SPLITS = ["train", "valid", "test"] as const;
+/** `train` to learn from, `valid` to watch training with, `test` to report. */
 export type Split = (typeof SPLITS)[number];
 
+/** What to prepare, and where from and to. */
 export interface RecipeOptions extends SourcePlaces {
   /** Language pairs to prepare, "en-de"; empty: the recipe's default pair. */
   pairs?: readonly string[];
@@ -17,9 +20,13 @@ export interface RecipeOptions extends SourcePlaces {
 
 /** One prepared language pair: `folder/train.SOURCE`, `folder/train.TARGET` and so on, and `folder/corpus.json`. */
 export interface PreparedPair {
+  /** Source and target language, such as `en-de`. */
   pair: string;
+  /** Language code, the ending of the source files. */
   source: string;
+  /** Language code, the ending of the target files. */
   target: string;
+  /** Folder of the files. */
   folder: string;
   /** Aligned lines of each split. */
   lines: Record<Split, number>;
@@ -27,9 +34,13 @@ export interface PreparedPair {
   unchanged: boolean;
 }
 
+/** A corpus by name: what it is, and how it is prepared. */
 export interface Recipe {
+  /** Lower case, as on the command line. */
   name: string;
+  /** What the corpus is, for people. */
   description: string;
+  /** Licence of the texts, for people. */
   licence: string;
   /** Where the texts come from, for people. */
   origin: string;

@@ -5,19 +5,20 @@ import type { TextPair } from "./write-corpus.ts";
 
 /** Shares of validation and test text, in parts of 10,000; the rest is for training. */
 export interface SplitShares {
+  /** Parts of 10,000, from 0 on. */
   valid: number;
+  /** Parts of 10,000, from 0 on. */
   test: number;
 }
 
 /**
  * Clean pairs by split, each once, and how many were dropped by reason. No English text is in two splits, and those to measure with have
  * one translation each. `unusable` names what is wrong with a pair.
- * /
  *
  * @example
  * import { splitPairs } from "gnmt-moe/corpora";
  *
- * const pairs = [{ source: "yes", target: "ja" }, { source: "yes", target: "ja" }];
+ * const pairs = [{ source: "hello", target: "hallo" }, { source: "hello", target: "hallo" }];
  * const { splits, dropped } = splitPairs(pairs, { valid: 500, test: 500 }, () => undefined);
  * console.log(splits.train.length, dropped); // 1 { duplicate: 1 }
  */

@@ -7,21 +7,31 @@ import { hashFile } from "../data/files/hash-file.ts";
 import type { SourceRecord } from "./fetch/source-file.ts";
 import { type PreparedPair, type Recipe, SPLITS, type Split } from "./recipe.ts";
 
+/** A text and its translation. */
 export interface TextPair {
+  /** One line, without its line break. */
   source: string;
+  /** One line, without its line break. */
   target: string;
 }
 
 /** What `corpus.json` says. */
 export interface CorpusDescription {
+  /** Name of the recipe. */
   name: string;
+  /** Source and target language, such as `en-de`. */
   pair: string;
+  /** Language code, the ending of the source files. */
   source: string;
+  /** Language code, the ending of the target files. */
   target: string;
+  /** Where the texts come from, for people. */
   origin: string;
+  /** Licence of the texts, for people. */
   licence: string;
   /** Changes with the recipe's rules or its sources, so that an old folder is prepared again. */
   version: string;
+  /** Aligned lines of each split. */
   lines: Record<Split, number>;
   /** Pairs left out by reason. */
   dropped: Record<string, number>;
@@ -31,11 +41,17 @@ export interface CorpusDescription {
   sources?: SourceRecord[];
 }
 
+/** Which corpus, version and language pair a folder holds. */
 export interface CorpusIdentity {
+  /** The recipe it is of. */
   recipe: Pick<Recipe, "name" | "origin" | "licence">;
+  /** Changes with the recipe's rules or its sources; a folder of another version is prepared again. */
   version: string;
+  /** Source and target language, such as `en-de`. */
   pair: string;
+  /** Language code, the ending of the source files. */
   source: string;
+  /** Language code, the ending of the target files. */
   target: string;
 }
 

@@ -14,12 +14,17 @@ export interface Beams {
 
 /** Next pieces of each row, [rows, count], best first. */
 export interface Candidates {
+  /** [rows, count] */
   ids: Int32Array;
+  /** [rows, count] natural logarithms. */
   logProbabilities: Float32Array;
 }
 
+/** What a step of beam search depends on besides its beams. */
 export interface BeamStepOptions {
+  /** Hypotheses kept of each sentence. */
   beamSize: number;
+  /** Piece id of `</s>`. */
   eosId: number;
   /** Whether `</s>` may be chosen at this step. */
   endAllowed: boolean;
@@ -35,6 +40,7 @@ export interface Successors extends Beams {
 
 /** What a step leads to; both lists have the sentences of the given beams. */
 export interface BeamStep {
+  /** Hypotheses that go on. */
   live: Successors;
   /** Hypotheses that chose `</s>`. */
   ended: Successors;

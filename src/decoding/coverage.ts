@@ -2,6 +2,7 @@
 import type { StepAttention } from "../model/decoder-state.ts";
 import { coveragePenalty } from "./length-penalty.ts";
 
+/** Sums of attention over steps, [rows][source positions]. */
 export class Coverage {
   /** Row r's sums are `sums[offsets[r] … offsets[r + 1])`, as in StepAttention. */
   private sums = new Float64Array(0);

@@ -2,13 +2,17 @@
 
 /** A finished hypothesis, still as a node of the batch's History. */
 export interface Finished {
+  /** Its last piece. */
   node: number;
+  /** log P over the length penalty, plus the coverage penalty. */
   score: number;
+  /** log P, natural logarithm. */
   logProbability: number;
   /** Ended by `</s>`, not cut at its maximum length. */
   complete: boolean;
 }
 
+/** At most `limit` hypotheses, best first. */
 export class FinishedList {
   /** Best first; equal scores in the order they were found. */
   readonly best: Finished[] = [];
@@ -20,6 +24,7 @@ export class FinishedList {
     this.limit = limit;
   }
 
+  /** Keeps it if it is among the best. */
   add(hypothesis: Finished): void {
     this.count++;
     let at = this.best.length;

@@ -6,6 +6,7 @@ import type { Wordpieces } from "../text/wordpieces.ts";
 import { lengthBatches } from "./length-batches.ts";
 import type { TranslatorParts } from "./translator.ts";
 
+/** How many lines are scored at once: memory and speed, no score. */
 export interface BatchLimits {
   /** Lines scored together, at most. Default 64. */
   batchSize?: number;
@@ -13,6 +14,7 @@ export interface BatchLimits {
   batchTokens?: number;
 }
 
+/** Options of `scorePairs`. */
 export interface ScoreOptions extends BatchLimits {
   /** As in TranslateOptions. */
   sourceLanguage?: string;
@@ -22,10 +24,13 @@ export interface ScoreOptions extends BatchLimits {
 
 /** A given translation and its source. */
 export interface LinePair {
+  /** One line of text. */
   source: string;
+  /** One line of text. */
   target: string;
 }
 
+/** The score of one line. */
 export interface LineScore {
   /** Natural logarithm of P(target | source), or of P(text), `</s>` included. */
   logProbability: number;
@@ -37,12 +42,13 @@ export interface LineScore {
 
 /** What scoring needs of a language model: texts are piece ids without markers. */
 export interface TextScorer {
+  /** Log-probabilities of each text's pieces and `</s>`, natural logarithms. */
   forceScore(texts: readonly Int32Array[]): ForcedScores;
 }
 
 /**
  * One score per pair, in order: natural logarithms of P(target | source). A blank target has one piece, `</s>`. Throws TranslationError
- * for a language that the model has not seen.
+ * for a language that the model has not seen. Sums are over pieces, not normalised by length.
  *
  * @example
  * import { loadTranslationModel, scorePairs } from "gnmt-moe";

@@ -4,6 +4,7 @@ import type { StepAttention } from "../model/decoder-state.ts";
 /** The node before the first piece. */
 export const ROOT = -1;
 
+/** A tree of pieces; nodes are numbered from 0. */
 export class History {
   /** [nodes] piece, parent node and the decoder row that predicted the piece */
   private pieces = new Int32Array(1024);

@@ -1,5 +1,6 @@
 /** What searches are asked and what they return. */
 
+/** What a search is asked for. Lengths are in target pieces. */
 export interface SearchOptions {
   /** The piece fed first, `<s>`. */
   bosId: number;

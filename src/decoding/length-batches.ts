@@ -1,6 +1,7 @@
 /** Batches of sentences of similar length: sorted longest first, cut by a budget. */
 import { rankByLength } from "../base/packed-layout.ts";
 
+/** Limits of a batch. */
 export interface BatchBudget {
   /** Most sentences of a batch. */
   sentences: number;

@@ -1,5 +1,6 @@
 /** Cuts a stream of lines into windows that are translated together: large when lines come fast, single lines from a keyboard. */
 
+/** When a window of lines is translated. */
 export interface WindowOptions {
   /** Most lines of a window. */
   lines: number;

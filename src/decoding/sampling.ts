@@ -5,6 +5,7 @@ import type { TranslationModel } from "../model/decoder-state.ts";
 import type { Hypothesis, SearchOptions } from "./hypothesis.ts";
 import { type Choice, singleSearch } from "./single-search.ts";
 
+/** How pieces are drawn. */
 export interface SamplingOptions {
   /** Sample among this many best pieces; 0 = all. */
   topK: number;

@@ -6,6 +6,7 @@ import { coveragePenalty, lengthPenalty } from "./length-penalty.ts";
 
 /** Candidates of one row: `[from, to)` of the step's arrays, best first; `</s>` is to be passed over unless `endAllowed`. */
 export interface Choice {
+  /** Of all rows. */
   candidates: StepCandidates;
   from: number;
   to: number;

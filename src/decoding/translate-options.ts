@@ -2,10 +2,11 @@
 import { UsageError } from "../base/errors.ts";
 import type { SamplingOptions } from "./sampling.ts";
 
+/** How lines are translated. Lengths are in wordpieces; penalties are those of Wu et al. 2016, §7. */
 export interface TranslateOptions {
-  /** Language of the lines; needed only by models that know several and tell them apart by corpus. */
+  /** Language of the lines; needed only by models that know several and tell them apart by corpus. Default: none. */
   sourceLanguage?: string;
-  /** Language to translate into; may be left out where the model has one. */
+  /** Language to translate into; may be left out where the model has one. Default: that one. */
   targetLanguage?: string;
   /** Hypotheses kept per sentence; 1 is greedy search. Default 5. */
   beamSize?: number;
@@ -19,7 +20,7 @@ export interface TranslateOptions {
   minLength?: number;
   /** Most pieces of a translation, `</s>` included. Default `maxLengthRatio` × source pieces + 10. */
   maxLength?: number;
-  /** Default 2. */
+  /** Pieces of a translation for each piece of its source, before the 10 that are added. Default 2. */
   maxLengthRatio?: number;
   /** Lines decoded together, at most. Default 64. */
   batchSize?: number;
@@ -31,10 +32,11 @@ export interface TranslateOptions {
   replaceUnk?: boolean;
   /** Return the attention of each target piece. Default false. */
   withAttention?: boolean;
-  /** Sample instead of searching; `beamSize` must be 1. */
+  /** Sample instead of searching; `beamSize` must be 1, which is its default then. Default: search. */
   sampling?: SamplingOptions;
 }
 
+/** Defaults that do not depend on other options. */
 export const translateDefaults = {
   beamSize: 5,
   nBest: 1,
@@ -55,6 +57,7 @@ const MOST_SAMPLES = 8192;
 /** Pieces beyond the ratio that a translation may have by default, so that short lines have room. */
 const EXTRA_LENGTH = 10;
 
+/** Options with every default filled in. */
 export type ResolvedTranslateOptions = TranslateOptions &
   Required<Omit<TranslateOptions, "sourceLanguage" | "targetLanguage" | "maxLength" | "sampling">>;
 

@@ -1,5 +1,6 @@
 /** Translations of lines, and what a translator warns about. */
 
+/** One translation of a line, with its score. */
 export interface TranslatedHypothesis {
   /** One line of text. */
   text: string;
@@ -30,6 +31,7 @@ export function bestText({ hypotheses }: Translation): string {
   return hypotheses[0]?.text ?? "";
 }
 
+/** What `onWarning` of a translator is told; lines count from 1. */
 export type TranslationWarning =
   /** The line was not translated and its translation is blank. */
   | { kind: "source-too-long"; line: number; pieces: number; limit: number }
@@ -38,6 +40,7 @@ export type TranslationWarning =
   /** The best translation, or a sample, reached its maximum length and lacks its end. */
   | { kind: "cut"; line: number; pieces: number };
 
+/** The warning as one line of text. */
 export function describeWarning(warning: TranslationWarning): string {
   const { line } = warning;
   if (warning.kind === "line-too-long") return `line ${line}: not translated, left blank: it is longer than 1 MiB`;
@@ -48,12 +51,16 @@ export function describeWarning(warning: TranslationWarning): string {
 
 /** What a translator has done so far. */
 export interface TranslationCounts {
+  /** Lines given, blank ones among them. */
   lines: number;
+  /** Lines without a wordpiece. */
   blank: number;
   /** Not translated: more than `maxSourceLength` pieces, or too long to be read. */
   tooLong: number;
   /** Best translation, or a sample, cut at its maximum length. */
   cut: number;
+  /** Wordpieces of the lines, without tags and `</s>`. */
   sourcePieces: number;
+  /** Wordpieces of best translations, or of all samples, without `</s>`. */
   targetPieces: number;
 }

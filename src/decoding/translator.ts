@@ -26,8 +26,11 @@ import {
 
 /** A model with everything that turns text into its pieces and back. */
 export interface TranslatorParts {
+  /** From source pieces to target pieces. */
   model: TranslationModel;
+  /** The vocabulary it was trained with. */
   wordpieces: Wordpieces;
+  /** The languages it was trained on. */
   languages: ModelLanguages;
 }
 
@@ -56,7 +59,9 @@ interface Prepared {
  * }
  */
 export class Translator {
+  /** Options with defaults filled in. */
   readonly options: ResolvedTranslateOptions;
+  /** What has been translated since the translator was made. */
   readonly counts: TranslationCounts = { lines: 0, blank: 0, tooLong: 0, cut: 0, sourcePieces: 0, targetPieces: 0 };
   private readonly parts: TranslatorParts;
   private readonly tagId: number | undefined;
@@ -77,7 +82,7 @@ export class Translator {
     this.tagId = tagPiece(parts.wordpieces, chooseTag(parts.languages, options));
   }
 
-  /** One translation per line, in order. Lines are numbered on from the translator's earlier ones. */
+  /** One translation per line, in order. Lines are numbered on from the translator's earlier ones. Throws OutOfMemoryError. */
   translate(lines: readonly string[]): Translation[] {
     const first = this.counts.lines + 1;
     this.counts.lines += lines.length;
@@ -99,7 +104,10 @@ export class Translator {
     return translations;
   }
 
-  /** Translates a stream in bounded memory: windows of lines are sorted and batched inside, and come out in order. */
+  /**
+   * Translates a stream in bounded memory: windows of lines are sorted and batched inside, and come out in order. A window has 2,000
+   * lines at most and waits 20 ms for a further one, unless `window` says otherwise. Errors of `lines` are passed on.
+   */
   async *translateStream(
     lines: AsyncIterable<string> | Iterable<string>,
     window: Partial<WindowOptions> = {},

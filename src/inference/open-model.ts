@@ -15,24 +15,33 @@ import type { TrainableModel } from "../model/trainable-model.ts";
 import { loadModelWordpieces } from "../text/model-wordpieces.ts";
 import type { WordpieceModel } from "../text/wordpiece-model.ts";
 
+/** A translation model ready to run; a `Translator` takes it as it is. */
 export interface LoadedModel extends TranslatorParts {
+  /** Its parameters are on the selected backend; `dispose` frees them. */
   model: Seq2Seq;
+  /** The vocabulary it was trained with. */
   wordpieces: WordpieceModel;
+  /** The configuration it was trained with. */
   config: Config;
+  /** What it runs on. */
   engine: SelectedBackend;
 }
 
+/** A language model ready to run; `scoreTexts` takes it as it is. */
 export interface LoadedLanguageModel {
+  /** Its parameters are on the selected backend; `dispose` frees them. */
   model: LanguageModel;
+  /** The vocabulary it was trained with. */
   wordpieces: WordpieceModel;
+  /** The configuration it was trained with. */
   config: Config;
+  /** What it runs on. */
   engine: SelectedBackend;
 }
 
 /**
  * Selects the backend and loads the model onto it; dispose of `model` after use. Throws CheckpointError for a directory that
  * is no translation model or whose files don't fit together, WordpieceError, BackendError.
- * /
  *
  * @example
  * import { loadTranslationModel, Translator } from "gnmt-moe";
@@ -59,7 +68,7 @@ export async function loadTranslationModel(directory: string, options: EngineOpt
 }
 
 /**
- * The same for the directory of a language model.
+ * Selects the backend and loads a language model onto it; dispose of `model` after use. Throws as `loadTranslationModel` does.
  *
  * @example
  * import { loadLanguageModel, scoreTexts } from "gnmt-moe";

@@ -19,11 +19,15 @@ export type AttentionMemory = {
   values: tf.Tensor2D;
 };
 
+/** Which rows belong to the same sentence. */
 export interface AttentionRows {
+  /** Target rows of each sentence. */
   queryRows: RowGroups;
+  /** Source rows of each sentence. */
   keyRows: RowGroups;
 }
 
+/** Attention with its parameters; `size` is the width of states and of encoder outputs. */
 export class Attention {
   private readonly kind: AttentionKind;
   private readonly keyWeights: tf.Tensor2D;

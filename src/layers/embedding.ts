@@ -5,6 +5,7 @@ import type { ForwardContext } from "./forward-context.ts";
 import { normal } from "./initializers.ts";
 import type { Parameters } from "./parameters.ts";
 
+/** A table of vectors, one a piece. */
 export class Embedding {
   /** [vocabulary, width] */
   readonly table: Tensor2D;

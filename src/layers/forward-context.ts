@@ -24,7 +24,9 @@ export interface StepParts {
   rowGradients?: RowGradients | undefined;
 }
 
+/** One forward pass: its kind, its noise, and what it shares with others of the step. */
 export class ForwardContext {
+  /** Whether there is dropout, gate noise and balance loss. */
   readonly training: boolean;
   /** A training pass run again later, with the same noise: only what it tells `sumOverBatches` matters. */
   readonly rehearsal: boolean;
@@ -54,8 +56,10 @@ export class ForwardContext {
     return new ForwardContext(seed, passStream(pass), { training: true, rehearsal: true }, { sumOverBatches });
   }
 
+  /** Of every evaluation: no noise, no losses of gates. */
   static readonly evaluation = new ForwardContext(0, 0, { training: false, rehearsal: false }, {});
 
+  /** Random numbers that no other use of the run has. */
   nextStream(): RandomStream {
     return { seed: this.seed, stream: this.stream++ };
   }

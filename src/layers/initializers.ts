@@ -19,6 +19,7 @@ export function normal(standardDeviation: number): Initializer {
     tf.tidy(() => tf.mul(normalNoise({ seed, stream: parameterStream(name) }, shape), standardDeviation));
 }
 
+/** The same value everywhere. */
 export function constant(value: number): Initializer {
   return (shape) => floatTensor(new Float32Array(tf.util.sizeFromShape(shape)).fill(value), shape);
 }

@@ -6,6 +6,7 @@ import { bidirectionalLstmLayer, lstmLayer, lstmStep } from "../ops/lstm-layer.t
 import { lstmBias } from "./initializers.ts";
 import type { Parameters } from "./parameters.ts";
 
+/** State after a step. */
 export type LstmState = {
   /** [sentences, hidden] */
   hidden: Tensor2D;
@@ -13,15 +14,19 @@ export type LstmState = {
   cell: Tensor2D;
 };
 
+/** Sizes of a layer. */
 export interface LstmOptions {
+  /** Width of the input. */
   inputSize: number;
   /** Numbers of the state that comes out and recurs. */
   hiddenSize: number;
   /** Units; where they are not `hiddenSize`, their outputs are projected to it. */
   cellSize: number;
+  /** Bias of the forget gates at the start. */
   forgetBias: number;
 }
 
+/** One LSTM layer. */
 export class Lstm {
   readonly hiddenSize: number;
   readonly cellSize: number;
@@ -45,6 +50,7 @@ export class Lstm {
     return lstmStep({ x, ...state, ...this.weights });
   }
 
+  /** Zeros [sentences, hidden] and [sentences, cell]. */
   zeroState(sentences: number): LstmState {
     return { hidden: zeros([sentences, this.hiddenSize]), cell: zeros([sentences, this.cellSize]) };
   }

@@ -4,7 +4,9 @@ import { CheckpointError, NmtError } from "../base/errors.ts";
 import { floatTensor } from "../ops/tensor.ts";
 import { type Initializer, uniform } from "./initializers.ts";
 
+/** One named tensor that is trained. */
 export interface Parameter {
+  /** Name in checkpoints, `encoder.lstm1.forward.bias`. */
   name: string;
   variable: tf.Variable;
   /** Matrices of experts, [experts, rows, columns]. */
@@ -14,7 +16,9 @@ export interface Parameter {
 /** Values of parameters by name, as a checkpoint gives them. */
 export type ParameterValues = ReadonlyMap<string, { shape: readonly number[]; data: Float32Array }>;
 
+/** Where parameters take their first values from. */
 export interface ParameterSource {
+  /** Seed of initial values. */
   seed: number;
   /** A checkpoint's values; its names and shapes are compared as parameters are created. */
   stored?: ParameterValues | undefined;
@@ -22,6 +26,7 @@ export interface ParameterSource {
   weightRange?: number | undefined;
 }
 
+/** Creates parameters, and holds them. */
 export class Parameters {
   private readonly source: ParameterSource;
   private readonly byName = new Map<string, tf.Variable>();
@@ -36,6 +41,7 @@ export class Parameters {
     return this.create(name, shape, uniform(this.source.weightRange ?? 1 / Math.sqrt(fanIn)));
   }
 
+  /** A new parameter. Throws CheckpointError where the stored one is missing or has another shape. */
   create<T extends tf.Tensor>(name: string, shape: number[], initializer: Initializer): T {
     if (this.byName.has(name)) throw new NmtError(`two parameters are called ${name}`);
     const initial = this.initialValues(name, shape, initializer);
@@ -62,6 +68,7 @@ export class Parameters {
     });
   }
 
+  /** In the order of creation. */
   get all(): Parameter[] {
     return [...this.byName].map(([name, variable]) => ({ name, variable, expertMatrices: this.ofExperts.has(name) }));
   }
@@ -71,6 +78,7 @@ export class Parameters {
     return this.all.reduce((sum, { variable }) => sum + variable.size, 0);
   }
 
+  /** Releases all of them. */
   dispose(): void {
     for (const variable of this.byName.values()) variable.dispose();
     this.byName.clear();

@@ -16,6 +16,7 @@ export type SmoothMethod = "exp" | "floor" | "add-k" | "none";
 
 const DEFAULT_SMOOTH_VALUE: Partial<Record<SmoothMethod, number>> = { floor: 0.1, "add-k": 1 };
 
+/** Options of BLEU; the defaults are sacreBLEU's. */
 export interface BleuOptions {
   /** How lines become words; default `13a`. */
   tokenize?: TokenizerName | Tokenizer;
@@ -33,6 +34,16 @@ export interface BleuOptions {
   force?: boolean;
 }
 
+/**
+ * BLEU in percent, with the counts that it is made of.
+ *
+ * @example
+ * import { type BleuScore, corpusBleu } from "gnmt-moe/metrics";
+ *
+ * const score: BleuScore = corpusBleu(["the cat sat on a mat"], [["the cat sat on the mat"]]);
+ * score.counts; // [5, 3, 2, 1]
+ * score.totals; // [6, 5, 4, 3]
+ */
 export class BleuScore extends Score {
   /** Matching n-grams of each order, with what smoothing added. [maxOrder] */
   readonly counts: readonly number[];
@@ -40,6 +51,7 @@ export class BleuScore extends Score {
   readonly totals: readonly number[];
   /** Percent. [maxOrder] */
   readonly precisions: readonly number[];
+  /** exp(1 − reference length / hypothesis length) where that is below 1, else 1 (Papineni et al. 2002, §2.2). */
   readonly brevityPenalty: number;
   /** Words in the hypotheses. */
   readonly systemLength: number;
@@ -56,6 +68,7 @@ export class BleuScore extends Score {
     this.referenceLength = parts.referenceLength;
   }
 
+  /** Words in the hypotheses over words in the references; 0 where these have none. */
   get ratio(): number {
     return this.referenceLength === 0 ? 0 : this.systemLength / this.referenceLength;
   }
@@ -68,7 +81,7 @@ export class BleuScore extends Score {
 }
 
 /**
- * BLEU (Papineni et al. 2002) as sacreBLEU computes it, in percent.
+ * BLEU (Papineni et al. 2002) as sacreBLEU computes it, in percent. Throws UsageError for an unknown tokenizer.
  * Statistics of a segment: hypothesis length, reference length, matches of each order, n-grams of each order.
  *
  * @example
@@ -79,9 +92,13 @@ export class BleuScore extends Score {
  * console.log(new BLEU({ lowercase: true }).corpusScore(hypotheses, references).format());
  */
 export class BLEU extends Metric<BleuScore> {
+  /** What its scores are called. */
   readonly name = "BLEU";
+  /** 2 + 2 · maxOrder. */
   readonly width: number;
+  /** Sums of counts stay exact in single precision. */
   readonly countsOnly = true;
+  /** exp and log are computed in double precision. */
   readonly resultInDouble = true;
   private readonly tokenizer: Tokenizer;
   private readonly lowercase: boolean;
@@ -133,6 +150,7 @@ export class BLEU extends Metric<BleuScore> {
     return new BleuScore(bleuOfCounts(statistics, this.rule, DOUBLE), signature, confidence);
   }
 
+  /** BLEU in percent of summed statistics [width]. */
   valueOf(statistics: Float64Array, arithmetic: Arithmetic): number {
     return bleuOfCounts(statistics, this.rule, arithmetic).score;
   }
@@ -174,7 +192,8 @@ export function corpusBleu(
 }
 
 /**
- * BLEU of one sentence in percent; orders it is too short for are left out unless `effectiveOrder` is false.
+ * BLEU of one sentence in percent, with exponential smoothing; orders it is too short for are left out unless `effectiveOrder` is false.
+ * `references` are of that sentence. Throws DataError where there are none, UsageError for an unknown tokenizer.
  *
  * @example
  * import { sentenceBleu } from "gnmt-moe/metrics";
@@ -188,7 +207,6 @@ export function sentenceBleu(hypothesis: string, references: readonly string[], 
 /**
  * Plain BLEU of one candidate in [0, 1]: words between white space, n-grams up to `maxN`, no smoothing.
  * The call of the npm package `bleu-score`, with its numbers wherever single spaces separate the words.
- * /
  *
  * @example
  * import { bleu } from "gnmt-moe/metrics";

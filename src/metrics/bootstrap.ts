@@ -7,6 +7,7 @@ import type { Confidence } from "./score.ts";
 /** sacreBLEU's own seed. */
 export const DEFAULT_SEED = 12345;
 
+/** How many resamples of the segments, and which. */
 export interface BootstrapOptions {
   /** Resamples; default 1000. */
   samples?: number;
@@ -14,6 +15,7 @@ export interface BootstrapOptions {
   seed?: number;
 }
 
+/** Fills in defaults. */
 export function resolveBootstrap({
   samples = 1000,
   seed = DEFAULT_SEED,

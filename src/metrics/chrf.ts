@@ -10,6 +10,7 @@ import type { Signature, SignatureItem } from "./signature.ts";
 import { removeWhiteSpace, splitWords } from "./white-space.ts";
 import { WordNumbers } from "./word-numbers.ts";
 
+/** Options of chrF; the defaults are sacreBLEU's. */
 export interface ChrfOptions {
   /** Longest character n-grams; default 6. */
   charOrder?: number;
@@ -37,9 +38,13 @@ export interface ChrfOptions {
  * console.log(new CHRF({ wordOrder: 2 }).corpusScore(hypotheses, references).format());
  */
 export class CHRF extends Metric<Score> {
+  /** `chrF2`, with `+` for each order of words. */
   readonly name: string;
+  /** 3 · (charOrder + wordOrder). */
   readonly width: number;
+  /** Sums of counts stay exact in single precision. */
   readonly countsOnly = true;
+  /** Nothing in it goes through exp or log. */
   readonly resultInDouble = false;
   private readonly options: Required<ChrfOptions>;
   private readonly words = new WordNumbers();
@@ -183,7 +188,7 @@ export function corpusChrf(
 }
 
 /**
- * chrF of one sentence in percent.
+ * chrF of one sentence in percent; of several references the best one counts. Throws DataError where there are none.
  *
  * @example
  * import { sentenceChrf } from "gnmt-moe/metrics";

@@ -12,17 +12,21 @@ export type ReferenceStreams = readonly (readonly (string | null)[])[];
 export interface CorpusStatistics {
   /** [segments, width] */
   rows: Float64Array;
+  /** How many there are. */
   segments: number;
   /** Numbers per segment. */
   width: number;
+  /** References of each segment. */
   references: ReferenceCount;
 }
 
+/** What `corpusScore` gives besides the score. */
 export interface CorpusScoreOptions {
-  /** Adds a 95 % confidence interval by bootstrap resampling. */
+  /** Adds a 95 % confidence interval by bootstrap resampling (Koehn 2004). Default: none. */
   bootstrap?: BootstrapOptions;
 }
 
+/** A metric: statistics of each segment, and a score in percent of their sums. `BLEU`, `CHRF` and `TER` are its classes. */
 export abstract class Metric<S extends Score = Score> {
   /** Name scores carry: `BLEU`, `chrF2++`, `TER`. */
   abstract readonly name: string;
@@ -41,11 +45,12 @@ export abstract class Metric<S extends Score = Score> {
   /** The bare number of summed statistics [width]; for resampling. */
   abstract valueOf(statistics: Float64Array, arithmetic: Arithmetic): number;
 
+  /** What its scores are signed with (Post 2018). */
   signature(references: ReferenceCount, resampling?: Resampling): Signature {
     return new Signature(this.signatureItems(), references, resampling);
   }
 
-  /** Scores one system's output. Throws DataError when streams are empty or differ in length. */
+  /** Scores one system's output, in percent. Throws DataError when streams are empty or differ in length, or a segment has no reference. */
   corpusScore(hypotheses: readonly string[], references: ReferenceStreams, options: CorpusScoreOptions = {}): S {
     const statistics = this.corpusStatistics(hypotheses, references);
     const sums = sumStatistics(statistics);
@@ -55,7 +60,7 @@ export abstract class Metric<S extends Score = Score> {
     return this.scoreOf(sums, signature, bootstrapConfidence(this, statistics, bootstrap));
   }
 
-  /** Scores one sentence against its references. */
+  /** Scores one sentence against its references, in percent. Throws DataError where there are none. */
   sentenceScore(hypothesis: string, references: readonly string[]): S {
     return this.corpusScore(
       [hypothesis],

@@ -12,12 +12,17 @@ import { Pcg64 } from "./pcg64.ts";
 import type { Confidence } from "./score.ts";
 import type { Signature } from "./signature.ts";
 
+/** One system's output. */
 export interface NamedSystem {
+  /** What reports call it. */
   name: string;
+  /** One line a segment, the same segments for every system. */
   hypotheses: readonly string[];
 }
 
+/** Which test, and how many resamples or trials it makes. */
 export interface PairedTestOptions {
+  /** Paired bootstrap (Koehn 2004) or paired approximate randomization (Riezler and Maxwell 2005). */
   method: "bootstrap" | "randomization";
   /** Resamples (default 1000) or trials (default 10000). */
   samples?: number;
@@ -29,18 +34,22 @@ export interface PairedTestOptions {
 
 /** One system under one metric. */
 export interface PairedResult {
+  /** Percent. */
   score: number;
   /**
    * Probability of a difference at least this large if system and baseline were the same process; undefined for the
    * baseline itself.
    */
   pValue?: number;
+  /** Absent where there are no resamples. */
   confidence?: Confidence;
 }
 
+/** All systems under one metric. */
 export interface PairedComparison {
   /** The metric's name. */
   name: string;
+  /** With resamples or trials, and their seed. */
   signature: Signature;
   /** In the order of the systems; the baseline first. */
   results: PairedResult[];
@@ -49,7 +58,8 @@ export interface PairedComparison {
 const DEFAULT_SAMPLES = { bootstrap: 1000, randomization: 10000 };
 
 /**
- * Compares every system with the first one. Throws UsageError for fewer than two systems.
+ * Compares every system with the first one, under each metric. `references[r][i]` is reference r of segment i. Throws UsageError for fewer than
+ * two systems, DataError where numbers of lines differ.
  *
  * @example
  * import { BLEU, pairedTest } from "gnmt-moe/metrics";

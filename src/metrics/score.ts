@@ -4,23 +4,31 @@ import { type Signature, valueText } from "./signature.ts";
 
 /** Mean of the resampled scores and half the width of their middle 95 %. */
 export interface Confidence {
+  /** Percent. */
   mean: number;
+  /** Percentage points. */
   halfWidth: number;
 }
 
+/** How a score is printed. */
 export interface ScoreFormat {
   /** Decimals; default 2. */
   width?: number;
-  /** Only the number (and its confidence). */
+  /** Only the number (and its confidence). Default false. */
   scoreOnly?: boolean;
-  /** Puts the signature after the name: in full, or with one-letter keys. */
+  /** Puts the signature after the name: in full, or with one-letter keys. Default `none`. */
   signature?: "none" | "full" | "short";
 }
 
+/** A score in percent, and what it was computed under. */
 export class Score {
+  /** The metric's name, `chrF2++`. */
   readonly name: string;
+  /** Percent, not rounded. */
   readonly score: number;
+  /** 95 % interval; undefined where none was asked for. */
   readonly confidence: Confidence | undefined;
+  /** Every choice that it depends on. */
   readonly signedBy: Signature;
 
   constructor(name: string, score: number, signedBy: Signature, confidence?: Confidence) {
@@ -68,6 +76,7 @@ export class Score {
     return `{\n${lines.map(([key, value]) => ` "${key}": ${value}`).join(",\n")}\n}`;
   }
 
+  /** As `format` with its defaults. */
   toString(): string {
     return this.format();
   }

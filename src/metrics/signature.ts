@@ -6,10 +6,13 @@
  */
 const SACREBLEU_VERSION = "2.6.0";
 
+/** One `key:value` of a signature. */
 export interface SignatureItem {
+  /** Key in full signatures. */
   key: string;
   /** Key in short signatures. */
   short: string;
+  /** True and false are written `yes` and `no`. */
   value: string | number | boolean;
 }
 
@@ -18,12 +21,17 @@ export type ReferenceCount = number | "var";
 
 /** Resamples of a confidence interval (`bs`) or trials of a randomization test (`ar`), and the seed they used. */
 export interface Resampling {
+  /** Bootstrap resamples. */
   bs?: number;
+  /** Trials of approximate randomization. */
   ar?: number;
+  /** Of both. */
   seed: number;
 }
 
+/** Every choice that a score depends on, as sacreBLEU writes it (Post 2018). */
 export class Signature {
+  /** In the order they are written. */
   readonly items: readonly SignatureItem[];
 
   /** `metricItems` in the metric's own order. */
@@ -42,6 +50,7 @@ export class Signature {
   }
 }
 
+/** A value as signatures have it. */
 export function valueText(value: SignatureItem["value"]): string {
   return typeof value === "boolean" ? (value ? "yes" : "no") : String(value);
 }

@@ -8,8 +8,10 @@ import { TranslationEdits } from "./translation-edits.ts";
 import { stripEnd } from "./white-space.ts";
 import { WordNumbers } from "./word-numbers.ts";
 
+/** Options of TER; the defaults are sacreBLEU's. */
 export type TerOptions = TercomOptions;
 
+/** TER in percent, with what it is made of. */
 export class TerScore extends Score {
   /** Insertions, deletions, substitutions and shifts. */
   readonly edits: number;
@@ -35,9 +37,13 @@ export class TerScore extends Score {
  * console.log(new TER({ normalized: true }).corpusScore(hypotheses, references).format());
  */
 export class TER extends Metric<TerScore> {
+  /** What its scores are called. */
   readonly name = "TER";
+  /** Edits, reference length. */
   readonly width = 2;
+  /** A reference length may be an average. */
   readonly countsOnly = false;
+  /** Nothing in it goes through exp or log. */
   readonly resultInDouble = false;
   private readonly options: TerOptions;
   private readonly words = new WordNumbers();

@@ -12,6 +12,7 @@ export interface StepCandidates {
 
 /** Attention weights of one step: row r's weights over its sentence's source positions are `weights[offsets[r] … offsets[r + 1])`. */
 export interface StepAttention {
+  /** Of all rows, one after another; each row's sum is 1. */
   weights: Float32Array;
   /** [rows + 1] */
   offsets: Int32Array;
@@ -19,6 +20,7 @@ export interface StepAttention {
 
 /** Hypotheses under way. A row is one hypothesis of one sentence; its state is reordered only by `select`. */
 export interface DecoderState {
+  /** How many hypotheses there are. */
   readonly rows: number;
   /** [rows] index of each row's sentence in the batch given to `startDecoding`. */
   readonly sentenceOfRow: Int32Array;
@@ -26,18 +28,23 @@ export interface DecoderState {
   step(previous: Int32Array, count: number, withAttention?: boolean): StepCandidates;
   /** Keeps exactly these rows, in this order; a row may be repeated (branching) or left out (pruned). */
   select(rows: Int32Array): void;
+  /** Releases the states. */
   dispose(): void;
 }
 
 /** Log-probabilities of given target pieces: `tokens[i][t]` is log P(target t | source i, targets before t), the end piece included. */
 export interface ForcedScores {
+  /** [sentences][pieces + 1], natural logarithms. */
   tokens: Float32Array[];
 }
 
 /** A model that translates: sources and targets are piece ids; a source ends with `</s>`, a target neither begins nor ends with markers. */
 export interface TranslationModel {
+  /** Pieces of the vocabulary, which source and target share. */
   readonly vocabularySize: number;
+  /** Encodes the sources; one row for each of them. To be disposed of. */
   startDecoding(sources: readonly Int32Array[]): DecoderState;
+  /** Scores each source's given target. */
   forceScore(sources: readonly Int32Array[], targets: readonly Int32Array[]): ForcedScores;
   /** Releases the parameters. */
   dispose(): void;

@@ -20,11 +20,13 @@ import type { Seq2SeqOptions } from "./options.ts";
 
 /** Encoder output ready for decoding. */
 export interface EncodedSource {
+  /** Keys and values of all source positions. */
   memory: AttentionMemory;
   /** Source rows of each sentence. */
   keyRows: RowGroups;
 }
 
+/** LSTM layers over target embeddings, attention, experts and softmax, with their parameters. */
 export class Decoder {
   private readonly options: Seq2SeqOptions;
   private readonly embedding: Embedding;
@@ -61,6 +63,7 @@ export class Decoder {
     };
   }
 
+  /** From the lowest layer up. */
   get moeLayers(): MoeLayer[] {
     return this.experts.all;
   }

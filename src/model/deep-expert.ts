@@ -8,6 +8,7 @@ import { uniform } from "../layers/initializers.ts";
 import type { Parameters } from "../layers/parameters.ts";
 import type { MoeOptions } from "../moe/moe-layer.ts";
 
+/** Sizes, number of layers and what follows them. */
 export type DeepExpertOptions = Pick<
   MoeOptions,
   "hiddenSize" | "expertHiddenSize" | "expertOutputInit" | "output" | "dropout"
@@ -16,6 +17,7 @@ export type DeepExpertOptions = Pick<
   layers: number;
 };
 
+/** x + dropout(sigmoid(relu(… relu(x W1) …) Wn)), or without the sigmoid. */
 export class DeepExpert {
   private readonly options: DeepExpertOptions;
   /** [hidden, expert hidden], then [expert hidden, expert hidden] */

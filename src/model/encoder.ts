@@ -12,6 +12,7 @@ import type { MoeLayer } from "../moe/moe-layer.ts";
 import { ExpertStack, type StackResult } from "./expert-stack.ts";
 import type { Seq2SeqOptions } from "./options.ts";
 
+/** LSTM layers over source embeddings, and experts, with their parameters. */
 export class Encoder {
   private readonly embedding: Embedding;
   private readonly bottom: BidirectionalLstm;
@@ -33,6 +34,7 @@ export class Encoder {
     this.experts = new ExpertStack(parameters, "encoder.moe", options.moeEncoderAfter, options);
   }
 
+  /** From the lowest layer up. */
   get moeLayers(): MoeLayer[] {
     return this.experts.all;
   }

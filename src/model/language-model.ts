@@ -21,7 +21,9 @@ import { ExpertStack, type StackResult } from "./expert-stack.ts";
 import type { LanguageModelOptions } from "./options.ts";
 import type { ModelLoss, TrainableModel } from "./trainable-model.ts";
 
+/** A language model with its parameters, for training and scoring. Sentences are independent of each other. */
 export class LanguageModel implements TrainableModel {
+  /** What it was made from. */
   readonly options: LanguageModelOptions;
   private readonly store: Parameters;
   private readonly embedding: Embedding;

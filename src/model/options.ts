@@ -7,9 +7,11 @@ import type { MoeOptions } from "../moe/moe-layer.ts";
 
 /** What a stack of LSTM layers over embeddings has, in either model. */
 export interface StackOptions {
+  /** Pieces. */
   vocabularySize: number;
   /** Ids of `<s>` and `</s>` in that vocabulary. */
   markers: MarkerIds;
+  /** Width of embeddings. */
   embeddingSize: number;
   /** Width of what goes from layer to layer. */
   hiddenSize: number;
@@ -17,8 +19,11 @@ export interface StackOptions {
   cellSize?: number;
   /** The target table is also the softmax's weights. */
   tieSoftmax: boolean;
+  /** Rate, in [0, 1). */
   dropout: number;
+  /** Standard deviation of embeddings at the start. */
   embeddingDeviation: number;
+  /** Bias of the forget gates at the start. */
   forgetBias: number;
   /** Draws weight matrices from ± this instead of ± 1 / √fan-in. */
   weightRange: number | undefined;
@@ -30,11 +35,14 @@ export interface StackOptions {
 
 /** What a model takes from its wordpiece model. */
 export interface ModelVocabulary extends MarkerIds {
+  /** Pieces. */
   readonly size: number;
 }
 
+/** Sizes that one layer has instead of those of all. */
 export type MoeSizes = Partial<Pick<MoeOptions, "numExperts" | "numExpertsPerToken" | "expertHiddenSize">>;
 
+/** The shape of a language model. */
 export interface LanguageModelOptions extends StackOptions {
   /** LSTM layers. */
   layers: number;
@@ -44,9 +52,13 @@ export interface LanguageModelOptions extends StackOptions {
   expertLayers: number;
 }
 
+/** The shape of a translation model. */
 export interface Seq2SeqOptions extends StackOptions {
+  /** LSTM layers, the first of them bidirectional. */
   encoderLayers: number;
+  /** LSTM layers. */
   decoderLayers: number;
+  /** Score of a target position for a source position. */
   attention: AttentionKind;
   /** How the decoder's LSTMs start: from zero, or from a projection of the mean encoder output. */
   decoderStart: DecoderStart;
@@ -54,6 +66,7 @@ export interface Seq2SeqOptions extends StackOptions {
   shareEmbeddings: boolean;
   /** LSTM layers (from 1) that a mixture-of-experts layer follows. */
   moeEncoderAfter: readonly number[];
+  /** The same of the decoder. */
   moeDecoderAfter: readonly number[];
 }
 

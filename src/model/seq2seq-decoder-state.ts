@@ -7,6 +7,7 @@ import { vocabularyTopK } from "../ops/vocabulary-top-k.ts";
 import type { Decoder, EncodedSource } from "./decoder.ts";
 import type { DecoderState, StepCandidates } from "./decoder-state.ts";
 
+/** Rows of LSTM states [rows, hidden] and [rows, cell], one a hypothesis. */
 export class Seq2SeqDecoderState implements DecoderState {
   private readonly decoder: Decoder;
   private readonly source: EncodedSource;

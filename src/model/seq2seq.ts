@@ -20,7 +20,9 @@ import type { ModelLoss, TrainableModel } from "./trainable-model.ts";
 /** What teacher forcing reads of a batch. */
 type PackedPairs = Omit<Batch, "targetOutput" | "lines" | "corpora">;
 
+/** A translation model with its parameters, for training, scoring and decoding. */
 export class Seq2Seq implements TranslationModel, TrainableModel {
+  /** What it was made from. */
   readonly options: Seq2SeqOptions;
   private readonly store: Parameters;
   private readonly encoder: Encoder;

@@ -14,13 +14,17 @@ export interface ModelLoss {
   balance: tf.Scalar[];
 }
 
+/** A model with its parameters and a loss. */
 export interface TrainableModel {
   /** In creation order, which is also the order in checkpoints. */
   readonly parameters: Parameter[];
+  /** How many numbers the parameters have. */
   readonly parameterCount: number;
+  /** The encoder's first, from the lowest layer up. */
   readonly moeLayers: MoeLayer[];
   /** Ids of `<s>` and `</s>` in its vocabulary: its batches are packed with them. */
   readonly markers: MarkerIds;
+  /** Runs the batch; `labelSmoothing` in [0, 1) is the share given to all pieces alike. */
   loss(batch: Batch, labelSmoothing: number, context: ForwardContext): ModelLoss;
   /** Runs the forward pass without the softmax, for what its experts tell `context`. */
   route(batch: Batch, context: ForwardContext): void;

@@ -4,8 +4,11 @@ import type { ForwardContext } from "../layers/forward-context.ts";
 import { squaredVariations } from "../ops/balance.ts";
 import { applyFused } from "../ops/fused-op.ts";
 
+/** Factors of the two balance losses; 0 = none. */
 export interface BalanceLossWeights {
+  /** Of the squared variation of summed gates. */
   importanceLossWeight: number;
+  /** Of the squared variation of the number of positions. */
   loadLossWeight: number;
 }
 

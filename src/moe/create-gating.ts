@@ -17,6 +17,7 @@ const gates: Readonly<
   dense: DenseGating,
 };
 
+/** A new gate of that kind; `name` begins the names of its parameters. */
 export function createGating(kind: GatingKind, parameters: Parameters, name: string, options: GatingOptions): Gating {
   return new gates[kind](parameters, name, options);
 }

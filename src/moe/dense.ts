@@ -7,11 +7,13 @@ import { squaredVariations } from "../ops/balance.ts";
 import { withRouterZLoss } from "./balance-loss.ts";
 import type { GateDecision, Gating, GatingOptions } from "./gating.ts";
 
+/** Options that softmax gating has. */
 export type DenseGatingOptions = Pick<
   GatingOptions,
   "hiddenSize" | "numExperts" | "importanceLossWeight" | "routerZLossWeight"
 >;
 
+/** A softmax over all experts: gates [positions, experts]. */
 export class DenseGating implements Gating {
   private readonly options: DenseGatingOptions;
   /** Wg [hidden, experts] */

@@ -2,6 +2,7 @@
 import { coefficientOfVariation } from "./balance-loss.ts";
 import type { GateDecision } from "./gating.ts";
 
+/** How even routing was since the last reset. */
 export interface BalanceReport {
   /** Coefficient of variation of the summed gate weights per expert. */
   importanceVariation: number;
@@ -17,6 +18,7 @@ export interface BalanceReport {
   choiceAgreement?: number;
 }
 
+/** Sums of one layer's decisions. */
 export class ExpertBalance {
   /** [experts] summed gate weights */
   readonly importance: Float64Array;
@@ -50,6 +52,7 @@ export class ExpertBalance {
     }
   }
 
+  /** Figures of all batches since the last reset. */
   report(): BalanceReport {
     const total = this.load.reduce((sum, value) => sum + value, 0);
     const mean = total / this.load.length;
@@ -63,6 +66,7 @@ export class ExpertBalance {
     };
   }
 
+  /** Forgets them. */
   reset(): void {
     this.importance.fill(0);
     this.load.fill(0);

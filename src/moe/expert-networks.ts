@@ -7,15 +7,19 @@ import { expertFfn } from "../ops/expert-ffn.ts";
 import { type ExpertUpdate, updatedExpertFfn } from "../ops/expert-ffn-update.ts";
 import { expertGlu } from "../ops/expert-glu.ts";
 
+/** Sizes of experts that are all alike. */
 export interface ExpertNetworksOptions {
+  /** Width of input and output. */
   hiddenSize: number;
   numExperts: number;
+  /** Hidden units of each expert. */
   expertHiddenSize: number;
   activation: ExpertActivation;
   /** Scale of the second matrix at the start; 0 makes every expert start at zero output. */
   outputInit: number;
 }
 
+/** Experts of one layer, all of one shape. */
 export class ExpertNetworks {
   readonly numExperts: number;
   /** W1 [experts, hidden, expert hidden] */

@@ -8,6 +8,7 @@ export interface ChoiceAgreement {
   either: number;
 }
 
+/** Which experts take each position, with which weights. */
 export interface GateDecision {
   /** [positions, k] weights of the chosen experts, best first; with `starts`, [slots, 1] position by position */
   gates: Tensor2D;
@@ -21,6 +22,7 @@ export interface GateDecision {
   loss?: Scalar;
 }
 
+/** A gate with its parameters. */
 export interface Gating {
   /** x [positions, hidden]. In evaluation a position's decision depends on nothing but its own row. */
   decide(x: Tensor2D, context: ForwardContext): GateDecision;
@@ -33,15 +35,21 @@ export interface Gating {
   readonly calibrationPositions?: number;
 }
 
+/** Sizes and loss weights of a gate. */
 export interface GatingOptions {
+  /** Width of a position. */
   hiddenSize: number;
+  /** n, of all groups together. */
   numExperts: number;
   /** k; in a hierarchy, of each chosen group; under strict balance, the mean over the positions of a batch. */
   numExpertsPerToken: number;
   /** Groups of a hierarchy, a divisor of `numExperts`, and how many of them a position uses. */
   numGroups: number;
   numGroupsPerToken: number;
+  /** As in BalanceLossWeights. */
   importanceLossWeight: number;
+  /** As in BalanceLossWeights. */
   loadLossWeight: number;
+  /** Of the mean squared log-sum-exp of logits; 0 = none. */
   routerZLossWeight: number;
 }

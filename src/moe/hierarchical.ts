@@ -18,6 +18,7 @@ import { hierarchicalAgreement } from "./choice-agreement.ts";
 import type { GateDecision, Gating, GatingOptions } from "./gating.ts";
 import { hierarchicalLoad } from "./hierarchical-load.ts";
 
+/** Two levels of noisy top-k gates: gates [positions, groups used · experts used of each]. */
 export class HierarchicalGating implements Gating {
   private readonly options: GatingOptions;
   /** Primary Wg and Wnoise [hidden, groups] */
@@ -40,6 +41,7 @@ export class HierarchicalGating implements Gating {
     this.noiseWeights = parameters.create(`${name}.noise_weights`, secondary!, constant(0));
   }
 
+  /** x [positions, hidden]. Noise and losses in training only. */
   decide(x: tf.Tensor2D, context: ForwardContext): GateDecision {
     const { numExpertsPerToken, numGroups, numGroupsPerToken, routerZLossWeight } = this.options;
     const primaryClean = tf.matMul(x, this.primaryWeights) as tf.Tensor2D;

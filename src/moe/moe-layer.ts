@@ -13,16 +13,25 @@ import { ExpertNetworks } from "./expert-networks.ts";
 import { applyExperts } from "./experts.ts";
 import type { GateDecision, Gating } from "./gating.ts";
 
+/** Sizes, gate and losses of a layer. */
 export interface MoeOptions {
+  /** Width of a position. */
   hiddenSize: number;
+  /** Experts of the layer. */
   numExperts: number;
+  /** k: experts that a position uses, of each group in a hierarchy. */
   numExpertsPerToken: number;
+  /** Hidden units of each expert. */
   expertHiddenSize: number;
+  /** Scale of experts' output matrices at the start; 0 = zero output. */
   expertOutputInit: number;
   /** What the summed expert outputs go through before the residual: the paper's sigmoid, or nothing. */
   output: MoeOutput;
+  /** Rate on what is added to the residual. */
   dropout: number;
+  /** 0 = none. */
   importanceLossWeight: number;
+  /** 0 = none. */
   loadLossWeight: number;
   /** noisy_top_k unless given */
   gating?: GatingKind;
@@ -45,6 +54,7 @@ export interface MoeResult {
   loss?: tf.Scalar;
 }
 
+/** A residual layer of experts with its gate. */
 export class MoeLayer {
   readonly name: string;
   /** Summed over training batches, and over others where `countsEvaluation` is set, since its last reset. */

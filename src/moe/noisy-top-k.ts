@@ -16,8 +16,10 @@ import { balanceLoss, withRouterZLoss } from "./balance-loss.ts";
 import { choiceAgreement } from "./choice-agreement.ts";
 import type { GateDecision, Gating, GatingOptions } from "./gating.ts";
 
+/** Options that noisy top-k gating has. */
 export type NoisyTopKOptions = Omit<GatingOptions, "numGroups" | "numGroupsPerToken">;
 
+/** A softmax over the k best noisy logits: gates [positions, k]. */
 export class NoisyTopKGating implements Gating {
   private readonly options: NoisyTopKOptions;
   /** Wg [hidden, experts] */
@@ -32,6 +34,7 @@ export class NoisyTopKGating implements Gating {
     this.noiseWeights = parameters.create(`${name}.noise_weights`, shape, constant(0));
   }
 
+  /** x [positions, hidden]. Noise and losses in training only. */
   decide(x: tf.Tensor2D, context: ForwardContext): GateDecision {
     const { numExperts, numExpertsPerToken: k, routerZLossWeight } = this.options;
     const clean = tf.matMul(x, this.weights) as tf.Tensor2D;

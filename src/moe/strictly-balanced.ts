@@ -18,11 +18,13 @@ import type { GateDecision, Gating, GatingOptions } from "./gating.ts";
 import { fitThreshold } from "./order-statistics.ts";
 import { thresholdLoss } from "./threshold-loss.ts";
 
+/** Options that strictly balanced gating has. */
 export type StrictlyBalancedOptions = Pick<
   GatingOptions,
   "hiddenSize" | "numExperts" | "numExpertsPerToken" | "routerZLossWeight"
 >;
 
+/** Equal numbers of positions in training, thresholds in inference: gates [slots, 1]. */
 export class StrictlyBalancedGating implements Gating {
   private readonly options: StrictlyBalancedOptions;
   /** Wg [hidden, experts] */
@@ -39,6 +41,7 @@ export class StrictlyBalancedGating implements Gating {
     this.thresholds = parameters.create(`${name}.thresholds`, [numExperts], constant(1 / numExperts));
   }
 
+  /** x [positions, hidden]. Batchwise choice and its loss in training only. */
   decide(x: tf.Tensor2D, context: ForwardContext): GateDecision {
     const { numExpertsPerToken, routerZLossWeight } = this.options;
     const logits = tf.matMul(x, this.weights) as tf.Tensor2D;

@@ -6,6 +6,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { ForwardContext } from "../layers/forward-context.ts";
 import { applyFused } from "../ops/fused-op.ts";
 
+/** 1 where an expert takes a position, else 0. */
 export interface Masks {
   /** M_batchwise [positions · experts] */
   chosen: Uint8Array;

@@ -12,9 +12,12 @@ import { groupPadding, paddingPenalty, padGroups, unpadGroups } from "./padded-g
 
 export type { AttentionGroups };
 
+/** Queries, keys and values of dot-product attention, by rows. */
 export type AttentionInputs = Omit<AttentionOperands, "energy">;
 
+/** Those of additive attention. */
 export interface AdditiveAttentionInputs extends AttentionInputs {
+  /** V [hidden] */
   energy: tf.Tensor1D;
 }
 

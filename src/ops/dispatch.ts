@@ -8,6 +8,7 @@ import * as kernels from "../backends/native/kernels/moe.ts";
 import { applyFused } from "./fused-op.ts";
 import { gatherRows } from "./gather-rows.ts";
 
+/** Slots in the order of their experts, and back. */
 export interface DispatchPlan extends kernels.RowOrder {
   /** [experts + 1] first row of each expert */
   offsets: Int32Array;

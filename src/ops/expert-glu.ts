@@ -6,6 +6,7 @@ import * as tf from "@tensorflow/tfjs";
 import { applyFused } from "./fused-op.ts";
 import { groupedWeightGradient, multiplyGroups } from "./grouped-product.ts";
 
+/** Rows, and the matrices of all experts. */
 export interface ExpertGluInputs {
   /** [rows, width] sorted by expert */
   x: tf.Tensor2D;

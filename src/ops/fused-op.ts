@@ -1,6 +1,7 @@
 /** `tf.customGrad` with its inputs, output and saved tensors typed: how a fused kernel becomes a differentiable op. */
 import * as tf from "@tensorflow/tfjs";
 
+/** An op whose backward pass needs its inputs and output alone. */
 export interface FusedOp<Inputs extends tf.Tensor[], Output extends tf.Tensor, Saved extends tf.Tensor[]> {
   forward(...inputs: Inputs): Output;
   /** What the gradient needs of inputs and output; kept until the backward pass. */
@@ -31,6 +32,7 @@ export function applyFused<Inputs extends tf.Tensor[], Output extends tf.Tensor,
   );
 }
 
+/** Applies the op to the inputs; what it keeps goes to its backward pass. */
 export function applyKeeping<Inputs extends tf.Tensor[], Output extends tf.Tensor, Kept extends tf.Tensor[]>(
   inputs: [...Inputs],
   op: KeepingOp<Inputs, Output, Kept>,

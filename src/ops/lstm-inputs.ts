@@ -5,11 +5,13 @@ import type { PackedLayout } from "../base/packed-layout.ts";
 
 export type { LstmDirection, LstmWeights };
 
+/** One direction over whole sentences. */
 export interface LstmLayerInputs extends LstmDirection {
   /** [positions, input] */
   x: tf.Tensor2D;
 }
 
+/** Both directions over whole sentences. */
 export interface BidirectionalLstmInputs {
   /** [positions, input] */
   x: tf.Tensor2D;
@@ -19,12 +21,14 @@ export interface BidirectionalLstmInputs {
   backward: LstmDirection;
 }
 
+/** Where sentences lie in the rows, and the direction. */
 export interface LstmLayerOptions {
   layout: PackedLayout;
   /** Reads each sentence from its last token to its first. */
   reverse?: boolean;
 }
 
+/** One time step of each row. */
 export interface LstmStepInputs extends LstmWeights {
   /** [rows, input] */
   x: tf.Tensor2D;

@@ -13,6 +13,7 @@ import { composedTopKGates, type TopKGates } from "./top-k-gates.ts";
 /** Keeps some noise however sure the gate is. */
 const NOISE_FLOOR = 0.01;
 
+/** Gates of noisy logits, and each expert's load. */
 export interface NoisyGates extends TopKGates {
   /** [groups · experts] the load of each group of rows; a plain count, without gradient, when k = experts */
   load: tf.Tensor1D;

@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { nativeBackend } from "../backends/native/backend.ts";
 import { philoxNormal, type RandomStream } from "../base/random.ts";
 
+/** Independent numbers of mean 0 and variance 1. */
 export function normalNoise<T extends tf.Tensor>(stream: RandomStream, shape: number[]): T {
   const native = nativeBackend();
   const size = tf.util.sizeFromShape(shape);

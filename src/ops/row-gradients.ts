@@ -15,6 +15,7 @@ export function takesRowGradients(): boolean {
   return nativeBackend() !== undefined;
 }
 
+/** Collects gradients of the rows that backward passes read, table by table. */
 export class RowGradients {
   /** Take the gradient of this too: backward passes reach the tables' readers through it. It is zero, and so is its gradient. */
   readonly anchor: tf.Variable = tf.variable(tf.scalar(0));

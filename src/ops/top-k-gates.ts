@@ -5,6 +5,7 @@ import * as kernels from "../backends/native/kernels/gating.ts";
 import { applyFused } from "./fused-op.ts";
 import { gatherEntries } from "./gather-rows.ts";
 
+/** The chosen experts of each position and their weights, which sum to 1. */
 export interface TopKGates {
   /** [positions, k] weights of the chosen experts, best first; each row sums to 1. */
   gates: tf.Tensor2D;

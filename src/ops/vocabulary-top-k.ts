@@ -4,6 +4,7 @@ import { nativeBackend } from "../backends/native/backend.ts";
 import * as kernels from "../backends/native/kernels/vocabulary.ts";
 import { checkTargets, type VocabularyProjection } from "./vocabulary-cross-entropy.ts";
 
+/** Next pieces of each row. */
 export interface BestPieces {
   /** [rows, k] best first; equal log-probabilities in ascending id order. */
   ids: Int32Array;

@@ -6,9 +6,13 @@ import { denseGradient, RowGradients, takesRowGradients } from "../ops/row-gradi
 import { storedMoment } from "./moments.ts";
 import type { OptimizedParameter, Optimizer, OptimizerState, TableGradients } from "./optimizer.ts";
 
+/** Constants of Adam, and the clipping norm. */
 export interface AdamOptions {
+  /** Decay of the mean of gradients, in [0, 1). */
   beta1: number;
+  /** Decay of the mean of their squares, in [0, 1). */
   beta2: number;
+  /** Added to the root of the second moment. */
   epsilon: number;
   /** Gradients longer than this, all together, are scaled down to it; 0 = never. */
   maxGradNorm: number;
@@ -19,6 +23,7 @@ interface Slot extends OptimizedParameter {
   second: tf.Variable;
 }
 
+/** Adam with two moments of the shape of each parameter. */
 export class Adam implements Optimizer {
   private readonly options: AdamOptions;
   private readonly slots: readonly Slot[];

@@ -4,6 +4,7 @@ import { Adam, type AdamOptions } from "./adam.ts";
 import { AdamWithFactoredExperts } from "./factored-experts.ts";
 import type { OptimizedParameter, Optimizer, OptimizerState } from "./optimizer.ts";
 
+/** Constants, and the experts' optimiser. */
 export interface OptimizerOptions extends AdamOptions {
   /** Of the experts' matrices; all other parameters have Adam. */
   expertOptim: ExpertOptimizer;

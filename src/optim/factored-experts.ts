@@ -15,6 +15,7 @@ interface Slot extends OptimizedParameter {
   moments: FactoredMoments;
 }
 
+/** Moments of experts' matrices [experts, rows, columns] are [experts, rows] and [experts, columns]. */
 export class AdamWithFactoredExperts implements Optimizer {
   private readonly options: AdamOptions;
   private readonly others: Adam;

@@ -3,7 +3,9 @@ import type * as tf from "@tensorflow/tfjs";
 import type { ExpertUpdate } from "../ops/expert-ffn-update.ts";
 import type { RowGradient, RowGradients } from "../ops/row-gradients.ts";
 
+/** A parameter to update. */
 export interface OptimizedParameter {
+  /** Name of its moments in checkpoints. */
   name: string;
   variable: tf.Variable;
   /** Matrices of experts, [experts, rows, columns], which may have an optimiser of their own. */
@@ -16,6 +18,7 @@ export type OptimizerState = ReadonlyMap<string, { shape: readonly number[]; dat
 /** Gradients of the rows read, by table. */
 export type TableGradients = ReadonlyMap<tf.Tensor, RowGradient>;
 
+/** Updates parameters from gradients. */
 export interface Optimizer {
   /**
    * Updates every parameter; gradients go by variable name. They may be those of the loss divided by `lossScale`, such as of a sum whose
@@ -32,6 +35,7 @@ export interface Optimizer {
   rowGradients(): RowGradients | undefined;
   /** Moments, in parameter order, for a checkpoint. */
   state(): { name: string; variable: tf.Variable }[];
+  /** Releases the moments. */
   dispose(): void;
 }
 

@@ -2,10 +2,13 @@
 
 import type { DecayMethod } from "../config/choices.ts";
 
+/** A schedule and its constants. Steps are those of the optimiser. */
 export interface ScheduleOptions {
+  /** Which schedule. */
   decayMethod: DecayMethod;
   /** The highest rate. */
   learningRate: number;
+  /** Steps of the warm-up; 0 = none. */
   warmupSteps: number;
   /** `linear_warmup_constant_rsqrt`: the rate stays constant until this many steps after the warm-up. */
   decayStartSteps: number;

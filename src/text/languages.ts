@@ -1,6 +1,7 @@
 /** Which languages a model translates between, and the `<2xx>` piece that asks for one (Johnson et al. 2017). */
 import { TranslationError } from "../base/errors.ts";
 
+/** The languages a model was trained on. */
 export interface ModelLanguages {
   /** Source languages of the training corpora; empty where they were not named. */
   sources: readonly string[];

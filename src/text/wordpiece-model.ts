@@ -27,10 +27,13 @@ import { bytePiece, Vocabulary } from "./sentencepiece/vocabulary.ts";
  * console.log(model.decode(ids), model.encodePieces("A dog runs."));
  */
 export class WordpieceModel {
+  /** Id of the piece that stands for unknown characters. */
   readonly unkId: number;
   /** -1 where a model has no such piece. */
   readonly bosId: number;
+  /** -1 where a model has no such piece. */
   readonly eosId: number;
+  /** -1 where a model has no such piece. */
   readonly padId: number;
   private readonly proto: ModelProto;
   private readonly bytes: Uint8Array;
@@ -109,6 +112,7 @@ export class WordpieceModel {
     return new WordpieceModel(Uint8Array.from(bytes));
   }
 
+  /** The model of a parsed file. Throws WordpieceError when it can't be encoded with. */
   static fromProto(proto: ModelProto): WordpieceModel {
     return new WordpieceModel(writeModelProto(proto));
   }
@@ -143,15 +147,17 @@ export class WordpieceModel {
     return this.vocabulary.find(piece) ?? this.unkId;
   }
 
+  /** Whether a piece is in the vocabulary. */
   has(piece: string): boolean {
     return this.vocabulary.find(piece) !== undefined;
   }
 
+  /** The piece of an id, from 0. Throws WordpieceError for an id that the vocabulary does not have. */
   pieceOf(id: number): string {
     return this.piece(id).text;
   }
 
-  /** Score as the model file holds it: minus the merge's rank, or a log probability. */
+  /** Score as the model file holds it: minus the merge's rank, or a natural log-probability. Throws WordpieceError as `pieceOf` does. */
   scoreOf(id: number): number {
     return this.piece(id).score;
   }
@@ -197,7 +203,10 @@ export class WordpieceModel {
     return pieces;
   }
 
-  /** The text of ids: control pieces are silent, byte pieces join to characters, malformed bytes read as U+FFFD. */
+  /**
+   * The text of ids: control pieces are silent, byte pieces join to characters, malformed bytes read as U+FFFD. Throws WordpieceError for
+   * an id that the vocabulary does not have.
+   */
   decode(ids: ArrayLike<number>): string {
     const text = decodePieces(ids, this.vocabulary, this.proto);
     return this.denormalizer === undefined ? text : this.denormalizer.normalize(text);

@@ -19,26 +19,27 @@ import {
 import { bytePiece } from "./sentencepiece/vocabulary.ts";
 import { WordpieceModel } from "./wordpiece-model.ts";
 
+/** What to train. `vocabSize` alone has no default. */
 export interface WordpieceTrainingOptions {
   /** How many pieces the model has, special, user-defined and byte pieces included. */
   vocabSize: number;
   /** Share of the text's characters that the alphabet covers, in (0, 1]. Default 1; 0.9995 is advised for Chinese and Japanese. */
   characterCoverage?: number;
-  /** Characters that are in the alphabet, as normalised, however rare they are, even where the text has none. Spaces are skipped. */
+  /** Characters that are in the alphabet, as normalised, however rare they are, even where the text has none. Spaces are skipped. Default: none. */
   requiredCharacters?: string;
   /** Characters outside the alphabet become their UTF-8 bytes instead of unknown. Default true. */
   byteFallback?: boolean;
-  /** Pieces that no text becomes, such as language tags; their ids start at 4. */
+  /** Pieces that no text becomes, such as language tags; their ids start at 4. Default: none. */
   controlSymbols?: readonly string[];
-  /** Symbols that are one piece wherever a text has them, such as markup; after control symbols. A space inside one is written ▁. */
+  /** Symbols that are one piece wherever a text has them, such as markup; after control symbols. A space inside one is written ▁. Default: none. */
   userDefinedSymbols?: readonly string[];
   /** Longest piece in characters. Default 16. */
   maxPieceLength?: number;
-  /** Default nmt_nfkc. */
+  /** What is done to characters first: SentencePiece's rule of that name, or nothing. Default `nmt_nfkc`. */
   normalization?: "nmt_nfkc" | "identity";
   /** Train on a random sample of this many lines. Default: on all. */
   maxSentences?: number;
-  /** Of the sample. Default 1. */
+  /** Seed of the sample. Default 1. */
   seed?: number;
 }
 
@@ -54,7 +55,7 @@ const SPECIAL_IDS = { padId: 0, unkId: 1, bosId: 2, eosId: 3 };
 const USUAL_LARGEST = 65536;
 
 /**
- * Trains on sentences, one a line, as WordpieceTrainer does.
+ * Trains a BPE model on sentences, one a line, as WordpieceTrainer does. Throws WordpieceError for options or lines that no model can be made of.
  *
  * @example
  * import { trainWordpieces } from "gnmt-moe/text";
@@ -71,7 +72,6 @@ export function trainWordpieces(lines: Iterable<string>, options: WordpieceTrain
 /**
  * Counts sentences as they come, in memory that does not grow with the text beyond a bound (run-counts.ts). Below it, equal lines in any
  * order give equal models.
- * /
  *
  * @example
  * import { WordpieceTrainer } from "gnmt-moe/text";
@@ -105,6 +105,7 @@ export class WordpieceTrainer {
     this.sample = maxSentences === Number.POSITIVE_INFINITY ? undefined : new LineSample(maxSentences, seed);
   }
 
+  /** Counts one sentence. */
   add(line: string): void {
     if (this.sample === undefined) this.count(line);
     else this.sample.add(line);

@@ -7,19 +7,27 @@ import type { TrainerState } from "./trainer-state.ts";
 
 /** Figures since the last report. */
 export interface Progress {
+  /** Steps so far. */
   step: number;
   /** Share of the training budget spent, in [0, 1]. */
   done: number;
   /** Cross-entropy with label smoothing, nats per target token. */
   loss: number;
+  /** exp of the cross-entropy without label smoothing, per target token. */
   perplexity: number;
+  /** Weighted losses of the gates, mean over steps. */
   balanceLoss: number;
+  /** Of the last step. */
   learningRate: number;
+  /** Norm of the gradient before clipping, mean over steps. */
   gradientNorm: number;
+  /** Target wordpieces and `</s>`. */
   targetTokensPerSecond: number;
+  /** Source wordpieces, tags and `</s>`. */
   sourceTokensPerSecond: number;
   /** Share of the time spent waiting for batches. */
   dataWait: number;
+  /** Seconds to the end of the budget; Infinity where it can't be told. */
   secondsLeft: number;
   /** By layer name; empty in a dense model. */
   experts: Record<string, BalanceReport>;
@@ -42,6 +50,7 @@ export class ReportWindow {
     this.model = model;
   }
 
+  /** Adds a step: seconds it waited for its batch, and seconds it took, waiting included. */
   add(result: TrainStepResult, waited: number, seconds: number): void {
     this.steps++;
     this.seconds += seconds;

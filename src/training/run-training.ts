@@ -27,30 +27,43 @@ import { ensureWordpieces } from "./vocabulary.ts";
 export interface RunReporter {
   /** Something that takes a while has begun or was found, in a sentence. */
   onMessage(message: string): void;
+  /** Before the first step. */
   onStart(start: RunStart): void;
+  /** Every `report_every` steps. */
   onProgress(progress: Progress): void;
+  /** After each validation; `isBest` where its weights are kept as the best. */
   onValidation(step: number, validation: Validation, isBest: boolean): void;
+  /** After each checkpoint. */
   onCheckpoint(step: number): void;
   /** After the last checkpoint; `message` says why in a sentence. A run that fails is told of where a loss or gradient is not finite. */
   onEnd(step: number, reason: StopReason, message: string): void;
+  /** Before each step. */
   onStepStart?(): void;
+  /** After each step. */
   onStepEnd?(step: StepTimes): void;
 }
 
+/** A run that is about to train. */
 export interface RunStart {
   /** 0 for a new run, else the step it resumes after. */
   step: number;
+  /** How many numbers the model has. */
   parameters: number;
   /** Moments, in bytes. */
   optimizerStateBytes: number;
+  /** Wordpieces. */
   vocabularySize: number;
 }
 
+/** How a run ended. */
 export interface RunResult {
+  /** Why it ended. */
   reason: StopReason;
+  /** Step, best score and patience, position in the data. */
   state: TrainerState;
   /** Steps that this call trained; 0 where a limit had been reached before. */
   steps: number;
+  /** How many numbers the model has. */
   parameters: number;
 }
 

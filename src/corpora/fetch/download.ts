@@ -19,9 +19,11 @@ import { DownloadError } from "../../base/errors.ts";
 import { hashFile } from "../../data/files/hash-file.ts";
 import { httpGet } from "./http-get.ts";
 
+/** What to download, and how patiently. */
 export interface DownloadOptions {
   /** Addresses of the same file, tried in order. */
   urls: readonly string[];
+  /** File to write; its folder is made. */
   path: string;
   /** Hexadecimal; without any checksum only lengths are checked. */
   sha256?: string;
@@ -37,6 +39,7 @@ export interface DownloadOptions {
   backoff?: number;
   /** Told of bytes so far, and of all there are where that is known. */
   progress?: (received: number, total: number | undefined) => void;
+  /** Variables that name proxies, such as HTTPS_PROXY. Default: the process's. */
   environment?: NodeJS.ProcessEnv;
 }
 
@@ -46,7 +49,6 @@ class Refused extends Error {}
 /**
  * Makes `path` hold the file. A file already there with the right checksum stays as it is. Unfinished bytes are kept in
  * `path.part` for the next call. Throws DownloadError with each address's failure.
- * /
  *
  * @example
  * import { download } from "gnmt-moe/corpora";

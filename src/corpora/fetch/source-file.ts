@@ -8,6 +8,7 @@ import { hashFile } from "../../data/files/hash-file.ts";
 import { cacheFolder } from "./cache-folder.ts";
 import { download } from "./download.ts";
 
+/** A published file, and what is known of it. */
 export interface SourceFile {
   /** Name in the cache and in a `--from` folder. */
   name: string;
@@ -15,43 +16,52 @@ export interface SourceFile {
   urls: readonly string[];
   /** Bytes, where the publisher's file is known not to change. */
   size?: number;
+  /** Hexadecimal. */
   sha256?: string;
+  /** Hexadecimal; for files whose publisher gives no other. */
   md5?: string;
 }
 
 /** Where a corpus's files come from. */
 export interface SourcePlaces {
-  /** Folder that already holds the corpus's own files, instead of the network. */
+  /** Folder that already holds the corpus's own files, instead of the network. Default: none. */
   from?: string;
-  /** Folder that keeps downloads between runs. */
+  /** Folder that keeps downloads between runs. Default: NMT_CACHE, else gnmt-moe in the user's cache folder. */
   cache?: string;
-  /** Address that holds every file under its host's name and path, instead of the addresses the recipe knows. */
+  /** Address that holds every file under its host's name and path, instead of the addresses the recipe knows. Default: NMT_MIRROR. */
   mirror?: string;
   /** Told what is being done, one line at a time. */
   progress?: (message: string) => void;
 }
 
+/** Where files come from, and what earlier ones were. */
 export interface SourceOptions extends SourcePlaces {
   /** Files of an earlier preparation; a file that has changed since is told. */
   earlier?: readonly SourceRecord[];
+  /** Variables such as NMT_MIRROR and HTTPS_PROXY. Default: the process's. */
   environment?: NodeJS.ProcessEnv;
 }
 
 /** A file as it was downloaded or found. */
 export interface SourceRecord {
+  /** As in SourceFile. */
   name: string;
+  /** Size of the file. */
   bytes: number;
+  /** Hexadecimal. */
   sha256: string;
   /** Whether a checksum that the recipe knows was compared. */
   verified: boolean;
 }
 
+/** A file that is there to be read. */
 export interface FoundSource extends SourceRecord {
+  /** Where it is. */
   path: string;
 }
 
 /**
- * Gets a file. Throws DownloadError where the network fails, DataError where it is not the file the recipe knows.
+ * Finds a file in `from`, or downloads it into `folder` of the cache unless it is there. Throws DownloadError where the network fails, DataError where it is not the file the recipe knows.
  *
  * @example
  * import { fetchSource, recordOf } from "gnmt-moe/corpora";
@@ -82,7 +92,7 @@ export async function fetchSource(file: SourceFile, folder: string, options: Sou
 }
 
 /**
- * What `corpus.json` keeps of it.
+ * What `corpus.json` keeps of a file: all but its path.
  *
  * @example
  * import { type FoundSource, recordOf, type SourceRecord } from "gnmt-moe/corpora";

@@ -6,7 +6,9 @@
 import type { SourceFile } from "../fetch/source-file.ts";
 import { ARCHIVE as IWSLT14_ARCHIVE, TEST_TALKS } from "./iwslt14-archive.ts";
 
+/** A published test set, and where its texts are. */
 export interface TestSet {
+  /** sacreBLEU's name, `wmt14`. */
   name: string;
   /** Where each file is. */
   archive: SourceFile | ((file: string) => SourceFile);

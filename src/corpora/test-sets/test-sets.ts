@@ -10,14 +10,16 @@ import { fetchSource, type SourceOptions } from "../fetch/source-file.ts";
 import { readLinesOf, readSegments, readXmlTestSet } from "../formats/test-set-formats.ts";
 import { TEST_SETS, type TestSet } from "./test-set-registry.ts";
 
+/** The texts of a test set, line by line. */
 export interface TestSetTexts {
+  /** One line a segment. */
   source: string[];
-  /** One text for each reference. */
+  /** [references][segments] */
   references: string[][];
 }
 
 /**
- * Finds a set and checks the pair. Throws UsageError, saying what there is.
+ * Finds a set by sacreBLEU's name and checks the language pair. Throws UsageError, saying which there are.
  *
  * @example
  * import { findTestSet } from "gnmt-moe/corpora";

@@ -17,13 +17,14 @@ const LOADED = { "ja-mecab": loadJapaneseTokenizer, "ko-mecab": loadKoreanTokeni
 /** Tokenizers that need nothing but this code. */
 export type TokenizerName = keyof typeof BUILT_IN;
 
+/** Names of built-in tokenizers. */
 export const TOKENIZER_NAMES = Object.keys(BUILT_IN) as TokenizerName[];
 
 /** Tokenizers that need an optional library: `loadTokenizer` loads them. */
 export const LOADED_TOKENIZER_NAMES = Object.keys(LOADED) as (keyof typeof LOADED)[];
 
 /**
- * Throws UsageError for a name that is not one of TOKENIZER_NAMES.
+ * A built-in tokenizer by sacreBLEU's name: `none`, `zh`, `13a`, `intl` or `char`. Throws UsageError for any other name.
  *
  * @example
  * import { tokenizerNamed } from "gnmt-moe/metrics";
@@ -52,7 +53,6 @@ export async function loadTokenizer(name: string): Promise<Tokenizer> {
 /**
  * The tokenizer sacreBLEU chooses for a target language when none is named. A script or region (`zh-hans`, `ja_JP`) does not
  * change it, nor does a code of three letters (ISO 639-3).
- * /
  *
  * @example
  * import { defaultTokenizerFor } from "gnmt-moe/metrics";

@@ -3,11 +3,13 @@ import { splitWords } from "../white-space.ts";
 import { decodeEntities } from "./mteval-13a.ts";
 import { separateMarks, separateSymbols } from "./western.ts";
 
+/** What is done to a line before edits are counted. */
 export interface TercomOptions {
   /** Decodes entities and sets punctuation apart; with `asianSupport` also each ideograph. Default false. */
   normalized?: boolean;
   /** Removes punctuation; with `asianSupport` also that of East Asian scripts. Default false. */
   noPunctuation?: boolean;
+  /** Extends `normalized` and `noPunctuation` to East Asian scripts. Default false. */
   asianSupport?: boolean;
   /** Default false: case is ignored. */
   caseSensitive?: boolean;
@@ -22,6 +24,7 @@ const FULL_WIDTH_PUNCTUATION = /[\uff0e\uff0c\uff1f\uff1a\uff1b\uff01\uff02\uff0
 const IDEOGRAPH = /[\u2e80-\u2eff\u31c0-\u31ef\u3200-\u4dbf\u4e00-\u9fff\uf900-\ufaff\ufe30-\ufe4f]/g;
 const PUNCTUATION = /[.,?:;!"()]/g;
 
+/** The words of a line. */
 export function tercomWords(line: string, options: TercomOptions): string[] {
   let text = options.caseSensitive ? line : line.toLowerCase();
   if (options.normalized && text !== "") {
