@@ -8,7 +8,7 @@ import type { TrainingDataOptions } from "../data/batches/batch-reader.ts";
 import { formatReport } from "../data/cleaning/clean.ts";
 import { formatOverlap } from "../data/cleaning/held-out-hashes.ts";
 import { textFiles } from "../data/files/text-files.ts";
-import type { HeldOutCorpus } from "../data/shards/held-out.ts";
+import { HeldOutText } from "../data/shards/held-out.ts";
 import { prepareCorpus } from "../data/shards/prepare.ts";
 import type { WordpieceModel } from "../text/wordpiece-model.ts";
 import { tagOf } from "./validation/validation-corpora.ts";
@@ -20,7 +20,7 @@ export async function prepareCorpora(
   onMessage: (message: string) => void,
 ): Promise<TrainingDataOptions> {
   const corpora: { folder: string; weight: number }[] = [];
-  const heldOut = heldOutTexts(config, onMessage);
+  const heldOut = heldOutText(config, onMessage);
   for (const corpus of corporaOf(config, "train")) {
     const prepared = await prepareCorpus({
       ...corpus,
@@ -52,13 +52,14 @@ export async function prepareCorpora(
 }
 
 /** The validation and test corpora; training needs no test files, so that those which are not there are passed over. */
-function heldOutTexts(config: Config, onMessage: (message: string) => void): HeldOutCorpus[] {
+function heldOutText(config: Config, onMessage: (message: string) => void): HeldOutText | undefined {
   const tests = corporaOf(config, "test").filter(({ name, pathSrc, pathTgt }) => {
     const missing = [pathSrc, pathTgt].find((path) => path !== undefined && !isThere(path));
     if (missing !== undefined) onMessage(`${name}: ${missing} is not there, and not looked for in training text`);
     return missing === undefined;
   });
-  return [...corporaOf(config, "valid"), ...tests].map(({ pathSrc, pathTgt }) => ({ pathSrc, pathTgt }));
+  const corpora = [...corporaOf(config, "valid"), ...tests];
+  return corpora.length === 0 ? undefined : new HeldOutText(corpora);
 }
 
 function isThere(name: string): boolean {

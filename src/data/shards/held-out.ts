@@ -12,8 +12,30 @@ export interface HeldOutCorpus {
   pathTgt?: string | undefined;
 }
 
-/** What the texts are; the same for the same bytes. Throws DataError for files that cannot be read. */
-export function heldOutFingerprint(corpora: readonly HeldOutCorpus[]): string {
+/** The held-out text of a run. It is read for the first training corpus that asks, and once for all of them. */
+export class HeldOutText {
+  private readonly corpora: readonly HeldOutCorpus[];
+  private identity: string | undefined;
+  private hashes: Promise<HeldOutTables> | undefined;
+
+  constructor(corpora: readonly HeldOutCorpus[]) {
+    this.corpora = corpora;
+  }
+
+  /** What the texts are; the same for the same bytes. Throws DataError for files that cannot be read. */
+  get fingerprint(): string {
+    this.identity ??= fingerprintOf(this.corpora);
+    return this.identity;
+  }
+
+  /** Hashes of the texts. Throws DataError as streamBlocks does. */
+  tables(): Promise<HeldOutTables> {
+    this.hashes ??= hashesOf(this.corpora);
+    return this.hashes;
+  }
+}
+
+function fingerprintOf(corpora: readonly HeldOutCorpus[]): string {
   const identities = corpora.map(({ pathSrc, pathTgt }) =>
     [pathSrc, ...(pathTgt === undefined ? [] : [pathTgt])].map((path) =>
       textFiles(path).map((file) => `${identifyText(file).sha256}#${file.column ?? 0}`),
@@ -22,8 +44,7 @@ export function heldOutFingerprint(corpora: readonly HeldOutCorpus[]): string {
   return createHash("sha256").update(JSON.stringify(identities)).digest("hex");
 }
 
-/** Reads the texts. Throws DataError as streamBlocks does. */
-export async function hashHeldOut(corpora: readonly HeldOutCorpus[]): Promise<HeldOutTables> {
+async function hashesOf(corpora: readonly HeldOutCorpus[]): Promise<HeldOutTables> {
   const hashes = new HeldOutHashes();
   for (const { pathSrc, pathTgt } of corpora) {
     for await (const block of streamBlocks(pathSrc, pathTgt)) {

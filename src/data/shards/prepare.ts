@@ -15,7 +15,7 @@ import { reportHtml } from "../cleaning/report-html.ts";
 import { type LineBlock, streamBlocks } from "../files/line-blocks.ts";
 import { textFiles } from "../files/text-files.ts";
 import { encodeBlocks, type PortableEncoder } from "./encode-blocks.ts";
-import { countOverlap, type HeldOutCorpus, hashHeldOut, heldOutFingerprint } from "./held-out.ts";
+import { countOverlap, type HeldOutText } from "./held-out.ts";
 import type { EncodingRules, PairBlock } from "./pair-encoder.ts";
 import {
   guardWrite,
@@ -58,7 +58,7 @@ export interface PrepareOptions {
   /** Keep only the first of equal pairs (default true). */
   dropDuplicates?: boolean;
   /** Validation and test corpora: what of the texts is also in them is counted, and stays. */
-  heldOut?: readonly HeldOutCorpus[];
+  heldOut?: HeldOutText | undefined;
   outDir: string;
   /** Told now and then how many pairs have been read. */
   progress?: (pairsRead: number) => void;
@@ -77,18 +77,18 @@ export async function prepareCorpus(options: PrepareOptions): Promise<PreparedCo
   const paths = options.pathTgt === undefined ? [options.pathSrc] : [options.pathSrc, options.pathTgt];
   const texts = paths.flatMap((path) => textFiles(path).map((file) => identifyText(file, earlier?.texts)));
   const fingerprint = fingerprintOf(options, texts);
-  const { heldOut = [] } = options;
-  const heldOutIdentity = heldOut.length === 0 ? undefined : heldOutFingerprint(heldOut);
+  const heldOutFingerprint = options.heldOut?.fingerprint;
   if (earlier?.fingerprint === fingerprint && shardsExist(outDir, earlier.shards)) {
-    if (earlier.heldOut?.fingerprint === heldOutIdentity) return { ...withoutTexts(earlier), folder: outDir };
-    return recounted(options, { ...earlier, folder: outDir }, heldOutIdentity);
+    const prepared = { ...earlier, folder: outDir };
+    if (earlier.heldOut?.fingerprint === heldOutFingerprint) return withoutTexts(prepared);
+    return recounted(options, prepared);
   }
 
   guardWrite(outDir, () => {
     mkdirSync(outDir, { recursive: true });
     rmSync(join(outDir, "prepared.json"), { force: true });
   });
-  const tables = heldOut.length === 0 ? undefined : await hashHeldOut(heldOut);
+  const tables = await options.heldOut?.tables();
   const { state, overlap } = await writeShards(options, fingerprint, tables, workersFor(options, texts));
   if (state.report.kept === 0) throw nothingLeft(options, state.report);
   const prepared: PreparedCorpus = {
@@ -101,7 +101,7 @@ export async function prepareCorpus(options: PrepareOptions): Promise<PreparedCo
     longest: state.longest,
     shards: state.shards,
     report: state.report,
-    ...(heldOutIdentity !== undefined && { heldOut: { ...overlap, fingerprint: heldOutIdentity } }),
+    ...(heldOutFingerprint !== undefined && { heldOut: { ...overlap, fingerprint: heldOutFingerprint } }),
   };
   guardWrite(outDir, () => {
     writeReports(options, { ...prepared, texts });
@@ -112,22 +112,16 @@ export async function prepareCorpus(options: PrepareOptions): Promise<PreparedCo
 }
 
 /** A corpus whose shards serve, though other held-out text is named than when they were written. */
-async function recounted(
-  options: PrepareOptions,
-  earlier: PreparedFile,
-  fingerprint: string | undefined,
-): Promise<PreparedCorpus> {
-  const { heldOut: _, ...prepared } = earlier;
-  const { pathSrc, pathTgt, heldOut = [], outDir } = options;
-  const counted =
-    fingerprint === undefined
-      ? prepared
-      : {
-          ...prepared,
-          heldOut: { ...(await countOverlap(pathSrc, pathTgt, await hashHeldOut(heldOut))), fingerprint },
-        };
-  guardWrite(outDir, () => writeReports(options, counted));
-  return withoutTexts(counted);
+async function recounted(options: PrepareOptions, earlier: PreparedFile): Promise<PreparedCorpus> {
+  const prepared = { ...earlier };
+  delete prepared.heldOut;
+  const { pathSrc, pathTgt, heldOut, outDir } = options;
+  if (heldOut !== undefined) {
+    const overlap = await countOverlap(pathSrc, pathTgt, await heldOut.tables());
+    prepared.heldOut = { ...overlap, fingerprint: heldOut.fingerprint };
+  }
+  guardWrite(outDir, () => writeReports(options, prepared));
+  return withoutTexts(prepared);
 }
 
 function writeReports({ outDir, pathSrc }: PrepareOptions, prepared: PreparedFile): void {

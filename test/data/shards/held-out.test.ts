@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { type PrepareOptions, prepareCorpus } from "../../../src/data/shards/prepare.ts";
+import { type HeldOutCorpus, HeldOutText } from "../../../src/data/shards/held-out.ts";
+import { prepareCorpus } from "../../../src/data/shards/prepare.ts";
 import { generatedOptions } from "./prepared-corpus.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nmt-held-out-"));
@@ -15,11 +16,11 @@ function textFile(name: string, lines: readonly string[]): string {
   return path;
 }
 
-function trainingOn(name: string, pairs: readonly [string, string][], heldOut: PrepareOptions["heldOut"]) {
+function trainingOn(name: string, pairs: readonly [string, string][], heldOut?: HeldOutCorpus[]) {
   const options = generatedOptions(join(folder, name), { pairs: 1, seed: 1 });
   writeFileSync(options.pathSrc, pairs.map(([source]) => `${source}\n`).join(""));
   writeFileSync(options.pathTgt!, pairs.map(([, target]) => `${target}\n`).join(""));
-  return { ...options, ...(heldOut !== undefined && { heldOut }) };
+  return { ...options, heldOut: heldOut === undefined ? undefined : new HeldOutText(heldOut) };
 }
 
 const valid = {
@@ -72,7 +73,17 @@ describe("text that is held out too", () => {
     };
     const again = await prepareCorpus({ ...trainingOn("again", pairs, [tested]), wordpieces });
     expect(again.heldOut).toMatchObject({ sources: 0, targets: 1, pairs: 0 });
-    const none = await prepareCorpus({ ...trainingOn("again", pairs, undefined), wordpieces });
+    const none = await prepareCorpus({ ...trainingOn("again", pairs), wordpieces });
     expect(none.heldOut).toBeUndefined();
+  });
+
+  test("is read once for all corpora of a run", async () => {
+    const paths = { pathSrc: textFile("once.src", ["10 11"]), pathTgt: textFile("once.tgt", ["20 21"]) };
+    const heldOut = new HeldOutText([paths]);
+    const first = await prepareCorpus({ ...trainingOn("first", pairs), heldOut });
+    for (const path of Object.values(paths)) rmSync(path);
+    const second = await prepareCorpus({ ...trainingOn("second", pairs), heldOut });
+    expect(first.heldOut).toMatchObject({ sources: 2, targets: 1, pairs: 1 });
+    expect(second.heldOut).toEqual(first.heldOut);
   });
 });

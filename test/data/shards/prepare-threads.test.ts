@@ -7,6 +7,7 @@ import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Random } from "../../../src/base/random.ts";
+import { type HeldOutCorpus, HeldOutText } from "../../../src/data/shards/held-out.ts";
 import { type PrepareOptions, prepareCorpus } from "../../../src/data/shards/prepare.ts";
 import { readPrepared } from "../../../src/data/shards/prepared-folder.ts";
 import type { WordpieceModel } from "../../../src/text/wordpiece-model.ts";
@@ -40,6 +41,10 @@ beforeAll(() => {
   wordpieces = trainWordpieces(texts.flat().slice(0, 2000), { vocabSize: 400, userDefinedSymbols: ["<2de>"] });
 });
 
+const heldOutCorpora = (): HeldOutCorpus[] => [
+  { pathSrc: join(folder, "held-out.src"), pathTgt: join(folder, "held-out.tgt") },
+];
+
 function optionsIn(name: string, threads: number, more: Partial<PrepareOptions> = {}): PrepareOptions {
   const outDir = join(folder, name);
   mkdirSync(outDir, { recursive: true });
@@ -52,7 +57,7 @@ function optionsIn(name: string, threads: number, more: Partial<PrepareOptions> 
     tag: wordpieces.idOf("<2de>"),
     maxLengths: { source: 20, target: 20 },
     cleaning: { dropIdentical: true, nearDuplicateWindow: 3000, minScriptShare: 0.5 },
-    heldOut: [{ pathSrc: join(folder, "held-out.src"), pathTgt: join(folder, "held-out.tgt") }],
+    heldOut: new HeldOutText(heldOutCorpora()),
     shardBytes: 25_000,
     threadedFrom: 0,
     ...more,
@@ -66,16 +71,19 @@ function written(path: string): Record<string, string> {
   return { ...Object.fromEntries(files), report: JSON.stringify({ ...readPrepared(path), folder: "" }) };
 }
 
-/** A program that prepares a corpus and prints how many pairs it has read. */
-function programOf(options: PrepareOptions, prepare: string, wordpieceModel: string): string {
+/** A program that prepares a corpus and prints how many pairs it has read. `pathOf` a module below src, without ending. */
+function programOf(options: PrepareOptions, pathOf: (module: string) => string): string {
   const model = join(options.outDir, "wordpiece.model");
   wordpieces.save(model);
-  const module = (path: string) => JSON.stringify(pathToFileURL(path).href);
-  return `import { prepareCorpus } from ${module(prepare)};
-    import { WordpieceModel } from ${module(wordpieceModel)};
+  const module = (name: string) => JSON.stringify(pathToFileURL(pathOf(name)).href);
+  return `import { HeldOutText } from ${module("data/shards/held-out")};
+    import { prepareCorpus } from ${module("data/shards/prepare")};
+    import { WordpieceModel } from ${module("text/wordpiece-model")};
     const wordpieces = WordpieceModel.load(${JSON.stringify(model)});
     const progress = (read) => console.log(read);
-    await prepareCorpus({ ...${JSON.stringify({ ...options, wordpieces: undefined })}, wordpieces, progress });`;
+    const heldOut = new HeldOutText(${JSON.stringify(heldOutCorpora())});
+    const options = ${JSON.stringify({ ...options, wordpieces: undefined, heldOut: undefined })};
+    await prepareCorpus({ ...options, wordpieces, heldOut, progress });`;
 }
 
 describe("preparation in threads", () => {
@@ -109,8 +117,10 @@ describe("preparation in threads", () => {
     await prepareCorpus(optionsIn("unkilled", 1));
     const options = optionsIn("killed", 2);
     const program = join(folder, "killed.mts");
-    const source = (path: string) => join(root, "src", path);
-    writeFileSync(program, programOf(options, source("data/shards/prepare.ts"), source("text/wordpiece-model.ts")));
+    writeFileSync(
+      program,
+      programOf(options, (module) => join(root, "src", `${module}.ts`)),
+    );
     for (const moment of [3000, 9000]) {
       const loader = pathToFileURL(join(root, "node_modules/tsx/dist/loader.mjs")).href;
       const child = spawn(process.execPath, ["--import", loader, program], { stdio: ["ignore", "pipe", "inherit"] });
@@ -147,7 +157,7 @@ test("preparation in threads runs from the build", async () => {
   const program = join(folder, "built.mjs");
   writeFileSync(
     program,
-    programOf(options, join(out, "src/data/shards/prepare.js"), join(out, "src/text/wordpiece-model.js")),
+    programOf(options, (module) => join(out, "src", `${module}.js`)),
   );
   execFileSync(process.execPath, [program]);
   expect(written(options.outDir)).toEqual(written(join(folder, "unbuilt")));
