@@ -6,12 +6,11 @@ import { dirname, join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 
 const root = resolve(import.meta.dirname, "..");
-const entries = {
-  "gnmt-moe": "src/index.ts",
-  "gnmt-moe/metrics": "src/metrics/index.ts",
-  "gnmt-moe/text": "src/text/index.ts",
-  "gnmt-moe/corpora": "src/corpora/index.ts",
+const { paths } = JSON.parse(readFileSync(join(root, "tsconfig.json"), "utf8")).compilerOptions as {
+  paths: Record<string, string[]>;
 };
+/** The files that the package's names stand for, from the root. */
+const entries = Object.values(paths).flatMap((files) => files.map((file) => join(file)));
 
 interface Exported {
   file: string;
@@ -20,15 +19,16 @@ interface Exported {
 
 /** Functions and classes that an entry file passes on, by the files that declare them. */
 function exportsOf(entry: string): Exported[] {
-  const text = readFileSync(join(root, entry), "utf8");
-  return [...text.matchAll(/^export (\*|\{[^}]*\}) from "([^"]+)";/gm)].flatMap(([, names = "", from = ""]) => {
-    const file = join(dirname(entry), from);
-    if (file.endsWith("index.ts")) return exportsOf(file).filter(({ name }) => names.includes(name));
-    const declared = [...sourceOf(file).matchAll(/^export (?:async )?(?:abstract )?(?:function|class) (\w+)/gm)];
-    const all = declared.map(([, name = ""]) => name);
-    const passed = names === "*" ? all : names.split(/[{},]/).map((name) => name.trim());
-    return all.filter((name) => passed.includes(name)).map((name) => ({ file, name }));
-  });
+  return [...sourceOf(entry).matchAll(/^export (\*|\{[^}]*\}) from "([^"]+)";/gm)].flatMap(
+    ([, names = "", from = ""]) => {
+      const file = join(dirname(entry), from);
+      if (file.endsWith("index.ts")) return exportsOf(file).filter(({ name }) => names.includes(name));
+      const declared = [...sourceOf(file).matchAll(/^export (?:async )?(?:abstract )?(?:function|class) (\w+)/gm)];
+      const all = declared.map(([, name = ""]) => name);
+      const passed = names === "*" ? all : names.split(/[{},]/).map((name) => name.trim());
+      return all.filter((name) => passed.includes(name)).map((name) => ({ file, name }));
+    },
+  );
 }
 
 const sourceOf = (file: string) => readFileSync(join(root, file), "utf8");
@@ -55,11 +55,7 @@ function exampleOf(exported: Exported): string {
 const isError = ({ file, name }: Exported) =>
   file === "src/base/errors.ts" && /.Error$/.test(name) && name !== "NmtError";
 const offered = [
-  ...new Map(
-    Object.values(entries)
-      .flatMap(exportsOf)
-      .map((exported) => [`${exported.file} ${exported.name}`, exported]),
-  ).values(),
+  ...new Map(entries.flatMap(exportsOf).map((exported) => [`${exported.file} ${exported.name}`, exported])).values(),
 ];
 const shown = offered.filter((exported) => !isError(exported));
 
@@ -87,13 +83,7 @@ describe("docstrings of what the package offers", () => {
     shown.forEach((exported, i) => {
       writeFileSync(fileOf(exported, i), exampleOf(exported));
     });
-    const paths = Object.fromEntries(Object.entries(entries).map(([name, file]) => [name, [join(root, file)]]));
-    const compilerOptions = {
-      paths,
-      noUnusedLocals: false,
-      noEmit: true,
-      typeRoots: [join(root, "node_modules/@types")],
-    };
+    const compilerOptions = { noUnusedLocals: false, typeRoots: [join(root, "node_modules/@types")] };
     writeFileSync(
       join(folder, "tsconfig.json"),
       JSON.stringify({ extends: join(root, "tsconfig.json"), compilerOptions, include: ["examples"] }),

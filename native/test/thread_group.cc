@@ -1,6 +1,7 @@
 #include "test/thread_group.h"
 
 #include <atomic>
+#include <chrono>
 #include <new>
 #include <stdexcept>
 #include <string>

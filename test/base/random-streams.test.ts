@@ -11,11 +11,9 @@ test("a parameter's stream is FNV-1a of its name", () => {
 test("uses have ranges of their own, and none shares a stream with another", () => {
   const passes = [0, 1, 2 ** 40].map(passStream);
   expect(passes).toEqual([2 ** 40, 2 ** 40 + 256, 2 ** 40 + 2 ** 48]);
-  const orders = [
-    ...["epoch" as const, "batches" as const, 0, 1, 999].flatMap((what) =>
-      [0, 1, 2 ** 32 - 1].map((n) => shuffleStream(what, n)),
-    ),
-  ];
+  const orders = (["epoch", "batches", 0, 1, 999] as const).flatMap((what) =>
+    [0, 1, 2 ** 32 - 1].map((count) => shuffleStream(what, count)),
+  );
   expect(new Set(orders).size).toBe(orders.length);
   for (const stream of orders) expect(stream).toBeGreaterThan(passes[2]!);
   for (const stream of [...passes, ...orders]) expect(Number.isSafeInteger(stream)).toBe(true);

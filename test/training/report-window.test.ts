@@ -11,24 +11,20 @@ const model = { moeLayers: [{ name: "moe", balance }] } as unknown as TrainableM
 const limits = { trainSteps: 10, trainMinutes: 0, earlyStopping: 0 };
 
 const first: TrainStepResult = {
-  ...{
-    targetTokens: 10,
-    sourceTokens: 8,
-    smoothedLoss: 40,
-    negativeLogLikelihood: 30,
-    balanceLoss: 0.5,
-    gradientNorm: 3,
-  },
+  targetTokens: 10,
+  sourceTokens: 8,
+  smoothedLoss: 40,
+  negativeLogLikelihood: 30,
+  balanceLoss: 0.5,
+  gradientNorm: 3,
 };
 const second: TrainStepResult = {
-  ...{
-    targetTokens: 30,
-    sourceTokens: 22,
-    smoothedLoss: 80,
-    negativeLogLikelihood: 50,
-    balanceLoss: 1.5,
-    gradientNorm: 5,
-  },
+  targetTokens: 30,
+  sourceTokens: 22,
+  smoothedLoss: 80,
+  negativeLogLikelihood: 50,
+  balanceLoss: 1.5,
+  gradientNorm: 5,
 };
 const stateAt = (step: number, trainSeconds: number) => ({ ...freshState(), step, trainSeconds });
 
