@@ -13,6 +13,7 @@ import type { EmbeddingKernels } from "./kernels/embedding.ts";
 import type { FactoredAdamKernels } from "./kernels/factored-adam.ts";
 import type { GatingKernels } from "./kernels/gating.ts";
 import type { GemmKernels } from "./kernels/gemm.ts";
+import type { InferenceKernels } from "./kernels/inference.ts";
 import type { LstmKernels } from "./kernels/lstm.ts";
 import type { MoeKernels } from "./kernels/moe.ts";
 import type { OptimizerKernels } from "./kernels/optimizer.ts";
@@ -29,6 +30,7 @@ export interface NativeAddon
     GatingKernels,
     FactoredAdamKernels,
     GemmKernels,
+    InferenceKernels,
     LstmKernels,
     MoeKernels,
     OptimizerKernels,

@@ -1,0 +1,50 @@
+/** Opens a model's weights for the native inference engine: the file is checked, then mapped into memory. */
+import { loadAddon, type NativeAddon } from "../backends/native/addon.ts";
+import type { InferenceArithmetic, ModelHandle } from "../backends/native/kernels/inference.ts";
+import { CheckpointError } from "../base/errors.ts";
+import { SafetensorsReader } from "../checkpoint/read-safetensors.ts";
+
+/** A model in memory, on threads of its own. */
+export interface OpenWeights {
+  addon: NativeAddon;
+  handle: ModelHandle;
+  threads: number;
+  /** What its products are computed in. */
+  arithmetic: InferenceArithmetic;
+}
+
+/** How a model is to run. */
+export interface WeightOptions {
+  /** Threads, 1 or more. */
+  threads: number;
+  /** `stored`: int8 where the file has 8-bit matrices, else f32. */
+  arithmetic: InferenceArithmetic | "stored";
+}
+
+/** `plan` as of model-plan.ts. Throws CheckpointError for a damaged file or one of another model, BackendError without the addon. */
+export function openWeights(path: string, plan: string, { threads, arithmetic }: WeightOptions): OpenWeights {
+  const reader = new SafetensorsReader(path);
+  let tensors: string;
+  let chosen: InferenceArithmetic;
+  try {
+    reader.verify();
+    const { entries } = reader.header;
+    tensors = entries
+      .map(({ name, dtype, shape, begin }) => [name, dtype, reader.dataStart + begin, ...shape].join(" "))
+      .join("\n");
+    const quantized = entries.some(({ dtype }) => dtype === "I8");
+    chosen = arithmetic !== "stored" ? arithmetic : quantized ? "int8" : "f32";
+  } finally {
+    reader.close();
+  }
+  const addon = loadAddon();
+  try {
+    return { addon, handle: addon.openModel(path, plan, tensors, chosen, threads), threads, arithmetic: chosen };
+  } catch (error) {
+    throw new CheckpointError(`the weights do not fit the model: ${(error as Error).message}`, {
+      where: path,
+      nextStep: "Use the configuration that the weights were trained with.",
+      cause: error,
+    });
+  }
+}
