@@ -1,0 +1,50 @@
+/** Every wiring of a model with scattered parameters, as the reference runs it and as a file that the native engine opens. */
+import { join } from "node:path";
+import { writeSafetensors } from "../../src/checkpoint/write-safetensors.ts";
+import { resolveConfig } from "../../src/config/resolve.ts";
+import { NativeLanguageModel } from "../../src/engine/native-language-model.ts";
+import { NativeTranslationModel } from "../../src/engine/native-translation-model.ts";
+import type { WeightOptions } from "../../src/engine/open-weights.ts";
+import { LanguageModel } from "../../src/model/language-model.ts";
+import { languageModelOptions, seq2seqOptions } from "../../src/model/options.ts";
+import { Seq2Seq } from "../../src/model/seq2seq.ts";
+import type { TrainableModel } from "../../src/model/trainable-model.ts";
+import { scatterParameters } from "../model/definition/agreement.ts";
+import { fileOf, languageModelWirings, translationWirings, vocabulary } from "../model/definition/wirings.ts";
+
+/** A model of TensorFlow.js, which the definition holds, and its weights in `path`. */
+export interface DefinedModel<Model, Native> {
+  reference: Model;
+  open: (how: WeightOptions) => Native;
+}
+
+/** Names of the wirings, and the model of each with its file in `folder`; the backend of TensorFlow.js must have been started. */
+export const definedTranslationModels = translationWirings.map(([name, settings]) => ({
+  name,
+  make: (folder: string): DefinedModel<Seq2Seq, NativeTranslationModel> => {
+    const options = seq2seqOptions(resolveConfig(fileOf("translation", settings)), vocabulary);
+    const reference = new Seq2Seq(options, { seed: 3 });
+    const path = scattered(reference, folder);
+    return { reference, open: (how) => new NativeTranslationModel(path, options, how) };
+  },
+}));
+
+export const definedLanguageModels = languageModelWirings.map(([name, settings]) => ({
+  name,
+  make: (folder: string): DefinedModel<LanguageModel, NativeLanguageModel> => {
+    const options = languageModelOptions(resolveConfig(fileOf("language_model", settings)), vocabulary);
+    const reference = new LanguageModel(options, { seed: 3 });
+    const path = scattered(reference, folder);
+    return { reference, open: (how) => new NativeLanguageModel(path, options, how) };
+  },
+}));
+
+function scattered(model: TrainableModel, folder: string): string {
+  scatterParameters(model);
+  const path = join(folder, "model.safetensors");
+  writeSafetensors(
+    path,
+    model.parameters.map(({ name, variable }) => ({ name, shape: variable.shape, data: variable.dataSync() as Float32Array })),
+  );
+  return path;
+}
