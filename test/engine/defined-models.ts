@@ -1,6 +1,7 @@
 /** Every wiring of a model with scattered parameters, as the reference runs it and as a file that the native engine opens. */
 import { join } from "node:path";
 import { writeSafetensors } from "../../src/checkpoint/write-safetensors.ts";
+import type { GatingKind } from "../../src/config/choices.ts";
 import { resolveConfig } from "../../src/config/resolve.ts";
 import { NativeLanguageModel } from "../../src/engine/native-language-model.ts";
 import { NativeTranslationModel } from "../../src/engine/native-translation-model.ts";
@@ -11,6 +12,7 @@ import { Seq2Seq } from "../../src/model/seq2seq.ts";
 import type { TrainableModel } from "../../src/model/trainable-model.ts";
 import { scatterParameters } from "../model/definition/agreement.ts";
 import { fileOf, languageModelWirings, translationWirings, vocabulary } from "../model/definition/wirings.ts";
+import { toyOptions } from "../model/toy-model.ts";
 
 /** A model of TensorFlow.js, which the definition holds, and its weights in `path`. */
 export interface DefinedModel<Model, Native> {
@@ -44,7 +46,25 @@ function scattered(model: TrainableModel, folder: string): string {
   const path = join(folder, "model.safetensors");
   writeSafetensors(
     path,
-    model.parameters.map(({ name, variable }) => ({ name, shape: variable.shape, data: variable.dataSync() as Float32Array })),
+    model.parameters.map(({ name, variable }) => ({
+      name,
+      shape: variable.shape,
+      data: variable.dataSync() as Float32Array,
+    })),
   );
   return path;
+}
+
+/** A translation model wider than one block of the kernels, and no multiple of it, with experts of one kind of gate; its weights lie in `folder`. */
+export function wideModel(
+  folder: string,
+  vocabularySize: number,
+  gating: GatingKind,
+): (how: WeightOptions) => NativeTranslationModel {
+  const moe = { ...toyOptions.moe!, gating, numExperts: 8, numGroups: 4, numGroupsPerToken: 2, expertHiddenSize: 21 };
+  const options = { ...toyOptions, vocabularySize, embeddingSize: 40, hiddenSize: 40, weightRange: 0.2, moe };
+  const reference = new Seq2Seq(options, { seed: 5 });
+  const path = scattered(reference, folder);
+  reference.dispose();
+  return (how) => new NativeTranslationModel(path, options, how);
 }
