@@ -67,6 +67,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./commands/average.ts")).averageCommand,
   },
   {
+    name: "quantize",
+    summary: "Write a model with 8-bit weights: a quarter of the size, and faster to translate with",
+    load: async () => (await import("./commands/quantize.ts")).quantizeCommand,
+  },
+  {
     name: "doctor",
     summary: "Show which backends work here, how fast, and how to get a faster one",
     load: async () => (await import("./commands/doctor.ts")).doctorCommand,

@@ -1,7 +1,7 @@
 /** What the native inference engine is told of a model: its sizes, a line each (native/src/inference/model.h). */
 import { attentionKinds, gatingKinds } from "../config/choices.ts";
-import type { MoeOptions } from "../moe/moe-layer.ts";
 import type { LanguageModelOptions, Seq2SeqOptions, StackOptions } from "../model/options.ts";
+import type { MoeOptions } from "../moe/moe-layer.ts";
 
 type Numbers = Record<string, number | boolean>;
 

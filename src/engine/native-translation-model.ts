@@ -21,7 +21,12 @@ export class NativeTranslationModel implements TranslationModel {
   private underWay = 0;
 
   /** Throws as `openWeights` does. */
-  constructor(path: string, options: Seq2SeqOptions, how: WeightOptions, candidates: CandidatePieces = () => undefined) {
+  constructor(
+    path: string,
+    options: Seq2SeqOptions,
+    how: WeightOptions,
+    candidates: CandidatePieces = () => undefined,
+  ) {
     this.weights = openWeights(path, translationPlan(options), how);
     this.vocabularySize = options.vocabularySize;
     this.markers = options.markers;

@@ -29,6 +29,9 @@ export function openWeights(path: string, plan: string, { threads, arithmetic }:
   try {
     reader.verify();
     const { entries } = reader.header;
+    // The list below is of words; no parameter's name has a space in it.
+    const strange = entries.find(({ name }) => /\s|^$/.test(name));
+    if (strange !== undefined) throw otherModel(path, `${JSON.stringify(strange.name)} is not part of this model`);
     tensors = entries
       .map(({ name, dtype, shape, begin }) => [name, dtype, reader.dataStart + begin, ...shape].join(" "))
       .join("\n");
@@ -41,10 +44,14 @@ export function openWeights(path: string, plan: string, { threads, arithmetic }:
   try {
     return { addon, handle: addon.openModel(path, plan, tensors, chosen, threads), threads, arithmetic: chosen };
   } catch (error) {
-    throw new CheckpointError(`the weights do not fit the model: ${(error as Error).message}`, {
-      where: path,
-      nextStep: "Use the configuration that the weights were trained with.",
-      cause: error,
-    });
+    throw otherModel(path, (error as Error).message, error);
   }
+}
+
+function otherModel(where: string, what: string, cause?: unknown): CheckpointError {
+  return new CheckpointError(`the weights are of another model: ${what}`, {
+    where,
+    nextStep: "Use the configuration that the weights were trained with.",
+    cause,
+  });
 }

@@ -18,6 +18,8 @@ import { toyOptions } from "../model/toy-model.ts";
 export interface DefinedModel<Model, Native> {
   reference: Model;
   open: (how: WeightOptions) => Native;
+  /** The same with weights of another file. */
+  openFile: (path: string, how: WeightOptions) => Native;
 }
 
 /** Names of the wirings, and the model of each with its file in `folder`; the backend of TensorFlow.js must have been started. */
@@ -27,7 +29,8 @@ export const definedTranslationModels = translationWirings.map(([name, settings]
     const options = seq2seqOptions(resolveConfig(fileOf("translation", settings)), vocabulary);
     const reference = new Seq2Seq(options, { seed: 3 });
     const path = scattered(reference, folder);
-    return { reference, open: (how) => new NativeTranslationModel(path, options, how) };
+    const openFile = (file: string, how: WeightOptions) => new NativeTranslationModel(file, options, how);
+    return { reference, openFile, open: (how) => openFile(path, how) };
   },
 }));
 
@@ -37,7 +40,8 @@ export const definedLanguageModels = languageModelWirings.map(([name, settings])
     const options = languageModelOptions(resolveConfig(fileOf("language_model", settings)), vocabulary);
     const reference = new LanguageModel(options, { seed: 3 });
     const path = scattered(reference, folder);
-    return { reference, open: (how) => new NativeLanguageModel(path, options, how) };
+    const openFile = (file: string, how: WeightOptions) => new NativeLanguageModel(file, options, how);
+    return { reference, openFile, open: (how) => openFile(path, how) };
   },
 }));
 

@@ -19,7 +19,8 @@ std::unique_ptr<Linear> Parts::linear(const std::string& name, int inputs, int o
 }
 
 Embedding::Embedding(const Parts& parts, const std::string& name, int pieces, int width)
-    : pieces_(pieces),
+    : arithmetic_(parts.arithmetic),
+      pieces_(pieces),
       width_(width),
       table_(parts.tensors.take(name, {pieces, width})),
       scales_(parts.tensors.scales_of(table_)) {}
@@ -28,13 +29,20 @@ void Embedding::look_up(const int32_t* ids, int rows, float* out) const {
   const InferenceKernels& kernels = inference_kernels();
   std::vector<float> space;
   const size_t width = static_cast<size_t>(width_);
+  std::vector<int8_t> bytes(width);
   for (int r = 0; r < rows; r++, out += width) {
     if (ids[r] < 0 || ids[r] >= pieces_) throw std::out_of_range("piece " + std::to_string(ids[r]) + " is not in the vocabulary");
     const size_t at = static_cast<size_t>(ids[r]) * width;
     if (scales_ != nullptr) {
       kernels.widen(table_.bytes() + at, width_, reinterpret_cast<const float*>(scales_->data)[ids[r]], out);
+      continue;
+    }
+    const float* line = table_.floats(at, width, space);
+    if (arithmetic_ == Arithmetic::int8) {
+      const float scale = quantize_line(line, 1, width_, bytes.data());
+      kernels.widen(bytes.data(), width_, scale, out);
     } else {
-      std::memcpy(out, table_.floats(at, width, space), width * sizeof(float));
+      std::memcpy(out, line, width * sizeof(float));
     }
   }
 }

@@ -19,6 +19,7 @@ struct Parts {
   std::unique_ptr<Linear> linear(const std::string& name, int inputs, int outputs, const float* bias, bool lines = false) const;
 };
 
+// Rows of a table; with 8-bit products also 8-bit rows, which are made of others as they are read.
 class Embedding {
  public:
   Embedding(const Parts& parts, const std::string& name, int pieces, int width);
@@ -28,6 +29,7 @@ class Embedding {
   void look_up(const int32_t* ids, int rows, float* out) const;
 
  private:
+  Arithmetic arithmetic_;
   int pieces_, width_;
   const Tensor& table_;
   const Tensor* scales_;

@@ -122,7 +122,7 @@ Tensors::Tensors(const MappedFile& file, const std::string& list) {
 
 const Tensor& Tensors::find(const std::string& name) {
   const auto found = tensors_.find(name);
-  if (found == tensors_.end()) throw std::runtime_error("parameter " + name + " of this model is not in its file");
+  if (found == tensors_.end()) throw std::runtime_error("parameter " + name + " of this model is not in it");
   taken_[name] = true;
   return found->second;
 }
