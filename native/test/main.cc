@@ -2,6 +2,7 @@
 #include "isa/isa.h"
 #include "test/check.h"
 #include "test/products.h"
+#include "test/quantized.h"
 #include "test/thread_group.h"
 #include "test/vectors_kernels.h"
 
@@ -14,6 +15,7 @@ int main() {
     select_isa(isa_name(isa));
     vectors_kernels().run();
     check_products();
+    check_quantized();
     std::printf("%s: checked\n", isa_name(isa));
   }
   return failures == 0 ? 0 : 1;
