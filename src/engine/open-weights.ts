@@ -1,7 +1,7 @@
 /** Opens a model's weights for the native inference engine: the file is checked, then mapped into memory. */
-import { loadAddon, type NativeAddon } from "../backends/native/addon.ts";
-import type { InferenceArithmetic, ModelHandle } from "../backends/native/kernels/inference.ts";
-import { CheckpointError } from "../base/errors.ts";
+import { loadAddon, type NativeAddon, threadsRefused } from "../backends/native/addon.ts";
+import type { InferenceArithmetic, ModelHandle, ThreadsHandle } from "../backends/native/kernels/inference.ts";
+import { CheckpointError, OutOfMemoryError } from "../base/errors.ts";
 import { SafetensorsReader } from "../checkpoint/read-safetensors.ts";
 
 /** A model in memory, on threads of its own. */
@@ -41,10 +41,22 @@ export function openWeights(path: string, plan: string, { threads, arithmetic }:
     reader.close();
   }
   const addon = loadAddon();
+  const workers = openThreads(addon, threads);
   try {
-    return { addon, handle: addon.openModel(path, plan, tensors, chosen, threads), threads, arithmetic: chosen };
+    return { addon, handle: addon.openModel(path, plan, tensors, chosen, workers), threads, arithmetic: chosen };
   } catch (error) {
+    if (error instanceof OutOfMemoryError) throw error;
     throw otherModel(path, (error as Error).message, error);
+  } finally {
+    addon.closeHandle(workers);
+  }
+}
+
+function openThreads(addon: NativeAddon, threads: number): ThreadsHandle {
+  try {
+    return addon.openThreads(threads);
+  } catch (error) {
+    throw threadsRefused(threads, error);
   }
 }
 

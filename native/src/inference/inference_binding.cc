@@ -69,15 +69,21 @@ Sentences sentences_of(Call& call, const char* ids_name, const char* starts_name
   return {ids.data, std::vector<int>(starts.begin(), starts.end())};
 }
 
+// openThreads: threads of one model or several.
+napi_value open_threads(Call& call) {
+  const int threads = call.size("threads");
+  call.require(threads >= 1 && threads <= kMostThreads, "threads must be from 1 to " + std::to_string(kMostThreads));
+  return make_handle(call.env(), std::make_shared<Workers>(threads));
+}
+
 napi_value open_model(Call& call) {
   const std::string path = call.text("path");
   const std::string plan = call.text("plan");
   const std::string tensors = call.text("tensors");
   const Arithmetic arithmetic = arithmetic_of(call);
-  const int threads = call.size("threads");
-  call.require(threads >= 1 && threads <= kMostThreads, "threads must be from 1 to " + std::to_string(kMostThreads));
+  const auto workers = handle<Workers>(call, "threads");
   auto model = std::make_shared<const Model>(path, plan, tensors, arithmetic);
-  return make_handle(call.env(), std::make_shared<OpenModel>(OpenModel{model, std::make_shared<Workers>(threads)}));
+  return make_handle(call.env(), std::make_shared<OpenModel>(OpenModel{model, workers}));
 }
 
 napi_value start_decoding(Call& call) {
@@ -172,6 +178,7 @@ napi_value quantize_matrix(Call& call) {
 }  // namespace
 
 void register_inference(Registry& registry) {
+  registry.add("openThreads", {"threads"}, open_threads);
   registry.add("openModel", {"path", "plan", "tensors", "arithmetic", "threads"}, open_model);
   registry.add("startDecoding", {"model", "ids", "starts", "candidates", "shared"}, start_decoding);
   registry.add("decodeStep",

@@ -1,6 +1,9 @@
 #include "inference/workers.h"
 
 #include <memory>
+#include <stdexcept>
+#include <string>
+#include <system_error>
 
 #include "threads/flush_denormals.h"
 
@@ -9,9 +12,10 @@ namespace nmt {
 Workers::Workers(int threads) : threads_(threads) {
   try {
     for (int i = 0; i < threads; i++) workers_.emplace_back([this] { work(); });
-  } catch (...) {
+  } catch (const std::system_error&) {
+    const size_t had = workers_.size();
     stop();
-    throw;
+    throw std::runtime_error("only " + std::to_string(had) + " of " + std::to_string(threads) + " threads could be had");
   }
 }
 
@@ -35,13 +39,21 @@ void Workers::give(Task task, bool shared) {
   given_.notify_one();
 }
 
+bool Workers::make_team() {
+  if (team_run_ != nullptr) return true;
+  try {
+    team_ = std::make_unique<ThreadGroup>(threads_);
+    team_run_ = std::make_unique<Run>(*team_);
+  } catch (const std::system_error&) {
+    // The system has no more threads now: the task is done by this one.
+  }
+  return team_run_ != nullptr;
+}
+
 void Workers::work() {
   const FlushDenormals flush;
   ThreadGroup alone(1);
   Run run(alone);
-  // Made when first needed: many programs never translate one sentence alone.
-  std::unique_ptr<ThreadGroup> team;
-  std::unique_ptr<Run> team_run;
   for (;;) {
     Entry entry;
     {
@@ -55,12 +67,8 @@ void Workers::work() {
       entry.task(run);
       continue;
     }
-    std::lock_guard<std::mutex> turn(team_turn_);
-    if (team == nullptr) {
-      team = std::make_unique<ThreadGroup>(threads_);
-      team_run = std::make_unique<Run>(*team);
-    }
-    entry.task(*team_run);
+    const std::lock_guard<std::mutex> turn(team_turn_);
+    entry.task(make_team() ? *team_run_ : run);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -17,7 +18,7 @@ class Workers {
  public:
   using Task = std::function<void(Run&)>;
 
-  // Throws std::system_error where the system gives fewer threads; those that it gave are ended before.
+  // Throws std::runtime_error where the system gives fewer threads; those that it gave are ended before.
   explicit Workers(int threads);
   // Ends after the tasks that were given.
   ~Workers();
@@ -35,6 +36,8 @@ class Workers {
   };
 
   void work();
+  // Whether there is a team, made now if need be. The caller has its turn.
+  bool make_team();
   void stop();
 
   const int threads_;
@@ -43,7 +46,10 @@ class Workers {
   std::mutex mutex_;
   std::condition_variable given_;
   bool stopping_ = false;
-  std::mutex team_turn_;  // one shared task at a time
+  // All threads on one task, one such task at a time. Made when first needed: many programs never translate one sentence alone.
+  std::mutex team_turn_;
+  std::unique_ptr<ThreadGroup> team_;
+  std::unique_ptr<Run> team_run_;
 };
 
 }  // namespace nmt

@@ -86,3 +86,12 @@ export function outOfMemory(name: string, sizes: string): OutOfMemoryError {
     nextStep: "Use smaller batches (batch_size) or a smaller model, or give the process more memory.",
   });
 }
+
+/** The error of threads that the system does not give. */
+export function threadsRefused(threads: number, cause: unknown): BackendError {
+  return new BackendError(`the native backend could not start ${threads} threads`, {
+    cause,
+    where: (cause as Error).message,
+    nextStep: "Ask for fewer threads, or raise this process's limits of memory and processes (ulimit -v, ulimit -u).",
+  });
+}

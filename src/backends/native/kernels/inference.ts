@@ -8,17 +8,30 @@ export interface ModelHandle {
   readonly nativeModel: unique symbol;
 }
 
+/** Threads that models run on; they end when no model has them and the handle is dropped or closed. */
+export interface ThreadsHandle {
+  readonly nativeThreads: unique symbol;
+}
+
 /** Hypotheses under way; freed as models are. */
 export interface StateHandle {
   readonly nativeState: unique symbol;
 }
 
 export interface InferenceKernels {
+  /** Starts threads, 1 to MOST_THREADS. Throws an Error where the system has not so many. */
+  openThreads(threads: number): ThreadsHandle;
   /**
    * Maps a safetensors file. `plan` has a line for each size of the model, `tensors` one for each tensor (src/engine). Throws an Error where
    * they don't fit together.
    */
-  openModel(path: string, plan: string, tensors: string, arithmetic: InferenceArithmetic, threads: number): ModelHandle;
+  openModel(
+    path: string,
+    plan: string,
+    tensors: string,
+    arithmetic: InferenceArithmetic,
+    threads: ThreadsHandle,
+  ): ModelHandle;
   /**
    * Encodes sentences: sentence i has `ids[starts[i] … starts[i + 1])`. The softmax covers `candidates`, ascending, or all pieces. With `shared`,
    * all threads work on it, else one.
@@ -67,5 +80,5 @@ export interface InferenceKernels {
     scales: Float32Array,
   ): void;
   /** Frees what a handle holds, as soon as no work under way uses it. */
-  closeHandle(handle: ModelHandle | StateHandle): void;
+  closeHandle(handle: ModelHandle | StateHandle | ThreadsHandle): void;
 }
