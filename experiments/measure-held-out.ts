@@ -2,7 +2,7 @@
 
 import { log } from "../src/base/logger.ts";
 import type { Config } from "../src/config/config.ts";
-import { loadLanguageModel, loadTranslationModel } from "../src/inference/open-model.ts";
+import { loadLanguageModelLayers, loadSeq2Seq } from "../src/inference/open-layers.ts";
 import type { TrainableModel } from "../src/model/trainable-model.ts";
 import type { MoeLayer } from "../src/moe/moe-layer.ts";
 import type { WordpieceModel } from "../src/text/wordpiece-model.ts";
@@ -20,19 +20,19 @@ export async function measureHeldOut(
   beamSize: number | undefined,
 ): Promise<HeldOutFigures> {
   if (config.task === "language_model") {
-    const { model, wordpieces } = await loadLanguageModel(directory, config);
+    const { model, wordpieces } = await loadLanguageModelLayers(directory, config);
     try {
       return await likelihoodAndUse(model, config, wordpieces);
     } finally {
       model.dispose();
     }
   }
-  const loaded = await loadTranslationModel(directory, config);
+  const loaded = await loadSeq2Seq(directory, config);
   try {
     const figures = await likelihoodAndUse(loaded.model, config, loaded.wordpieces);
     if (beamSize === undefined) return figures;
     const [corpus] = await heldOutCorpora(config, loaded.wordpieces, "test", log.warn);
-    const { translations } = translateHeldOut(loaded, corpus!, { beamSize });
+    const { translations } = await translateHeldOut(loaded, corpus!, { beamSize });
     return { ...figures, translations, references: corpus!.references };
   } finally {
     loaded.model.dispose();
@@ -48,7 +48,7 @@ async function likelihoodAndUse(
   const likelihoodOf = async (part: "valid" | "test") => {
     // Nothing is translated here, so no tokenizer matters.
     const corpora = await heldOutCorpora(config, wordpieces, part, () => {});
-    return validate(model, corpora, config.validBatchSize, () => []);
+    return validate(model, corpora, config.validBatchSize, async () => []);
   };
   const { perplexity } = await likelihoodOf("test");
   await likelihoodOf("valid");

@@ -20,6 +20,8 @@ export interface SearchOptions {
   maxLengths: Int32Array;
   /** Also return the attention of every target piece. */
   withAttention: boolean;
+  /** When it is aborted, the search ends with its reason and releases its states. */
+  signal?: AbortSignal;
 }
 
 /** One translation of one sentence. */

@@ -19,33 +19,35 @@ export interface Choice {
 export type Choose = (choice: Choice) => number;
 
 /** One translation per source, growing by the piece `choose` picks among each step's `count` best. */
-export function singleSearch(
+export async function singleSearch(
   model: TranslationModel,
   sources: readonly Int32Array[],
   options: SearchOptions,
   count: number,
   choose: Choose,
-): Hypothesis[] {
+): Promise<Hypothesis[]> {
+  const { bosId, eosId, minLength, maxLengths, coveragePenalty: beta, signal } = options;
+  signal?.throwIfAborted();
   if (sources.length === 0) return [];
-  const { bosId, eosId, minLength, maxLengths, coveragePenalty: beta, withAttention } = options;
-  const perRow = Math.min(count, model.vocabularySize);
+  const request = { count: Math.min(count, model.vocabularySize), withAttention: beta > 0 || options.withAttention };
   const tracks = sources.map((_, s) => new Track(maxLengths[s]!));
-  const state = model.startDecoding(sources);
+  const state = await model.startDecoding(sources);
   try {
     let previous = new Int32Array(state.rows).fill(bosId);
     for (let length = 1; previous.length > 0; length++) {
       const sentences = state.sentenceOfRow;
-      const candidates = state.step(previous, perRow, beta > 0 || withAttention);
+      signal?.throwIfAborted();
+      const candidates = await state.step(previous, request);
       const { ids, logProbabilities, attention } = candidates;
       const kept: number[] = [];
       const pieces: number[] = [];
       for (let row = 0; row < previous.length; row++) {
-        const from = row * perRow;
+        const from = row * request.count;
         if (Number.isNaN(logProbabilities[from]!)) throw notFinite();
         const sentence = sentences[row]!;
         const track = tracks[sentence]!;
         if (attention !== undefined) track.attend(attention, row);
-        const choice = { candidates, from, to: from + perRow, endAllowed: length > minLength, sentence };
+        const choice = { candidates, from, to: from + request.count, endAllowed: length > minLength, sentence };
         const chosen = choose(choice);
         if (chosen < 0) continue;
         if (track.take(ids[chosen]!, logProbabilities[chosen]!, eosId)) {

@@ -1,10 +1,12 @@
 /** Lines of text → translations in the same order: wordpieces, batches of similar length, search, text again. */
 import { log } from "../base/logger.ts";
+import { Turns } from "../base/turns.ts";
 import type { TranslationModel } from "../model/decoder-state.ts";
 import { chooseTag, type ModelLanguages } from "../text/languages.ts";
 import { tagPiece, withMarkers } from "../text/source-pieces.ts";
 import type { Wordpieces } from "../text/wordpieces.ts";
 import type { Hypothesis, SearchOptions } from "./hypothesis.ts";
+import { inOrder } from "./in-order.ts";
 import { lengthBatches } from "./length-batches.ts";
 import { lineWindows, type WindowOptions } from "./line-windows.ts";
 import { replaceUnknown } from "./replace-unk.ts";
@@ -37,6 +39,17 @@ export interface TranslatorParts {
 /** Windows of the translator's streams. */
 const STREAM_WINDOW: WindowOptions = { lines: 2000, patience: 20 };
 
+/** Sentences below which a batch isn't cut for the sake of another thread. */
+const LEAST_SHARE = 4;
+
+/** How lines are read and when to stop. */
+export interface TranslateRun {
+  /** Stops the translation, which rejects with the signal's reason. */
+  signal?: AbortSignal;
+  /** How many lines are translated together, and how long a window waits for another line. */
+  window?: Partial<WindowOptions>;
+}
+
 /** A line ready for the model. */
 interface Prepared {
   line: number;
@@ -54,7 +67,7 @@ interface Prepared {
  * import { loadTranslationModel, Translator } from "gnmt-moe";
  *
  * const translator = new Translator(await loadTranslationModel("models/my"), { beamSize: 5, nBest: 2 });
- * for (const { line, hypotheses } of translator.translate(["A dog runs.", "Two people sing."])) {
+ * for await (const { line, hypotheses } of translator.translate(["A dog runs.", "Two people sing."])) {
  *   console.log(line, hypotheses[0]?.text);
  * }
  */
@@ -82,8 +95,23 @@ export class Translator {
     this.tagId = tagPiece(parts.wordpieces, chooseTag(parts.languages, options));
   }
 
-  /** One translation per line, in order. Lines are numbered on from the translator's earlier ones. Throws OutOfMemoryError. */
-  translate(lines: readonly string[]): Translation[] {
+  /**
+   * One translation per line, in order, in bounded memory: windows of lines are sorted by length and batched, as many batches side by side as
+   * the model takes. A window has 2,000 lines at most and waits 20 ms for a further one, unless `window` says otherwise. Lines are numbered on
+   * from the translator's earlier ones. When `signal` is aborted, or the reader stops, the searches under way end after their step. Throws the
+   * signal's reason, OutOfMemoryError, and errors of `lines` after the translations of the lines before.
+   */
+  async *translate(
+    lines: AsyncIterable<string> | Iterable<string>,
+    { signal, window }: TranslateRun = {},
+  ): AsyncGenerator<Translation, void, undefined> {
+    const turns = new Turns(this.parts.model.parallelism);
+    const windows = lineWindows(lines, { ...STREAM_WINDOW, ...window });
+    const start = (some: readonly string[], stop: AbortSignal) => this.translateWindow(some, turns, stop);
+    for await (const translations of inOrder(windows, start, signal)) yield* translations;
+  }
+
+  private async translateWindow(lines: readonly string[], turns: Turns, signal: AbortSignal): Promise<Translation[]> {
     const first = this.counts.lines + 1;
     this.counts.lines += lines.length;
     const translations = lines.map((_, i): Translation => ({ line: first + i, sourcePieces: [], hypotheses: [] }));
@@ -94,25 +122,17 @@ export class Translator {
     });
     const { batchSize, batchTokens } = this.options;
     const lengths = prepared.map(({ source }) => source.length);
-    for (const indices of lengthBatches(lengths, { sentences: batchSize, pieces: batchTokens })) {
-      const batch = Array.from(indices, (i) => prepared[i]!);
-      const found = this.searchBatch(batch);
+    // Few lines are shared out, so that each thread has a batch.
+    const share = Math.max(LEAST_SHARE, Math.ceil(prepared.length / this.parts.model.parallelism));
+    const budget = { sentences: Math.min(batchSize, share), pieces: batchTokens };
+    const batches = lengthBatches(lengths, budget).map((indices) => Array.from(indices, (i) => prepared[i]!));
+    const results = await Promise.all(batches.map((batch) => turns.take(() => this.searchBatch(batch, signal))));
+    for (const [b, batch] of batches.entries()) {
       batch.forEach((ready, i) => {
-        translations[ready.line - first] = this.finish(ready, found[i]!);
+        translations[ready.line - first] = this.finish(ready, results[b]![i]!);
       });
     }
     return translations;
-  }
-
-  /**
-   * Translates a stream in bounded memory: windows of lines are sorted and batched inside, and come out in order. A window has 2,000
-   * lines at most and waits 20 ms for a further one, unless `window` says otherwise. Errors of `lines` are passed on.
-   */
-  async *translateStream(
-    lines: AsyncIterable<string> | Iterable<string>,
-    window: Partial<WindowOptions> = {},
-  ): AsyncGenerator<Translation, void, undefined> {
-    for await (const some of lineWindows(lines, { ...STREAM_WINDOW, ...window })) yield* this.translate(some);
   }
 
   /** Counts and tells of a line that was too long to be read, whose place in the input a blank one takes. */
@@ -137,7 +157,7 @@ export class Translator {
     return { line, text, source: withMarkers(pieces, this.tagId, this.parts.wordpieces.eosId), pieces: pieces.length };
   }
 
-  private searchBatch(batch: readonly Prepared[]): Hypothesis[][] {
+  private async searchBatch(batch: readonly Prepared[], signal: AbortSignal): Promise<Hypothesis[][]> {
     const { options } = this;
     const { model, wordpieces } = this.parts;
     const settings: SearchOptions = {
@@ -151,14 +171,16 @@ export class Translator {
       minLength: options.minLength,
       maxLengths: Int32Array.from(batch, ({ pieces }) => longestTranslation(pieces, options)),
       withAttention: options.withAttention || options.replaceUnk,
+      signal,
     };
     const sources = batch.map(({ source }) => source);
     if (options.sampling === undefined) return search(model, sources, settings);
     const streams = batch.map(({ line }) => line);
     // A pass for each sample takes no more memory than one.
-    const passes = Array.from({ length: options.nBest }, (_, sample) =>
-      sampleSearch(model, sources, settings, options.sampling!, streams, sample),
-    );
+    const passes: Hypothesis[][] = [];
+    for (let sample = 0; sample < options.nBest; sample++) {
+      passes.push(await sampleSearch(model, sources, settings, options.sampling, streams, sample));
+    }
     return batch.map((_, i) => passes.map((pass) => pass[i]!));
   }
 

@@ -1,6 +1,7 @@
 /** Opens a model's weights for the native inference engine: the file is checked, then mapped into memory. */
 import { loadAddon, type NativeAddon, threadsRefused } from "../backends/native/addon.ts";
-import type { InferenceArithmetic, ModelHandle, ThreadsHandle } from "../backends/native/kernels/inference.ts";
+import type { ModelHandle, ThreadsHandle } from "../backends/native/kernels/inference.ts";
+import type { InferencePrecision, Precision } from "../base/engine-names.ts";
 import { CheckpointError, OutOfMemoryError } from "../base/errors.ts";
 import { SafetensorsReader } from "../checkpoint/read-safetensors.ts";
 
@@ -10,22 +11,22 @@ export interface OpenWeights {
   handle: ModelHandle;
   threads: number;
   /** What its products are computed in. */
-  arithmetic: InferenceArithmetic;
+  arithmetic: InferencePrecision;
 }
 
 /** How a model is to run. */
 export interface WeightOptions {
   /** Threads, 1 or more. */
   threads: number;
-  /** `stored`: int8 where the file has 8-bit matrices, else f32. */
-  arithmetic: InferenceArithmetic | "stored";
+  /** With `stored`, int8 where the file has 8-bit matrices, else what it says. */
+  arithmetic: InferencePrecision | { stored: Precision };
 }
 
 /** `plan` as of model-plan.ts. Throws CheckpointError for a damaged file or one of another model, BackendError without the addon. */
 export function openWeights(path: string, plan: string, { threads, arithmetic }: WeightOptions): OpenWeights {
   const reader = new SafetensorsReader(path);
   let tensors: string;
-  let chosen: InferenceArithmetic;
+  let chosen: InferencePrecision;
   try {
     reader.verify();
     const { entries } = reader.header;
@@ -36,7 +37,7 @@ export function openWeights(path: string, plan: string, { threads, arithmetic }:
       .map(({ name, dtype, shape, begin }) => [name, dtype, reader.dataStart + begin, ...shape].join(" "))
       .join("\n");
     const quantized = entries.some(({ dtype }) => dtype === "I8");
-    chosen = arithmetic !== "stored" ? arithmetic : quantized ? "int8" : "f32";
+    chosen = typeof arithmetic === "string" ? arithmetic : quantized ? "int8" : arithmetic.stored;
   } finally {
     reader.close();
   }

@@ -8,7 +8,7 @@ import type { BalanceReport } from "../moe/expert-balance.ts";
 import { translateHeldOut } from "../training/validation/translate-corpus.ts";
 import type { SampleTranslation } from "../training/validation/validate.ts";
 import { heldOutCorpora } from "../training/validation/validation-corpora.ts";
-import { loadTranslationModel } from "./open-model.ts";
+import { loadSeq2Seq } from "./open-layers.ts";
 
 export interface HeldOutResult {
   /** Corpus name in the configuration. */
@@ -29,20 +29,21 @@ export async function evaluateHeldOut(
   engine: EngineOptions,
   options: TranslateOptions = {},
 ): Promise<HeldOutResult[]> {
-  const loaded = await loadTranslationModel(directory, engine);
+  const loaded = await loadSeq2Seq(directory, engine);
   const { model, wordpieces, config } = loaded;
   try {
     const corpora = await heldOutCorpora(config, wordpieces, "test", log.warn);
     for (const layer of model.moeLayers) layer.countsEvaluation = true;
-    return corpora.map((corpus) => {
+    const results: HeldOutResult[] = [];
+    for (const corpus of corpora) {
       const { name, sourceTexts: sources, references, tokenizer } = corpus;
-      const { translations, cut } = translateHeldOut(loaded, corpus, options);
+      const { translations, cut } = await translateHeldOut(loaded, corpus, options);
       const experts: Record<string, BalanceReport> = {};
       for (const layer of model.moeLayers) {
         experts[layer.name] = layer.balance.report();
         layer.balance.reset();
       }
-      return {
+      results.push({
         name,
         sentences: sources.length,
         cut,
@@ -50,8 +51,9 @@ export async function evaluateHeldOut(
         chrf: new CHRF().corpusScore(translations, [references]),
         samples: sources.map((source, i) => ({ source, reference: references[i]!, translation: translations[i]! })),
         experts,
-      };
-    });
+      });
+    }
+    return results;
   } finally {
     model.dispose();
   }

@@ -4,10 +4,15 @@ import { type AlignedLine, inputLines, streamAligned } from "../data/files/corpu
 import { translateDefaults } from "../decoding/translate-options.ts";
 import { bestText } from "../decoding/translation.ts";
 import { Translator } from "../decoding/translator.ts";
+import type { Seq2Seq } from "../model/seq2seq.ts";
+import type { ModelLanguages } from "../text/languages.ts";
 import { chooseTag } from "../text/languages.ts";
 import { tagPiece, withMarkers } from "../text/source-pieces.ts";
 import type { Wordpieces } from "../text/wordpieces.ts";
-import type { LoadedModel } from "./open-model.ts";
+import type { LoadedLayers } from "./open-layers.ts";
+
+/** A translation model whose experts are watched. */
+type Watched = LoadedLayers<Seq2Seq> & { languages: ModelLanguages };
 
 /** A part of a corpus that `nmt experts` compares with others. */
 export interface ExpertPart {
@@ -37,7 +42,7 @@ export interface WatchedSentence {
 
 /** With given translations, or the model's own by greedy search. Blank lines, and lines too long to translate, are left out. */
 export async function readPairs(
-  loaded: LoadedModel,
+  loaded: Watched,
   part: ExpertPart,
   index: number,
   options: ReadOptions,
@@ -47,7 +52,7 @@ export async function readPairs(
   const tag = tagPiece(wordpieces, chooseTag(languages, asked));
   const pairs =
     part.target === undefined
-      ? translated(loaded, await first(linesOf(part), options.lines), asked, options)
+      ? await translated(loaded, await first(linesOf(part), options.lines), asked, options)
       : await first(alignedLines(part.source, part.target), options.lines);
   return Array.from(pairs, ({ source, target }) => ({ pieces: wordpieces.encode(source), target }))
     .filter(({ pieces }) => pieces.length > 0 && pieces.length <= translateDefaults.maxSourceLength)
@@ -76,18 +81,20 @@ export async function readTexts(
     .map((target) => ({ part: index, source: new Int32Array(0), target }));
 }
 
-function translated(
-  { model, wordpieces, languages }: LoadedModel,
+async function translated(
+  { model, wordpieces, languages }: Watched,
   sources: readonly string[],
   asked: ReturnType<typeof languagesOf>,
   { batchSize }: ReadOptions,
-): { source: string; target: string }[] {
+): Promise<{ source: string; target: string }[]> {
   // Nobody looks at the translations of a dense model.
   if (model.moeLayers.length === 0) return sources.map((source) => ({ source, target: "" }));
   const translator = new Translator({ model, wordpieces, languages }, { ...asked, beamSize: 1, batchSize }, () => {});
-  return translator
-    .translate(sources)
-    .map((translation, i) => ({ source: sources[i]!, target: bestText(translation) }));
+  const pairs: { source: string; target: string }[] = [];
+  for await (const translation of translator.translate(sources)) {
+    pairs.push({ source: sources[pairs.length]!, target: bestText(translation) });
+  }
+  return pairs;
 }
 
 function languagesOf({ sourceLanguage, targetLanguage }: ExpertPart) {

@@ -1,11 +1,13 @@
 /** Hypotheses of the translation model under way: LSTM states by row, attention memory by sentence. */
+import { setImmediate } from "node:timers/promises";
 import * as tf from "@tensorflow/tfjs";
 import type { RowGroups } from "../base/packed-layout.ts";
 import { ForwardContext } from "../layers/forward-context.ts";
 import type { LstmState } from "../layers/lstm.ts";
+import type { VocabularyProjection } from "../ops/vocabulary-cross-entropy.ts";
 import { vocabularyTopK } from "../ops/vocabulary-top-k.ts";
 import type { Decoder, EncodedSource } from "./decoder.ts";
-import type { DecoderState, StepCandidates } from "./decoder-state.ts";
+import type { DecoderState, StepCandidates, StepRequest } from "./decoder-state.ts";
 
 /** Rows of LSTM states [rows, hidden] and [rows, cell], one a hypothesis. */
 export class Seq2SeqDecoderState implements DecoderState {
@@ -33,7 +35,16 @@ export class Seq2SeqDecoderState implements DecoderState {
     return this.sentences;
   }
 
-  step(previous: Int32Array, count: number, withAttention = false): StepCandidates {
+  async step(previous: Int32Array, request: StepRequest): Promise<StepCandidates> {
+    // Lets other work of the process, and requests to stop, in between.
+    await setImmediate();
+    return this.computeStep(previous, request);
+  }
+
+  private computeStep(
+    previous: Int32Array,
+    { count, withAttention = false, distribution }: StepRequest,
+  ): StepCandidates {
     const rows = { queryRows: this.queryRows, keyRows: this.source.keyRows };
     const before = this.states;
     let candidates: StepCandidates | undefined;
@@ -46,8 +57,11 @@ export class Seq2SeqDecoderState implements DecoderState {
         ForwardContext.evaluation,
         withAttention,
       );
-      const best = vocabularyTopK(this.decoder.vocabularyProjection(output), count);
-      candidates = attention === undefined ? best : { ...best, attention };
+      const projection = this.decoder.vocabularyProjection(output);
+      candidates = {
+        ...(distribution === true ? wholeDistribution(projection, count) : vocabularyTopK(projection, count)),
+        ...(attention && { attention }),
+      };
       return states;
     });
     tf.dispose(before);
@@ -82,4 +96,20 @@ export class Seq2SeqDecoderState implements DecoderState {
     });
     return { rows, offsets };
   }
+}
+
+/** The best pieces, and the log-probability of every piece at its own place: [rows, vocabulary]. */
+function wholeDistribution(projection: VocabularyProjection, count: number): StepCandidates {
+  const size = projection.weights.shape[0];
+  const { ids, logProbabilities } = vocabularyTopK(projection, size);
+  const rows = ids.length / size;
+  const distribution = new Float32Array(ids.length);
+  const best = { ids: new Int32Array(rows * count), logProbabilities: new Float32Array(rows * count) };
+  for (let row = 0; row < rows; row++) {
+    const from = row * size;
+    for (let i = from; i < from + size; i++) distribution[from + ids[i]!] = logProbabilities[i]!;
+    best.ids.set(ids.subarray(from, from + count), row * count);
+    best.logProbabilities.set(logProbabilities.subarray(from, from + count), row * count);
+  }
+  return { ...best, distribution };
 }

@@ -10,6 +10,7 @@ import { LanguageModel } from "../../src/model/language-model.ts";
 import { languageModelOptions, seq2seqOptions } from "../../src/model/options.ts";
 import { Seq2Seq } from "../../src/model/seq2seq.ts";
 import type { TrainableModel } from "../../src/model/trainable-model.ts";
+import { namedArrays } from "../../src/training/run-files.ts";
 import { scatterParameters } from "../model/definition/agreement.ts";
 import { fileOf, languageModelWirings, translationWirings, vocabulary } from "../model/definition/wirings.ts";
 import { toyOptions } from "../model/toy-model.ts";
@@ -48,14 +49,7 @@ export const definedLanguageModels = languageModelWirings.map(([name, settings])
 function scattered(model: TrainableModel, folder: string): string {
   scatterParameters(model);
   const path = join(folder, "model.safetensors");
-  writeSafetensors(
-    path,
-    model.parameters.map(({ name, variable }) => ({
-      name,
-      shape: variable.shape,
-      data: variable.dataSync() as Float32Array,
-    })),
-  );
+  writeSafetensors(path, namedArrays(model.parameters));
   return path;
 }
 

@@ -15,7 +15,7 @@ import { probeForTests } from "../backends/native-required.ts";
 import { definedTranslationModels } from "./defined-models.ts";
 
 const { usable } = await probeForTests("native");
-const how: WeightOptions = { threads: 1, arithmetic: "stored" };
+const how: WeightOptions = { threads: 1, arithmetic: { stored: "f32" } };
 
 describe.skipIf(!usable)("openWeights", () => {
   const folder = mkdtempSync(join(tmpdir(), "weights-"));

@@ -26,7 +26,7 @@ describe.skipIf(!usable)("quantizeWeights", () => {
       reference.dispose();
       const path = join(folder, "int8.safetensors");
       writeSafetensors(path, quantizeWeights(join(folder, "model.safetensors")));
-      const stored = openFile(path, { threads: 1, arithmetic: "stored" });
+      const stored = openFile(path, { threads: 1, arithmetic: { stored: "f32" } });
       const made = open({ threads: 2, arithmetic: "int8" });
       expect(stored.arithmetic).toBe("int8");
       expect(await stored.forceScore(sources, targets)).toEqual(await made.forceScore(sources, targets));
@@ -41,7 +41,7 @@ describe.skipIf(!usable)("quantizeWeights", () => {
     reference.dispose();
     const path = join(folder, "int8.safetensors");
     writeSafetensors(path, quantizeWeights(join(folder, "model.safetensors")));
-    const stored = openFile(path, { threads: 1, arithmetic: "stored" });
+    const stored = openFile(path, { threads: 1, arithmetic: { stored: "f32" } });
     const made = open({ threads: 2, arithmetic: "int8" });
     expect(await stored.forceScore(targets)).toEqual(await made.forceScore(targets));
     stored.dispose();

@@ -9,7 +9,7 @@ import { bestText } from "../../decoding/translation.ts";
 import { Translator } from "../../decoding/translator.ts";
 import { loadTranslationModel } from "../../inference/open-model.ts";
 import type { NamedSystem } from "../../metrics/paired-test.ts";
-import { type EngineArguments, engineOf, engineOptions } from "../engine-options.ts";
+import { engineOf, type InferenceArguments, inferenceOptions } from "../engine-options.ts";
 
 /** `backend` and `precision` are checked here: their names come with the backends, which scoring alone does not load. */
 export interface ModelArguments {
@@ -48,8 +48,8 @@ export async function translatedSystem(
       ...(args.length_penalty !== undefined && { lengthPenalty: args.length_penalty }),
     });
     const hypotheses: string[] = [];
-    const lines = sources === undefined ? inputLines(src) : each(sources);
-    for await (const translation of translator.translateStream(lines)) hypotheses.push(bestText(translation));
+    const lines = sources ?? inputLines(src);
+    for await (const translation of translator.translate(lines)) hypotheses.push(bestText(translation));
     keep(directory, hypotheses, args.save_translations);
     return { name: directory, hypotheses };
   } catch (error) {
@@ -71,15 +71,11 @@ function keep(directory: string, hypotheses: readonly string[], folder: string |
   log.info(`the translations of ${directory} are in ${path}`);
 }
 
-async function* each(lines: readonly string[]): AsyncGenerator<string, void, undefined> {
-  yield* lines;
-}
-
-function checkedEngine({ backend, threads, precision }: ModelArguments): EngineArguments {
+function checkedEngine({ backend, threads, precision }: ModelArguments): InferenceArguments {
   return {
-    backend: chosen("backend", backend, engineOptions.backend.choices),
+    backend: chosen("backend", backend, inferenceOptions.backend.choices),
     threads,
-    precision: chosen("precision", precision, engineOptions.precision.choices),
+    precision: chosen("precision", precision, inferenceOptions.precision.choices),
   };
 }
 

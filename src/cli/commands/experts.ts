@@ -12,7 +12,7 @@ import {
   readTexts,
   type WatchedSentence,
 } from "../../inference/expert-corpus.ts";
-import { loadLanguageModel, loadTranslationModel } from "../../inference/open-model.ts";
+import { loadLanguageModelLayers, loadSeq2Seq } from "../../inference/open-layers.ts";
 import { type WatchedModel, watchExperts } from "../../inference/watch-experts.ts";
 import { type CorpusPart, type ExpertReport, expertPage } from "../../report/expert-page.ts";
 import { type EngineArguments, engineOf, engineOptions } from "../engine-options.ts";
@@ -98,7 +98,7 @@ async function watch(args: ExpertsArguments, parts: readonly ExpertPart[]): Prom
       model: basename(resolve(args.model)),
       targets: task === "language_model" ? "text" : given ? "given" : "greedy",
       parts: parts.map(({ name }, index) => ({ name, ...sizes(sentences.filter(({ part }) => part === index)) })),
-      layers: watchExperts(watched, sentences, { parts: parts.length, batchSize: args.batch_size }),
+      layers: await watchExperts(watched, sentences, { parts: parts.length, batchSize: args.batch_size }),
     };
   } finally {
     model.dispose();
@@ -116,10 +116,10 @@ async function translations(
   parts: readonly ExpertPart[],
   options: ReadOptions,
 ): Promise<Reading> {
-  const loaded = await loadTranslationModel(args.model, engineOf(args));
+  const loaded = await loadSeq2Seq(args.model, engineOf(args));
   const { model, wordpieces } = loaded;
-  const run = (batch: readonly WatchedSentence[]) => {
-    model.forceScore(
+  const run = async (batch: readonly WatchedSentence[]) => {
+    await model.forceScore(
       batch.map(({ source }) => source),
       batch.map(({ target }) => target),
     );
@@ -131,9 +131,9 @@ async function translations(
 }
 
 async function texts(args: ExpertsArguments, parts: readonly ExpertPart[], options: ReadOptions): Promise<Reading> {
-  const { model, wordpieces } = await loadLanguageModel(args.model, engineOf(args));
-  const run = (batch: readonly WatchedSentence[]) => {
-    model.forceScore(batch.map(({ target }) => target));
+  const { model, wordpieces } = await loadLanguageModelLayers(args.model, engineOf(args));
+  const run = async (batch: readonly WatchedSentence[]) => {
+    await model.forceScore(batch.map(({ target }) => target));
   };
   const watched = { moeLayers: model.moeLayers, wordpieces, run };
   const read: WatchedSentence[][] = [];

@@ -9,11 +9,11 @@ import { resolveTranslateOptions, type TranslateOptions, translateDefaults } fro
 import { describeWarning, type TranslationCounts, type TranslationWarning } from "../../decoding/translation.ts";
 import { Translator } from "../../decoding/translator.ts";
 import { loadTranslationModel } from "../../inference/open-model.ts";
-import { type EngineArguments, engineOf, engineOptions } from "../engine-options.ts";
+import { engineOf, type InferenceArguments, inferenceOptions } from "../engine-options.ts";
 import { openLineOutput } from "../line-output.ts";
 import { formatTranslation } from "./translation-format.ts";
 
-interface TranslateArguments extends EngineArguments {
+interface TranslateArguments extends InferenceArguments {
   model: string;
   src: string | undefined;
   output: string | undefined;
@@ -130,7 +130,7 @@ export const translateCommand: CommandModule<object, TranslateArguments> = {
         default: 1,
         describe: "Of sampling: sample k of line i is the same in any batch, and for any n_best",
       })
-      .options(engineOptions) as never,
+      .options(inferenceOptions) as never,
   handler: translate,
 };
 
@@ -152,7 +152,7 @@ async function translateLines(translator: Translator, args: TranslateArguments, 
   const format = { nBest: args.n_best, withScore: args.with_score, withAttention: args.with_attention };
   try {
     const lines = inputLines(args.src, { onLongLine: (line) => translator.reportLongLine(line) });
-    for await (const translation of translator.translateStream(lines)) {
+    for await (const translation of translator.translate(lines)) {
       await output.write(formatTranslation(translation, format));
     }
     await output.close();

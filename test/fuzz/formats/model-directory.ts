@@ -6,6 +6,7 @@ import { bestText } from "../../../src/decoding/translation.ts";
 import { Translator } from "../../../src/decoding/translator.ts";
 import { loadTranslationModel } from "../../../src/inference/open-model.ts";
 import { writeToyModel } from "../../cli/toy-model-directory.ts";
+import { translateAll } from "../../decoding/translate-all.ts";
 import { expectThat, type Format } from "../format.ts";
 
 const FILES = ["config.yaml", "wordpiece.model", "model.safetensors"];
@@ -13,16 +14,16 @@ const FILES = ["config.yaml", "wordpiece.model", "model.safetensors"];
 export const modelDirectories: Format = {
   name: "model-directory",
   isText: true,
-  samples: async (folder) => {
+  async samples(folder) {
     await selectBackend({ backend: "cpu" });
     writeToyModel(folder);
     return [{ files: Object.fromEntries(FILES.map((name) => [name, readFileSync(join(folder, name))])) }];
   },
-  read: async (folder) => {
+  async read(folder) {
     const loaded = await loadTranslationModel(folder, { backend: "cpu" });
     try {
       const translator = new Translator(loaded, { beamSize: 2 });
-      const translations = await translator.translate(["ab cd", "f"]);
+      const translations = await translateAll(translator, ["ab cd", "f"]);
       expectThat(translations.length === 2, "a line has no translation");
       for (const each of translations) expectThat(typeof bestText(each) === "string", "a translation is no text");
     } finally {

@@ -1,7 +1,5 @@
 /** Models that are only run (native/src/inference): opened once, run on threads of their own, each step a promise. */
-
-/** Arithmetic of an opened model's products. */
-export type InferenceArithmetic = "f32" | "bf16" | "int8";
+import type { InferencePrecision } from "../../../base/engine-names.ts";
 
 /** An opened model; freed when it is dropped or closed. */
 export interface ModelHandle {
@@ -29,7 +27,7 @@ export interface InferenceKernels {
     path: string,
     plan: string,
     tensors: string,
-    arithmetic: InferenceArithmetic,
+    arithmetic: InferencePrecision,
     threads: ThreadsHandle,
   ): ModelHandle;
   /**

@@ -3,8 +3,8 @@ import type { Precision } from "../../../base/engine-names.ts";
 
 /** Instruction sets of the kernels, best first. */
 export const instructionSets = [
-  ...["amx", "avx512bf16", "avx512vnni", "avx512", "avxvnni", "avx2"] as const,
-  ...["neondot", "neon", "portable"] as const,
+  ...(["amx", "avx512bf16", "avx512vnni", "avx512", "avxvnni", "avx2"] as const),
+  ...(["neondot", "neon", "portable"] as const),
 ] as const;
 export type InstructionSet = (typeof instructionSets)[number];
 
