@@ -63,6 +63,8 @@ export class ToyModel implements TranslationModel {
   readonly vocabularySize: number;
   readonly parallelism = 1;
   readonly trace: Trace = { stepRows: [], prefixes: [], selects: 0, disposed: 0 };
+  /** Called after each step. */
+  onStep: () => void = () => {};
   private readonly toy: Toy;
 
   constructor(toy: Toy) {
@@ -71,7 +73,7 @@ export class ToyModel implements TranslationModel {
   }
 
   async startDecoding(sources: readonly Int32Array[]): Promise<DecoderState> {
-    return new ToyState(this.toy, sources, this.trace);
+    return new ToyState(this.toy, sources, this.trace, () => this.onStep());
   }
 
   async forceScore(sources: readonly Int32Array[], targets: readonly Int32Array[]): Promise<ForcedScores> {
@@ -94,8 +96,10 @@ class ToyState implements DecoderState {
   private readonly toy: Toy;
   private readonly sources: readonly Int32Array[];
   private readonly trace: Trace;
+  private readonly onStep: () => void;
 
-  constructor(toy: Toy, sources: readonly Int32Array[], trace: Trace) {
+  constructor(toy: Toy, sources: readonly Int32Array[], trace: Trace, onStep: () => void) {
+    this.onStep = onStep;
     this.toy = toy;
     this.sources = sources;
     this.trace = trace;
@@ -139,6 +143,7 @@ class ToyState implements DecoderState {
       });
       candidates.attention = { weights: Float32Array.from(perRow.flat()), offsets };
     }
+    this.onStep();
     return candidates;
   }
 

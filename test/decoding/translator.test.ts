@@ -59,7 +59,7 @@ test("n-best lists have no two hypotheses of the same text", async () => {
 });
 
 describe("length limits", () => {
-  test("max_length is 2 × source pieces + 10 unless given; a cut translation is reported", () => {
+  test("max_length is 2 × source pieces + 10 unless given; a cut translation is reported", async () => {
     const endless = async (options: object) => {
       const parts = copyParts();
       const { pieces } = parts.wordpieces;
@@ -76,9 +76,9 @@ describe("length limits", () => {
       expect(translator.counts.cut).toBe(1);
       return translation!.hypotheses[0]!.pieces.length;
     };
-    expect(endless({ beamSize: 1 })).toBe(2 * 4 + 10);
-    expect(endless({ beamSize: 1, maxLength: 7 })).toBe(7);
-    expect(endless({ beamSize: 1, maxLengthRatio: 0.5 })).toBe(12);
+    expect(await endless({ beamSize: 1 })).toBe(2 * 4 + 10);
+    expect(await endless({ beamSize: 1, maxLength: 7 })).toBe(7);
+    expect(await endless({ beamSize: 1, maxLengthRatio: 0.5 })).toBe(12);
   });
 
   test("min_length is respected even beyond the default maximum", async () => {
@@ -131,6 +131,38 @@ describe("languages", () => {
   });
 });
 
+describe("stopping", () => {
+  /** A translator of a model that never ends by itself. */
+  function endless(beamSize = 1): { translator: Translator; model: ToyModel } {
+    const parts = copyParts();
+    const { pieces } = parts.wordpieces;
+    const logits = () => pieces.map((piece) => (piece === "a" ? 9 : 0));
+    const model = new ToyModel({ vocabularySize: pieces.length, bosId: 2, eosId: 3, logits });
+    return { model, translator: new Translator({ ...parts, model }, { beamSize, maxLength: 1000 }, () => {}) };
+  }
+
+  test.each([1, 5])(
+    "an abort ends a search of beam %i after its step, releases its rows and rejects with the reason",
+    async (beamSize) => {
+      const { translator, model } = endless(beamSize);
+      const stop = new AbortController();
+      model.onStep = () => {
+        if (model.trace.stepRows.length === 3) stop.abort(new Error("enough"));
+      };
+      await expect(translateAll(translator, ["a b", "b"], { signal: stop.signal })).rejects.toThrow("enough");
+      expect(model.trace.stepRows).toHaveLength(3);
+      expect(model.trace.disposed).toBe(1);
+    },
+  );
+
+  test("a signal that is aborted already starts nothing", async () => {
+    const { translator, model } = endless();
+    const signal = AbortSignal.abort(new Error("too late"));
+    await expect(translateAll(translator, ["a"], { signal })).rejects.toThrow("too late");
+    expect(model.trace.stepRows).toEqual([]);
+  });
+});
+
 describe("streams", () => {
   async function* stream(): AsyncGenerator<string> {
     yield* lines;
@@ -146,7 +178,7 @@ describe("streams", () => {
     expect(found).toEqual(lines.map((line) => line.trim()));
   });
 
-  test("no more than a window is read ahead", async () => {
+  test("no more than two windows are read ahead", async () => {
     let read = 0;
     async function* endless(): AsyncGenerator<string> {
       for (;;) {
@@ -157,7 +189,7 @@ describe("streams", () => {
     let emitted = 0;
     for await (const _ of new Translator(copyParts(), { beamSize: 1 }).translate(endless(), { window: { lines: 4 } })) {
       emitted++;
-      expect(read - emitted).toBeLessThanOrEqual(5);
+      expect(read - emitted).toBeLessThanOrEqual(9);
       if (emitted === 20) break;
     }
   });
