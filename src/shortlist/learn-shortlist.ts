@@ -55,7 +55,11 @@ export function learnShortlist(
 }
 
 /** The most frequent pieces, without `</s>`; the lower id first where they are as frequent. */
-function frequentPieces({ ids }: EncodedSentences, { size, eosId }: LearntPieces, first: number): Int32Array<ArrayBuffer> {
+function frequentPieces(
+  { ids }: EncodedSentences,
+  { size, eosId }: LearntPieces,
+  first: number,
+): Int32Array<ArrayBuffer> {
   const counts = new Int32Array(size);
   for (const id of ids) counts[id]!++;
   return Int32Array.from(counts.keys())

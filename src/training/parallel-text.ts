@@ -12,7 +12,9 @@ export function readParallelText(folders: readonly string[], { eosId }: MarkerId
   const reader = new PairReader(folders.map(readPrepared));
   try {
     const { pairs } = reader;
-    const taken = Array.from({ length: Math.min(most, pairs) }, (_, i) => Math.floor((i * pairs) / Math.min(most, pairs)));
+    const taken = Array.from({ length: Math.min(most, pairs) }, (_, i) =>
+      Math.floor((i * pairs) / Math.min(most, pairs)),
+    );
     const source = emptySentences(taken.map((pair) => reader.source(pair)));
     const target = emptySentences(taken.map((pair) => reader.target(pair)));
     for (const [n, pair] of taken.entries()) {

@@ -60,7 +60,13 @@ describe("learnLexicon", () => {
     const { source, target } = randomText(400, 40, 1);
     const heard: number[] = [];
     const onIteration = (_: number, perplexity: number) => heard.push(perplexity);
-    const lexicon = learnLexicon(addon, source, target, { ...whole, pieces: 40, width: 40, iterations: 12, onIteration });
+    const lexicon = learnLexicon(addon, source, target, {
+      ...whole,
+      pieces: 40,
+      width: 40,
+      iterations: 12,
+      onIteration,
+    });
     expect(heard[0]).toBeCloseTo(40, 3);
     for (let i = 1; i < heard.length; i++) expect(heard[i]).toBeLessThan(heard[i - 1]! + 1e-5);
     const found = entriesOf(lexicon);

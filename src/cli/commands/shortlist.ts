@@ -49,7 +49,11 @@ export const shortlistCommand: CommandModule<object, ShortlistArguments> = {
       })
       .option("tgt", { type: "string", describe: "Their translations" })
       .option("tgt_lang", { type: "string", describe: "Their language, of a model with several target languages" })
-      .option("first", { type: "number", default: 100, describe: "Frequent target pieces, candidates of every sentence" })
+      .option("first", {
+        type: "number",
+        default: 100,
+        describe: "Frequent target pieces, candidates of every sentence",
+      })
       .option("best", { type: "number", default: 100, describe: "Target pieces of each source piece, the best ones" })
       .option("iterations", { type: "number", default: 5, describe: "Of EM, in each direction" })
       .option("max_pairs", {
