@@ -11,15 +11,23 @@ export interface CandidateRows {
   probabilities: Float32Array<ArrayBuffer>;
 }
 
+/** Which target pieces a row keeps. */
+export interface RowOptions {
+  /** So many, the best ones. */
+  best: number;
+  /** Those with this share of the links or more. */
+  threshold: number;
+}
+
 /**
  * Both lexicons say how many links they expect between a source and a target piece; a row is ordered by the mean of the two, the lower
- * id first where it is equal. A source piece for which `isText` holds is in its own row, if need be as its last place: names and numbers are copied.
+ * id first where it is equal. The empty words link nothing.
  */
 export function candidateRows(
   forward: Lexicon,
   backward: Lexicon,
-  best: number,
-  isText: (id: number) => boolean,
+  eosId: number,
+  { best, threshold }: RowOptions,
 ): CandidateRows {
   const { pieces } = forward;
   const generatedBy = transposed(backward);
@@ -31,22 +39,24 @@ export function candidateRows(
     const linked: number[] = [];
     let total = 0;
     const add = (target: number, count: number) => {
+      if (target === eosId || count === 0) return;
       if (links[target] === 0) linked.push(target);
       links[target]! += count;
       total += count;
     };
-    for (let at = source * forward.width, end = at + forward.entries[source]!; at < end; at++) {
-      add(forward.ids[at]!, forward.probabilities[at]! * forward.totals[source]!);
-    }
-    for (let at = generatedBy.starts[source]!; at < generatedBy.starts[source + 1]!; at++) {
-      add(generatedBy.targets[at]!, generatedBy.counts[at]!);
+    if (source !== eosId) {
+      for (let at = source * forward.width, end = at + forward.entries[source]!; at < end; at++) {
+        add(forward.ids[at]!, forward.probabilities[at]! * forward.totals[source]!);
+      }
+      for (let at = generatedBy.starts[source]!; at < generatedBy.starts[source + 1]!; at++) {
+        add(generatedBy.targets[at]!, generatedBy.counts[at]!);
+      }
     }
     linked.sort((a, b) => links[b]! - links[a]! || a - b);
-    const row = linked.slice(0, best);
-    if (isText(source) && !row.includes(source)) row.push(source);
-    for (const target of row) {
+    for (const target of linked.slice(0, best)) {
+      if (links[target]! < threshold * total) break;
       targets.push(target);
-      probabilities.push(total === 0 ? 0 : links[target]! / total);
+      probabilities.push(links[target]! / total);
     }
     for (const target of linked) links[target] = 0;
     starts[source + 1] = targets.length;

@@ -9,7 +9,7 @@ export interface Coverage {
   covered: number;
   /** Sentences of which all pieces are. */
   whole: number;
-  /** Candidates of all sentences together. */
+  /** Mean number of candidates of a sentence. */
   candidates: number;
 }
 
@@ -29,5 +29,12 @@ export function measureCoverage(
     if (covered === target.length) coverage.whole++;
     coverage.candidates += candidates.length;
   }
+  coverage.candidates /= Math.max(1, coverage.sentences);
   return coverage;
+}
+
+/** Mean number of candidates of a batch, of which all sentences see the same ones. */
+export function meanOfBatches(shortlist: Shortlist, batches: readonly (readonly Int32Array[])[]): number {
+  const counts = batches.map((sources) => shortlist.candidates(sources).length);
+  return counts.reduce((sum, count) => sum + count, 0) / Math.max(1, counts.length);
 }

@@ -1,10 +1,12 @@
 /** The file of a shortlist, `shortlist.safetensors` of a model directory: written whole, read back with every number checked. */
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { CheckpointError } from "../base/errors.ts";
+import { modelPaths } from "../checkpoint/model-directory.ts";
 import { readSafetensors, type SafetensorsContent } from "../checkpoint/read-safetensors.ts";
 import type { NamedArray } from "../checkpoint/safetensors-header.ts";
 import { writeSafetensors } from "../checkpoint/write-safetensors.ts";
-import { Shortlist, type ShortlistContent, type ShortlistPieces } from "./shortlist.ts";
+import { Shortlist, type ShortlistContent, type ShortlistLimits, type ShortlistPieces } from "./shortlist.ts";
 
 /** The vocabulary that a shortlist belongs to. */
 export interface FilePieces extends ShortlistPieces {
@@ -13,7 +15,7 @@ export interface FilePieces extends ShortlistPieces {
 }
 
 const CONTENT = "shortlist";
-const NEXT_STEP = "Make it again with nmt shortlist --model DIR, or copy it again from where it came.";
+const NEXT_STEP = "Make one with nmt shortlist --model DIR, or copy it again from where it came.";
 
 /** `settings` says how it was learnt, for people. */
 export function writeShortlist(
@@ -35,16 +37,18 @@ export function writeShortlist(
 }
 
 /**
- * Throws CheckpointError for a file that is missing, damaged, no shortlist, or of other wordpieces.
+ * The shortlist of a model directory. Throws CheckpointError for one that is missing, damaged, no shortlist, or of other wordpieces.
  *
- * @example readShortlist(modelPaths("models/en-de").shortlist, wordpieces).candidates([source])
+ * @example loadShortlist("models/en-de", wordpieces).candidates([source])
  */
-export function readShortlist(path: string, pieces: FilePieces): Shortlist {
-  return new Shortlist(readShortlistContent(path, pieces), pieces);
+export function loadShortlist(directory: string, pieces: FilePieces, limits: ShortlistLimits = {}): Shortlist {
+  const { shortlist: path } = modelPaths(directory);
+  if (!existsSync(path)) throw unusable(path, "the model has no shortlist");
+  return new Shortlist(readShortlist(path, pieces), pieces, limits);
 }
 
-/** What the file holds; throws as `readShortlist` does. */
-export function readShortlistContent(path: string, pieces: FilePieces): ShortlistContent {
+/** What a file holds; throws as `loadShortlist` does. */
+export function readShortlist(path: string, pieces: FilePieces): ShortlistContent {
   const { metadata, tensors } = readFile(path);
   // Files of our own format have checksums, which have been verified.
   if (metadata["format"] !== "gnmt-moe" || metadata["content"] !== CONTENT) {

@@ -1,5 +1,6 @@
 /** Which target pieces a translation is chosen from, instead of the whole vocabulary: the frequent ones, and the best of each source piece. */
 import type { CandidateRows } from "./candidate-rows.ts";
+import { PieceSet } from "./piece-set.ts";
 
 /** What a shortlist file holds. */
 export interface ShortlistContent extends CandidateRows {
@@ -17,76 +18,72 @@ export interface ShortlistPieces {
   readonly unkId: number;
   /** Ids of `<0x00>` … `<0xFF>`: [256]; undefined where there are none. */
   readonly byteIds: Int32Array | undefined;
+  /** Whether no text becomes the piece, such as `<s>` or a language tag. */
+  isControl(id: number): boolean;
+}
+
+/** Fewer candidates than the file has. Default: all of them. */
+export interface ShortlistLimits {
+  /** Frequent target pieces. */
+  first?: number;
+  /** Target pieces of each source piece, the best ones. */
+  best?: number;
 }
 
 /**
  * The candidates of sentences. They always have `</s>`, without which no translation ends, and `<unk>`, which stands for what
- * has no piece. Byte pieces spell what the alphabet lacks: all of them are candidates where a source has one, and none is by itself elsewhere, for
- * they would be 256 more in every sentence.
+ * has no piece. Pieces of a source are candidates too, for names and numbers are copied, but not its markers. Byte pieces spell what the
+ * alphabet lacks: all are candidates where a source has one.
  *
  * @example
- * const shortlist = new Shortlist(content, wordpieces);
+ * const shortlist = loadShortlist("models/en-de", wordpieces);
  * shortlist.candidates([source]); // Int32Array [1, 3, 260, 264, …]
  */
 export class Shortlist {
   private readonly content: ShortlistContent;
-  /** [words] bits of the pieces that are always candidates */
-  private readonly always: Uint32Array;
-  /** [words] bits of the byte pieces */
-  private readonly bytes: Uint32Array;
-  /** [words] bits of the candidates, and of the source pieces met, of the call under way */
-  private readonly chosen: Uint32Array;
-  private readonly met: Uint32Array;
-  /** [pieces] candidates of the call under way */
-  private readonly ids: Int32Array;
+  private readonly best: number;
+  private readonly always: PieceSet;
+  private readonly copied: PieceSet;
+  private readonly bytes: PieceSet;
+  /** Of the call under way: candidates, and the sources' pieces. */
+  private readonly chosen: PieceSet;
+  private readonly met: PieceSet;
 
-  constructor(content: ShortlistContent, { size, eosId, unkId, byteIds }: ShortlistPieces) {
-    const words = Math.ceil(size / 32);
+  constructor(content: ShortlistContent, pieces: ShortlistPieces, limits: ShortlistLimits = {}) {
+    const { size, eosId, unkId, byteIds } = pieces;
+    const { first = content.frequent.length, best = Number.POSITIVE_INFINITY } = limits;
     this.content = content;
-    this.always = new Uint32Array(words);
-    for (const id of [eosId, unkId, ...content.frequent]) setBit(this.always, id);
-    this.bytes = new Uint32Array(words);
-    for (const id of byteIds ?? []) setBit(this.bytes, id);
-    this.chosen = new Uint32Array(words);
-    this.met = new Uint32Array(words);
-    this.ids = new Int32Array(size);
+    this.best = best;
+    this.always = new PieceSet(size, [eosId, unkId, ...content.frequent.subarray(0, first)]);
+    this.copied = new PieceSet(
+      size,
+      Array.from({ length: size }, (_, id) => id).filter((id) => !pieces.isControl(id)),
+    );
+    this.bytes = new PieceSet(size, byteIds ?? []);
+    this.chosen = new PieceSet(size);
+    this.met = new PieceSet(size);
   }
 
-  /** Ids, ascending, for any of the sources [pieces as the model reads them: tag, pieces, `</s>`]; an array of its own. */
+  /**
+   * Those of any of the sources [pieces as the model reads them: tag, pieces, `</s>`]: the union of what each has alone, which its translation sees
+   * when this is called for each sentence. Ids, ascending; an array of its own.
+   */
   candidates(sources: readonly Int32Array[]): Int32Array {
-    const { chosen, met, bytes } = this;
+    const { chosen, met, best } = this;
     const { starts, targets } = this.content;
-    chosen.set(this.always);
-    met.fill(0);
-    let hasBytes = false;
+    chosen.copy(this.always);
+    met.clear();
     for (const source of sources) {
       for (const piece of source) {
-        if (hasBit(met, piece)) continue;
-        setBit(met, piece);
-        hasBytes ||= hasBit(bytes, piece);
-        for (let at = starts[piece]!; at < starts[piece + 1]!; at++) setBit(chosen, targets[at]!);
+        if (met.has(piece)) continue;
+        met.add(piece);
+        const from = starts[piece]!;
+        const to = Math.min(starts[piece + 1]!, from + best);
+        for (let at = from; at < to; at++) chosen.add(targets[at]!);
       }
     }
-    if (hasBytes) for (let word = 0; word < bytes.length; word++) chosen[word]! |= bytes[word]!;
-    return this.ascending(chosen);
+    chosen.addShared(met, this.copied);
+    if (met.shares(this.bytes)) chosen.addAll(this.bytes);
+    return chosen.ids();
   }
-
-  private ascending(chosen: Uint32Array): Int32Array {
-    const { ids } = this;
-    let count = 0;
-    for (let word = 0; word < chosen.length; word++) {
-      for (let bits = chosen[word]!; bits !== 0; bits &= bits - 1) {
-        ids[count++] = 32 * word + 31 - Math.clz32(bits & -bits);
-      }
-    }
-    return ids.slice(0, count);
-  }
-}
-
-function setBit(bits: Uint32Array, id: number): void {
-  bits[id >>> 5]! |= 1 << (id & 31);
-}
-
-function hasBit(bits: Uint32Array, id: number): boolean {
-  return (bits[id >>> 5]! & (1 << (id & 31))) !== 0;
 }

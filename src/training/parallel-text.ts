@@ -4,17 +4,21 @@ import { PairReader } from "../data/batches/pair-reader.ts";
 import { readPrepared } from "../data/shards/prepared-folder.ts";
 import type { EncodedSentences, ParallelText } from "../shortlist/parallel-text.ts";
 
+/** Positions of a side are numbered in 31 bits. */
+const MOST_POSITIONS = 2 ** 31 - 1;
+
 /**
- * All pairs, or `most` of them, evenly spread over the corpora; weights and temperature do not count.
- * Throws DataError for corpora that are not prepared, or damaged.
+ * All pairs, or `most` of them, evenly spread over the corpora; weights and temperature do not count. Fewer where sentences are so long that
+ * memory for them could not be addressed. Throws DataError for corpora that are not prepared, or damaged.
  */
 export function readParallelText(folders: readonly string[], { eosId }: MarkerIds, most: number): ParallelText {
-  const reader = new PairReader(folders.map(readPrepared));
+  const prepared = folders.map(readPrepared);
+  const reader = new PairReader(prepared);
   try {
     const { pairs } = reader;
-    const taken = Array.from({ length: Math.min(most, pairs) }, (_, i) =>
-      Math.floor((i * pairs) / Math.min(most, pairs)),
-    );
+    const longest = Math.max(...prepared.flatMap(({ longest: { source, target } }) => [source, target]), 0) + 1;
+    const count = Math.min(most, pairs, Math.floor(MOST_POSITIONS / longest));
+    const taken = Array.from({ length: count }, (_, i) => Math.floor((i * pairs) / count));
     const source = emptySentences(taken.map((pair) => reader.source(pair)));
     const target = emptySentences(taken.map((pair) => reader.target(pair)));
     for (const [n, pair] of taken.entries()) {

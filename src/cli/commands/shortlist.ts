@@ -10,8 +10,10 @@ import { threadCount } from "../../base/threads.ts";
 import { modelPaths, openModelDirectory } from "../../checkpoint/model-directory.ts";
 import type { Config } from "../../config/config.ts";
 import { modelLanguages } from "../../config/corpora.ts";
-import { type Coverage, measureCoverage } from "../../shortlist/coverage.ts";
-import { learnShortlist } from "../../shortlist/learn-shortlist.ts";
+import { lengthBatches } from "../../decoding/length-batches.ts";
+import { resolveTranslateOptions } from "../../decoding/translate-options.ts";
+import { type Coverage, meanOfBatches, measureCoverage } from "../../shortlist/coverage.ts";
+import { learnShortlist, MOST_BEST } from "../../shortlist/learn-shortlist.ts";
 import type { ParallelText } from "../../shortlist/parallel-text.ts";
 import { Shortlist } from "../../shortlist/shortlist.ts";
 import { writeShortlist } from "../../shortlist/shortlist-file.ts";
@@ -31,6 +33,7 @@ interface ShortlistArguments {
   tgt_lang: string | undefined;
   first: number;
   best: number;
+  threshold: number;
   iterations: number;
   max_pairs: number;
   threads: number;
@@ -55,7 +58,8 @@ export const shortlistCommand: CommandModule<object, ShortlistArguments> = {
         describe: "Frequent target pieces, candidates of every sentence",
       })
       .option("best", { type: "number", default: 100, describe: "Target pieces of each source piece, the best ones" })
-      .option("iterations", { type: "number", default: 5, describe: "Of EM, in each direction" })
+      .option("threshold", { type: "number", default: 0, describe: "Least probability of those, from 0 to 1" })
+      .option("iterations", { type: "number", default: 3, describe: "Of EM, in each direction" })
       .option("max_pairs", {
         type: "number",
         default: 2_000_000,
@@ -78,30 +82,38 @@ async function makeShortlist(args: ShortlistArguments): Promise<void> {
   startThreads(addon, threadCount(args.threads));
   const wordpieces = loadModelWordpieces(wordpieceModelPath, config);
   const text = await readText(args, config, wordpieces);
-  const { first, best, iterations } = args;
-  const content = learnShortlist(addon, text, wordpieces, { first, best, iterations, onMessage: log.info });
+  const { first, best, threshold, iterations } = args;
+  const onMessage = (message: string) => log.info(message);
+  const content = learnShortlist(addon, text, wordpieces, { first, best, threshold, iterations, onMessage });
   const { shortlist: path } = modelPaths(args.model);
   const pairs = text.source.starts.length - 1;
-  writeShortlist(path, content, wordpieces, { first, best, iterations, pairs });
+  writeShortlist(path, content, wordpieces, { first, best, threshold, iterations, pairs });
   log.info(`the shortlist of ${pairs} pairs is in ${path}`);
   await printCoverage(new Shortlist(content, wordpieces), config, wordpieces);
 }
 
 function checkNumbers(args: ShortlistArguments): void {
-  for (const [name, least] of [
-    ["first", 0],
-    ["best", 1],
-    ["iterations", 1],
-    ["max_pairs", 1],
+  for (const [name, least, most] of [
+    ["first", 0, undefined],
+    ["best", 1, MOST_BEST],
+    ["iterations", 1, undefined],
+    ["max_pairs", 1, undefined],
   ] as const) {
-    if (Number.isInteger(args[name]) && args[name] >= least) continue;
-    throw new UsageError(`--${name} is ${args[name]}`, { nextStep: `Give a whole number from ${least} on.` });
+    const value = args[name];
+    if (Number.isInteger(value) && value >= least && value <= (most ?? value)) continue;
+    throw outOfRange(name, value, `a whole number from ${least} ${most === undefined ? "on" : `to ${most}`}`);
   }
+  const { threshold } = args;
+  if (!(threshold >= 0 && threshold <= 1)) throw outOfRange("threshold", threshold, "a number from 0 to 1");
   if ((args.src === undefined) !== (args.tgt === undefined)) {
     throw new UsageError("--src and --tgt belong together", {
       nextStep: "Give both, or none to learn from the model's training corpora.",
     });
   }
+}
+
+function outOfRange(name: string, value: number, range: string): UsageError {
+  return new UsageError(`--${name} is ${value}`, { nextStep: `Give ${range}.` });
 }
 
 /** Cleans and encodes as training does: the model's corpora in its own directory, where training left them, given files in a temporary one. */
@@ -132,7 +144,15 @@ function givenCorpus({ src, tgt, tgt_lang }: ShortlistArguments, config: Config)
 async function printCoverage(shortlist: Shortlist, config: Config, wordpieces: WordpieceModel): Promise<void> {
   try {
     for (const { name, pairs } of await heldOutCorpora(config, wordpieces, "valid", () => {})) {
-      process.stdout.write(`${coverageLine(name, measureCoverage(shortlist, pairs), wordpieces.size)}\n`);
+      const { batchSize, batchTokens } = resolveTranslateOptions({});
+      const lengths = pairs.map(({ source }) => source.length);
+      const batches = [...lengthBatches(lengths, { sentences: batchSize, pieces: batchTokens })];
+      const ofBatch = meanOfBatches(
+        shortlist,
+        batches.map((indices) => Array.from(indices, (i) => pairs[i]!.source)),
+      );
+      const line = coverageLine(measureCoverage(shortlist, pairs), ofBatch, batchSize, wordpieces.size);
+      process.stdout.write(`${name}: ${line}\n`);
     }
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
@@ -140,12 +160,12 @@ async function printCoverage(shortlist: Shortlist, config: Config, wordpieces: W
   }
 }
 
-function coverageLine(name: string, coverage: Coverage, size: number): string {
+function coverageLine(coverage: Coverage, ofBatch: number, batchSize: number, size: number): string {
   const { sentences, pieces, covered, whole, candidates } = coverage;
   const percent = (part: number, all: number) => `${((100 * part) / Math.max(1, all)).toFixed(2)} %`;
   return (
-    `${name}: ${percent(covered, pieces)} of ${pieces} target pieces are candidates, ` +
-    `all of them in ${percent(whole, sentences)} of ${sentences} sentences; ` +
-    `${(candidates / Math.max(1, sentences)).toFixed(1)} candidates a sentence of ${size} pieces`
+    `${percent(covered, pieces)} of ${pieces} target pieces are candidates, ` +
+    `all of them in ${percent(whole, sentences)} of ${sentences} sentences; of ${size} pieces, ` +
+    `${candidates.toFixed(1)} are candidates of a sentence and ${ofBatch.toFixed(1)} of a batch of ${batchSize}`
   );
 }
