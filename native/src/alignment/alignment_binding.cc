@@ -19,12 +19,15 @@ struct Side {
     call.require(starts[0] == 0 && static_cast<size_t>(starts[starts.length - 1]) == ids.length,
                  std::string(starts_name) + " must lead from 0 to the end of " + ids_name);
     for (size_t n = 1; n < starts.length; n++) {
-      call.require(starts[n] > starts[n - 1], "sentence " + std::to_string(n - 1) + " of " + ids_name + " is empty");
+      if (starts[n] > starts[n - 1]) continue;
+      call.require(false, "sentence " + std::to_string(n - 1) + " of " + ids_name + " is empty");
     }
   }
 
   void require_ids(Call& call, int pieces) const {
-    for (const int32_t id : ids) call.require(id >= 0 && id < pieces, "piece " + std::to_string(id) + " is out of range");
+    for (const int32_t id : ids) {
+      if (id < 0 || id >= pieces) call.require(false, "piece " + std::to_string(id) + " is out of range");
+    }
   }
 
   Sentences sentences() const { return {ids.data, starts.data, static_cast<int>(starts.length - 1)}; }
@@ -44,7 +47,7 @@ void require_entries(Call& call, const Lexicon& lexicon) {
     call.require(entries >= 0 && entries <= lexicon.width, "row " + std::to_string(piece) + " is longer than width");
     for (int e = 0; e < entries; e++) {
       const int32_t id = lexicon.ids[static_cast<size_t>(piece) * lexicon.width + e];
-      call.require(id >= 0 && id < lexicon.pieces, "entry " + std::to_string(id) + " is out of range");
+      if (id < 0 || id >= lexicon.pieces) call.require(false, "entry " + std::to_string(id) + " is out of range");
     }
   }
 }
