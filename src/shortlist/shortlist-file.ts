@@ -10,8 +10,8 @@ import { Shortlist, type ShortlistContent, type ShortlistLimits, type ShortlistP
 
 /** The vocabulary that a shortlist belongs to. */
 export interface FilePieces extends ShortlistPieces {
-  /** The bytes of its model file; another one is another vocabulary. */
-  toBytes(): Uint8Array;
+  /** The piece of an id. */
+  pieceOf(id: number): string;
 }
 
 const CONTENT = "shortlist";
@@ -103,6 +103,9 @@ function unusable(path: string, message: string): CheckpointError {
   return new CheckpointError(message, { where: path, nextStep: NEXT_STEP });
 }
 
+/** Of the pieces in order of their ids: where one has another id, a shortlist says something else. */
 function fingerprintOf(pieces: FilePieces): string {
-  return createHash("sha256").update(pieces.toBytes()).digest("hex");
+  const hash = createHash("sha256");
+  for (let id = 0; id < pieces.size; id++) hash.update(`${pieces.pieceOf(id)}\n`);
+  return hash.digest("hex");
 }

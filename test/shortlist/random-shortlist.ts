@@ -15,7 +15,7 @@ export function vocabulary(size: number, hasBytes: boolean): FilePieces {
     unkId: UNK,
     byteIds: hasBytes ? Int32Array.from({ length: 256 }, (_, i) => 6 + i) : undefined,
     isControl: (id) => control.has(id),
-    toBytes: () => Uint8Array.of(size & 255, size >> 8, Number(hasBytes)),
+    pieceOf: (id) => (hasBytes && id >= 6 && id < 262 ? `<byte ${id - 6}>` : `piece ${id}`),
   };
 }
 

@@ -1,4 +1,5 @@
 /** Source of truth: what was written; the format's page (docs/file-formats.md). */
+import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -33,7 +34,8 @@ it("is read back, from the model's directory", () => {
 it("says how it was made", () => {
   const { metadata } = readSafetensors(path);
   expect(metadata).toMatchObject({ format: "gnmt-moe", content: "shortlist", first: "12", best: "7" });
-  expect(metadata["wordpieces"]).toMatch(/^[0-9a-f]{64}$/);
+  const texts = Array.from({ length: SIZE }, (_, id) => `${pieces.pieceOf(id)}\n`).join("");
+  expect(metadata["wordpieces"]).toBe(createHash("sha256").update(texts).digest("hex"));
 });
 
 describe("a file that cannot be used", () => {
@@ -95,6 +97,7 @@ describe("a file that cannot be used", () => {
     altered({}, { ...metadata, wordpieces: "0".repeat(64) });
     expect(refusal().message).toBe("the shortlist is of other wordpieces than the model's");
     expect(() => readShortlist(path, vocabulary(SIZE, false))).toThrow("of other wordpieces");
+    expect(() => readShortlist(path, vocabulary(SIZE + 1, true))).toThrow("of other wordpieces");
   });
 
   const last = content.starts.length - 1;
