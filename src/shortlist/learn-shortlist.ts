@@ -5,7 +5,7 @@ import { learnLexicon } from "./lexicon.ts";
 import type { EncodedSentences, ParallelText } from "./parallel-text.ts";
 import type { ShortlistContent, ShortlistPieces } from "./shortlist.ts";
 
-/** Entries of a lexicon's row: memory is 8 bytes each for each piece. No row of a shortlist can be longer. */
+/** Entries of a row of a lexicon, 8 bytes each for each piece; so many targets of a source piece can be asked for. */
 export const MOST_BEST = 512;
 /** Smaller probabilities are dropped between iterations. */
 const LEAST = 1e-6;

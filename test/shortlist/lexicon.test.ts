@@ -2,6 +2,7 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { loadAddon, startThreads } from "../../src/backends/native/addon.ts";
 import { type Lexicon, type LexiconOptions, learnLexicon } from "../../src/shortlist/lexicon.ts";
+import type { EncodedSentences } from "../../src/shortlist/parallel-text.ts";
 import { equalTable, iterate, type Pair } from "./model-one.ts";
 import { EOS, encoded, randomText, repeated } from "./sentences.ts";
 
@@ -141,10 +142,40 @@ describe("pruning", () => {
     expect(kept.flat().length).toBeLessThan(all.flat().length);
   });
 
-  it("leaves out what no entry explains any more", () => {
-    const args = { pieces: 60, width: 1, least: 0, iterations: 2 };
+  it("leaves out of the perplexity what no entry explains any more", () => {
     const heard: number[] = [];
-    learnLexicon(addon, source, target, { ...args, onIteration: (_, perplexity) => heard.push(perplexity) });
-    expect(heard.every((perplexity) => Number.isFinite(perplexity) && perplexity >= 1)).toBe(true);
+    learn({ width: 1, iterations: 2, onIteration: (_, perplexity) => heard.push(perplexity) });
+    const found = entriesOf(learn({ width: 1 }));
+    let [sum, explained, positions] = [0, 0, 0];
+    for (let n = 0; n + 1 < source.starts.length; n++) {
+      const given = source.ids.subarray(source.starts[n], source.starts[n + 1]);
+      for (const piece of target.ids.subarray(target.starts[n], target.starts[n + 1]! - 1)) {
+        const p = given.reduce((total, each) => total + (found.get(`${each} ${piece}`) ?? 0), 0);
+        positions++;
+        if (p === 0) continue;
+        explained++;
+        sum += Math.log(p / given.length);
+      }
+    }
+    expect(explained).toBeLessThan(positions);
+    expect(heard[1]).toBeCloseTo(Math.exp(-sum / explained), 4);
+  });
+});
+
+describe("what is no parallel text", () => {
+  const learn = (given: EncodedSentences, generated: EncodedSentences) => () =>
+    learnLexicon(addon, given, generated, { ...whole, pieces: 9, width: 9 });
+  const text = encoded([[4, 5], [8]]);
+
+  it.each([
+    ["sides of different lengths", encoded([[4]]), "the two sides have different numbers of sentences"],
+    ["a piece that is not in the vocabulary", encoded([[4, 9], [8]]), "piece 9 is out of range"],
+    ["a piece below 0", encoded([[4, -1], [8]]), "piece -1 is out of range"],
+    ["a sentence without </s>", { ...text, starts: Int32Array.of(0, 0, 5) }, "sentence 0 of"],
+    ["sentences that leave the text", { ...text, starts: Int32Array.of(0, 3, 6) }, "must lead from 0 to the end of"],
+    ["sentences that begin late", { ...text, starts: Int32Array.of(1, 3, 5) }, "must lead from 0 to the end of"],
+  ])("is refused: %s", (_, other, message) => {
+    expect(learn(text, other)).toThrow(message);
+    expect(learn(other, text)).toThrow(message);
   });
 });
