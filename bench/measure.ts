@@ -62,7 +62,7 @@ function elapsed(call: () => void, calls: number): number {
 }
 
 /** Useful work of all kernels that one call runs. */
-export function workOf(addon: NativeAddon, call: () => void): Required<KernelWork> {
+function workOf(addon: NativeAddon, call: () => void): Required<KernelWork> {
   const profile = new KernelProfile(addon);
   profile.start();
   call();

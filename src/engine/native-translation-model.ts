@@ -8,8 +8,8 @@ import { NativeDecoderState } from "./native-decoder-state.ts";
 import { type OpenWeights, openWeights, type WeightOptions } from "./open-weights.ts";
 import { packIds } from "./packed-ids.ts";
 
-/** What its softmax covers: ascending piece ids for the sources of a batch, or all pieces. */
-export type CandidatePieces = (sources: readonly Int32Array[]) => Int32Array | undefined;
+/** What a source's translation is chosen from: ascending piece ids. */
+export type CandidatePieces = (source: Int32Array) => Int32Array;
 
 /** A translation model with its weights mapped into memory; `dispose` lets them go. */
 export class NativeTranslationModel implements TranslationModel {
@@ -17,16 +17,11 @@ export class NativeTranslationModel implements TranslationModel {
   readonly parallelism: number;
   private readonly weights: OpenWeights;
   private readonly markers: MarkerIds;
-  private readonly candidates: CandidatePieces;
+  private readonly candidates: CandidatePieces | undefined;
   private underWay = 0;
 
-  /** Throws as `openWeights` does. */
-  constructor(
-    path: string,
-    options: Seq2SeqOptions,
-    how: WeightOptions,
-    candidates: CandidatePieces = () => undefined,
-  ) {
+  /** Without `candidates`, translations are chosen from the whole vocabulary. Throws as `openWeights` does. */
+  constructor(path: string, options: Seq2SeqOptions, how: WeightOptions, candidates?: CandidatePieces) {
     this.weights = openWeights(path, translationPlan(options), how);
     this.vocabularySize = options.vocabularySize;
     this.markers = options.markers;
@@ -42,9 +37,11 @@ export class NativeTranslationModel implements TranslationModel {
   async startDecoding(sources: readonly Int32Array[]): Promise<DecoderState> {
     const { addon, handle } = this.weights;
     const { ids, starts } = packIds(sources);
+    const { candidates } = this;
+    const lists = candidates && packIds(sources.map((source) => candidates(source)));
     this.underWay++;
     try {
-      const state = await addon.startDecoding(handle, ids, starts, this.candidates(sources), this.isAlone());
+      const state = await addon.startDecoding(handle, ids, starts, lists?.ids, lists?.starts, this.isAlone());
       return new NativeDecoderState(this.weights, state, {
         sentences: sources.length,
         sourceLengths: Int32Array.from(sources, ({ length }) => length),

@@ -5,7 +5,7 @@ import { SafetensorsReader } from "../checkpoint/read-safetensors.ts";
 import type { NamedArray } from "../checkpoint/safetensors-header.ts";
 
 /** Suffix of the tensor that holds a matrix's scales. */
-export const SCALES = ".scales";
+const SCALES = ".scales";
 
 /**
  * The tensors of a weights file with all matrices as 8-bit integers, lines of them along the inputs; a tensor `<name>.scales` has each line's

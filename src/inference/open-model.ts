@@ -18,6 +18,8 @@ import { NativeTranslationModel } from "../engine/native-translation-model.ts";
 import type { WeightOptions } from "../engine/open-weights.ts";
 import type { TranslationModel } from "../model/decoder-state.ts";
 import { languageModelOptions, seq2seqOptions } from "../model/options.ts";
+import type { ShortlistLimits } from "../shortlist/shortlist.ts";
+import { loadShortlist } from "../shortlist/shortlist-file.ts";
 import { loadModelWordpieces } from "../text/model-wordpieces.ts";
 import type { WordpieceModel } from "../text/wordpiece-model.ts";
 import { openLanguageModelDirectory, openTranslationDirectory } from "./model-task.ts";
@@ -33,6 +35,8 @@ export interface InferenceOptions {
    * `bf16` instead of `f32` where the processor runs it faster. `int8` needs the native engine. Default `stored`.
    */
   precision?: InferencePrecision | "stored" | "auto";
+  /** Choose translations from the model's shortlist (`nmt shortlist`), whole or with fewer pieces. Needs the native engine. Default none. */
+  shortlist?: ShortlistLimits | undefined;
 }
 
 /** What a model runs on. */
@@ -91,7 +95,9 @@ export async function loadTranslationModel(directory: string, options: Inference
   const { config } = files;
   const wordpieces = loadModelWordpieces(files.wordpieceModelPath, config);
   const how = weightOptions(addon, options);
-  const model = new NativeTranslationModel(files.weightsPath, seq2seqOptions(config, wordpieces), how);
+  const shortlist = options.shortlist && loadShortlist(directory, wordpieces, options.shortlist);
+  const candidates = shortlist && ((source: Int32Array) => shortlist.candidates([source]));
+  const model = new NativeTranslationModel(files.weightsPath, seq2seqOptions(config, wordpieces), how, candidates);
   return { model, wordpieces, config, engine: engineOf(addon, model), languages: modelLanguages(config) };
 }
 
@@ -149,11 +155,12 @@ function engineOf(
   return { backend: "native", detail: `${addon.isa()}, ${threads}, ${arithmetic}`, precision: arithmetic } as const;
 }
 
-/** Of a backend of TensorFlow.js. Throws BackendError for 8 bits, which only the engine has. */
-function layerOptions({ backend = "auto", threads = 0, precision = "stored" }: InferenceOptions) {
-  if (precision === "int8") {
-    throw new BackendError(`int8 runs on the native engine alone, and the backend is ${backend}`, {
-      nextStep: "Use --backend native, or another --precision.",
+/** Of a backend of TensorFlow.js. Throws BackendError for what only the engine has. */
+function layerOptions({ backend = "auto", threads = 0, precision = "stored", shortlist }: InferenceOptions) {
+  if (precision === "int8" || shortlist !== undefined) {
+    const what = precision === "int8" ? "int8 runs" : "shortlists work";
+    throw new BackendError(`${what} on the native engine alone, and the backend is ${backend}`, {
+      nextStep: "Use --backend native, or leave the option out.",
     });
   }
   return { backend, threads, precision: precision === "stored" ? "f32" : precision } as const;

@@ -161,3 +161,60 @@ describe.skipIf(!usable)("candidates of a step", () => {
     alone.dispose();
   });
 });
+
+describe.skipIf(!usable)("with candidates for each sentence", () => {
+  beforeAll(() => selectBackend(cpu));
+  /** Some pieces of their own for each source, more of them for longer ones; `</s>` among them. */
+  const candidates = (source: Int32Array) =>
+    Int32Array.from(
+      new Set([
+        markers.eosId,
+        ...source,
+        ...Array.from({ length: 3 * source.length }, (_, i) => (7 * i + source[0]!) % VOCABULARY),
+      ]),
+    ).sort();
+
+  test.each(arithmetics)("a step has the whole softmax's scores of them, renormalised, in %s", async (arithmetic) => {
+    const open = wideModel(mkdtempSync(`${tmpdir()}/engine-`), VOCABULARY, "noisy_top_k");
+    const whole = open({ threads: 2, arithmetic });
+    const few = open({ threads: 2, arithmetic }, candidates);
+    const everything = await whole.startDecoding(sources);
+    const chosen = await few.startDecoding(sources);
+    const previous = new Int32Array(sources.length).fill(markers.bosId);
+    const { distribution: all } = await everything.step(previous, { count: 1, distribution: true });
+    const { distribution, ids, logProbabilities } = await chosen.step(previous, { count: 4, distribution: true });
+    sources.forEach((source, row) => {
+      const own = candidates(source);
+      const scores = Array.from(own, (id) => all![row * VOCABULARY + id]!);
+      const normaliser = Math.log(scores.reduce((sum, score) => sum + Math.exp(score), 0));
+      for (let id = 0; id < VOCABULARY; id++) {
+        const found = distribution![row * VOCABULARY + id]!;
+        if (own.includes(id)) expect(found).toBeCloseTo(all![row * VOCABULARY + id]! - normaliser, 4);
+        else expect(found).toBe(Number.NEGATIVE_INFINITY);
+      }
+      const ranked = [...own.keys()].sort((a, b) => scores[b]! - scores[a]! || a - b);
+      const best = ranked.slice(0, 4).map((i) => own[i]!);
+      expect([...ids.slice(row * 4, row * 4 + best.length)]).toEqual(best);
+      const at = row * VOCABULARY;
+      expect([...logProbabilities.slice(row * 4, row * 4 + best.length)]).toEqual(
+        best.map((id) => distribution![at + id]!),
+      );
+    });
+    // Alone, a sentence has the same bits: its softmax doesn't see its neighbours' candidates.
+    const alone = await few.startDecoding([sources[5]!]);
+    const found = await alone.step(Int32Array.of(markers.bosId), { count: 4, distribution: true });
+    expect(found.distribution).toEqual(distribution!.slice(5 * VOCABULARY, 6 * VOCABULARY));
+    for (const state of [everything, chosen, alone]) state.dispose();
+    whole.dispose();
+    few.dispose();
+  });
+
+  test("lists that are empty, out of order or outside the vocabulary are refused", async () => {
+    const open = wideModel(mkdtempSync(`${tmpdir()}/engine-`), VOCABULARY, "noisy_top_k");
+    for (const list of [[], [5, 4], [4, 4], [-1], [VOCABULARY]]) {
+      const model = open({ threads: 1, arithmetic: "f32" }, () => Int32Array.from(list));
+      await expect(model.startDecoding([sources[0]!])).rejects.toThrow(/candidate/);
+      model.dispose();
+    }
+  });
+});

@@ -4,7 +4,7 @@ import { writeSafetensors } from "../../src/checkpoint/write-safetensors.ts";
 import type { GatingKind } from "../../src/config/choices.ts";
 import { resolveConfig } from "../../src/config/resolve.ts";
 import { NativeLanguageModel } from "../../src/engine/native-language-model.ts";
-import { NativeTranslationModel } from "../../src/engine/native-translation-model.ts";
+import { type CandidatePieces, NativeTranslationModel } from "../../src/engine/native-translation-model.ts";
 import type { WeightOptions } from "../../src/engine/open-weights.ts";
 import { LanguageModel } from "../../src/model/language-model.ts";
 import { languageModelOptions, seq2seqOptions } from "../../src/model/options.ts";
@@ -58,11 +58,11 @@ export function wideModel(
   folder: string,
   vocabularySize: number,
   gating: GatingKind,
-): (how: WeightOptions) => NativeTranslationModel {
+): (how: WeightOptions, candidates?: CandidatePieces) => NativeTranslationModel {
   const moe = { ...toyOptions.moe!, gating, numExperts: 8, numGroups: 4, numGroupsPerToken: 2, expertHiddenSize: 21 };
   const options = { ...toyOptions, vocabularySize, embeddingSize: 40, hiddenSize: 40, weightRange: 0.2, moe };
   const reference = new Seq2Seq(options, { seed: 5 });
   const path = scattered(reference, folder);
   reference.dispose();
-  return (how) => new NativeTranslationModel(path, options, how);
+  return (how, candidates) => new NativeTranslationModel(path, options, how, candidates);
 }

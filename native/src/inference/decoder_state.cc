@@ -87,7 +87,7 @@ void force_score(Run& run, std::shared_ptr<const Model> model, std::shared_ptr<c
       wanted[row] = t < targets.length(order[row]) ? ids[t] : end;
     }
     const float* output = state.step(run, previous.data(), nullptr);
-    given_pieces(run, {model->output(), output, rows, nullptr}, wanted.data(), scores.data());
+    given_pieces(run, {model->output(), output, rows, nullptr, nullptr}, wanted.data(), scores.data());
     for (int r = 0; r < rows; r++) {
       const size_t row = static_cast<size_t>(r), sentence = static_cast<size_t>(order[row]);
       // Each target before it has one score more than pieces.

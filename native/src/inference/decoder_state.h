@@ -15,6 +15,8 @@ class DecoderState {
 
   const Model& model() const { return *model_; }
   int rows() const { return static_cast<int>(sentence_.size()); }
+  // [rows] each row's sentence
+  const int* sentences() const { return sentence_.data(); }
   // Positions that the attention of all rows has.
   size_t attention_positions() const;
 

@@ -21,13 +21,13 @@ struct OpenModel {
 struct OpenState {
   std::shared_ptr<Workers> workers;
   std::unique_ptr<DecoderState> state;
-  std::unique_ptr<Linear> few;   // the softmax of a shortlist's pieces alone
-  std::vector<int32_t> pieces;   // these
+  std::unique_ptr<CandidateLists> lists;  // of a shortlist
+  std::unique_ptr<Linear> few;            // the softmax of their pieces alone
   std::atomic<bool> busy{false};
 
   SoftmaxRows softmax(const float* hidden) const {
     const bool all = few == nullptr;
-    return {all ? state->model().output() : *few, hidden, state->rows(), all ? nullptr : pieces.data()};
+    return {all ? state->model().output() : *few, hidden, state->rows(), lists.get(), state->sentences()};
   }
 };
 
@@ -86,27 +86,45 @@ napi_value open_model(Call& call) {
   return make_handle(call.env(), std::make_shared<OpenModel>(OpenModel{model, workers}));
 }
 
+// Each sentence must have candidates, in ascending order, of the vocabulary.
+template <class Ints>
+void check_lists(Call& call, const Ints& candidates, const Ints& starts, int sentences, int vocabulary) {
+  bool held = starts.length == static_cast<size_t>(sentences) + 1 && starts[0] == 0 &&
+              static_cast<size_t>(starts[starts.length - 1]) == candidates.length;
+  for (size_t s = 0; held && s + 1 < starts.length; s++) held = starts[s] < starts[s + 1];
+  call.require(held, "candidateStarts does not cut candidates into a list for each sentence");
+  for (size_t s = 0; s + 1 < starts.length; s++) {
+    int32_t before = -1;
+    for (int32_t i = starts[s]; i < starts[s + 1]; i++) {
+      const int32_t piece = candidates[static_cast<size_t>(i)];
+      call.require(piece > before && piece < vocabulary, "candidates of a sentence must be ascending pieces of the vocabulary");
+      before = piece;
+    }
+  }
+}
+
 napi_value start_decoding(Call& call) {
   const auto open = handle<OpenModel>(call, "model");
   auto sources = std::make_shared<Sentences>(sentences_of(call, "ids", "starts", !open->model->translates()));
   const auto candidates = call.optional_ints("candidates");
+  const auto candidate_starts = call.optional_ints("candidateStarts");
   const bool shared = call.boolean("shared");
   auto state = std::make_shared<OpenState>();
   state->workers = open->workers;
-  state->pieces.assign(candidates.begin(), candidates.end());
   const auto model = open->model;
-  const auto work = [model, sources, state](Run& run) {
+  if (candidate_starts) check_lists(call, candidates, candidate_starts, sources->count(), model->vocabulary());
+  const auto lists = std::make_shared<std::pair<std::vector<int32_t>, std::vector<int>>>(
+      std::vector<int32_t>(candidates.begin(), candidates.end()), std::vector<int>(candidate_starts.begin(), candidate_starts.end()));
+  const auto work = [model, sources, state, lists](Run& run) {
     std::shared_ptr<const EncodedSources> encoded;
     if (model->translates()) encoded = std::make_shared<const EncodedSources>(model->encode(run, *sources));
     state->state = std::make_unique<DecoderState>(model, encoded, sources->count());
-    if (!state->pieces.empty()) {
-      state->few = std::make_unique<Linear>(model->output(), state->pieces.data(), static_cast<int>(state->pieces.size()),
-                                            run.threads());
+    if (!lists->first.empty()) {
+      std::vector<int32_t> all;
+      state->lists = std::make_unique<CandidateLists>(std::move(lists->first), std::move(lists->second), model->vocabulary(), all);
+      state->few = std::make_unique<Linear>(model->output(), all.data(), static_cast<int>(all.size()), run.threads());
     }
   };
-  for (const int32_t piece : state->pieces) {
-    call.require(piece >= 0 && piece < model->vocabulary(), "a candidate is outside the vocabulary");
-  }
   return start(call, *open->workers, shared, work, [state](napi_env env) { return make_handle(env, state); });
 }
 
@@ -180,7 +198,7 @@ napi_value quantize_matrix(Call& call) {
 void register_inference(Registry& registry) {
   registry.add("openThreads", {"threads"}, open_threads);
   registry.add("openModel", {"path", "plan", "tensors", "arithmetic", "threads"}, open_model);
-  registry.add("startDecoding", {"model", "ids", "starts", "candidates", "shared"}, start_decoding);
+  registry.add("startDecoding", {"model", "ids", "starts", "candidates", "candidateStarts", "shared"}, start_decoding);
   registry.add("decodeStep",
                {"state", "rows", "previous", "count", "ids", "logProbabilities", "distribution", "weights", "shared"},
                decode_step);

@@ -26,6 +26,7 @@ enum class Piece {
   expert_output,
   shared_output,
   logits,
+  candidates,
   states,
   count_
 };

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { BackendError, OutOfMemoryError } from "../../base/errors.ts";
 import { log } from "../../base/logger.ts";
 import { packageFolder } from "../../base/package-folder.ts";
+import type { AlignmentKernels } from "./kernels/alignment.ts";
 import type { AttentionKernels } from "./kernels/attention.ts";
 import type { DropoutKernels } from "./kernels/dropout.ts";
 import type { ElementwiseKernels } from "./kernels/elementwise.ts";
@@ -23,6 +24,7 @@ import type { VocabularyKernels } from "./kernels/vocabulary.ts";
 /** Every function of the addon. A kernel family declares its own in `kernels/<family>.ts` and is listed here. */
 export interface NativeAddon
   extends SystemFunctions,
+    AlignmentKernels,
     AttentionKernels,
     DropoutKernels,
     ElementwiseKernels,
@@ -78,6 +80,15 @@ export function loadAddon(): NativeAddon {
     });
   }
   return loaded;
+}
+
+/** Replaces the addon's threads; where the system gives fewer, it keeps those it has. Throws BackendError. */
+export function startThreads(addon: NativeAddon, threads: number): void {
+  try {
+    addon.setThreads(threads);
+  } catch (error) {
+    throw threadsRefused(threads, error);
+  }
 }
 
 /** The error of a function of the addon, or of an operation, that lacks memory. `sizes`: of what it was given, or asked for. */

@@ -2,7 +2,7 @@
 import type { Precision } from "../../base/engine-names.ts";
 import { threadCount } from "../../base/threads.ts";
 import type { EngineOptions } from "../select.ts";
-import { loadAddon, type NativeAddon, threadsRefused } from "./addon.ts";
+import { loadAddon, startThreads } from "./addon.ts";
 import { registerNativeBackend } from "./backend.ts";
 import { fasterPrecision } from "./faster-precision.ts";
 
@@ -17,13 +17,4 @@ export async function startNative(options: EngineOptions): Promise<{ detail: str
   addon.setPrecision(precision);
   registerNativeBackend(addon);
   return { detail: `${isa}, ${threads} ${threads === 1 ? "thread" : "threads"}, ${precision}`, precision };
-}
-
-/** Where the system gives fewer threads, the addon keeps those it has. */
-function startThreads(addon: NativeAddon, threads: number): void {
-  try {
-    addon.setThreads(threads);
-  } catch (error) {
-    throw threadsRefused(threads, error);
-  }
 }

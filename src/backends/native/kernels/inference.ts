@@ -31,14 +31,15 @@ export interface InferenceKernels {
     threads: ThreadsHandle,
   ): ModelHandle;
   /**
-   * Encodes sentences: sentence i has `ids[starts[i] … starts[i + 1])`. The softmax covers `candidates`, ascending, or all pieces. With `shared`,
-   * all threads work on it, else one.
+   * Encodes sentences: sentence i has `ids[starts[i] … starts[i + 1])`. Its softmax covers `candidates[candidateStarts[i] … candidateStarts[i + 1])`,
+   * ascending, or without them all pieces. With `shared`, all threads work on it, else one.
    */
   startDecoding(
     model: ModelHandle,
     ids: Int32Array,
     starts: Int32Array,
     candidates: Int32Array | undefined,
+    candidateStarts: Int32Array | undefined,
     shared: boolean,
   ): Promise<StateHandle>;
   /**
