@@ -11,6 +11,7 @@ import { bestReachableScore, lengthPenalty } from "./length-penalty.ts";
  * The `nBest` best translations of each source, best first. Beams are pruned by log-probability, which at equal length is the
  * length-normalised order; finished hypotheses are ranked by score. A sentence is done once `beamSize` hypotheses have
  * finished, or none still live can enter its n-best, or at its maximum length, where live hypotheses count as they are.
+ * Rejects with the reason of an aborted `signal`.
  */
 export async function beamSearch(
   model: TranslationModel,
@@ -69,8 +70,8 @@ class BeamSearch {
   private async step(length: number): Promise<void> {
     const { beamSize, eosId, minLength, withAttention, signal } = this.options;
     signal?.throwIfAborted();
-    const { count, needsAttention } = this;
-    const candidates = await this.state.step(this.pieces, { count, withAttention: needsAttention });
+    const request = { count: this.count, withAttention: this.needsAttention };
+    const candidates = await this.state.step(this.pieces, request);
     if (this.needsAttention) this.coverage?.add(candidates.attention as StepAttention);
     if (withAttention) this.history.keepAttention(candidates.attention as StepAttention);
     const { live, ended } = beamStep(this.beams, candidates, { beamSize, eosId, endAllowed: length > minLength });

@@ -7,12 +7,14 @@ import type { Wordpieces } from "../text/wordpieces.ts";
 import { lengthBatches } from "./length-batches.ts";
 import type { TranslatorParts } from "./translator.ts";
 
-/** How many lines are scored at once: memory and speed, no score. */
+/** How many lines are scored at once, and when to stop: memory and speed, no score. */
 export interface BatchLimits {
   /** Lines scored together, at most. Default 64. */
   batchSize?: number;
   /** Pieces scored together, those of sources among them, at most; a longer line is scored alone. Default 6,000. */
   batchTokens?: number;
+  /** Once it is aborted, scoring rejects with its reason after the batches under way. */
+  signal?: AbortSignal;
 }
 
 /** Options of `scorePairs`. */
@@ -45,7 +47,7 @@ export interface LineScore {
 export interface TextScorer {
   /** Log-probabilities of each text's pieces and `</s>`, natural logarithms. */
   forceScore(texts: readonly Int32Array[]): Promise<ForcedScores>;
-  /** Batches that it scores side by side. */
+  /** Batches that it works on side by side. */
   readonly parallelism: number;
 }
 
@@ -69,7 +71,7 @@ export async function scorePairs(
   const sources = pairs.map(({ source }) => withMarkers(wordpieces.encode(source), tagId, wordpieces.eosId));
   const targets = pairs.map(({ target }) => wordpieces.encode(target));
   const lengths = targets.map((target, i) => target.length + 1 + sources[i]!.length);
-  return scoreBatches(wordpieces, targets, lengths, options, model.parallelism, (lines) =>
+  return scoreBatches({ model, wordpieces }, targets, lengths, options, (lines) =>
     model.forceScore(
       lines.map((i) => sources[i]!),
       lines.map((i) => targets[i]!),
@@ -93,22 +95,22 @@ export async function scoreTexts(
 ): Promise<LineScore[]> {
   const targets = texts.map((text) => wordpieces.encode(text));
   const lengths = targets.map((target) => target.length + 1);
-  return scoreBatches(wordpieces, targets, lengths, limits, model.parallelism, (lines) =>
+  return scoreBatches({ model, wordpieces }, targets, lengths, limits, (lines) =>
     model.forceScore(lines.map((i) => targets[i]!)),
   );
 }
 
+/** As many batches at a time as the model works on side by side. */
 async function scoreBatches(
-  wordpieces: Wordpieces,
+  { model, wordpieces }: { model: { readonly parallelism: number }; wordpieces: Wordpieces },
   targets: readonly Int32Array[],
   lengths: readonly number[],
-  { batchSize = 64, batchTokens = 6000 }: BatchLimits,
-  parallelism: number,
+  { batchSize = 64, batchTokens = 6000, signal }: BatchLimits,
   forceScore: (lines: readonly number[]) => Promise<ForcedScores>,
 ): Promise<LineScore[]> {
   const scores = new Array<LineScore>(targets.length);
-  const turns = new Turns(parallelism);
-  const scoreBatch = async (batch: Int32Array) => {
+  const score = async (batch: Int32Array) => {
+    signal?.throwIfAborted();
     const lines = Array.from(batch);
     const forced = await forceScore(lines);
     lines.forEach((i, at) => {
@@ -122,6 +124,6 @@ async function scoreBatches(
     });
   };
   const batches = lengthBatches(lengths, { sentences: batchSize, pieces: batchTokens });
-  await Promise.all(batches.map((batch) => turns.take(() => scoreBatch(batch))));
+  await new Turns(model.parallelism).takeAll(batches.map((batch) => () => score(batch)));
   return scores;
 }

@@ -20,8 +20,8 @@ export interface SearchOptions {
   maxLengths: Int32Array;
   /** Also return the attention of every target piece. */
   withAttention: boolean;
-  /** When it is aborted, the search ends with its reason and releases its states. */
-  signal?: AbortSignal;
+  /** Once it is aborted the search rejects with its reason, after the step under way, and disposes of its states. */
+  signal?: AbortSignal | undefined;
 }
 
 /** One translation of one sentence. */

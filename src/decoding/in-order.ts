@@ -1,61 +1,78 @@
-/** Starts work on a stream of items ahead of the reader of its results, which come in the items' order. */
+/** Works on a stream of items ahead of the reader of the results, which come in the order of the items. */
 
-/** Pieces of work that are open at once: one whose results are awaited, and the next, which takes the threads that it leaves free. */
+/** Items worked on at once: the first, whose results are read next, and one more, for what the end of the first leaves idle. */
 const MOST_OPEN = 2;
 
+/** What a read of the items came to. */
+type Read<Item> = { item: Item } | { ended: true; failure?: { error: unknown } };
+
 /**
- * Yields what `start` gives for each item, in order. At most two items' work is open, and an item's results don't wait for the next item to
- * be there. An error of the items comes after the results of those before it. When `signal` is aborted, the reader stops early or something
- * fails, the signal that `start` got is aborted and the work under way is waited for. Throws the signal's reason.
+ * Yields what `start` resolves to for each item, in order. Results don't wait for a further item to arrive, and no third item is read
+ * before the reader has come back for more than the first one's results. An error of the items comes after the results of those before it.
+ * When `signal` is aborted, when the reader leaves or when something fails, the signal given to `start` is aborted and the work under way
+ * is waited for. Rejects with the signal's reason.
  */
 export async function* inOrder<Item, Result>(
   items: AsyncIterator<Item, unknown>,
   start: (item: Item, signal: AbortSignal) => Promise<Result>,
   signal?: AbortSignal,
 ): AsyncGenerator<Result, void, undefined> {
-  const stop = new AbortController();
-  const stopped = quiet(
-    new Promise<never>((_, reject) => {
-      stop.signal.addEventListener("abort", () => reject(stop.signal.reason));
-    }),
-  );
-  const onAbort = () => stop.abort(signal?.reason);
-  signal?.addEventListener("abort", onAbort);
+  const leave = new AbortController();
+  const either = signal === undefined ? leave.signal : AbortSignal.any([signal, leave.signal]);
   const open: Promise<Result>[] = [];
-  let reading: Promise<IteratorResult<Item, unknown> | { failure: unknown }> | undefined;
-  let ended = false;
+  let reading: Promise<Read<Item>> | undefined;
+  let end: Extract<Read<Item>, { ended: true }> | undefined;
   try {
-    signal?.throwIfAborted();
-    while (!ended || open.length > 0) {
-      if (!ended && open.length < MOST_OPEN) reading ??= items.next().catch((failure: unknown) => ({ failure }));
-      const first = open[0]?.then(() => undefined);
-      const read = await Promise.race([stopped, ...(first ? [first] : []), ...(reading ? [reading] : [])]);
-      if (read === undefined) {
-        // It stays open while it is read, so that no more is started for a reader that stands still.
+    for (;;) {
+      either.throwIfAborted();
+      if (end === undefined && open.length < MOST_OPEN) reading ??= read(items);
+      const waits = [open[0]?.then(() => undefined), reading].filter((wait) => wait !== undefined);
+      if (waits.length === 0) break;
+      const event = await unlessAborted(either, waits);
+      if (event === undefined) {
+        // It counts as open while its results are read, so that a reader who rests isn't run ahead of.
         yield await open[0]!;
         open.shift();
         continue;
       }
       reading = undefined;
-      if ("failure" in read) {
-        ended = true;
-        while (open.length > 0) yield await open.shift()!;
-        throw read.failure;
-      }
-      if (read.done === true) ended = true;
-      else open.push(quiet(start(read.value, stop.signal)));
+      if ("item" in event) open.push(handled(start(event.item, either)));
+      else end = event;
     }
+    if (end?.failure !== undefined) throw end.failure.error;
   } finally {
-    signal?.removeEventListener("abort", onAbort);
-    stop.abort(new DOMException("no more results are read", "AbortError"));
+    leave.abort();
     await Promise.allSettled(open);
     // Not awaited: a read that is under way, from a keyboard say, may never end.
-    if (!ended) void items.return?.();
+    if (end === undefined) void items.return?.();
   }
 }
 
-/** The same promise, whose failure is no unhandled one while nobody waits for it yet. */
-function quiet<T>(promise: Promise<T>): Promise<T> {
+async function read<Item>(items: AsyncIterator<Item, unknown>): Promise<Read<Item>> {
+  try {
+    const next = await items.next();
+    return next.done === true ? { ended: true } : { item: next.value };
+  } catch (error) {
+    return { ended: true, failure: { error } };
+  }
+}
+
+/** The first of the promises to settle; rejects when the signal is aborted before. */
+async function unlessAborted<T>(signal: AbortSignal, promises: readonly Promise<T>[]): Promise<T> {
+  let onAbort: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason);
+    signal.addEventListener("abort", onAbort);
+  });
+  try {
+    return await Promise.race([...promises, aborted]);
+  } finally {
+    signal.removeEventListener("abort", onAbort!);
+  }
+}
+
+/** The same promise; its failure, which is told in its turn, is not an unhandled one until then. */
+function handled<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {});
   return promise;
 }

@@ -18,7 +18,7 @@ export interface Choice {
 /** Returns the index of the chosen candidate, or −1 where none can be taken. */
 export type Choose = (choice: Choice) => number;
 
-/** One translation per source, growing by the piece `choose` picks among each step's `count` best. */
+/** One translation per source, growing by the piece `choose` picks among each step's `count` best. Rejects where `signal` is aborted. */
 export async function singleSearch(
   model: TranslationModel,
   sources: readonly Int32Array[],
@@ -26,10 +26,11 @@ export async function singleSearch(
   count: number,
   choose: Choose,
 ): Promise<Hypothesis[]> {
-  const { bosId, eosId, minLength, maxLengths, coveragePenalty: beta, signal } = options;
+  const { bosId, eosId, minLength, maxLengths, coveragePenalty: beta, withAttention, signal } = options;
   signal?.throwIfAborted();
   if (sources.length === 0) return [];
-  const request = { count: Math.min(count, model.vocabularySize), withAttention: beta > 0 || options.withAttention };
+  const perRow = Math.min(count, model.vocabularySize);
+  const request = { count: perRow, withAttention: beta > 0 || withAttention };
   const tracks = sources.map((_, s) => new Track(maxLengths[s]!));
   const state = await model.startDecoding(sources);
   try {
@@ -42,12 +43,12 @@ export async function singleSearch(
       const kept: number[] = [];
       const pieces: number[] = [];
       for (let row = 0; row < previous.length; row++) {
-        const from = row * request.count;
+        const from = row * perRow;
         if (Number.isNaN(logProbabilities[from]!)) throw notFinite();
         const sentence = sentences[row]!;
         const track = tracks[sentence]!;
         if (attention !== undefined) track.attend(attention, row);
-        const choice = { candidates, from, to: from + request.count, endAllowed: length > minLength, sentence };
+        const choice = { candidates, from, to: from + perRow, endAllowed: length > minLength, sentence };
         const chosen = choose(choice);
         if (chosen < 0) continue;
         if (track.take(ids[chosen]!, logProbabilities[chosen]!, eosId)) {

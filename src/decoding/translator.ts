@@ -36,17 +36,17 @@ export interface TranslatorParts {
   languages: ModelLanguages;
 }
 
-/** Windows of the translator's streams. */
-const STREAM_WINDOW: WindowOptions = { lines: 2000, patience: 20 };
+/** How lines are gathered unless told otherwise. */
+const defaultWindow: WindowOptions = { lines: 2000, patience: 20 };
 
-/** Sentences below which a batch isn't cut for the sake of another thread. */
+/** Batches are not made smaller than this so that there are as many as the model works on side by side. */
 const LEAST_SHARE = 4;
 
-/** How lines are read and when to stop. */
+/** How one stream of lines is translated. */
 export interface TranslateRun {
-  /** Stops the translation, which rejects with the signal's reason. */
+  /** Once it is aborted, the translations end with its reason, after the steps under way. Default: none. */
   signal?: AbortSignal;
-  /** How many lines are translated together, and how long a window waits for another line. */
+  /** Lines sorted and batched together, and how long to wait for one more. Default: 2,000 lines, 20 ms. */
   window?: Partial<WindowOptions>;
 }
 
@@ -58,6 +58,12 @@ interface Prepared {
   source: Int32Array;
   /** Pieces of the text alone. */
   pieces: number;
+}
+
+/** A line and, where it went through the model, what was found. */
+interface Searched {
+  line: number;
+  found?: { ready: Prepared; hypotheses: Hypothesis[] };
 }
 
 /**
@@ -96,43 +102,49 @@ export class Translator {
   }
 
   /**
-   * One translation per line, in order, in bounded memory: windows of lines are sorted by length and batched, as many batches side by side as
-   * the model takes. A window has 2,000 lines at most and waits 20 ms for a further one, unless `window` says otherwise. Lines are numbered on
-   * from the translator's earlier ones. When `signal` is aborted, or the reader stops, the searches under way end after their step. Throws the
-   * signal's reason, OutOfMemoryError, and errors of `lines` after the translations of the lines before.
+   * One translation per line, in order and in bounded memory: lines are sorted and batched within windows, as many batches at a time as the
+   * model works on side by side; while the last batches of a window run, the next one is read and begun. Lines are numbered on from the
+   * translator's earlier ones. Leaving the loop, or aborting `signal`, ends the searches after their step. Throws the signal's reason,
+   * OutOfMemoryError, and errors of `lines`, after the translations of the lines before.
    */
   async *translate(
     lines: AsyncIterable<string> | Iterable<string>,
     { signal, window }: TranslateRun = {},
   ): AsyncGenerator<Translation, void, undefined> {
     const turns = new Turns(this.parts.model.parallelism);
-    const windows = lineWindows(lines, { ...STREAM_WINDOW, ...window });
-    const start = (some: readonly string[], stop: AbortSignal) => this.translateWindow(some, turns, stop);
-    for await (const translations of inOrder(windows, start, signal)) yield* translations;
+    const windows = lineWindows(lines, { ...defaultWindow, ...window });
+    const start = (some: string[], stop: AbortSignal) => this.searchWindow(some, turns, stop);
+    for await (const searched of inOrder(windows, start, signal)) {
+      for (const { line, found } of searched) {
+        yield found === undefined
+          ? { line, sourcePieces: [], hypotheses: [] }
+          : this.finish(found.ready, found.hypotheses);
+      }
+    }
   }
 
-  private async translateWindow(lines: readonly string[], turns: Turns, signal: AbortSignal): Promise<Translation[]> {
+  private async searchWindow(lines: readonly string[], turns: Turns, signal: AbortSignal): Promise<Searched[]> {
     const first = this.counts.lines + 1;
     this.counts.lines += lines.length;
-    const translations = lines.map((_, i): Translation => ({ line: first + i, sourcePieces: [], hypotheses: [] }));
+    const searched = lines.map((_, i): Searched => ({ line: first + i }));
     const prepared: Prepared[] = [];
     lines.forEach((text, i) => {
       const ready = this.prepare(text, first + i);
       if (ready !== undefined) prepared.push(ready);
     });
     const { batchSize, batchTokens } = this.options;
-    const lengths = prepared.map(({ source }) => source.length);
-    // Few lines are shared out, so that each thread has a batch.
-    const share = Math.max(LEAST_SHARE, Math.ceil(prepared.length / this.parts.model.parallelism));
+    const share = Math.max(Math.ceil(prepared.length / this.parts.model.parallelism), LEAST_SHARE);
     const budget = { sentences: Math.min(batchSize, share), pieces: batchTokens };
-    const batches = lengthBatches(lengths, budget).map((indices) => Array.from(indices, (i) => prepared[i]!));
-    const results = await Promise.all(batches.map((batch) => turns.take(() => this.searchBatch(batch, signal))));
-    for (const [b, batch] of batches.entries()) {
+    const lengths = prepared.map(({ source }) => source.length);
+    const searchSome = async (indices: Int32Array) => {
+      const batch = Array.from(indices, (i) => prepared[i]!);
+      const found = await this.searchBatch(batch, signal);
       batch.forEach((ready, i) => {
-        translations[ready.line - first] = this.finish(ready, results[b]![i]!);
+        searched[ready.line - first]!.found = { ready, hypotheses: found[i]! };
       });
-    }
-    return translations;
+    };
+    await turns.takeAll(lengthBatches(lengths, budget).map((indices) => () => searchSome(indices)));
+    return searched;
   }
 
   /** Counts and tells of a line that was too long to be read, whose place in the input a blank one takes. */

@@ -23,7 +23,7 @@ import type { ModelLoss, TrainableModel } from "./trainable-model.ts";
 
 /** A language model with its parameters, for training and scoring. Sentences are independent of each other. */
 export class LanguageModel implements TrainableModel {
-  /** TensorFlow.js computes one batch at a time, on all its threads. */
+  /** TensorFlow.js runs one batch at a time. */
   readonly parallelism = 1;
   /** What it was made from. */
   readonly options: LanguageModelOptions;

@@ -4,8 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { RowGroups } from "../base/packed-layout.ts";
 import { ForwardContext } from "../layers/forward-context.ts";
 import type { LstmState } from "../layers/lstm.ts";
-import type { VocabularyProjection } from "../ops/vocabulary-cross-entropy.ts";
-import { vocabularyTopK } from "../ops/vocabulary-top-k.ts";
+import { vocabularyDistribution, vocabularyTopK } from "../ops/vocabulary-top-k.ts";
 import type { Decoder, EncodedSource } from "./decoder.ts";
 import type { DecoderState, StepCandidates, StepRequest } from "./decoder-state.ts";
 
@@ -36,15 +35,13 @@ export class Seq2SeqDecoderState implements DecoderState {
   }
 
   async step(previous: Int32Array, request: StepRequest): Promise<StepCandidates> {
-    // Lets other work of the process, and requests to stop, in between.
+    // A turn of the event loop, in which timers, signals and readers of results are served.
     await setImmediate();
-    return this.computeStep(previous, request);
+    return this.compute(previous, request);
   }
 
-  private computeStep(
-    previous: Int32Array,
-    { count, withAttention = false, distribution }: StepRequest,
-  ): StepCandidates {
+  private compute(previous: Int32Array, request: StepRequest): StepCandidates {
+    const { count, withAttention = false, distribution = false } = request;
     const rows = { queryRows: this.queryRows, keyRows: this.source.keyRows };
     const before = this.states;
     let candidates: StepCandidates | undefined;
@@ -58,10 +55,8 @@ export class Seq2SeqDecoderState implements DecoderState {
         withAttention,
       );
       const projection = this.decoder.vocabularyProjection(output);
-      candidates = {
-        ...(distribution === true ? wholeDistribution(projection, count) : vocabularyTopK(projection, count)),
-        ...(attention && { attention }),
-      };
+      const best = distribution ? vocabularyDistribution(projection, count) : vocabularyTopK(projection, count);
+      candidates = attention === undefined ? best : { ...best, attention };
       return states;
     });
     tf.dispose(before);
@@ -96,20 +91,4 @@ export class Seq2SeqDecoderState implements DecoderState {
     });
     return { rows, offsets };
   }
-}
-
-/** The best pieces, and the log-probability of every piece at its own place: [rows, vocabulary]. */
-function wholeDistribution(projection: VocabularyProjection, count: number): StepCandidates {
-  const size = projection.weights.shape[0];
-  const { ids, logProbabilities } = vocabularyTopK(projection, size);
-  const rows = ids.length / size;
-  const distribution = new Float32Array(ids.length);
-  const best = { ids: new Int32Array(rows * count), logProbabilities: new Float32Array(rows * count) };
-  for (let row = 0; row < rows; row++) {
-    const from = row * size;
-    for (let i = from; i < from + size; i++) distribution[from + ids[i]!] = logProbabilities[i]!;
-    best.ids.set(ids.subarray(from, from + count), row * count);
-    best.logProbabilities.set(logProbabilities.subarray(from, from + count), row * count);
-  }
-  return { ...best, distribution };
 }

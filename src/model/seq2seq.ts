@@ -22,7 +22,7 @@ type PackedPairs = Omit<Batch, "targetOutput" | "lines" | "corpora">;
 
 /** A translation model with its parameters, for training, scoring and decoding. */
 export class Seq2Seq implements TranslationModel, TrainableModel {
-  /** TensorFlow.js computes one batch at a time, on all its threads. */
+  /** TensorFlow.js runs one batch at a time. */
   readonly parallelism = 1;
   /** What it was made from. */
   readonly options: Seq2SeqOptions;

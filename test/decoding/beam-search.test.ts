@@ -77,9 +77,8 @@ test("a sentence gets the same bits alone, in any batch and in any place of it",
     alone.push(...(await beamSearch(new ToyModel(toy), [source], searchOptions(1, 7, options))));
   }
   const together = await beamSearch(new ToyModel(toy), sources, searchOptions(24, 7, options));
-  const reversed = (
-    await beamSearch(new ToyModel(toy), [...sources].reverse(), searchOptions(24, 7, options))
-  ).reverse();
+  const reversed = await beamSearch(new ToyModel(toy), [...sources].reverse(), searchOptions(24, 7, options));
+  reversed.reverse();
   expect(together.map((list) => list.map(plain))).toEqual(alone.map((list) => list.map(plain)));
   expect(reversed.map((list) => list.map(plain))).toEqual(alone.map((list) => list.map(plain)));
 });

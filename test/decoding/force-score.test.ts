@@ -52,3 +52,17 @@ test("the target language's tag leads the source; an unknown language is refused
   expect(score!.logProbability).toBeGreaterThan(-0.2);
   await expect(scorePairs(parts, pairs, { targetLanguage: "xx" })).rejects.toThrow(TranslationError);
 });
+
+test("an aborted signal rejects with its reason, and the batches that wait are not scored", async () => {
+  const stop = new AbortController();
+  const parts = copyParts();
+  let batches = 0;
+  const forceScore = parts.model.forceScore.bind(parts.model);
+  parts.model.forceScore = async (...given) => {
+    batches++;
+    stop.abort(new Error("enough"));
+    return forceScore(...given);
+  };
+  await expect(scorePairs(parts, pairs, { batchSize: 1, signal: stop.signal })).rejects.toThrow("enough");
+  expect(batches).toBe(1);
+});

@@ -1,126 +1,145 @@
-// Source of truth: what a reader may expect of work that is started ahead: order, no waiting for input, few items open, and a stop that stops.
-import { setTimeout as delay } from "node:timers/promises";
-import { expect, test } from "vitest";
+/** Source of truth: a list of what happened, for items and work whose ends are given by hand. */
+import { setImmediate } from "node:timers/promises";
+import { describe, expect, test } from "vitest";
 import { inOrder } from "../../src/decoding/in-order.ts";
 
-async function* items(count: number, onRead: (item: number) => void = () => {}): AsyncGenerator<number> {
-  for (let i = 0; i < count; i++) {
-    onRead(i);
+/** Promises by name, to be resolved by hand. */
+function gates() {
+  const all = new Map<string, PromiseWithResolvers<void>>();
+  const gate = (name: string) => {
+    if (!all.has(name)) all.set(name, deferred());
+    return all.get(name)!;
+  };
+  return { pass: (name: string) => gate(name).promise, open: (name: string) => gate(name).resolve(), gate };
+}
+
+interface PromiseWithResolvers<T> {
+  promise: Promise<T>;
+  resolve(value: T): void;
+  reject(error: unknown): void;
+}
+
+function deferred(): PromiseWithResolvers<void> {
+  let settle: Omit<PromiseWithResolvers<void>, "promise"> | undefined;
+  const promise = new Promise<void>((resolve, reject) => {
+    settle = { resolve, reject };
+  });
+  return { promise, ...settle! };
+}
+
+async function settled(): Promise<void> {
+  for (let i = 0; i < 5; i++) await setImmediate();
+}
+
+async function* count(to: number, read: number[] = []): AsyncGenerator<number, void, undefined> {
+  for (let i = 1; i <= to; i++) {
+    read.push(i);
     yield i;
   }
 }
 
-async function collect<T>(results: AsyncIterable<T>): Promise<T[]> {
-  const all: T[] = [];
-  for await (const result of results) all.push(result);
-  return all;
-}
-
-/** A promise that others settle. */
-function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => void; reject: (error: unknown) => void } {
-  let resolve!: (value: T) => void;
-  let reject!: (error: unknown) => void;
-  const promise = new Promise<T>((yes, no) => {
-    resolve = yes;
-    reject = no;
+describe("order and bounds", () => {
+  test("results come in the order of the items, whichever work ends first", async () => {
+    const { pass, open } = gates();
+    const work = async (item: number) => {
+      await pass(`${item}`);
+      return item * 10;
+    };
+    const results: number[] = [];
+    const reading = (async () => {
+      for await (const result of inOrder(count(4), work)) results.push(result);
+    })();
+    open("2");
+    await settled();
+    expect(results).toEqual([]);
+    for (const name of ["1", "4", "3"]) open(name);
+    await reading;
+    expect(results).toEqual([10, 20, 30, 40]);
   });
-  return { promise, resolve, reject };
-}
 
-test("results come in the items' order, whichever is done first", async () => {
-  const start = async (item: number) => {
-    await delay(item % 2 === 0 ? 5 : 0);
-    return item * 10;
-  };
-  expect(await collect(inOrder(items(7), start))).toEqual([0, 10, 20, 30, 40, 50, 60]);
-});
-
-test("two items are open at most, even if nobody reads results", async () => {
-  let read = -1;
-  const started: number[] = [];
-  const start = async (item: number) => {
-    started.push(item);
-    await delay(10);
-    return item;
-  };
-  const results = inOrder(
-    items(10, (item) => {
-      read = item;
-    }),
-    start,
-  );
-  await results.next();
-  await delay(40);
-  expect(started).toEqual([0, 1]);
-  expect(read).toBe(1);
-  await results.return();
-});
-
-test("a result doesn't wait for the next item", async () => {
-  async function* slow(): AsyncGenerator<number> {
-    yield 1;
-    await new Promise(() => {}); // A keyboard that nobody touches.
-  }
-  const results = inOrder(slow(), async (item) => item);
-  expect(await results.next()).toEqual({ done: false, value: 1 });
-  await results.return();
-});
-
-test("an error of the items comes after the results of those before it", async () => {
-  async function* broken(): AsyncGenerator<number> {
-    yield 1;
-    yield 2;
-    throw new Error("unreadable");
-  }
-  const seen: number[] = [];
-  const read = async () => {
-    for await (const result of inOrder(broken(), async (item) => item)) seen.push(result);
-  };
-  await expect(read()).rejects.toThrow("unreadable");
-  expect(seen).toEqual([1, 2]);
-});
-
-test("where one fails, the others are stopped and waited for", async () => {
-  const second = deferred<number>();
-  let stopped = false;
-  const start = (item: number, signal: AbortSignal) => {
-    if (item === 0) return delay(5).then(() => Promise.reject(new Error("no memory")));
-    signal.addEventListener("abort", () => {
-      stopped = true;
-      second.reject(signal.reason);
+  test("two items are worked on at once, and no third one is read for a reader who rests", async () => {
+    const read: number[] = [];
+    const begun: number[] = [];
+    const results = inOrder(count(9, read), async (item) => {
+      begun.push(item);
+      await settled();
+      return item;
     });
-    return second.promise;
-  };
-  await expect(collect(inOrder(items(5), start))).rejects.toThrow("no memory");
-  expect(stopped).toBe(true);
+    expect((await results.next()).value).toBe(1);
+    await settled();
+    expect(begun).toEqual([1, 2]);
+    expect(read).toEqual([1, 2]);
+    await results.return();
+  });
+
+  test("a result doesn't wait for the next item to arrive", async () => {
+    async function* slow(): AsyncGenerator<number, void, undefined> {
+      yield 1;
+      await new Promise(() => {});
+    }
+    const results = inOrder(slow(), async (item) => item);
+    expect((await results.next()).value).toBe(1);
+    await results.return();
+  });
 });
 
-test.each(["while it reads", "while it works"])("an abort ends it %s, with the signal's reason", async (when) => {
-  const stop = new AbortController();
-  async function* one(): AsyncGenerator<number> {
-    if (when === "while it works") yield 1;
-    await new Promise(() => {});
-  }
-  const start = (_: number, signal: AbortSignal) =>
-    new Promise<number>((_, reject) => {
-      signal.addEventListener("abort", () => reject(signal.reason));
-    });
-  const done = collect(inOrder(one(), start, stop.signal));
-  setTimeout(() => stop.abort(new Error("enough")), 5);
-  await expect(done).rejects.toThrow("enough");
-});
+describe("ends", () => {
+  test("an error of the items comes after the results of those before it", async () => {
+    async function* broken(): AsyncGenerator<number, void, undefined> {
+      yield 1;
+      yield 2;
+      throw new Error("unreadable");
+    }
+    const results: number[] = [];
+    const reading = (async () => {
+      for await (const result of inOrder(broken(), async (item) => item)) results.push(result);
+    })();
+    await expect(reading).rejects.toThrow("unreadable");
+    expect(results).toEqual([1, 2]);
+  });
 
-test("a signal that is aborted already starts nothing", async () => {
-  const never = () => expect.fail("it was started");
-  await expect(collect(inOrder(items(3), never, AbortSignal.abort(new Error("too late"))))).rejects.toThrow("too late");
-});
+  test("an abort while items are awaited rejects with its reason at once", async () => {
+    async function* never(): AsyncGenerator<number, void, undefined> {
+      await new Promise(() => {});
+      yield 1;
+    }
+    const stop = new AbortController();
+    const first = inOrder(never(), async (item) => item, stop.signal).next();
+    await settled();
+    stop.abort(new Error("enough"));
+    await expect(first).rejects.toThrow("enough");
+  });
 
-test("a reader that stops early stops the work under way", async () => {
-  let aborted = 0;
-  const start = async (item: number, signal: AbortSignal) => {
-    signal.addEventListener("abort", () => aborted++);
-    return item;
-  };
-  for await (const _ of inOrder(items(10), start)) break;
-  expect(aborted).toBeGreaterThan(0);
+  test.each(["abort", "leave", "fail"])("work under way is told to stop and waited for: %s", async (how) => {
+    const stop = new AbortController();
+    const ended: number[] = [];
+    const { pass, open } = gates();
+    const work = async (item: number, signal: AbortSignal) => {
+      if (item === 1) {
+        await pass("1");
+        if (how === "fail") throw new Error("broken");
+        return item;
+      }
+      await new Promise((resolve) => signal.addEventListener("abort", resolve));
+      await setImmediate();
+      ended.push(item);
+      return item;
+    };
+    const results = inOrder(count(9), work, stop.signal);
+    const first = results.next();
+    await settled();
+    open("1");
+    if (how === "fail") {
+      await expect(first).rejects.toThrow("broken");
+    } else {
+      expect((await first).value).toBe(1);
+      if (how === "leave") await results.return();
+      else {
+        const next = results.next();
+        stop.abort(new Error("enough"));
+        await expect(next).rejects.toThrow("enough");
+      }
+    }
+    expect(ended).toEqual([2]);
+  });
 });

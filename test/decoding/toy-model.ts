@@ -55,25 +55,27 @@ export interface Trace {
   /** Prefixes of the rows of each step, `<s>` left out, as `source|pieces`. */
   prefixes: string[][];
   selects: number;
+  /** States made, and those disposed of. */
+  started: number;
   disposed: number;
 }
 
 /** A Toy as a TranslationModel. Rows start longest source first, so that rows and sentences are not the same numbers. */
 export class ToyModel implements TranslationModel {
   readonly vocabularySize: number;
-  readonly parallelism = 1;
-  readonly trace: Trace = { stepRows: [], prefixes: [], selects: 0, disposed: 0 };
-  /** Called after each step. */
-  onStep: () => void = () => {};
+  readonly parallelism: number;
+  readonly trace: Trace = { stepRows: [], prefixes: [], selects: 0, started: 0, disposed: 0 };
   private readonly toy: Toy;
 
-  constructor(toy: Toy) {
+  constructor(toy: Toy, parallelism = 1) {
     this.toy = toy;
+    this.parallelism = parallelism;
     this.vocabularySize = toy.vocabularySize;
   }
 
   async startDecoding(sources: readonly Int32Array[]): Promise<DecoderState> {
-    return new ToyState(this.toy, sources, this.trace, () => this.onStep());
+    this.trace.started++;
+    return new ToyState(this.toy, sources, this.trace);
   }
 
   async forceScore(sources: readonly Int32Array[], targets: readonly Int32Array[]): Promise<ForcedScores> {
@@ -96,10 +98,8 @@ class ToyState implements DecoderState {
   private readonly toy: Toy;
   private readonly sources: readonly Int32Array[];
   private readonly trace: Trace;
-  private readonly onStep: () => void;
 
-  constructor(toy: Toy, sources: readonly Int32Array[], trace: Trace, onStep: () => void) {
-    this.onStep = onStep;
+  constructor(toy: Toy, sources: readonly Int32Array[], trace: Trace) {
     this.toy = toy;
     this.sources = sources;
     this.trace = trace;
@@ -143,7 +143,6 @@ class ToyState implements DecoderState {
       });
       candidates.attention = { weights: Float32Array.from(perRow.flat()), offsets };
     }
-    this.onStep();
     return candidates;
   }
 

@@ -49,10 +49,8 @@ test("n-best lists have no two hypotheses of the same text", async () => {
     },
   });
   const languages = { sources: [], targets: [], targetTags: false };
-  const [translation] = await translateAll(
-    new Translator({ model, wordpieces, languages }, { nBest: 2, beamSize: 4 }),
-    ["c"],
-  );
+  const translator = new Translator({ model, wordpieces, languages }, { nBest: 2, beamSize: 4 });
+  const [translation] = await translateAll(translator, ["c"]);
   const texts = translation!.hypotheses.map(({ text }) => text);
   expect(texts[0]).toBe("ab");
   expect(new Set(texts).size).toBe(2);
@@ -128,38 +126,6 @@ describe("languages", () => {
   test("a wordpiece model without the tag is refused", () => {
     const languages = { sources: [], targets: ["nl"], targetTags: true };
     expect(() => new Translator({ ...copyParts(), languages })).toThrow(/no piece <2nl>/);
-  });
-});
-
-describe("stopping", () => {
-  /** A translator of a model that never ends by itself. */
-  function endless(beamSize = 1): { translator: Translator; model: ToyModel } {
-    const parts = copyParts();
-    const { pieces } = parts.wordpieces;
-    const logits = () => pieces.map((piece) => (piece === "a" ? 9 : 0));
-    const model = new ToyModel({ vocabularySize: pieces.length, bosId: 2, eosId: 3, logits });
-    return { model, translator: new Translator({ ...parts, model }, { beamSize, maxLength: 1000 }, () => {}) };
-  }
-
-  test.each([1, 5])(
-    "an abort ends a search of beam %i after its step, releases its rows and rejects with the reason",
-    async (beamSize) => {
-      const { translator, model } = endless(beamSize);
-      const stop = new AbortController();
-      model.onStep = () => {
-        if (model.trace.stepRows.length === 3) stop.abort(new Error("enough"));
-      };
-      await expect(translateAll(translator, ["a b", "b"], { signal: stop.signal })).rejects.toThrow("enough");
-      expect(model.trace.stepRows).toHaveLength(3);
-      expect(model.trace.disposed).toBe(1);
-    },
-  );
-
-  test("a signal that is aborted already starts nothing", async () => {
-    const { translator, model } = endless();
-    const signal = AbortSignal.abort(new Error("too late"));
-    await expect(translateAll(translator, ["a"], { signal })).rejects.toThrow("too late");
-    expect(model.trace.stepRows).toEqual([]);
   });
 });
 

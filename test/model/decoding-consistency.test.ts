@@ -9,7 +9,7 @@ import type { BackendName } from "../../src/base/engine-names.ts";
 import { Random } from "../../src/base/random.ts";
 import { beamSearch } from "../../src/decoding/beam-search.ts";
 import type { Hypothesis, SearchOptions } from "../../src/decoding/hypothesis.ts";
-import { greedySearch } from "../../src/decoding/search.ts";
+import { greedySearch, search } from "../../src/decoding/search.ts";
 import type { DecoderState } from "../../src/model/decoder-state.ts";
 import type { Seq2SeqOptions } from "../../src/model/options.ts";
 import { Seq2Seq } from "../../src/model/seq2seq.ts";
@@ -167,6 +167,42 @@ describe.each(cases.filter(({ skip }) => !skip))("$name", ({ engine, options }) 
     state.dispose();
   });
 
+  test("the distribution has every candidate's log-probability at its piece, and is left out unless asked for", async () => {
+    const state = await model.startDecoding(sources);
+    const previous = new Int32Array(state.rows).fill(BOS);
+    const some = await state.step(previous, { count: 3, distribution: true });
+    const again = await model.startDecoding(sources);
+    const all = await again.step(previous, { count: VOCABULARY });
+    expect(all.distribution).toBeUndefined();
+    const expected = new Float32Array(state.rows * VOCABULARY);
+    all.ids.forEach((id, i) => {
+      expected[i - (i % VOCABULARY) + id] = all.logProbabilities[i]!;
+    });
+    expect(some.distribution).toEqual(expected);
+    expect(some.ids).toEqual(all.ids.filter((_, i) => i % VOCABULARY < 3));
+    expect(some.logProbabilities).toEqual(all.logProbabilities.filter((_, i) => i % VOCABULARY < 3));
+    state.dispose();
+    again.dispose();
+  });
+
+  test.each([1, 4])(
+    "an abort between two steps rejects with its reason and gives the tensors back, beam %i",
+    async (beamSize) => {
+      const stop = new AbortController();
+      const options: SearchOptions = {
+        ...{ bosId: BOS, eosId: EOS, beamSize, nBest: 1, lengthPenalty: 0, coveragePenalty: 0, withAttention: false },
+        ...{ minLength: 1000, maxLengths: new Int32Array(sources.length).fill(2000), signal: stop.signal },
+      };
+      const before = tf.memory().numTensors;
+      const found = search(model, sources, options);
+      const reason = new Error("enough");
+      // Runs only if steps let the event loop turn; the search would take 2,000 of them.
+      setTimeout(() => stop.abort(reason), 5);
+      await expect(found).rejects.toBe(reason);
+      expect(tf.memory().numTensors).toBe(before);
+    },
+  );
+
   test("asking for attention changes no log-probability", async () => {
     const run = async (withAttention: boolean) => {
       const state = await model.startDecoding(sources);
@@ -218,8 +254,7 @@ describe.each(cases.filter(({ skip }) => !skip))("$name", ({ engine, options }) 
     test("teacher forcing", async () => {
       const { tokens } = await model.forceScore(sources, targets);
       for (const [i, source] of sources.entries()) {
-        const alone = await model.forceScore([source], [targets[i]!]);
-        expect([...alone.tokens[0]!]).toEqual([...tokens[i]!]);
+        expect([...(await model.forceScore([source], [targets[i]!])).tokens[0]!]).toEqual([...tokens[i]!]);
       }
     });
   });

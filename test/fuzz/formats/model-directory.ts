@@ -6,7 +6,6 @@ import { bestText } from "../../../src/decoding/translation.ts";
 import { Translator } from "../../../src/decoding/translator.ts";
 import { loadTranslationModel } from "../../../src/inference/open-model.ts";
 import { writeToyModel } from "../../cli/toy-model-directory.ts";
-import { translateAll } from "../../decoding/translate-all.ts";
 import { expectThat, type Format } from "../format.ts";
 
 const FILES = ["config.yaml", "wordpiece.model", "model.safetensors"];
@@ -14,18 +13,21 @@ const FILES = ["config.yaml", "wordpiece.model", "model.safetensors"];
 export const modelDirectories: Format = {
   name: "model-directory",
   isText: true,
-  async samples(folder) {
+  samples: async (folder) => {
     await selectBackend({ backend: "cpu" });
     writeToyModel(folder);
     return [{ files: Object.fromEntries(FILES.map((name) => [name, readFileSync(join(folder, name))])) }];
   },
-  async read(folder) {
+  read: async (folder) => {
     const loaded = await loadTranslationModel(folder, { backend: "cpu" });
     try {
       const translator = new Translator(loaded, { beamSize: 2 });
-      const translations = await translateAll(translator, ["ab cd", "f"]);
-      expectThat(translations.length === 2, "a line has no translation");
-      for (const each of translations) expectThat(typeof bestText(each) === "string", "a translation is no text");
+      let translated = 0;
+      for await (const each of translator.translate(["ab cd", "f"])) {
+        expectThat(typeof bestText(each) === "string", "a translation is no text");
+        translated++;
+      }
+      expectThat(translated === 2, "a line has no translation");
     } finally {
       loaded.model.dispose();
     }
