@@ -1,0 +1,182 @@
+/**
+ * A trained model on real sentences: ours, PyTorch and ONNX Runtime on the same weights, and Marian on a model of its own, in turn,
+ * several rounds. Each is loaded before and chooses its best setting on a sample; neither is counted.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { precisions } from "../../src/base/engine-names.ts";
+import { UsageError } from "../../src/base/errors.ts";
+import { log } from "../../src/base/logger.ts";
+import { readText } from "../corpus.ts";
+import type { Figures } from "../figures.ts";
+import { numberList, type Options, readOptions } from "../options.ts";
+import { packageVersion } from "../peer-environment.ts";
+import { bestSettings, type Chosen } from "./best-setting.ts";
+import type { Contender } from "./contender.ts";
+import { type DecodeJob, makeJob } from "./job.ts";
+import { marianContender } from "./marian.ts";
+import { type Measured, measuredRows } from "./measured.ts";
+import { onnxContenders, ownContenders, pytorchContenders } from "./process-contender.ts";
+
+const defaults = {
+  model: "",
+  src: "",
+  "tgt-lang": "",
+  beam: "1,5",
+  rounds: 3,
+  threads: 2,
+  precision: "f32",
+  /** Our batches; those of peers are chosen among `batches`. */
+  batch: 64,
+  batches: "16,64,128",
+  /** About so many sentences choose a peer's setting. */
+  sample: 256,
+  /** Empty for no peer in Python. */
+  python: "",
+  peers: "pytorch,onnxruntime",
+  program: join(import.meta.dirname, "..", "peers", "decode.py"),
+  /** Empty for none. */
+  marian: "",
+  "marian-model": "",
+  /** Line by line what `src` has, as Marian's model wants it; empty for `src` itself. */
+  "marian-src": "",
+  "marian-options": "",
+} as const;
+
+type BesideOptions = Options<typeof defaults>;
+
+export async function decodeBeside(argv: readonly string[]): Promise<Figures> {
+  const options = readOptions(argv, defaults);
+  const beams = beamsOf(options.beam);
+  const folder = mkdtempSync(join(tmpdir(), "bench-decode-"));
+  try {
+    const job = makeJob(options.model, options.src, options["tgt-lang"], folder);
+    const contenders = await contendersOf(options, job, beams, folder);
+    const every = Math.max(1, Math.floor(job.lines.length / Math.max(1, options.sample)));
+    const { measured, versions } = await measureInTurn(contenders, beams, every, Math.max(1, options.rounds));
+    return {
+      ...{ model: options.model, src: options.src, sentences: job.lines.length },
+      ...{ processor: cpus()[0]?.model.trim() ?? "unknown", threads: options.threads, rounds: options.rounds },
+      length_penalty: job.lengthPenalty,
+      versions: versions.join("; "),
+      rows: measuredRows(measured),
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function contendersOf(
+  options: BesideOptions,
+  job: DecodeJob,
+  beams: readonly number[],
+  folder: string,
+): Promise<Contender[]> {
+  const { model, threads, batch, python, program, marian } = options;
+  const wanted = precisionsOf(options.precision);
+  const batches = numberList("batches", options.batches).map((size) => Math.max(1, size));
+  const contenders = ownContenders(job, wanted, { model, targetLanguage: options["tgt-lang"], threads, batch });
+  if (python !== "") {
+    const peers = peersOf(options.peers);
+    for (const name of peers) requirePackages(python, name);
+    const shared = { python, program, threads, beams, batches, folder };
+    if (peers.includes("pytorch")) contenders.push(...pytorchContenders(job, wanted, shared));
+    if (peers.includes("onnxruntime")) contenders.push(...(await onnxContenders(job, wanted, shared)));
+  }
+  if (marian !== "") {
+    const { lengthPenalty } = job;
+    const lines = marianLines(options["marian-src"], job, options.src);
+    const its = { marian, model: options["marian-model"], extra: options["marian-options"] };
+    contenders.push(marianContender({ ...its, threads, batches, lengthPenalty, lines, folder }));
+  }
+  return contenders;
+}
+
+/** Each contender once a round, so that a machine that slows down slows all of them; one beam after the other. */
+async function measureInTurn(
+  contenders: readonly Contender[],
+  beams: readonly number[],
+  every: number,
+  rounds: number,
+): Promise<{ measured: Measured[]; versions: string[] }> {
+  const chosen: Map<number, Chosen>[] = [];
+  try {
+    for (const contender of contenders) chosen.push(await bestSettings(contender, beams, every));
+    const measured: Measured[] = [];
+    for (const beam of beams) {
+      const seconds = contenders.map((): number[] => []);
+      for (let round = 1; round <= rounds; round++) {
+        for (const [i, { name, precision }] of contenders.entries()) {
+          const { opened, batch } = chosen[i]!.get(beam)!;
+          const took = await opened.translate({ beam, batch, every: 1 });
+          log.info(`beam ${beam}, round ${round}: ${name} ${precision} ${took.toFixed(2)} s`);
+          seconds[i]!.push(took);
+        }
+      }
+      for (const [i, { name, precision }] of contenders.entries()) {
+        const { opened, setting, batch } = chosen[i]!.get(beam)!;
+        const outputs = await opened.outputs();
+        const { readySeconds } = opened;
+        measured.push({ name, precision, beam, setting, batch, readySeconds, seconds: seconds[i]!, outputs });
+      }
+    }
+    const opened = chosen.flatMap((each) => [...each.values()].map((one) => one.opened.version));
+    return { measured, versions: [...new Set(opened)] };
+  } finally {
+    for (const opened of new Set(chosen.flatMap((each) => [...each.values()].map((one) => one.opened)))) {
+      await opened.close();
+    }
+  }
+}
+
+/** Lines in the form of Marian's model, those that ours translates. */
+function marianLines(path: string, job: DecodeJob, src: string): readonly string[] {
+  if (path === "") return job.lines;
+  const { lines } = readText(path);
+  const expected = readText(src).lines.length;
+  if (lines.length === expected) return job.indices.map((i) => lines[i]!);
+  throw new UsageError(`${path} has ${lines.length} lines, ${src} has ${expected}`, {
+    where: "--marian-src",
+    nextStep: "Give the same sentences in the form that Marian's model was trained on.",
+  });
+}
+
+function beamsOf(text: string): number[] {
+  const beams = numberList("beam", text);
+  if (beams.every((beam) => beam >= 1)) return [...new Set(beams)];
+  throw new UsageError(`there is no beam of 0 in "${text}"`, { where: "--beam", nextStep: "1 is greedy search." });
+}
+
+/** What any contender knows; ours knows `precisions`. */
+const knownPrecisions: readonly string[] = [...new Set([...precisions, "int8"])];
+
+function precisionsOf(list: string): string[] {
+  const wanted = [...new Set(list.split(","))];
+  const unknown = wanted.find((each) => !knownPrecisions.includes(each));
+  if (unknown === undefined) return wanted;
+  throw new UsageError(`there is no precision "${unknown}"`, {
+    where: "--precision",
+    nextStep: `Use ${knownPrecisions.join(",")}, or some of them.`,
+  });
+}
+
+const packages: Record<string, readonly string[]> = {
+  pytorch: ["torch"],
+  onnxruntime: ["torch", "onnx", "onnxscript", "onnxruntime"],
+};
+
+function peersOf(list: string): string[] {
+  const names = list.split(",");
+  const unknown = names.find((name) => !(name in packages));
+  if (unknown === undefined) return names;
+  throw new UsageError(`there is no peer "${unknown}"`, {
+    where: "--peers",
+    nextStep: `Use ${Object.keys(packages).join(",")}, or one of them.`,
+  });
+}
+
+function requirePackages(python: string, peer: string): void {
+  const nextStep = `pip install ${packages[peer]!.join(" ")}, or leave ${peer} out of --peers.`;
+  for (const name of packages[peer]!) packageVersion(python, name, process.env, nextStep);
+}
