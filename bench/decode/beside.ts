@@ -35,6 +35,8 @@ const defaults = {
   /** Empty for no peer in Python. */
   python: "",
   peers: "pytorch,onnxruntime",
+  /** PyTorch's, of which the best is chosen. */
+  modes: "eager,jit,compile",
   program: join(import.meta.dirname, "..", "peers", "decode.py"),
   /** Empty for none. */
   marian: "",
@@ -74,13 +76,14 @@ async function contendersOf(
   folder: string,
 ): Promise<Contender[]> {
   const { model, threads, batch, python, program, marian } = options;
-  const wanted = precisionsOf(options.precision);
+  const wanted = chosenOf("precision", options.precision, knownPrecisions);
   const batches = numberList("batches", options.batches).map((size) => Math.max(1, size));
   const contenders = ownContenders(job, wanted, { model, targetLanguage: options["tgt-lang"], threads, batch });
   if (python !== "") {
-    const peers = peersOf(options.peers);
+    const peers = chosenOf("peers", options.peers, Object.keys(packages));
     for (const name of peers) requirePackages(python, name);
-    const shared = { python, program, threads, beams, batches, folder };
+    const modes = chosenOf("modes", options.modes, ["eager", "jit", "compile"]);
+    const shared = { python, program, threads, beams, batches, modes, folder };
     if (peers.includes("pytorch")) contenders.push(...pytorchContenders(job, wanted, shared));
     if (peers.includes("onnxruntime")) contenders.push(...(await onnxContenders(job, wanted, shared)));
   }
@@ -151,29 +154,17 @@ function beamsOf(text: string): number[] {
 /** What any contender knows; ours knows `precisions`. */
 const knownPrecisions: readonly string[] = [...new Set([...precisions, "int8"])];
 
-function precisionsOf(list: string): string[] {
-  const wanted = [...new Set(list.split(","))];
-  const unknown = wanted.find((each) => !knownPrecisions.includes(each));
-  if (unknown === undefined) return wanted;
-  throw new UsageError(`there is no precision "${unknown}"`, {
-    where: "--precision",
-    nextStep: `Use ${knownPrecisions.join(",")}, or some of them.`,
-  });
-}
-
 const packages: Record<string, readonly string[]> = {
   pytorch: ["torch"],
   onnxruntime: ["torch", "onnx", "onnxscript", "onnxruntime"],
 };
 
-function peersOf(list: string): string[] {
-  const names = list.split(",");
-  const unknown = names.find((name) => !(name in packages));
+/** Names with commas between, each once. Throws UsageError for another than these. */
+function chosenOf(option: string, list: string, known: readonly string[]): string[] {
+  const names = [...new Set(list.split(","))];
+  const unknown = names.find((name) => !known.includes(name));
   if (unknown === undefined) return names;
-  throw new UsageError(`there is no peer "${unknown}"`, {
-    where: "--peers",
-    nextStep: `Use ${Object.keys(packages).join(",")}, or one of them.`,
-  });
+  throw new UsageError(`--${option} knows no "${unknown}"`, { nextStep: `Use ${known.join(",")}, or some of them.` });
 }
 
 function requirePackages(python: string, peer: string): void {

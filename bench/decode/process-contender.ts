@@ -38,24 +38,19 @@ export interface PythonOptions {
   threads: number;
   beams: readonly number[];
   batches: readonly number[];
+  /** PyTorch's: eager, jit, compile. */
+  modes: readonly string[];
   /** Where exported models go for a while. */
   folder: string;
 }
 
 /** PyTorch in each of these precisions: eagerly, with a traced step or a compiled one. */
 export function pytorchContenders(job: DecodeJob, wanted: readonly string[], options: PythonOptions): Contender[] {
-  const modes: Record<string, readonly string[]> = {
-    f32: ["eager", "jit", "compile"],
-    bf16: ["eager", "compile"],
-    int8: ["eager", "jit"],
-  };
-  return wanted
-    .filter((precision) => precision in modes)
-    .map((precision) => ({
-      ...{ name: "PyTorch", precision, batches: options.batches },
-      settings: modes[precision]!.flatMap((mode) => layouts(options.threads, mode)),
-      open: (setting) => openPython(job, { engine: "pytorch", precision }, setting, options),
-    }));
+  return wanted.map((precision) => ({
+    ...{ name: "PyTorch", precision, batches: options.batches },
+    settings: options.modes.flatMap((mode) => layouts(options.threads, mode)),
+    open: (setting) => openPython(job, { engine: "pytorch", precision }, setting, options),
+  }));
 }
 
 /** ONNX Runtime in each of these precisions that it has on a CPU; the model is exported for it first. */

@@ -19,7 +19,7 @@ class OnnxEngine:
         pieces = numpy.zeros((lengths[0], len(sources)), dtype=numpy.int64)
         for i, source in enumerate(sources):
             pieces[: len(source), i] = source
-        *memory, self.states = self.encoder.run(None, {"pieces": pieces, "lengths": lengths})
+        *memory, self.states = self.encoder.run(None, {"sources": pieces, "lengths": lengths})
         self.source = dict(zip(MEMORY, memory))
 
     def step(self, pieces, parents):
@@ -47,27 +47,30 @@ def export(job, folder, precisions, counts):
     weights = read_safetensors(job["weights"])
     encoder = Encoder(weights, options, TracedExperts).eval()
     source, inputs = example_inputs(encoder, job["sources"])
-    modules = {"encoder": (encoder, source, ["pieces", "lengths"], [*MEMORY, "states"])}
+    modules = {"encoder": (encoder, source, ["sources", "lengths"], [*MEMORY, "states"])}
     for count in counts:
         step = DecoderStep(weights, options, TracedExperts, count).eval()
         names = ["pieces", "parents", "states", *MEMORY]
         modules[f"step{count}"] = (step, inputs, names, ["best", "ids", "next"])
     for name, (module, example, names, outputs) in modules.items():
         f32 = str(Path(folder, f"{name}.f32.onnx"))
-        axes = {
-            each: {axis: f"{each}{axis}" for axis in range(2)} if each in AXES_2 else {axis: f"{each}{axis}" for axis in AXES.get(each, [0])}
-            for each in [*names, *outputs]
-        }
+        axes = {each: AXES.get(each, [0]) for each in [*names, *outputs]}
         torch.onnx.export(
-            module, example, f32, input_names=names, output_names=outputs, dynamic_axes=axes, opset_version=17, dynamo=False
+            module,
+            example,
+            f32,
+            input_names=names,
+            output_names=outputs,
+            dynamic_axes=axes,
+            opset_version=17,
+            dynamo=False,
         )
         if "int8" in precisions:
             quantize_dynamic(f32, str(Path(folder, f"{name}.int8.onnx")), weight_type=QuantType.QInt8)
 
 
 # Axes whose size changes, by name of a tensor that has others than the first.
-AXES = {"keys": [0, 1], "values": [0, 1], "mask": [0, 2]}
-AXES_2 = ["pieces"]
+AXES = {"sources": [0, 1], "keys": [0, 1], "values": [0, 1], "mask": [0, 2]}
 
 
 def onnx_engines(folder, precision, threads, counts):
