@@ -5,19 +5,18 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
-import { precisions } from "../../src/base/engine-names.ts";
+import { type BackendName, precisions } from "../../src/base/engine-names.ts";
 import { UsageError } from "../../src/base/errors.ts";
-import { log } from "../../src/base/logger.ts";
 import { readText } from "../corpus.ts";
 import type { Figures } from "../figures.ts";
 import { numberList, type Options, readOptions } from "../options.ts";
 import { packageVersion } from "../peer-environment.ts";
-import { bestSettings, type Chosen } from "./best-setting.ts";
 import type { Contender } from "./contender.ts";
 import { type DecodeJob, makeJob } from "./job.ts";
 import { marianContender } from "./marian.ts";
-import { type Measured, measuredRows } from "./measured.ts";
+import { measuredRows } from "./measured.ts";
 import { onnxContenders, ownContenders, pytorchContenders } from "./process-contender.ts";
+import { measureInTurn } from "./rounds.ts";
 
 const defaults = {
   model: "",
@@ -25,6 +24,7 @@ const defaults = {
   "tgt-lang": "",
   beam: "1,5",
   rounds: 3,
+  backend: "native",
   threads: 2,
   precision: "f32",
   /** Our batches; those of peers are chosen among `batches`. */
@@ -56,12 +56,12 @@ export async function decodeBeside(argv: readonly string[]): Promise<Figures> {
     const job = makeJob(options.model, options.src, options["tgt-lang"], folder);
     const contenders = await contendersOf(options, job, beams, folder);
     const every = Math.max(1, Math.floor(job.lines.length / Math.max(1, options.sample)));
-    const { measured, versions } = await measureInTurn(contenders, beams, every, Math.max(1, options.rounds));
+    const measured = await measureInTurn(contenders, beams, every, Math.max(1, options.rounds));
     return {
       ...{ model: options.model, src: options.src, sentences: job.lines.length },
       ...{ processor: cpus()[0]?.model.trim() ?? "unknown", threads: options.threads, rounds: options.rounds },
       length_penalty: job.lengthPenalty,
-      versions: versions.join("; "),
+      versions: [...new Set(measured.map(({ version }) => version))].join("; "),
       rows: measuredRows(measured),
     };
   } finally {
@@ -78,7 +78,14 @@ async function contendersOf(
   const { model, threads, batch, python, program, marian } = options;
   const wanted = chosenOf("precision", options.precision, knownPrecisions);
   const batches = numberList("batches", options.batches).map((size) => Math.max(1, size));
-  const contenders = ownContenders(job, wanted, { model, targetLanguage: options["tgt-lang"], threads, batch });
+  const backend = options.backend as BackendName;
+  const contenders = ownContenders(job, wanted, {
+    model,
+    targetLanguage: options["tgt-lang"],
+    backend,
+    threads,
+    batch,
+  });
   if (python !== "") {
     const peers = chosenOf("peers", options.peers, Object.keys(packages));
     for (const name of peers) requirePackages(python, name);
@@ -94,43 +101,6 @@ async function contendersOf(
     contenders.push(marianContender({ ...its, threads, batches, lengthPenalty, lines, folder }));
   }
   return contenders;
-}
-
-/** Each contender once a round, so that a machine that slows down slows all of them; one beam after the other. */
-async function measureInTurn(
-  contenders: readonly Contender[],
-  beams: readonly number[],
-  every: number,
-  rounds: number,
-): Promise<{ measured: Measured[]; versions: string[] }> {
-  const chosen: Map<number, Chosen>[] = [];
-  try {
-    for (const contender of contenders) chosen.push(await bestSettings(contender, beams, every));
-    const measured: Measured[] = [];
-    for (const beam of beams) {
-      const seconds = contenders.map((): number[] => []);
-      for (let round = 1; round <= rounds; round++) {
-        for (const [i, { name, precision }] of contenders.entries()) {
-          const { opened, batch } = chosen[i]!.get(beam)!;
-          const took = await opened.translate({ beam, batch, every: 1 });
-          log.info(`beam ${beam}, round ${round}: ${name} ${precision} ${took.toFixed(2)} s`);
-          seconds[i]!.push(took);
-        }
-      }
-      for (const [i, { name, precision }] of contenders.entries()) {
-        const { opened, setting, batch } = chosen[i]!.get(beam)!;
-        const outputs = await opened.outputs();
-        const { readySeconds } = opened;
-        measured.push({ name, precision, beam, setting, batch, readySeconds, seconds: seconds[i]!, outputs });
-      }
-    }
-    const opened = chosen.flatMap((each) => [...each.values()].map((one) => one.opened.version));
-    return { measured, versions: [...new Set(opened)] };
-  } finally {
-    for (const opened of new Set(chosen.flatMap((each) => [...each.values()].map((one) => one.opened)))) {
-      await opened.close();
-    }
-  }
 }
 
 /** Lines in the form of Marian's model, those that ours translates. */

@@ -10,6 +10,11 @@ export interface Chosen {
   batch: number;
 }
 
+interface Timed extends Chosen {
+  beam: number;
+  seconds: number;
+}
+
 /**
  * The fastest for each beam, left open; all others are closed. A setting that fails is passed over with a warning. Throws its
  * BackendError where none is left.
@@ -19,35 +24,62 @@ export async function bestSettings(
   beams: readonly number[],
   every: number,
 ): Promise<Map<number, Chosen>> {
-  const best = new Map<number, Chosen & { seconds: number }>();
+  let best = new Map<number, Timed>();
   let failure: unknown;
   for (const setting of contender.settings) {
-    const what = `${contender.name} ${contender.precision}, ${settingName(setting)}`;
-    let opened: Opened | undefined;
     try {
-      opened = await contender.open(setting);
-      for (const beam of beams) {
-        for (const batch of contender.batches) {
-          await opened.translate({ beam, batch, every });
-          const seconds = await opened.translate({ beam, batch, every });
-          log.info(`${what}, batch ${batch}, beam ${beam}: ${seconds.toFixed(2)} s`);
-          if (seconds >= (best.get(beam)?.seconds ?? Number.POSITIVE_INFINITY)) continue;
-          const before = best.get(beam)?.opened;
-          best.set(beam, { opened, setting, batch, seconds });
-          if (before !== opened) await closeUnused(before, best);
-        }
-      }
+      const timed = await timeSetting(contender, setting, beams, every);
+      best = await faster(best, timed);
     } catch (error) {
       if (!(error instanceof BackendError)) throw error;
-      log.warn(`${what}: left out. ${error.message}`);
+      log.warn(`${contender.name} ${contender.precision}, ${settingName(setting)}: left out. ${error.message}`);
       failure = error;
     }
-    await closeUnused(opened, best);
   }
-  if (best.size < beams.length) throw failure;
+  if (best.size === 0) throw failure;
   return best;
 }
 
-async function closeUnused(opened: Opened | undefined, best: ReadonlyMap<number, Chosen>): Promise<void> {
-  if (opened !== undefined && ![...best.values()].some((each) => each.opened === opened)) await opened.close();
+/** Every beam with every size of batch. Closed again where it fails. */
+async function timeSetting(
+  { name, precision, batches, open }: Contender,
+  setting: Setting,
+  beams: readonly number[],
+  every: number,
+): Promise<Timed[]> {
+  const opened = await open(setting);
+  const timed: Timed[] = [];
+  try {
+    for (const beam of beams) {
+      for (const batch of batches) {
+        await opened.translate({ beam, batch, every });
+        const seconds = await opened.translate({ beam, batch, every });
+        log.info(
+          `${name} ${precision}, ${settingName(setting)}, batch ${batch}, beam ${beam}: ${seconds.toFixed(2)} s`,
+        );
+        timed.push({ opened, setting, beam, batch, seconds });
+      }
+    }
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+  return timed;
+}
+
+/** The best of both by beam; those that no beam needs any more are closed. */
+async function faster(best: ReadonlyMap<number, Timed>, timed: readonly Timed[]): Promise<Map<number, Timed>> {
+  const result = new Map(best);
+  for (const each of timed) {
+    const before = result.get(each.beam);
+    if (before === undefined || each.seconds < before.seconds) result.set(each.beam, each);
+  }
+  const kept = openedOf(result.values());
+  for (const opened of openedOf([...best.values(), ...timed])) if (!kept.has(opened)) await opened.close();
+  return result;
+}
+
+/** Each once, also where several beams share it. */
+export function openedOf(chosen: Iterable<Chosen>): Set<Opened> {
+  return new Set(Array.from(chosen, ({ opened }) => opened));
 }

@@ -5,6 +5,7 @@ import { type Output, type Setting, settingName } from "./contender.ts";
 
 export interface Measured {
   name: string;
+  version: string;
   precision: string;
   beam: number;
   setting: Setting;

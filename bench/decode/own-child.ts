@@ -1,6 +1,6 @@
 /** Our translator in a process of its own; it answers as bench/peers/decode.py does. */
 import { createInterface } from "node:readline";
-import type { Precision } from "../../src/base/engine-names.ts";
+import type { BackendName, Precision } from "../../src/base/engine-names.ts";
 import { Translator } from "../../src/decoding/translator.ts";
 import { loadTranslationModel } from "../../src/inference/open-model.ts";
 import { readText } from "../corpus.ts";
@@ -11,16 +11,14 @@ export interface OwnProcess {
   model: string;
   textFile: string;
   targetLanguage: string;
+  backend: BackendName;
   threads: number;
   precision: Precision;
 }
 
 const how = JSON.parse(process.argv.at(-1)!) as OwnProcess;
-const loaded = await loadTranslationModel(how.model, {
-  backend: "native",
-  threads: how.threads,
-  precision: how.precision,
-});
+const { backend, threads, precision } = how;
+const loaded = await loadTranslationModel(how.model, { backend, threads, precision });
 const { lines } = readText(how.textFile);
 let found: [number, number[]][] = [];
 

@@ -1,6 +1,6 @@
 /** Contenders that load once and stay: ours, and the peers in Python. */
 import { join } from "node:path";
-import { type Precision, precisions } from "../../src/base/engine-names.ts";
+import { type BackendName, type Precision, precisions } from "../../src/base/engine-names.ts";
 import { type Child, runChild } from "../child.ts";
 import { childEnvironment, KEPT_MEMORY } from "../peer-environment.ts";
 import { AnsweringProcess } from "./answering-process.ts";
@@ -11,19 +11,20 @@ import type { OwnProcess } from "./own-child.ts";
 export interface OwnOptions {
   model: string;
   targetLanguage: string;
+  backend: BackendName;
   threads: number;
   batch: number;
 }
 
 /** Ours in each of these precisions that it knows. */
 export function ownContenders(job: DecodeJob, wanted: readonly string[], options: OwnOptions): Contender[] {
-  const { model, targetLanguage, threads, batch } = options;
+  const { model, targetLanguage, backend, threads, batch } = options;
   return precisions
     .filter((precision) => wanted.includes(precision))
     .map((precision: Precision) => ({
       ...{ name: "ours", precision, batches: [batch], settings: [{ mode: "", processes: 1, threads }] },
       open: (setting) => {
-        const how: OwnProcess = { model, textFile: job.textFile, targetLanguage, threads, precision };
+        const how: OwnProcess = { model, textFile: job.textFile, targetLanguage, backend, threads, precision };
         const args = ["--import", "tsx", join(import.meta.dirname, "own-child.ts"), JSON.stringify(how)];
         const env = childEnvironment(process.env, threads);
         return openProcesses({ command: process.execPath, args, env }, setting.processes, job);
