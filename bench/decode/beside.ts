@@ -88,8 +88,8 @@ async function contendersOf(
   });
   if (python !== "") {
     const peers = chosenOf("peers", options.peers, Object.keys(packages));
-    for (const name of peers) requirePackages(python, name);
     const modes = chosenOf("modes", options.modes, ["eager", "jit", "compile"]);
+    for (const name of peers) requirePackages(python, name);
     const shared = { python, program, threads, beams, batches, modes, folder };
     if (peers.includes("pytorch")) contenders.push(...pytorchContenders(job, wanted, shared));
     if (peers.includes("onnxruntime")) contenders.push(...(await onnxContenders(job, wanted, shared)));

@@ -17,11 +17,15 @@ export interface Measured {
   outputs: ReadonlyMap<number, Output>;
 }
 
-/** Rows in the order given. A ratio above 1 says that ours is faster, in words a second, by the median over the rounds. */
+/**
+ * Rows in the order given. Each is held against ours of the same beam and precision, or our first where there is none; ours of further
+ * precisions against our first. A ratio above 1 says that ours is faster, in words a second, by the median over the rounds.
+ */
 export function measuredRows(all: readonly Measured[]): Row[] {
   return all.map((each) => {
     const ours = all.filter(({ name, beam }) => name === "ours" && beam === each.beam);
-    const base = ours.find(({ precision }) => precision === each.precision) ?? ours[0];
+    const alike = each.name === "ours" ? undefined : ours.find(({ precision }) => precision === each.precision);
+    const base = alike ?? ours[0];
     return row(each, base === each ? undefined : base);
   });
 }

@@ -16,16 +16,19 @@ class TorchEngine:
         self.source = ()
         self.states = None
 
+    @torch.inference_mode()
     def start(self, sources):
         pieces, lengths = padded(sources)
         *source, self.states = self.encoder(torch.from_numpy(pieces), torch.from_numpy(lengths))
         self.source = source
 
+    @torch.inference_mode()
     def step(self, pieces, parents):
         rows = (torch.from_numpy(numpy.ascontiguousarray(each, dtype=numpy.int64)) for each in (pieces, parents))
         best, ids, self.states = self.decoder(*rows, self.states, *self.source)
         return best.numpy(), ids.numpy()
 
+    @torch.inference_mode()
     def keep(self, sentences):
         kept = torch.from_numpy(sentences)
         self.source = [each[kept] for each in self.source]
