@@ -8,7 +8,7 @@ import { decodeBeside } from "./decode/beside.ts";
 import { engineDefaults, startEngine } from "./engine.ts";
 import { type Row, rounded } from "./figures.ts";
 import type { Benchmark } from "./main.ts";
-import { againstLimits, medianMs, timeWithLimits, workOf } from "./measure.ts";
+import { againstLimits, countWork, medianMs, timeAsync } from "./measure.ts";
 import { numberList, readOptions } from "./options.ts";
 import { markers, modelDefaults, randomPieces, referenceModel } from "./reference-model.ts";
 
@@ -27,20 +27,22 @@ export const run: Benchmark = async (argv) => {
     minLength: len - 1,
     maxLengths: new Int32Array(batch).fill(len),
   };
-  const searches = numberList("beam", options.beam).map((beamSize): Row => {
-    const translate = () => {
-      search(model, sources, { ...settings, beamSize });
-    };
-    const work = workOf(engine.native.addon, translate);
-    const samples = timeWithLimits(engine, translate, runs);
+  const searches: Row[] = [];
+  for (const beamSize of numberList("beam", options.beam)) {
+    const translate = () => search(model, sources, { ...settings, beamSize });
+    // The first call, which isn't timed, counts the work of every call.
+    const counted = countWork(engine.native.addon);
+    await translate();
+    const work = counted();
+    const samples = await timeAsync(engine, translate, runs);
     const ms = medianMs(samples);
-    return {
+    searches.push({
       search: beamSize === 1 ? "greedy" : `beam ${beamSize}`,
       sentences_s: rounded((1000 * batch) / ms),
       tokens_s: Math.round((1000 * batch * len) / ms),
       ...againstLimits(work, samples),
-    };
-  });
+    });
+  }
   const experts = options["no-moe"] ? 0 : options.experts;
   return { ...engine.figures, experts, batch, len, runs, searches };
 };

@@ -55,6 +55,7 @@ const { reason, state } = await runTraining(config, reporter, stop.signal);
 console.log(`ended after ${state.step} steps (${reason})`);
 
 const { model, ...parts } = await loadTranslationModel(config.saveModel);
-const [translation] = new Translator({ model, ...parts }).translate(["1 2 3 4 5 6"]);
-console.log(`1 2 3 4 5 6 → ${translation!.hypotheses[0]?.text}`);
+for await (const { hypotheses } of new Translator({ model, ...parts }).translate(["1 2 3 4 5 6"])) {
+  console.log(`1 2 3 4 5 6 → ${hypotheses[0]?.text}`);
+}
 model.dispose();

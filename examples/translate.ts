@@ -21,7 +21,7 @@ const translator = new Translator(loaded, options);
 
 try {
   // Lines are sorted and batched inside and come out in order; memory stays bounded for any number of them.
-  for await (const { hypotheses } of translator.translateStream(createInterface({ input: process.stdin }))) {
+  for await (const { hypotheses } of translator.translate(createInterface({ input: process.stdin }))) {
     const [best, second] = hypotheses;
     const margin = best && second ? (best.score - second.score).toFixed(2) : "-";
     console.log(`${best?.text ?? ""}\t${margin}`);

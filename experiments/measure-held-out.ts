@@ -32,7 +32,7 @@ export async function measureHeldOut(
     const figures = await likelihoodAndUse(loaded.model, config, loaded.wordpieces);
     if (beamSize === undefined) return figures;
     const [corpus] = await heldOutCorpora(config, loaded.wordpieces, "test", log.warn);
-    const { translations } = translateHeldOut(loaded, corpus!, { beamSize });
+    const { translations } = await translateHeldOut(loaded, corpus!, { beamSize });
     return { ...figures, translations, references: corpus!.references };
   } finally {
     loaded.model.dispose();
@@ -48,7 +48,7 @@ async function likelihoodAndUse(
   const likelihoodOf = async (part: "valid" | "test") => {
     // Nothing is translated here, so no tokenizer matters.
     const corpora = await heldOutCorpora(config, wordpieces, part, () => {});
-    return validate(model, corpora, config.validBatchSize, () => []);
+    return validate(model, corpora, config.validBatchSize, async () => []);
   };
   const { perplexity } = await likelihoodOf("test");
   await likelihoodOf("valid");

@@ -27,7 +27,7 @@ export {
 } from "./decoding/force-score.ts";
 export type { TranslateOptions } from "./decoding/translate-options.ts";
 export type { TranslatedHypothesis, Translation } from "./decoding/translation.ts";
-export { Translator } from "./decoding/translator.ts";
+export { type TranslateRun, Translator } from "./decoding/translator.ts";
 export {
   type LoadedLanguageModel,
   type LoadedModel,

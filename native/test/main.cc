@@ -1,6 +1,7 @@
 // Runs every check on every instruction set of this processor. Exit status 0 if all hold.
 #include "isa/isa.h"
 #include "test/check.h"
+#include "test/lexicon.h"
 #include "test/products.h"
 #include "test/thread_group.h"
 #include "test/vectors_kernels.h"
@@ -8,6 +9,7 @@
 int main() {
   using namespace nmt;
   check_thread_group();
+  check_lexicon();
   for (int i = 0; i < kIsaCount; i++) {
     const Isa isa = static_cast<Isa>(i);
     if (!isa_supported(isa)) continue;

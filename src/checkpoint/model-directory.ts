@@ -13,6 +13,8 @@ export interface ModelPaths {
   wordpieces: string;
   /** The best weights so far. */
   weights: string;
+  /** Candidates of translation, where nmt shortlist has made them. */
+  shortlist: string;
   /** Resumable checkpoints, one folder each. */
   checkpoints: string;
   /** JSON lines. */
@@ -24,6 +26,7 @@ export function modelPaths(directory: string): ModelPaths {
     config: join(directory, "config.yaml"),
     wordpieces: join(directory, "wordpiece.model"),
     weights: join(directory, "model.safetensors"),
+    shortlist: join(directory, "shortlist.safetensors"),
     checkpoints: join(directory, "checkpoints"),
     log: join(directory, "log.jsonl"),
   };

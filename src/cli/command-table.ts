@@ -67,6 +67,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./commands/average.ts")).averageCommand,
   },
   {
+    name: "shortlist",
+    summary: "Learn which target pieces translate each source piece, into a model's directory",
+    load: async () => (await import("./commands/shortlist.ts")).shortlistCommand,
+  },
+  {
     name: "doctor",
     summary: "Show which backends work here, how fast, and how to get a faster one",
     load: async () => (await import("./commands/doctor.ts")).doctorCommand,

@@ -11,16 +11,18 @@ import { bestReachableScore, lengthPenalty } from "./length-penalty.ts";
  * The `nBest` best translations of each source, best first. Beams are pruned by log-probability, which at equal length is the
  * length-normalised order; finished hypotheses are ranked by score. A sentence is done once `beamSize` hypotheses have
  * finished, or none still live can enter its n-best, or at its maximum length, where live hypotheses count as they are.
+ * Rejects with the reason of an aborted `signal`.
  */
-export function beamSearch(
+export async function beamSearch(
   model: TranslationModel,
   sources: readonly Int32Array[],
   options: SearchOptions,
-): Hypothesis[][] {
+): Promise<Hypothesis[][]> {
+  options.signal?.throwIfAborted();
   if (sources.length === 0) return [];
-  const state = model.startDecoding(sources);
+  const state = await model.startDecoding(sources);
   try {
-    return new BeamSearch(state, model.vocabularySize, options).run();
+    return await new BeamSearch(state, model.vocabularySize, options).run();
   } finally {
     state.dispose();
   }
@@ -59,15 +61,17 @@ class BeamSearch {
     this.pieces = new Int32Array(state.rows).fill(options.bosId);
   }
 
-  run(): Hypothesis[][] {
-    for (let length = 1; this.sentences.length > 0; length++) this.step(length);
+  async run(): Promise<Hypothesis[][]> {
+    for (let length = 1; this.sentences.length > 0; length++) await this.step(length);
     return this.finished.map(({ best }) => best.map((hypothesis) => this.read(hypothesis)));
   }
 
   /** Predicts piece number `length`, from 1, of every live hypothesis. */
-  private step(length: number): void {
-    const { beamSize, eosId, minLength, withAttention } = this.options;
-    const candidates = this.state.step(this.pieces, this.count, this.needsAttention);
+  private async step(length: number): Promise<void> {
+    const { beamSize, eosId, minLength, withAttention, signal } = this.options;
+    signal?.throwIfAborted();
+    const request = { count: this.count, withAttention: this.needsAttention };
+    const candidates = await this.state.step(this.pieces, request);
     if (this.needsAttention) this.coverage?.add(candidates.attention as StepAttention);
     if (withAttention) this.history.keepAttention(candidates.attention as StepAttention);
     const { live, ended } = beamStep(this.beams, candidates, { beamSize, eosId, endAllowed: length > minLength });

@@ -1,4 +1,5 @@
 /** Log-probabilities of given translations, and of given texts by a language model: one line at a time however they are batched. */
+import { Turns } from "../base/turns.ts";
 import type { ForcedScores } from "../model/decoder-state.ts";
 import { chooseTag } from "../text/languages.ts";
 import { tagPiece, withMarkers } from "../text/source-pieces.ts";
@@ -6,12 +7,14 @@ import type { Wordpieces } from "../text/wordpieces.ts";
 import { lengthBatches } from "./length-batches.ts";
 import type { TranslatorParts } from "./translator.ts";
 
-/** How many lines are scored at once: memory and speed, no score. */
+/** How many lines are scored at once, and when to stop: memory and speed, no score. */
 export interface BatchLimits {
   /** Lines scored together, at most. Default 64. */
   batchSize?: number;
   /** Pieces scored together, those of sources among them, at most; a longer line is scored alone. Default 6,000. */
   batchTokens?: number;
+  /** Once it is aborted, scoring rejects with its reason after the batches under way. */
+  signal?: AbortSignal;
 }
 
 /** Options of `scorePairs`. */
@@ -43,7 +46,9 @@ export interface LineScore {
 /** What scoring needs of a language model: texts are piece ids without markers. */
 export interface TextScorer {
   /** Log-probabilities of each text's pieces and `</s>`, natural logarithms. */
-  forceScore(texts: readonly Int32Array[]): ForcedScores;
+  forceScore(texts: readonly Int32Array[]): Promise<ForcedScores>;
+  /** Batches that it works on side by side. */
+  readonly parallelism: number;
 }
 
 /**
@@ -54,19 +59,19 @@ export interface TextScorer {
  * import { loadTranslationModel, scorePairs } from "gnmt-moe";
  *
  * const loaded = await loadTranslationModel("models/my");
- * const [score] = scorePairs(loaded, [{ source: "A dog runs.", target: "Ein Hund rennt." }]);
+ * const [score] = await scorePairs(loaded, [{ source: "A dog runs.", target: "Ein Hund rennt." }]);
  * console.log(score?.logProbability, score?.pieces);
  */
-export function scorePairs(
+export async function scorePairs(
   { model, wordpieces, languages }: TranslatorParts,
   pairs: readonly LinePair[],
   options: ScoreOptions = {},
-): LineScore[] {
+): Promise<LineScore[]> {
   const tagId = tagPiece(wordpieces, chooseTag(languages, options));
   const sources = pairs.map(({ source }) => withMarkers(wordpieces.encode(source), tagId, wordpieces.eosId));
   const targets = pairs.map(({ target }) => wordpieces.encode(target));
   const lengths = targets.map((target, i) => target.length + 1 + sources[i]!.length);
-  return scoreBatches(wordpieces, targets, lengths, options, (lines) =>
+  return scoreBatches({ model, wordpieces }, targets, lengths, options, (lines) =>
     model.forceScore(
       lines.map((i) => sources[i]!),
       lines.map((i) => targets[i]!),
@@ -80,30 +85,34 @@ export function scorePairs(
  * @example
  * import { loadLanguageModel, scoreTexts } from "gnmt-moe";
  *
- * const [score] = scoreTexts(await loadLanguageModel("models/lm"), ["Ein Hund rennt."]);
+ * const [score] = await scoreTexts(await loadLanguageModel("models/lm"), ["Ein Hund rennt."]);
  * console.log(score?.logProbability);
  */
-export function scoreTexts(
+export async function scoreTexts(
   { model, wordpieces }: { model: TextScorer; wordpieces: Wordpieces },
   texts: readonly string[],
   limits: BatchLimits = {},
-): LineScore[] {
+): Promise<LineScore[]> {
   const targets = texts.map((text) => wordpieces.encode(text));
   const lengths = targets.map((target) => target.length + 1);
-  return scoreBatches(wordpieces, targets, lengths, limits, (lines) => model.forceScore(lines.map((i) => targets[i]!)));
+  return scoreBatches({ model, wordpieces }, targets, lengths, limits, (lines) =>
+    model.forceScore(lines.map((i) => targets[i]!)),
+  );
 }
 
-function scoreBatches(
-  wordpieces: Wordpieces,
+/** As many batches at a time as the model works on side by side. */
+async function scoreBatches(
+  { model, wordpieces }: { model: { readonly parallelism: number }; wordpieces: Wordpieces },
   targets: readonly Int32Array[],
   lengths: readonly number[],
-  { batchSize = 64, batchTokens = 6000 }: BatchLimits,
-  forceScore: (lines: readonly number[]) => ForcedScores,
-): LineScore[] {
+  { batchSize = 64, batchTokens = 6000, signal }: BatchLimits,
+  forceScore: (lines: readonly number[]) => Promise<ForcedScores>,
+): Promise<LineScore[]> {
   const scores = new Array<LineScore>(targets.length);
-  for (const batch of lengthBatches(lengths, { sentences: batchSize, pieces: batchTokens })) {
+  const score = async (batch: Int32Array) => {
+    signal?.throwIfAborted();
     const lines = Array.from(batch);
-    const forced = forceScore(lines);
+    const forced = await forceScore(lines);
     lines.forEach((i, at) => {
       const tokens = forced.tokens[at]!;
       const ids = [...targets[i]!, wordpieces.eosId];
@@ -113,6 +122,8 @@ function scoreBatches(
         tokens,
       };
     });
-  }
+  };
+  const batches = lengthBatches(lengths, { sentences: batchSize, pieces: batchTokens });
+  await new Turns(model.parallelism).takeAll(batches.map((batch) => () => score(batch)));
   return scores;
 }

@@ -20,6 +20,8 @@ export interface SearchOptions {
   maxLengths: Int32Array;
   /** Also return the attention of every target piece. */
   withAttention: boolean;
+  /** Once it is aborted the search rejects with its reason, after the step under way, and disposes of its states. */
+  signal?: AbortSignal | undefined;
 }
 
 /** One translation of one sentence. */

@@ -29,7 +29,7 @@ export function sampleSearch(
   sampling: SamplingOptions,
   streams: ArrayLike<number>,
   sample = 0,
-): Hypothesis[] {
+): Promise<Hypothesis[]> {
   const count = sampling.topK > 0 ? sampling.topK + 1 : model.vocabularySize;
   const generators = sources.map((_, s) => new Random(sampling.seed, sampleStream(streams[s]!, sample)));
   const weights = new Float64Array(Math.min(count, model.vocabularySize));

@@ -5,13 +5,13 @@ import type { Hypothesis, SearchOptions } from "./hypothesis.ts";
 import { type Choice, singleSearch } from "./single-search.ts";
 
 /** The `nBest` best translations of each source, best first. */
-export function search(
+export async function search(
   model: TranslationModel,
   sources: readonly Int32Array[],
   options: SearchOptions,
-): Hypothesis[][] {
+): Promise<Hypothesis[][]> {
   if (options.beamSize > 1) return beamSearch(model, sources, options);
-  return greedySearch(model, sources, options).map((hypothesis) => [hypothesis]);
+  return (await greedySearch(model, sources, options)).map((hypothesis) => [hypothesis]);
 }
 
 /**
@@ -22,7 +22,7 @@ export function greedySearch(
   model: TranslationModel,
   sources: readonly Int32Array[],
   options: SearchOptions,
-): Hypothesis[] {
+): Promise<Hypothesis[]> {
   const { eosId, minLength } = options;
   const best = ({ candidates: { ids, logProbabilities }, from, to, endAllowed }: Choice) => {
     let at = from;

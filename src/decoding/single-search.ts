@@ -18,24 +18,27 @@ export interface Choice {
 /** Returns the index of the chosen candidate, or −1 where none can be taken. */
 export type Choose = (choice: Choice) => number;
 
-/** One translation per source, growing by the piece `choose` picks among each step's `count` best. */
-export function singleSearch(
+/** One translation per source, growing by the piece `choose` picks among each step's `count` best. Rejects where `signal` is aborted. */
+export async function singleSearch(
   model: TranslationModel,
   sources: readonly Int32Array[],
   options: SearchOptions,
   count: number,
   choose: Choose,
-): Hypothesis[] {
+): Promise<Hypothesis[]> {
+  const { bosId, eosId, minLength, maxLengths, coveragePenalty: beta, withAttention, signal } = options;
+  signal?.throwIfAborted();
   if (sources.length === 0) return [];
-  const { bosId, eosId, minLength, maxLengths, coveragePenalty: beta, withAttention } = options;
   const perRow = Math.min(count, model.vocabularySize);
+  const request = { count: perRow, withAttention: beta > 0 || withAttention };
   const tracks = sources.map((_, s) => new Track(maxLengths[s]!));
-  const state = model.startDecoding(sources);
+  const state = await model.startDecoding(sources);
   try {
     let previous = new Int32Array(state.rows).fill(bosId);
     for (let length = 1; previous.length > 0; length++) {
       const sentences = state.sentenceOfRow;
-      const candidates = state.step(previous, perRow, beta > 0 || withAttention);
+      signal?.throwIfAborted();
+      const candidates = await state.step(previous, request);
       const { ids, logProbabilities, attention } = candidates;
       const kept: number[] = [];
       const pieces: number[] = [];

@@ -1,10 +1,12 @@
 /** Lines of text → translations in the same order: wordpieces, batches of similar length, search, text again. */
 import { log } from "../base/logger.ts";
+import { Turns } from "../base/turns.ts";
 import type { TranslationModel } from "../model/decoder-state.ts";
 import { chooseTag, type ModelLanguages } from "../text/languages.ts";
 import { tagPiece, withMarkers } from "../text/source-pieces.ts";
 import type { Wordpieces } from "../text/wordpieces.ts";
 import type { Hypothesis, SearchOptions } from "./hypothesis.ts";
+import { inOrder } from "./in-order.ts";
 import { lengthBatches } from "./length-batches.ts";
 import { lineWindows, type WindowOptions } from "./line-windows.ts";
 import { replaceUnknown } from "./replace-unk.ts";
@@ -34,8 +36,19 @@ export interface TranslatorParts {
   languages: ModelLanguages;
 }
 
-/** Windows of the translator's streams. */
-const STREAM_WINDOW: WindowOptions = { lines: 2000, patience: 20 };
+/** How lines are gathered unless told otherwise. */
+const defaultWindow: WindowOptions = { lines: 2000, patience: 20 };
+
+/** Batches are not made smaller than this so that there are as many as the model works on side by side. */
+const LEAST_SHARE = 4;
+
+/** How one stream of lines is translated. */
+export interface TranslateRun {
+  /** Once it is aborted, the translations end with its reason, after the steps under way. Default: none. */
+  signal?: AbortSignal;
+  /** Lines sorted and batched together, and how long to wait for one more. Default: 2,000 lines, 20 ms. */
+  window?: Partial<WindowOptions>;
+}
 
 /** A line ready for the model. */
 interface Prepared {
@@ -47,6 +60,12 @@ interface Prepared {
   pieces: number;
 }
 
+/** A line and, where it went through the model, what was found. */
+interface Searched {
+  line: number;
+  found?: { ready: Prepared; hypotheses: Hypothesis[] };
+}
+
 /**
  * Translates lines of text with a loaded model: wordpieces, batches of similar length, beam search or sampling, text again.
  *
@@ -54,7 +73,7 @@ interface Prepared {
  * import { loadTranslationModel, Translator } from "gnmt-moe";
  *
  * const translator = new Translator(await loadTranslationModel("models/my"), { beamSize: 5, nBest: 2 });
- * for (const { line, hypotheses } of translator.translate(["A dog runs.", "Two people sing."])) {
+ * for await (const { line, hypotheses } of translator.translate(["A dog runs.", "Two people sing."])) {
  *   console.log(line, hypotheses[0]?.text);
  * }
  */
@@ -82,37 +101,50 @@ export class Translator {
     this.tagId = tagPiece(parts.wordpieces, chooseTag(parts.languages, options));
   }
 
-  /** One translation per line, in order. Lines are numbered on from the translator's earlier ones. Throws OutOfMemoryError. */
-  translate(lines: readonly string[]): Translation[] {
+  /**
+   * One translation per line, in order and in bounded memory: lines are sorted and batched within windows, as many batches at a time as the
+   * model works on side by side; while the last batches of a window run, the next one is read and begun. Lines are numbered on from the
+   * translator's earlier ones. Leaving the loop, or aborting `signal`, ends the searches after their step. Throws the signal's reason,
+   * OutOfMemoryError, and errors of `lines`, after the translations of the lines before.
+   */
+  async *translate(
+    lines: AsyncIterable<string> | Iterable<string>,
+    { signal, window }: TranslateRun = {},
+  ): AsyncGenerator<Translation, void, undefined> {
+    const turns = new Turns(this.parts.model.parallelism);
+    const windows = lineWindows(lines, { ...defaultWindow, ...window });
+    const start = (some: string[], stop: AbortSignal) => this.searchWindow(some, turns, stop);
+    for await (const searched of inOrder(windows, start, signal)) {
+      for (const { line, found } of searched) {
+        yield found === undefined
+          ? { line, sourcePieces: [], hypotheses: [] }
+          : this.finish(found.ready, found.hypotheses);
+      }
+    }
+  }
+
+  private async searchWindow(lines: readonly string[], turns: Turns, signal: AbortSignal): Promise<Searched[]> {
     const first = this.counts.lines + 1;
     this.counts.lines += lines.length;
-    const translations = lines.map((_, i): Translation => ({ line: first + i, sourcePieces: [], hypotheses: [] }));
+    const searched = lines.map((_, i): Searched => ({ line: first + i }));
     const prepared: Prepared[] = [];
     lines.forEach((text, i) => {
       const ready = this.prepare(text, first + i);
       if (ready !== undefined) prepared.push(ready);
     });
     const { batchSize, batchTokens } = this.options;
+    const share = Math.max(Math.ceil(prepared.length / this.parts.model.parallelism), LEAST_SHARE);
+    const budget = { sentences: Math.min(batchSize, share), pieces: batchTokens };
     const lengths = prepared.map(({ source }) => source.length);
-    for (const indices of lengthBatches(lengths, { sentences: batchSize, pieces: batchTokens })) {
+    const searchSome = async (indices: Int32Array) => {
       const batch = Array.from(indices, (i) => prepared[i]!);
-      const found = this.searchBatch(batch);
+      const found = await this.searchBatch(batch, signal);
       batch.forEach((ready, i) => {
-        translations[ready.line - first] = this.finish(ready, found[i]!);
+        searched[ready.line - first]!.found = { ready, hypotheses: found[i]! };
       });
-    }
-    return translations;
-  }
-
-  /**
-   * Translates a stream in bounded memory: windows of lines are sorted and batched inside, and come out in order. A window has 2,000
-   * lines at most and waits 20 ms for a further one, unless `window` says otherwise. Errors of `lines` are passed on.
-   */
-  async *translateStream(
-    lines: AsyncIterable<string> | Iterable<string>,
-    window: Partial<WindowOptions> = {},
-  ): AsyncGenerator<Translation, void, undefined> {
-    for await (const some of lineWindows(lines, { ...STREAM_WINDOW, ...window })) yield* this.translate(some);
+    };
+    await turns.takeAll(lengthBatches(lengths, budget).map((indices) => () => searchSome(indices)));
+    return searched;
   }
 
   /** Counts and tells of a line that was too long to be read, whose place in the input a blank one takes. */
@@ -137,7 +169,7 @@ export class Translator {
     return { line, text, source: withMarkers(pieces, this.tagId, this.parts.wordpieces.eosId), pieces: pieces.length };
   }
 
-  private searchBatch(batch: readonly Prepared[]): Hypothesis[][] {
+  private async searchBatch(batch: readonly Prepared[], signal: AbortSignal): Promise<Hypothesis[][]> {
     const { options } = this;
     const { model, wordpieces } = this.parts;
     const settings: SearchOptions = {
@@ -151,14 +183,16 @@ export class Translator {
       minLength: options.minLength,
       maxLengths: Int32Array.from(batch, ({ pieces }) => longestTranslation(pieces, options)),
       withAttention: options.withAttention || options.replaceUnk,
+      signal,
     };
     const sources = batch.map(({ source }) => source);
     if (options.sampling === undefined) return search(model, sources, settings);
     const streams = batch.map(({ line }) => line);
     // A pass for each sample takes no more memory than one.
-    const passes = Array.from({ length: options.nBest }, (_, sample) =>
-      sampleSearch(model, sources, settings, options.sampling!, streams, sample),
-    );
+    const passes: Hypothesis[][] = [];
+    for (let sample = 0; sample < options.nBest; sample++) {
+      passes.push(await sampleSearch(model, sources, settings, options.sampling, streams, sample));
+    }
     return batch.map((_, i) => passes.map((pass) => pass[i]!));
   }
 

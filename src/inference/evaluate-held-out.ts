@@ -34,15 +34,16 @@ export async function evaluateHeldOut(
   try {
     const corpora = await heldOutCorpora(config, wordpieces, "test", log.warn);
     for (const layer of model.moeLayers) layer.countsEvaluation = true;
-    return corpora.map((corpus) => {
+    const results: HeldOutResult[] = [];
+    for (const corpus of corpora) {
       const { name, sourceTexts: sources, references, tokenizer } = corpus;
-      const { translations, cut } = translateHeldOut(loaded, corpus, options);
+      const { translations, cut } = await translateHeldOut(loaded, corpus, options);
       const experts: Record<string, BalanceReport> = {};
       for (const layer of model.moeLayers) {
         experts[layer.name] = layer.balance.report();
         layer.balance.reset();
       }
-      return {
+      results.push({
         name,
         sentences: sources.length,
         cut,
@@ -50,8 +51,9 @@ export async function evaluateHeldOut(
         chrf: new CHRF().corpusScore(translations, [references]),
         samples: sources.map((source, i) => ({ source, reference: references[i]!, translation: translations[i]! })),
         experts,
-      };
-    });
+      });
+    }
+    return results;
   } finally {
     model.dispose();
   }

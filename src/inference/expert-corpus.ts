@@ -47,7 +47,7 @@ export async function readPairs(
   const tag = tagPiece(wordpieces, chooseTag(languages, asked));
   const pairs =
     part.target === undefined
-      ? translated(loaded, await first(linesOf(part), options.lines), asked, options)
+      ? await translated(loaded, await first(linesOf(part), options.lines), asked, options)
       : await first(alignedLines(part.source, part.target), options.lines);
   return Array.from(pairs, ({ source, target }) => ({ pieces: wordpieces.encode(source), target }))
     .filter(({ pieces }) => pieces.length > 0 && pieces.length <= translateDefaults.maxSourceLength)
@@ -76,18 +76,20 @@ export async function readTexts(
     .map((target) => ({ part: index, source: new Int32Array(0), target }));
 }
 
-function translated(
+async function translated(
   { model, wordpieces, languages }: LoadedModel,
   sources: readonly string[],
   asked: ReturnType<typeof languagesOf>,
   { batchSize }: ReadOptions,
-): { source: string; target: string }[] {
+): Promise<{ source: string; target: string }[]> {
   // Nobody looks at the translations of a dense model.
   if (model.moeLayers.length === 0) return sources.map((source) => ({ source, target: "" }));
   const translator = new Translator({ model, wordpieces, languages }, { ...asked, beamSize: 1, batchSize }, () => {});
-  return translator
-    .translate(sources)
-    .map((translation, i) => ({ source: sources[i]!, target: bestText(translation) }));
+  const pairs: { source: string; target: string }[] = [];
+  for await (const translation of translator.translate(sources)) {
+    pairs.push({ source: sources[pairs.length]!, target: bestText(translation) });
+  }
+  return pairs;
 }
 
 function languagesOf({ sourceLanguage, targetLanguage }: ExpertPart) {

@@ -48,7 +48,7 @@ export interface LoadedLanguageModel {
  *
  * const loaded = await loadTranslationModel("models/my", { threads: 2 });
  * const translator = new Translator(loaded, { targetLanguage: "de" });
- * console.log(translator.translate(["A dog runs."])[0]?.hypotheses[0]?.text);
+ * for await (const { hypotheses } of translator.translate(["A dog runs."])) console.log(hypotheses[0]?.text);
  * loaded.model.dispose();
  */
 export async function loadTranslationModel(directory: string, options: EngineOptions = {}): Promise<LoadedModel> {
@@ -74,7 +74,7 @@ export async function loadTranslationModel(directory: string, options: EngineOpt
  * import { loadLanguageModel, scoreTexts } from "gnmt-moe";
  *
  * const loaded = await loadLanguageModel("models/lm");
- * console.log(scoreTexts(loaded, ["Ein Hund rennt."])[0]?.tokens);
+ * console.log((await scoreTexts(loaded, ["Ein Hund rennt."]))[0]?.tokens);
  * loaded.model.dispose();
  */
 export async function loadLanguageModel(directory: string, options: EngineOptions = {}): Promise<LoadedLanguageModel> {

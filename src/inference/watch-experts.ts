@@ -16,15 +16,15 @@ export interface WatchedModel {
   moeLayers: readonly MoeLayer[];
   wordpieces: WordpieceModel;
   /** One forward pass over the sentences, each layer called once, rows in the order of `packSentences`. */
-  run(batch: readonly WatchedSentence[]): void;
+  run(batch: readonly WatchedSentence[]): Promise<void>;
 }
 
 /** `parts`: how many parts of the corpus there are; `batchSize`: sentences run together, at most. */
-export function watchExperts(
+export async function watchExperts(
   model: WatchedModel,
   sentences: readonly WatchedSentence[],
   { parts, batchSize }: { parts: number; batchSize: number },
-): ExpertReport["layers"] {
+): Promise<ExpertReport["layers"]> {
   const usages = model.moeLayers.map((layer) => {
     const side = layer.name.startsWith("encoder") ? "source" : "target";
     return { layer, side, usage: new ExpertUsage(layer.name, side, layer.balance.load.length, parts) } as const;
@@ -44,7 +44,7 @@ export function watchExperts(
       const rows = watchers.length === 0 ? [] : rowTexts(batch, side, model.wordpieces);
       for (const { layer, usage } of watchers) layer.observer = (decision) => count(usage, decision, rows);
     }
-    model.run(batch);
+    await model.run(batch);
     done += batch.length;
     progress.update(done);
   }

@@ -6,6 +6,8 @@ export interface StepCandidates {
   ids: Int32Array;
   /** [rows, count] natural logarithms. */
   logProbabilities: Float32Array;
+  /** [rows, vocabulary] natural logarithms of every piece's probability, when asked for. */
+  distribution?: Float32Array;
   /** Attention of this step, when asked for. */
   attention?: StepAttention;
 }
@@ -18,6 +20,16 @@ export interface StepAttention {
   offsets: Int32Array;
 }
 
+/** What a step is asked for. */
+export interface StepRequest {
+  /** Best pieces of each row; may be 0 where the distribution is asked for. */
+  count: number;
+  /** Also the attention over the source. */
+  withAttention?: boolean;
+  /** Also the log-probability of every piece. */
+  distribution?: boolean;
+}
+
 /** Hypotheses under way. A row is one hypothesis of one sentence; its state is reordered only by `select`. */
 export interface DecoderState {
   /** How many hypotheses there are. */
@@ -25,7 +37,7 @@ export interface DecoderState {
   /** [rows] index of each row's sentence in the batch given to `startDecoding`. */
   readonly sentenceOfRow: Int32Array;
   /** Feeds each row's previous piece (`<s>` first) and returns its `count` best next pieces. */
-  step(previous: Int32Array, count: number, withAttention?: boolean): StepCandidates;
+  step(previous: Int32Array, request: StepRequest): Promise<StepCandidates>;
   /** Keeps exactly these rows, in this order; a row may be repeated (branching) or left out (pruned). */
   select(rows: Int32Array): void;
   /** Releases the states. */
@@ -42,10 +54,12 @@ export interface ForcedScores {
 export interface TranslationModel {
   /** Pieces of the vocabulary, which source and target share. */
   readonly vocabularySize: number;
+  /** Batches that it works on side by side: more than one at a time is worth giving it. */
+  readonly parallelism: number;
   /** Encodes the sources; one row for each of them. To be disposed of. */
-  startDecoding(sources: readonly Int32Array[]): DecoderState;
+  startDecoding(sources: readonly Int32Array[]): Promise<DecoderState>;
   /** Scores each source's given target. */
-  forceScore(sources: readonly Int32Array[], targets: readonly Int32Array[]): ForcedScores;
+  forceScore(sources: readonly Int32Array[], targets: readonly Int32Array[]): Promise<ForcedScores>;
   /** Releases the parameters. */
   dispose(): void;
 }

@@ -23,6 +23,8 @@ import type { ModelLoss, TrainableModel } from "./trainable-model.ts";
 
 /** A language model with its parameters, for training and scoring. Sentences are independent of each other. */
 export class LanguageModel implements TrainableModel {
+  /** TensorFlow.js runs one batch at a time. */
+  readonly parallelism = 1;
   /** What it was made from. */
   readonly options: LanguageModelOptions;
   private readonly store: Parameters;
@@ -101,7 +103,7 @@ export class LanguageModel implements TrainableModel {
   }
 
   /** Log-probabilities of the pieces of given texts and of the `</s>` that ends each; texts are piece ids without markers. */
-  forceScore(texts: readonly Int32Array[]): ForcedScores {
+  async forceScore(texts: readonly Int32Array[]): Promise<ForcedScores> {
     const { targetInput, targetOutput, targetRows } = forcedTargets(texts, this.markers);
     const scores = tf.tidy(() =>
       vocabularyLogProbability(this.project(this.hidden(targetInput, ForwardContext.evaluation).output), targetOutput),

@@ -1,11 +1,12 @@
 /** Hypotheses of the translation model under way: LSTM states by row, attention memory by sentence. */
+import { setImmediate } from "node:timers/promises";
 import * as tf from "@tensorflow/tfjs";
 import type { RowGroups } from "../base/packed-layout.ts";
 import { ForwardContext } from "../layers/forward-context.ts";
 import type { LstmState } from "../layers/lstm.ts";
-import { vocabularyTopK } from "../ops/vocabulary-top-k.ts";
+import { vocabularyDistribution, vocabularyTopK } from "../ops/vocabulary-top-k.ts";
 import type { Decoder, EncodedSource } from "./decoder.ts";
-import type { DecoderState, StepCandidates } from "./decoder-state.ts";
+import type { DecoderState, StepCandidates, StepRequest } from "./decoder-state.ts";
 
 /** Rows of LSTM states [rows, hidden] and [rows, cell], one a hypothesis. */
 export class Seq2SeqDecoderState implements DecoderState {
@@ -33,7 +34,14 @@ export class Seq2SeqDecoderState implements DecoderState {
     return this.sentences;
   }
 
-  step(previous: Int32Array, count: number, withAttention = false): StepCandidates {
+  async step(previous: Int32Array, request: StepRequest): Promise<StepCandidates> {
+    // A turn of the event loop, in which timers, signals and readers of results are served.
+    await setImmediate();
+    return this.compute(previous, request);
+  }
+
+  private compute(previous: Int32Array, request: StepRequest): StepCandidates {
+    const { count, withAttention = false, distribution = false } = request;
     const rows = { queryRows: this.queryRows, keyRows: this.source.keyRows };
     const before = this.states;
     let candidates: StepCandidates | undefined;
@@ -46,7 +54,8 @@ export class Seq2SeqDecoderState implements DecoderState {
         ForwardContext.evaluation,
         withAttention,
       );
-      const best = vocabularyTopK(this.decoder.vocabularyProjection(output), count);
+      const projection = this.decoder.vocabularyProjection(output);
+      const best = distribution ? vocabularyDistribution(projection, count) : vocabularyTopK(projection, count);
       candidates = attention === undefined ? best : { ...best, attention };
       return states;
     });

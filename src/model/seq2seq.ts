@@ -22,6 +22,8 @@ type PackedPairs = Omit<Batch, "targetOutput" | "lines" | "corpora">;
 
 /** A translation model with its parameters, for training, scoring and decoding. */
 export class Seq2Seq implements TranslationModel, TrainableModel {
+  /** TensorFlow.js runs one batch at a time. */
+  readonly parallelism = 1;
   /** What it was made from. */
   readonly options: Seq2SeqOptions;
   private readonly store: Parameters;
@@ -72,7 +74,7 @@ export class Seq2Seq implements TranslationModel, TrainableModel {
     });
   }
 
-  startDecoding(sources: readonly Int32Array[]): DecoderState {
+  async startDecoding(sources: readonly Int32Array[]): Promise<DecoderState> {
     const packed = packSentences(sources);
     const memory = tf.tidy(() => {
       const { output } = this.encoder.encode(packed, ForwardContext.evaluation);
@@ -81,7 +83,7 @@ export class Seq2Seq implements TranslationModel, TrainableModel {
     return new Seq2SeqDecoderState(this.decoder, { memory, keyRows: rowsOf(packed) });
   }
 
-  forceScore(sources: readonly Int32Array[], targets: readonly Int32Array[]): ForcedScores {
+  async forceScore(sources: readonly Int32Array[], targets: readonly Int32Array[]): Promise<ForcedScores> {
     const source = packSentences(sources);
     const forced = forcedTargets(targets, this.markers);
     const batch = { source, sourceRows: rowsOf(source), ...forced };

@@ -18,6 +18,27 @@ export function vocabularyTopK(projection: VocabularyProjection, k: number): Bes
   return native === undefined ? composedVocabularyTopK(projection, k) : kernels.topK(native, projection, k);
 }
 
+/** The k most probable pieces of each row, and what every piece has: the same numbers as `vocabularyTopK`'s. */
+export function vocabularyDistribution(
+  projection: VocabularyProjection,
+  k: number,
+): BestPieces & { distribution: Float32Array } {
+  const size = projection.weights.shape[0];
+  const all = vocabularyTopK(projection, size);
+  const rows = all.ids.length / size;
+  const ids = new Int32Array(rows * k);
+  const logProbabilities = new Float32Array(rows * k);
+  // [rows, vocabulary] by piece id
+  const distribution = new Float32Array(rows * size);
+  for (let row = 0; row < rows; row++) {
+    const from = row * size;
+    for (let i = from; i < from + size; i++) distribution[from + all.ids[i]!] = all.logProbabilities[i]!;
+    ids.set(all.ids.subarray(from, from + k), row * k);
+    logProbabilities.set(all.logProbabilities.subarray(from, from + k), row * k);
+  }
+  return { ids, logProbabilities, distribution };
+}
+
 /** log P(target) of each row's given piece: [rows], natural logarithms. Throws DataError for a target outside the vocabulary. */
 export function vocabularyLogProbability(projection: VocabularyProjection, targets: Int32Array): Float32Array {
   checkTargets(targets, projection);

@@ -132,6 +132,11 @@ export class WordpieceModel {
     return this.vocabulary.size;
   }
 
+  /** Ids of the byte pieces `<0x00>` … `<0xFF>`: [256]; undefined in a model without byte fallback. */
+  get byteIds(): Int32Array | undefined {
+    return this.vocabulary.byteIds;
+  }
+
   /** The pieces that begin and end sentences, as the model names them. */
   get markerPieces(): { bos: string; eos: string } {
     return { bos: this.proto.trainer.bosPiece, eos: this.proto.trainer.eosPiece };
@@ -150,6 +155,11 @@ export class WordpieceModel {
   /** Whether a piece is in the vocabulary. */
   has(piece: string): boolean {
     return this.vocabulary.find(piece) !== undefined;
+  }
+
+  /** Whether no text becomes the piece, nor the piece text: `<pad>`, `<s>`, `</s>`, language tags. Throws WordpieceError as `pieceOf` does. */
+  isControl(id: number): boolean {
+    return this.piece(id).type === PieceType.control;
   }
 
   /** The piece of an id, from 0. Throws WordpieceError for an id that the vocabulary does not have. */

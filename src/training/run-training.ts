@@ -156,7 +156,7 @@ function runHooks(
     validate: async () => {
       calibrateGates(model, calibration);
       if (validation.length === 0) return undefined;
-      last = validate(model, validation, config.validBatchSize, translate);
+      last = await validate(model, validation, config.validBatchSize, translate);
       return last;
     },
     onValidation: async (state, isBest) => {

@@ -23,7 +23,7 @@ export function trainingTask(
 ): TrainingTask {
   const source = { seed: config.seed, stored };
   if (config.task === "language_model") {
-    return { model: new LanguageModel(languageModelOptions(config, wordpieces), source), translate: () => [] };
+    return { model: new LanguageModel(languageModelOptions(config, wordpieces), source), translate: async () => [] };
   }
   const model = new Seq2Seq(seq2seqOptions(config, wordpieces), source);
   return { model, translate: corpusTranslator(config, model, wordpieces) };

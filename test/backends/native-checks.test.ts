@@ -1,4 +1,4 @@
-/** Runs native/test: the group of threads, vector functions against the C library, products and LSTM layers on every instruction set. */
+/** Runs native/test: the group of threads, lexicons, vector functions against the C library, products and LSTM layers on every instruction set. */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";

@@ -128,19 +128,22 @@ describe("the backend's packed weights", () => {
     ["tables of their own", {}],
     ["one table", { shareEmbeddings: true, tieSoftmax: true }],
     ["projected LSTM units", { cellSize: 20 }],
-  ] as [string, Partial<Seq2SeqOptions>][])("are those of the weights after training, %s", (_, changes) => {
+  ] as [string, Partial<Seq2SeqOptions>][])("are those of the weights after training, %s", async (_, changes) => {
     const options = { ...toyOptions, ...changes };
     const model = new Seq2Seq(options, { seed: 1 });
     const optimizer = new Adam(model.parameters, { beta1: 0.9, beta2: 0.98, epsilon: 1e-8, maxGradNorm: 5 });
     const sources = reversePairs(new Random(3), 5, options.vocabularySize, 5).map(({ source }) => source);
     const search = { bosId: 2, eosId: 3, maxLengths: new Int32Array(5).fill(6), minLength: 0, lengthPenalty: 0 };
     const settings = { ...search, beamSize: 3, nBest: 2, coveragePenalty: 0, withAttention: false };
-    const translate = (m: Seq2Seq) => [greedySearch(m, sources, settings), beamSearch(m, sources, settings)];
-    const before = translate(model);
+    const translate = async (m: Seq2Seq) => [
+      await greedySearch(m, sources, settings),
+      await beamSearch(m, sources, settings),
+    ];
+    const before = await translate(model);
     for (let pass = 0; pass < 3; pass++) {
       const step = { learningRate: 0.05, labelSmoothing: 0.1, seed: 1, pass };
       trainStep(model, optimizer, [reverseBatch(new Random(pass), 8)], step);
-      if (pass < 2) translate(model);
+      if (pass < 2) await translate(model);
     }
     const stored = new Map(
       model.parameters.map(({ name, variable }) => [
@@ -149,27 +152,27 @@ describe("the backend's packed weights", () => {
       ]),
     );
     const fresh = new Seq2Seq(options, { seed: 2, stored });
-    const after = translate(model);
-    expect(after).toEqual(translate(fresh));
+    const after = await translate(model);
+    expect(after).toEqual(await translate(fresh));
     expect(after).not.toEqual(before);
     optimizer.dispose();
     model.dispose();
     fresh.dispose();
   });
 
-  test("take no more memory for another model after one is disposed", () => {
+  test("take no more memory for another model after one is disposed", async () => {
     const native = nativeBackend()!;
     const sources = reversePairs(new Random(3), 4, toyOptions.vocabularySize, 5).map(({ source }) => source);
-    const translateOnce = () => {
+    const translateOnce = async () => {
       const model = new Seq2Seq(toyOptions, { seed: 1 });
-      const state = model.startDecoding(sources);
-      state.step(new Int32Array(state.rows).fill(2), 2);
+      const state = await model.startDecoding(sources);
+      await state.step(new Int32Array(state.rows).fill(2), { count: 2 });
       state.dispose();
       model.dispose();
     };
-    translateOnce();
+    await translateOnce();
     const before = native.poolStatistics;
-    translateOnce();
+    await translateOnce();
     expect(native.poolStatistics).toEqual(before);
   });
 });

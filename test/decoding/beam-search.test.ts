@@ -19,12 +19,12 @@ describe("with a beam that holds everything, the result is that of exhaustive se
     [4, -0.5, 0, 0],
     [5, 0.6, 0.2, 0],
     [6, 1, 1, 1],
-  ])("seed %i, α %d, β %d, at least %i pieces", (seed, alpha, beta, minLength) => {
+  ])("seed %i, α %d, β %d, at least %i pieces", async (seed, alpha, beta, minLength) => {
     const toy = randomToy(seed);
     const sources = toySources(3);
     const nBest = 40;
     const options = { beamSize: EVERYTHING, nBest, lengthPenalty: alpha, coveragePenalty: beta, minLength };
-    const found = beamSearch(new ToyModel(toy), sources, searchOptions(3, 5, options));
+    const found = await beamSearch(new ToyModel(toy), sources, searchOptions(3, 5, options));
     for (const [s, source] of sources.entries()) {
       const expected = exhaustiveSearch(toy, source, 5, { alpha, beta, minLength }).slice(0, nBest);
       expect(found[s]!.map(({ pieces }) => [...pieces])).toEqual(expected.map(({ pieces }) => pieces));
@@ -37,24 +37,29 @@ describe("with a beam that holds everything, the result is that of exhaustive se
   });
 });
 
-test("a wide beam finds no worse a score than a narrow one on average, and never better than exhaustive search", () => {
+test("a wide beam finds no worse a score than a narrow one on average, and never better than exhaustive search", async () => {
   const sources = toySources(30);
-  const means = [1, 2, 4, 8].map((beamSize) => {
+  const means: number[] = [];
+  for (const beamSize of [1, 2, 4, 8]) {
     const toy = randomToy(11);
-    const found = beamSearch(new ToyModel(toy), sources, searchOptions(30, 5, { beamSize, lengthPenalty: 0.6 }));
+    const found = await beamSearch(new ToyModel(toy), sources, searchOptions(30, 5, { beamSize, lengthPenalty: 0.6 }));
     const gaps = found.map(
       ([best], s) => exhaustiveSearch(toy, sources[s]!, 5, { alpha: 0.6 })[0]!.score - best!.score,
     );
     expect(Math.min(...gaps)).toBeGreaterThan(-1e-9);
-    return gaps.reduce((a, b) => a + b) / gaps.length;
-  });
+    means.push(gaps.reduce((a, b) => a + b) / gaps.length);
+  }
   expect(means[3]!).toBeLessThan(means[0]! / 2);
   expect([...means].sort((a, b) => b - a)).toEqual(means);
 });
 
-test("n-best lists are sorted and without repeats,", () => {
+test("n-best lists are sorted and without repeats,", async () => {
   const sources = toySources(8);
-  const found = beamSearch(new ToyModel(randomToy(21)), sources, searchOptions(8, 6, { nBest: 5, lengthPenalty: 0.6 }));
+  const found = await beamSearch(
+    new ToyModel(randomToy(21)),
+    sources,
+    searchOptions(8, 6, { nBest: 5, lengthPenalty: 0.6 }),
+  );
   for (const hypotheses of found) {
     expect(hypotheses).toHaveLength(5);
     const scores = hypotheses.map(({ score }) => score);
@@ -63,35 +68,39 @@ test("n-best lists are sorted and without repeats,", () => {
   }
 });
 
-test("a sentence gets the same bits alone, in any batch and in any place of it", () => {
+test("a sentence gets the same bits alone, in any batch and in any place of it", async () => {
   const toy = randomToy(31);
   const sources = toySources(24);
   const options = { nBest: 3, lengthPenalty: 0.6, coveragePenalty: 0.2, withAttention: true };
-  const alone = sources.flatMap((source) => beamSearch(new ToyModel(toy), [source], searchOptions(1, 7, options)));
-  const together = beamSearch(new ToyModel(toy), sources, searchOptions(24, 7, options));
-  const reversed = beamSearch(new ToyModel(toy), [...sources].reverse(), searchOptions(24, 7, options)).reverse();
+  const alone: Hypothesis[][] = [];
+  for (const source of sources) {
+    alone.push(...(await beamSearch(new ToyModel(toy), [source], searchOptions(1, 7, options))));
+  }
+  const together = await beamSearch(new ToyModel(toy), sources, searchOptions(24, 7, options));
+  const reversed = await beamSearch(new ToyModel(toy), [...sources].reverse(), searchOptions(24, 7, options));
+  reversed.reverse();
   expect(together.map((list) => list.map(plain))).toEqual(alone.map((list) => list.map(plain)));
   expect(reversed.map((list) => list.map(plain))).toEqual(alone.map((list) => list.map(plain)));
 });
 
-test("hypotheses cut at the maximum length are normalised like the others, without counting <s>", () => {
+test("hypotheses cut at the maximum length are normalised like the others, without counting <s>", async () => {
   // Never ends: 4 pieces of probability 1/2 each.
   const toy: Toy = { vocabularySize: 3, logits: () => [Number.NEGATIVE_INFINITY, 0, 0] };
   const options = searchOptions(1, 4, { beamSize: 2, nBest: 2, lengthPenalty: 1 });
-  const [[best]] = beamSearch(new ToyModel(toy), [Int32Array.of(5)], options) as [[Hypothesis]];
+  const [[best]] = (await beamSearch(new ToyModel(toy), [Int32Array.of(5)], options)) as [[Hypothesis]];
   expect(best.pieces).toHaveLength(4);
   expect(best.complete).toBe(false);
   expect(best.score).toBeCloseTo((4 * Math.log(0.5)) / (9 / 6), 6);
 });
 
-test("the maximum length is each sentence's own", () => {
+test("the maximum length is each sentence's own", async () => {
   const toy: Toy = { vocabularySize: 3, logits: () => [-50, 0, -1] };
   const options = searchOptions(3, 0, { maxLengths: Int32Array.of(2, 6, 1) });
-  const found = beamSearch(new ToyModel(toy), toySources(3), options);
+  const found = await beamSearch(new ToyModel(toy), toySources(3), options);
   expect(found.map(([best]) => best!.pieces.length)).toEqual([2, 6, 1]);
 });
 
-test("done sentences leave the batch: none of their rows is stepped again, and a lone end needs no select", () => {
+test("done sentences leave the batch: none of their rows is stepped again, and a lone end needs no select", async () => {
   // Source [n] ends surely after n pieces; one hypothesis has all the probability.
   const never = Number.NEGATIVE_INFINITY;
   const toy: Toy = {
@@ -99,7 +108,7 @@ test("done sentences leave the batch: none of their rows is stepped again, and a
     logits: (source, prefix) => (prefix.length < source[0]! ? [never, 0, never] : [0, never, never]),
   };
   const model = new ToyModel(toy);
-  const found = beamSearch(
+  const found = await beamSearch(
     model,
     [1, 3, 2].map((n) => Int32Array.of(n)),
     searchOptions(3, 9),
@@ -110,9 +119,9 @@ test("done sentences leave the batch: none of their rows is stepped again, and a
   expect(model.trace.disposed).toBe(1);
 });
 
-test("rows are reordered with their state: every step's prefixes are distinct continuations of the step before", () => {
+test("rows are reordered with their state: every step's prefixes are distinct continuations of the step before", async () => {
   const model = new ToyModel(randomToy(41));
-  beamSearch(model, toySources(6), searchOptions(6, 6));
+  await beamSearch(model, toySources(6), searchOptions(6, 6));
   const { prefixes } = model.trace;
   for (let t = 1; t < prefixes.length; t++) {
     const before = new Set(prefixes[t - 1]);
@@ -132,36 +141,40 @@ describe("stop rule", () => {
     },
   });
 
-  test("goes on while a longer hypothesis can still win by the length penalty", () => {
+  test("goes on while a longer hypothesis can still win by the length penalty", async () => {
     const toy = chain(1 - 1e-6);
     // log .6 = −.51 at length 1; log .4 = −.92 at length 8: / lp(8) = 13/6 → −.42.
-    const [[best]] = beamSearch(
+    const [[best]] = (await beamSearch(
       new ToyModel(toy),
       [Int32Array.of(5)],
       searchOptions(1, 8, { beamSize: 10, lengthPenalty: 1 }),
-    ) as [[Hypothesis]];
+    )) as [[Hypothesis]];
     expect(best.pieces).toHaveLength(7);
   });
 
-  test("stops at once when none can", () => {
+  test("stops at once when none can", async () => {
     const model = new ToyModel(chain(1 - 1e-6));
-    const [[best]] = beamSearch(model, [Int32Array.of(5)], searchOptions(1, 8, { lengthPenalty: 0 })) as [[Hypothesis]];
+    const [[best]] = (await beamSearch(model, [Int32Array.of(5)], searchOptions(1, 8, { lengthPenalty: 0 }))) as [
+      [Hypothesis],
+    ];
     expect(best.pieces).toHaveLength(0);
     expect(model.trace.stepRows).toEqual([1]);
   });
 
-  test("with α = 0 and room for everything it stops early and still agrees with exhaustive search", () => {
+  test("with α = 0 and room for everything it stops early and still agrees with exhaustive search", async () => {
     for (let seed = 50; seed < 60; seed++) {
       const toy = randomToy(seed, 5, 4);
       const model = new ToyModel(toy);
       const source = Int32Array.of(seed, 1);
-      const [[best]] = beamSearch(model, [source], searchOptions(1, 5, { beamSize: EVERYTHING })) as [[Hypothesis]];
+      const [[best]] = (await beamSearch(model, [source], searchOptions(1, 5, { beamSize: EVERYTHING }))) as [
+        [Hypothesis],
+      ];
       expect([...best.pieces]).toEqual(exhaustiveSearch(toy, source, 5)[0]!.pieces);
     }
   });
 });
 
-test("attention and coverage follow the hypothesis they belong to", () => {
+test("attention and coverage follow the hypothesis they belong to", async () => {
   // Attention looks at source position (sum of the prefix) % n, so that it tells histories apart.
   const random = randomToy(61);
   const look = (source: Int32Array, prefix: readonly number[]) => {
@@ -177,7 +190,7 @@ test("attention and coverage follow the hypothesis they belong to", () => {
     lengthPenalty: 0.6,
     withAttention: true,
   });
-  const found = beamSearch(new ToyModel(toy), sources, options);
+  const found = await beamSearch(new ToyModel(toy), sources, options);
   for (const [s, source] of sources.entries()) {
     for (const { pieces, score, logProbability, complete, attention } of found[s]!) {
       const length = pieces.length + (complete ? 1 : 0);
@@ -190,26 +203,26 @@ test("attention and coverage follow the hypothesis they belong to", () => {
   }
 });
 
-test("where every continuation has probability 0 the hypothesis is cut there", () => {
+test("where every continuation has probability 0 the hypothesis is cut there", async () => {
   const never = Number.NEGATIVE_INFINITY;
   // Ends surely after one piece, but two are asked for.
   const toy: Toy = { vocabularySize: 2, logits: (_, prefix) => (prefix.length < 1 ? [never, 0] : [0, never]) };
-  const [[best]] = beamSearch(new ToyModel(toy), [Int32Array.of(5)], searchOptions(1, 9, { minLength: 2 })) as [
+  const [[best]] = (await beamSearch(new ToyModel(toy), [Int32Array.of(5)], searchOptions(1, 9, { minLength: 2 }))) as [
     [Hypothesis],
   ];
   expect([...best.pieces]).toEqual([1]);
   expect(best.complete).toBe(false);
 });
 
-test("no sentences, no model call", () => {
+test("no sentences, no model call", async () => {
   const model = new ToyModel(randomToy(1));
-  expect(beamSearch(model, [], searchOptions(0, 5))).toEqual([]);
+  expect(await beamSearch(model, [], searchOptions(0, 5))).toEqual([]);
   expect(model.trace.stepRows).toEqual([]);
 });
 
-test("the model is released when it fails", () => {
+test("the model is released when it fails", async () => {
   const toy: Toy = { vocabularySize: 2, logits: () => [Number.NaN, 0] };
   const model = new ToyModel(toy);
-  expect(() => beamSearch(model, [Int32Array.of(5)], searchOptions(1, 3))).toThrow(/not numbers/);
+  await expect(beamSearch(model, [Int32Array.of(5)], searchOptions(1, 3))).rejects.toThrow(/not numbers/);
   expect(model.trace.disposed).toBe(1);
 });

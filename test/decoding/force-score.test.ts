@@ -5,6 +5,7 @@ import { scorePairs } from "../../src/decoding/force-score.ts";
 import { Translator } from "../../src/decoding/translator.ts";
 import { logSoftmax } from "./toy-model.ts";
 import { copyParts, copyToy } from "./toy-wordpieces.ts";
+import { translateAll } from "./translate-all.ts";
 
 const pairs = [
   { source: "a b", target: "a b" },
@@ -12,10 +13,10 @@ const pairs = [
   { source: "abc ab", target: "c" },
 ];
 
-test("tokens are log P of each piece after those before it, </s> last", () => {
+test("tokens are log P of each piece after those before it, </s> last", async () => {
   const parts = copyParts();
   const toy = copyToy(parts.wordpieces);
-  scorePairs(parts, pairs).forEach(({ tokens, logProbability, pieces }, i) => {
+  (await scorePairs(parts, pairs)).forEach(({ tokens, logProbability, pieces }, i) => {
     const source = Int32Array.from([...parts.wordpieces.encode(pairs[i]!.source), 3]);
     const target = [...parts.wordpieces.encode(pairs[i]!.target), 3];
     const expected = target.map((piece, t) => logSoftmax(toy.logits(source, target.slice(0, t)))[piece]!);
@@ -28,11 +29,11 @@ test("tokens are log P of each piece after those before it, </s> last", () => {
   });
 });
 
-test("the score of a model's own translation is the one its search reports", () => {
+test("the score of a model's own translation is the one its search reports", async () => {
   const lines = ["a b c", "abc", "cab a"];
-  const translations = new Translator(copyParts()).translate(lines);
+  const translations = await translateAll(new Translator(copyParts()), lines);
   const targets = translations.map(({ hypotheses }) => hypotheses[0]!);
-  const scores = scorePairs(
+  const scores = await scorePairs(
     copyParts(),
     lines.map((source, i) => ({ source, target: targets[i]!.text })),
   );
@@ -41,13 +42,27 @@ test("the score of a model's own translation is the one its search reports", () 
   );
 });
 
-test("scores do not depend on the batches", () => {
-  expect(scorePairs(copyParts(), pairs, { batchSize: 1 })).toEqual(scorePairs(copyParts(), pairs));
+test("scores do not depend on the batches", async () => {
+  expect(await scorePairs(copyParts(), pairs, { batchSize: 1 })).toEqual(await scorePairs(copyParts(), pairs));
 });
 
-test("the target language's tag leads the source; an unknown language is refused", () => {
+test("the target language's tag leads the source; an unknown language is refused", async () => {
   const parts = copyParts([], ["de", "fr"]);
-  const [score] = scorePairs(parts, [{ source: "a", target: "a" }], { targetLanguage: "de" });
+  const [score] = await scorePairs(parts, [{ source: "a", target: "a" }], { targetLanguage: "de" });
   expect(score!.logProbability).toBeGreaterThan(-0.2);
-  expect(() => scorePairs(parts, pairs, { targetLanguage: "xx" })).toThrow(TranslationError);
+  await expect(scorePairs(parts, pairs, { targetLanguage: "xx" })).rejects.toThrow(TranslationError);
+});
+
+test("an aborted signal rejects with its reason, and the batches that wait are not scored", async () => {
+  const stop = new AbortController();
+  const parts = copyParts();
+  let batches = 0;
+  const forceScore = parts.model.forceScore.bind(parts.model);
+  parts.model.forceScore = async (...given) => {
+    batches++;
+    stop.abort(new Error("enough"));
+    return forceScore(...given);
+  };
+  await expect(scorePairs(parts, pairs, { batchSize: 1, signal: stop.signal })).rejects.toThrow("enough");
+  expect(batches).toBe(1);
 });

@@ -9,20 +9,20 @@ test.each([
   [2, { minLength: 3 }],
   [3, { lengthPenalty: 0.6, coveragePenalty: 0.2 }],
   [4, { withAttention: true, minLength: 1 }],
-])("greedy search equals a beam of 1, bit by bit (seed %i, %j)", (seed, settings) => {
+])("greedy search equals a beam of 1, bit by bit (seed %i, %j)", async (seed, settings) => {
   const sources = toySources(20);
   const options = searchOptions(20, 8, { ...settings, beamSize: 1 });
   const model = new ToyModel(randomToy(seed));
   const beamed = new ToyModel(randomToy(seed));
-  const greedy = greedySearch(model, sources, options);
-  expect(greedy).toEqual(beamSearch(beamed, sources, options).map(([best]) => best));
+  const greedy = await greedySearch(model, sources, options);
+  expect(greedy).toEqual((await beamSearch(beamed, sources, options)).map(([best]) => best));
   expect(model.trace.stepRows).toEqual(beamed.trace.stepRows);
 });
 
-test("every piece is the most probable one", () => {
+test("every piece is the most probable one", async () => {
   const toy = randomToy(5);
   const sources = toySources(10);
-  const greedy = greedySearch(new ToyModel(toy), sources, searchOptions(10, 8));
+  const greedy = await greedySearch(new ToyModel(toy), sources, searchOptions(10, 8));
   greedy.forEach(({ pieces, complete }, s) => {
     const prefix: number[] = [];
     for (const piece of [...pieces, ...(complete ? [EOS] : [])]) {
@@ -34,13 +34,13 @@ test("every piece is the most probable one", () => {
   expect(greedy.some(({ complete }) => complete)).toBe(true);
 });
 
-test("ended sentences are not stepped again", () => {
+test("ended sentences are not stepped again", async () => {
   const never = Number.NEGATIVE_INFINITY;
   const model = new ToyModel({
     vocabularySize: 3,
     logits: (source, prefix) => (prefix.length < source[0]! ? [never, 0, never] : [0, never, never]),
   });
-  greedySearch(
+  await greedySearch(
     model,
     [1, 3, 2].map((n) => Int32Array.of(n)),
     searchOptions(3, 9),

@@ -4,6 +4,7 @@ import { replaceUnknown } from "../../src/decoding/replace-unk.ts";
 import { bestText } from "../../src/decoding/translation.ts";
 import { Translator } from "../../src/decoding/translator.ts";
 import { copyParts, ToyWordpieces } from "./toy-wordpieces.ts";
+import { translateAll } from "./translate-all.ts";
 
 test.each([
   ["the Zebra the", "the Zebra the"],
@@ -12,13 +13,13 @@ test.each([
   ["a😀b", "a😀b"],
   ["the  caX\tthe", "the caX the"],
   ["the the", "the the"],
-])("unknown pieces of %j come from the source", (source, expected) => {
+])("unknown pieces of %j come from the source", async (source, expected) => {
   const parts = copyParts(["the"]);
-  expect(bestText(new Translator(parts, { replaceUnk: true }).translate([source])[0]!)).toBe(expected);
+  expect(bestText((await translateAll(new Translator(parts, { replaceUnk: true }), [source]))[0]!)).toBe(expected);
 });
 
-test("without the option they stay unknown", () => {
-  expect(bestText(new Translator(copyParts(["the"])).translate(["the Zebra"])[0]!)).toContain("⁇");
+test("without the option they stay unknown", async () => {
+  expect(bestText((await translateAll(new Translator(copyParts(["the"])), ["the Zebra"]))[0]!)).toContain("⁇");
 });
 
 /** A hypothesis whose piece t looks at source position looks[t]. */

@@ -1,7 +1,13 @@
 /** Small translation models given by a function, whose best translation can be found by trying every sequence. */
 import { Random } from "../../src/base/random.ts";
 import type { SearchOptions } from "../../src/decoding/hypothesis.ts";
-import type { DecoderState, ForcedScores, StepCandidates, TranslationModel } from "../../src/model/decoder-state.ts";
+import type {
+  DecoderState,
+  ForcedScores,
+  StepCandidates,
+  StepRequest,
+  TranslationModel,
+} from "../../src/model/decoder-state.ts";
 
 export const EOS = 0;
 const BOS = 9;
@@ -49,25 +55,30 @@ export interface Trace {
   /** Prefixes of the rows of each step, `<s>` left out, as `source|pieces`. */
   prefixes: string[][];
   selects: number;
+  /** States made, and those disposed of. */
+  started: number;
   disposed: number;
 }
 
 /** A Toy as a TranslationModel. Rows start longest source first, so that rows and sentences are not the same numbers. */
 export class ToyModel implements TranslationModel {
   readonly vocabularySize: number;
-  readonly trace: Trace = { stepRows: [], prefixes: [], selects: 0, disposed: 0 };
+  readonly parallelism: number;
+  readonly trace: Trace = { stepRows: [], prefixes: [], selects: 0, started: 0, disposed: 0 };
   private readonly toy: Toy;
 
-  constructor(toy: Toy) {
+  constructor(toy: Toy, parallelism = 1) {
     this.toy = toy;
+    this.parallelism = parallelism;
     this.vocabularySize = toy.vocabularySize;
   }
 
-  startDecoding(sources: readonly Int32Array[]): DecoderState {
+  async startDecoding(sources: readonly Int32Array[]): Promise<DecoderState> {
+    this.trace.started++;
     return new ToyState(this.toy, sources, this.trace);
   }
 
-  forceScore(sources: readonly Int32Array[], targets: readonly Int32Array[]): ForcedScores {
+  async forceScore(sources: readonly Int32Array[], targets: readonly Int32Array[]): Promise<ForcedScores> {
     const { eosId = EOS } = this.toy;
     return {
       tokens: targets.map((target, s) =>
@@ -100,7 +111,8 @@ class ToyState implements DecoderState {
     return this.sentenceOfRow.length;
   }
 
-  step(previous: Int32Array, count: number, withAttention = false): StepCandidates {
+  async step(previous: Int32Array, request: StepRequest): Promise<StepCandidates> {
+    const { count, withAttention = false, distribution = false } = request;
     if (previous.length !== this.rows) throw new Error(`${previous.length} pieces for ${this.rows} rows`);
     if (count > this.vocabularySize) throw new Error(`${count} candidates of ${this.vocabularySize} pieces`);
     const { trace, rows } = this;
@@ -112,14 +124,17 @@ class ToyState implements DecoderState {
       ids: new Int32Array(rows * count),
       logProbabilities: new Float32Array(rows * count),
     };
+    const all = new Float32Array(rows * this.vocabularySize);
     for (let row = 0; row < rows; row++) {
       const logProbabilities = logSoftmax(this.toy.logits(this.source(row), this.prefixes[row]!));
+      all.set(logProbabilities, row * this.vocabularySize);
       const order = [...logProbabilities.keys()].sort((a, b) => logProbabilities[b]! - logProbabilities[a]! || a - b);
       for (let i = 0; i < count; i++) {
         candidates.ids[row * count + i] = order[i]!;
         candidates.logProbabilities[row * count + i] = logProbabilities[order[i]!]!;
       }
     }
+    if (distribution) candidates.distribution = all;
     if (withAttention) {
       const perRow = this.prefixes.map((prefix, row) => this.toy.attention!(this.source(row), prefix));
       const offsets = new Int32Array(rows + 1);

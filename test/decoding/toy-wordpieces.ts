@@ -78,14 +78,18 @@ export interface ToyTranslator extends TranslatorParts {
 }
 
 /** A copying model with its vocabulary. `languages` are target tags. */
-export function copyParts(words: readonly string[] = [], languages: readonly string[] = []): ToyTranslator {
+export function copyParts(
+  words: readonly string[] = [],
+  languages: readonly string[] = [],
+  parallelism = 1,
+): ToyTranslator {
   const wordpieces = new ToyWordpieces(
     words,
     languages.map((language) => `<2${language}>`),
   );
   const targetTags = languages.length > 0;
   return {
-    model: new ToyModel(copyToy(wordpieces, targetTags ? 1 : 0)),
+    model: new ToyModel(copyToy(wordpieces, targetTags ? 1 : 0), parallelism),
     wordpieces,
     languages: { sources: [], targets: languages, targetTags },
   };

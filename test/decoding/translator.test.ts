@@ -5,35 +5,36 @@ import { bestText, type TranslationWarning } from "../../src/decoding/translatio
 import { Translator } from "../../src/decoding/translator.ts";
 import { ToyModel } from "./toy-model.ts";
 import { copyParts, ToyWordpieces } from "./toy-wordpieces.ts";
+import { translateAll } from "./translate-all.ts";
 
 const lines = ["a b", "", "abc c ab a", "c", "  \t ", "ab", "b b b b b b", "a"];
 
-test("translations come in the order and count of the lines; blank lines stay blank", () => {
+test("translations come in the order and count of the lines; blank lines stay blank", async () => {
   for (const batchSize of [1, 2, 64]) {
     const translator = new Translator(copyParts(), { batchSize });
-    const translations = translator.translate(lines);
+    const translations = await translateAll(translator, lines);
     expect(translations.map(bestText)).toEqual(lines.map((line) => line.trim()));
     expect(translations.map(({ line }) => line)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
     expect(translator.counts).toMatchObject({ lines: 8, blank: 2, tooLong: 0, cut: 0 });
   }
 });
 
-test("scores and n-best lists are the same bits whatever the batches", () => {
+test("scores and n-best lists are the same bits whatever the batches", async () => {
   const run = (batchSize: number, batchTokens: number) =>
-    new Translator(copyParts(), { batchSize, batchTokens, nBest: 3, coveragePenalty: 0.2 }).translate(lines);
-  expect(run(64, 6000)).toEqual(run(1, 6000));
-  expect(run(64, 9)).toEqual(run(1, 6000));
+    translateAll(new Translator(copyParts(), { batchSize, batchTokens, nBest: 3, coveragePenalty: 0.2 }), lines);
+  expect(await run(64, 6000)).toEqual(await run(1, 6000));
+  expect(await run(64, 9)).toEqual(await run(1, 6000));
 });
 
-test("batches hold lines of similar length, longest first, within both budgets", () => {
+test("batches hold lines of similar length, longest first, within both budgets", async () => {
   const parts = copyParts();
-  new Translator(parts, { batchSize: 3, batchTokens: 25, beamSize: 1 }).translate(lines);
+  await translateAll(new Translator(parts, { batchSize: 3, batchTokens: 25, beamSize: 1 }), lines);
   // Sources have 5, 12, 3, 4, 13 and 3 pieces with </s>: 13 + 12, then 5 + 4 + 3, then 3.
   const starts = parts.model.trace.prefixes.filter((rows) => rows[0]!.endsWith("|")).map((rows) => rows.length);
   expect(starts).toEqual([2, 3, 1]);
 });
 
-test("n-best lists have no two hypotheses of the same text", () => {
+test("n-best lists have no two hypotheses of the same text", async () => {
   // "▁ab" and "▁", "a", "b" spell the same.
   const wordpieces = new ToyWordpieces(["ab"]);
   const [whole, space, a, b] = ["▁ab", "▁", "a", "b"].map((piece) => wordpieces.idOf(piece));
@@ -48,15 +49,16 @@ test("n-best lists have no two hypotheses of the same text", () => {
     },
   });
   const languages = { sources: [], targets: [], targetTags: false };
-  const [translation] = new Translator({ model, wordpieces, languages }, { nBest: 2, beamSize: 4 }).translate(["c"]);
+  const translator = new Translator({ model, wordpieces, languages }, { nBest: 2, beamSize: 4 });
+  const [translation] = await translateAll(translator, ["c"]);
   const texts = translation!.hypotheses.map(({ text }) => text);
   expect(texts[0]).toBe("ab");
   expect(new Set(texts).size).toBe(2);
 });
 
 describe("length limits", () => {
-  test("max_length is 2 × source pieces + 10 unless given; a cut translation is reported", () => {
-    const endless = (options: object) => {
+  test("max_length is 2 × source pieces + 10 unless given; a cut translation is reported", async () => {
+    const endless = async (options: object) => {
       const parts = copyParts();
       const { pieces } = parts.wordpieces;
       const model = new ToyModel({
@@ -67,28 +69,28 @@ describe("length limits", () => {
       });
       const warnings: TranslationWarning[] = [];
       const translator = new Translator({ ...parts, model }, options, (warning) => warnings.push(warning));
-      const [translation] = translator.translate(["a b"]);
+      const [translation] = await translateAll(translator, ["a b"]);
       expect(warnings).toEqual([{ kind: "cut", line: 1, pieces: translation!.hypotheses[0]!.pieces.length }]);
       expect(translator.counts.cut).toBe(1);
       return translation!.hypotheses[0]!.pieces.length;
     };
-    expect(endless({ beamSize: 1 })).toBe(2 * 4 + 10);
-    expect(endless({ beamSize: 1, maxLength: 7 })).toBe(7);
-    expect(endless({ beamSize: 1, maxLengthRatio: 0.5 })).toBe(12);
+    expect(await endless({ beamSize: 1 })).toBe(2 * 4 + 10);
+    expect(await endless({ beamSize: 1, maxLength: 7 })).toBe(7);
+    expect(await endless({ beamSize: 1, maxLengthRatio: 0.5 })).toBe(12);
   });
 
-  test("min_length is respected even beyond the default maximum", () => {
-    const [translation] = new Translator(copyParts(), { minLength: 30 }).translate(["a"]);
+  test("min_length is respected even beyond the default maximum", async () => {
+    const [translation] = await translateAll(new Translator(copyParts(), { minLength: 30 }), ["a"]);
     expect(translation!.hypotheses[0]!.pieces.length).toBeGreaterThanOrEqual(30);
   });
 
-  test("a long line is translated in full, one beyond the limit is left blank, counted and reported", () => {
+  test("a long line is translated in full, one beyond the limit is left blank, counted and reported", async () => {
     const warnings: TranslationWarning[] = [];
     const translator = new Translator(copyParts(), { beamSize: 1, maxSourceLength: 400 }, (warning) =>
       warnings.push(warning),
     );
     const long = Array(200).fill("a").join(" ");
-    const translations = translator.translate(["a", long, `${long} b`, "b"]);
+    const translations = await translateAll(translator, ["a", long, `${long} b`, "b"]);
     expect(translations.map(bestText)).toEqual(["a", long, "", "b"]);
     expect(warnings).toEqual([{ kind: "source-too-long", line: 3, pieces: 402, limit: 400 }]);
     expect(translator.counts).toMatchObject({ lines: 4, tooLong: 1, blank: 0 });
@@ -98,8 +100,8 @@ describe("length limits", () => {
 describe("languages", () => {
   const multilingual = () => copyParts([], ["de", "fr"]);
 
-  test("the target language's tag leads the source and is not in the translation", () => {
-    const [translation] = new Translator(multilingual(), { targetLanguage: "fr" }).translate(["a b"]);
+  test("the target language's tag leads the source and is not in the translation", async () => {
+    const [translation] = await translateAll(new Translator(multilingual(), { targetLanguage: "fr" }), ["a b"]);
     expect(translation!.sourcePieces).toEqual(["<2fr>", "▁", "a", "▁", "b", "</s>"]);
     expect(bestText(translation!)).toBe("a b");
   });
@@ -116,9 +118,9 @@ describe("languages", () => {
     expect(source).toThrow(/source language "de"/);
   });
 
-  test("a choice is needed where there are several, and not where there is one", () => {
+  test("a choice is needed where there are several, and not where there is one", async () => {
     expect(() => new Translator(multilingual())).toThrow(/none was chosen/);
-    expect(bestText(new Translator(copyParts([], ["de"])).translate(["a"])[0]!)).toBe("a");
+    expect(bestText((await translateAll(new Translator(copyParts([], ["de"])), ["a"]))[0]!)).toBe("a");
   });
 
   test("a wordpiece model without the tag is refused", () => {
@@ -135,14 +137,14 @@ describe("streams", () => {
   test.each([1, 3, 2000])("windows of %i lines give the translations of the whole, in order", async (size) => {
     const translator = new Translator(copyParts());
     const found: string[] = [];
-    for await (const translation of translator.translateStream(stream(), { lines: size })) {
+    for await (const translation of translator.translate(stream(), { window: { lines: size } })) {
       expect(translation.line).toBe(found.length + 1);
       found.push(bestText(translation));
     }
     expect(found).toEqual(lines.map((line) => line.trim()));
   });
 
-  test("no more than a window is read ahead", async () => {
+  test("no more than two windows are read ahead", async () => {
     let read = 0;
     async function* endless(): AsyncGenerator<string> {
       for (;;) {
@@ -151,22 +153,22 @@ describe("streams", () => {
       }
     }
     let emitted = 0;
-    for await (const _ of new Translator(copyParts(), { beamSize: 1 }).translateStream(endless(), { lines: 4 })) {
+    for await (const _ of new Translator(copyParts(), { beamSize: 1 }).translate(endless(), { window: { lines: 4 } })) {
       emitted++;
-      expect(read - emitted).toBeLessThanOrEqual(5);
+      expect(read - emitted).toBeLessThanOrEqual(9);
       if (emitted === 20) break;
     }
   });
 });
 
-test("a translation is one line, whatever bytes the model says", () => {
+test("a translation is one line, whatever bytes the model says", async () => {
   const parts = copyParts(["a\nb\r\nc\u2028"]);
   const id = parts.wordpieces.pieces.length - 1;
   parts.wordpieces.encode = () => Int32Array.of(id);
-  expect(bestText(new Translator(parts).translate(["x"])[0]!)).toBe("a b c ");
+  expect(bestText((await translateAll(new Translator(parts), ["x"]))[0]!)).toBe("a b c ");
 });
 
-test("sampled translations depend on the seed and the line, not on the batches", () => {
+test("sampled translations depend on the seed and the line, not on the batches", async () => {
   const flat = () => {
     const parts = copyParts();
     const { pieces } = parts.wordpieces;
@@ -175,12 +177,12 @@ test("sampled translations depend on the seed and the line, not on the batches",
       model: new ToyModel({ vocabularySize: pieces.length, bosId: 2, eosId: 3, logits: () => pieces.map(() => 0) }),
     };
   };
-  const run = (batchSize: number, seed: number) =>
-    new Translator(flat(), { batchSize, sampling: { topK: 0, topP: 1, temperature: 1, seed } }, () => {})
-      .translate(lines)
-      .map(bestText);
-  expect(run(1, 5)).toEqual(run(64, 5));
-  expect(run(1, 5)).not.toEqual(run(1, 6));
+  const run = async (batchSize: number, seed: number) => {
+    const options = { batchSize, sampling: { topK: 0, topP: 1, temperature: 1, seed } };
+    return (await translateAll(new Translator(flat(), options, () => {}), lines)).map(bestText);
+  };
+  expect(await run(1, 5)).toEqual(await run(64, 5));
+  expect(await run(1, 5)).not.toEqual(await run(1, 6));
 });
 
 test.each([

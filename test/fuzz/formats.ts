@@ -8,6 +8,7 @@ import { modelDirectories } from "./formats/model-directory.ts";
 import { runLogs } from "./formats/run-logs.ts";
 import { safetensors } from "./formats/safetensors.ts";
 import { preparedAgain, shards } from "./formats/shards.ts";
+import { shortlists } from "./formats/shortlists.ts";
 import { compressedTexts, plainTexts, tabSeparated, trainingTexts } from "./formats/texts.ts";
 import { bpeModels, unigramModels } from "./formats/wordpieces.ts";
 
@@ -15,6 +16,7 @@ export const FORMATS: readonly Format[] = [
   bpeModels,
   unigramModels,
   safetensors,
+  shortlists,
   modelDirectories,
   checkpoints,
   trainerStates,

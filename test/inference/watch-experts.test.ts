@@ -12,14 +12,14 @@ beforeAll(async () => {
   await selectBackend({ backend: "cpu" });
 });
 
-it("a position is counted with the experts of its own slots, and none where it has none", () => {
+it("a position is counted with the experts of its own slots, and none where it has none", async () => {
   const before = setLogSink(() => {});
   const wordpieces = toyWordpieces([]);
   // The part of a layer that a report uses.
   const layer = { name: "encoder.moe1", balance: new ExpertBalance(3) } as unknown as MoeLayer;
   const source = Int32Array.of(...wordpieces.encode("a b"), wordpieces.eosId);
   const short = Int32Array.of(...wordpieces.encode("c"), wordpieces.eosId);
-  const run = () => {
+  const run = async () => {
     // Rows: a and c, b and </s>, </s>.
     layer.observer?.({
       gates: tensor2d([0.5, 0.25, 1, 0.75], [4, 1]),
@@ -33,7 +33,7 @@ it("a position is counted with the experts of its own slots, and none where it h
     { part: 1, source: short, target: none },
   ];
   const options = { parts: 2, batchSize: 8 };
-  const [summary] = watchExperts({ moeLayers: [layer], wordpieces, run }, sentences, options);
+  const [summary] = await watchExperts({ moeLayers: [layer], wordpieces, run }, sentences, options);
   setLogSink(before);
   expect(summary).toMatchObject({ positions: 5, expertsPerPosition: 0.8, side: "source" });
   const gates = summary!.experts.map(({ contexts }) => contexts.map(({ word, gate, part }) => [word, gate, part]));

@@ -61,10 +61,11 @@ function withRandomGates<Model extends TrainableModel>(model: Model): Model {
 }
 
 /** Calls `together` with several companies of sentences, and expects each sentence's result to be that of itself alone. */
-function expectAsAlone<T>(together: (sentences: number[]) => T[]): void {
-  const alone = companies[0]!.map((sentence) => together([sentence])[0]!);
+async function expectAsAlone<T>(together: (sentences: number[]) => Promise<T[]>): Promise<void> {
+  const alone: T[] = [];
+  for (const sentence of companies[0]!) alone.push((await together([sentence]))[0]!);
   for (const company of companies) {
-    expect(together(company)).toEqual(company.map((sentence) => alone[sentence]!));
+    expect(await together(company)).toEqual(company.map((sentence) => alone[sentence]!));
   }
   expect(new Set(alone.map((result) => JSON.stringify(result))).size).toBeGreaterThan(1);
 }
@@ -88,13 +89,13 @@ describe.each(usable)("on $backend $precision", (engine) => {
     model = undefined;
   });
 
-  test.each(gatingKinds)("translations and scores: %s", (gating) => {
+  test.each(gatingKinds)("translations and scores: %s", async (gating) => {
     const translator = withRandomGates(new Seq2Seq(optionsOf(gating, engine), { seed: 5 }));
     model = translator;
     countEvaluation(translator);
-    expectAsAlone((sentences) => {
+    await expectAsAlone(async (sentences) => {
       const chosen = sentences.map((sentence) => pairs[sentence]!);
-      const { tokens } = translator.forceScore(
+      const { tokens } = await translator.forceScore(
         chosen.map(({ source }) => source),
         chosen.map(({ target }) => target),
       );
@@ -105,20 +106,23 @@ describe.each(usable)("on $backend $precision", (engine) => {
       ...{ bosId: 2, eosId: 3, beamSize: 3, nBest: 2 },
       ...{ lengthPenalty: 0.6, coveragePenalty: 0, minLength: 1, withAttention: false },
     };
-    expectAsAlone((sentences) => {
+    await expectAsAlone(async (sentences) => {
       const sources = sentences.map((sentence) => pairs[sentence]!.source);
-      const found = beamSearch(translator, sources, { ...search, maxLengths: new Int32Array(sources.length).fill(6) });
+      const found = await beamSearch(translator, sources, {
+        ...search,
+        maxLengths: new Int32Array(sources.length).fill(6),
+      });
       return found.map((list) => list.map(({ pieces, score }) => [score, ...pieces]));
     });
   });
 
-  test.each(gatingKinds)("scores of a language model: %s", (gating) => {
+  test.each(gatingKinds)("scores of a language model: %s", async (gating) => {
     const options = { ...optionsOf(gating, engine), layers: 2, moeAfter: [1], expertLayers: 1 };
     const languageModel = withRandomGates(new LanguageModel(options, { seed: 5 }));
     model = languageModel;
     countEvaluation(languageModel);
-    expectAsAlone((sentences) => {
-      const { tokens } = languageModel.forceScore(sentences.map((sentence) => texts[sentence]!));
+    await expectAsAlone(async (sentences) => {
+      const { tokens } = await languageModel.forceScore(sentences.map((sentence) => texts[sentence]!));
       return tokens.map((scores) => [...scores]);
     });
     for (const busy of busyExperts(languageModel)) expect(busy).toBeGreaterThan(3);

@@ -9,7 +9,7 @@ import type { BackendName } from "../../src/base/engine-names.ts";
 import { Random } from "../../src/base/random.ts";
 import { beamSearch } from "../../src/decoding/beam-search.ts";
 import type { Hypothesis, SearchOptions } from "../../src/decoding/hypothesis.ts";
-import { greedySearch } from "../../src/decoding/search.ts";
+import { greedySearch, search } from "../../src/decoding/search.ts";
 import type { DecoderState } from "../../src/model/decoder-state.ts";
 import type { Seq2SeqOptions } from "../../src/model/options.ts";
 import { Seq2Seq } from "../../src/model/seq2seq.ts";
@@ -62,8 +62,8 @@ const cases = engines.flatMap((engine, i) => {
 });
 
 /** Log-probabilities [rows][vocabulary] of the next piece. */
-function distribution(state: DecoderState, previous: Int32Array): Float32Array[] {
-  const { ids, logProbabilities } = state.step(previous, VOCABULARY);
+async function distribution(state: DecoderState, previous: Int32Array): Promise<Float32Array[]> {
+  const { ids, logProbabilities } = await state.step(previous, { count: VOCABULARY });
   return Array.from({ length: state.rows }, (_, row) => {
     const dense = new Float32Array(VOCABULARY);
     for (let i = row * VOCABULARY; i < (row + 1) * VOCABULARY; i++) dense[ids[i]!] = logProbabilities[i]!;
@@ -92,12 +92,12 @@ describe.each(cases.filter(({ skip }) => !skip))("$name", ({ engine, options }) 
     model.dispose();
   });
 
-  test("step by step, every target piece has the log-probability of teacher forcing", () => {
-    const forced = model.forceScore(sources, targets);
-    const state = model.startDecoding(sources);
+  test("step by step, every target piece has the log-probability of teacher forcing", async () => {
+    const forced = await model.forceScore(sources, targets);
+    const state = await model.startDecoding(sources);
     let previous = new Int32Array(state.rows).fill(BOS);
     for (let t = 0; t <= 6; t++) {
-      const next = distribution(state, previous);
+      const next = await distribution(state, previous);
       state.sentenceOfRow.forEach((sentence, row) => {
         const { [t]: expected } = forced.tokens[sentence]!;
         if (expected !== undefined) expect(next[row]![targetPiece(sentence, t)]).toBeCloseTo(expected, digits);
@@ -107,11 +107,11 @@ describe.each(cases.filter(({ skip }) => !skip))("$name", ({ engine, options }) 
     state.dispose();
   });
 
-  test("candidates are a distribution, best first, equal ones in ascending id order", () => {
-    const state = model.startDecoding(sources);
-    const { ids, logProbabilities } = state.step(new Int32Array(state.rows).fill(BOS), VOCABULARY);
-    const few = model.startDecoding(sources);
-    const best = few.step(new Int32Array(few.rows).fill(BOS), 3);
+  test("candidates are a distribution, best first, equal ones in ascending id order", async () => {
+    const state = await model.startDecoding(sources);
+    const { ids, logProbabilities } = await state.step(new Int32Array(state.rows).fill(BOS), { count: VOCABULARY });
+    const few = await model.startDecoding(sources);
+    const best = await few.step(new Int32Array(few.rows).fill(BOS), { count: 3 });
     for (let row = 0; row < state.rows; row++) {
       const from = row * VOCABULARY;
       const values = logProbabilities.subarray(from, from + VOCABULARY);
@@ -127,38 +127,38 @@ describe.each(cases.filter(({ skip }) => !skip))("$name", ({ engine, options }) 
     few.dispose();
   });
 
-  test("select branches, reorders and prunes hypotheses with their states", () => {
-    const state = model.startDecoding(sources);
+  test("select branches, reorders and prunes hypotheses with their states", async () => {
+    const state = await model.startDecoding(sources);
     const first = state.sentenceOfRow.slice();
-    state.step(new Int32Array(state.rows).fill(BOS), 1);
-    state.step(
+    await state.step(new Int32Array(state.rows).fill(BOS), { count: 1 });
+    await state.step(
       state.sentenceOfRow.map((sentence) => targetPiece(sentence, 0)),
-      1,
+      { count: 1 },
     );
     const chosen = Int32Array.of(5, 0, 5, 2);
     state.select(chosen);
     expect([...state.sentenceOfRow]).toEqual(Array.from(chosen, (row) => first[row]));
     // Row 2 is another branch of row 0: it goes on with another piece.
     const pieces = Int32Array.from(state.sentenceOfRow, (sentence, row) => (row === 2 ? 7 : targetPiece(sentence, 1)));
-    const branched = distribution(state, pieces);
+    const branched = await distribution(state, pieces);
     const prefixes = Array.from(state.sentenceOfRow, (sentence, row) =>
       Int32Array.of(targetPiece(sentence, 0), pieces[row]!),
     );
-    prefixes.forEach((prefix, row) => {
-      const alone = model.startDecoding([sources[state.sentenceOfRow[row]!]!]);
-      alone.step(Int32Array.of(BOS), 1);
-      alone.step(prefix.subarray(0, 1), 1);
-      expect([...branched[row]!]).toEqual([...distribution(alone, prefix.subarray(1))[0]!]);
+    for (const [row, prefix] of prefixes.entries()) {
+      const alone = await model.startDecoding([sources[state.sentenceOfRow[row]!]!]);
+      await alone.step(Int32Array.of(BOS), { count: 1 });
+      await alone.step(prefix.subarray(0, 1), { count: 1 });
+      expect([...branched[row]!]).toEqual([...(await distribution(alone, prefix.subarray(1)))[0]!]);
       alone.dispose();
-    });
+    }
     state.dispose();
   });
 
-  test("attention of a step is a distribution over the row's own source, also after select", () => {
-    const state = model.startDecoding(sources);
-    state.step(new Int32Array(state.rows).fill(BOS), 1, true);
+  test("attention of a step is a distribution over the row's own source, also after select", async () => {
+    const state = await model.startDecoding(sources);
+    await state.step(new Int32Array(state.rows).fill(BOS), { count: 1, withAttention: true });
     state.select(Int32Array.of(6, 1, 1));
-    const { attention } = state.step(Int32Array.of(4, 5, 6), 1, true);
+    const { attention } = await state.step(Int32Array.of(4, 5, 6), { count: 1, withAttention: true });
     state.sentenceOfRow.forEach((sentence, row) => {
       const weights = attention!.weights.subarray(attention!.offsets[row], attention!.offsets[row + 1]);
       expect(weights).toHaveLength(sources[sentence]!.length);
@@ -167,14 +167,53 @@ describe.each(cases.filter(({ skip }) => !skip))("$name", ({ engine, options }) 
     state.dispose();
   });
 
-  test("asking for attention changes no log-probability", () => {
-    const run = (withAttention: boolean) => {
-      const state = model.startDecoding(sources);
-      const { logProbabilities } = state.step(new Int32Array(state.rows).fill(BOS), VOCABULARY, withAttention);
+  test("the distribution has every candidate's log-probability at its piece, and is left out unless asked for", async () => {
+    const state = await model.startDecoding(sources);
+    const previous = new Int32Array(state.rows).fill(BOS);
+    const some = await state.step(previous, { count: 3, distribution: true });
+    const again = await model.startDecoding(sources);
+    const all = await again.step(previous, { count: VOCABULARY });
+    expect(all.distribution).toBeUndefined();
+    const expected = new Float32Array(state.rows * VOCABULARY);
+    all.ids.forEach((id, i) => {
+      expected[i - (i % VOCABULARY) + id] = all.logProbabilities[i]!;
+    });
+    expect(some.distribution).toEqual(expected);
+    expect(some.ids).toEqual(all.ids.filter((_, i) => i % VOCABULARY < 3));
+    expect(some.logProbabilities).toEqual(all.logProbabilities.filter((_, i) => i % VOCABULARY < 3));
+    state.dispose();
+    again.dispose();
+  });
+
+  test.each([1, 4])(
+    "an abort between two steps rejects with its reason and gives the tensors back, beam %i",
+    async (beamSize) => {
+      const stop = new AbortController();
+      const options: SearchOptions = {
+        ...{ bosId: BOS, eosId: EOS, beamSize, nBest: 1, lengthPenalty: 0, coveragePenalty: 0, withAttention: false },
+        ...{ minLength: 1000, maxLengths: new Int32Array(sources.length).fill(2000), signal: stop.signal },
+      };
+      const before = tf.memory().numTensors;
+      const found = search(model, sources, options);
+      const reason = new Error("enough");
+      // Runs only if steps let the event loop turn; the search would take 2,000 of them.
+      setTimeout(() => stop.abort(reason), 5);
+      await expect(found).rejects.toBe(reason);
+      expect(tf.memory().numTensors).toBe(before);
+    },
+  );
+
+  test("asking for attention changes no log-probability", async () => {
+    const run = async (withAttention: boolean) => {
+      const state = await model.startDecoding(sources);
+      const { logProbabilities } = await state.step(new Int32Array(state.rows).fill(BOS), {
+        count: VOCABULARY,
+        withAttention,
+      });
       state.dispose();
       return [...logProbabilities];
     };
-    expect(run(true)).toEqual(run(false));
+    expect(await run(true)).toEqual(await run(false));
   });
 
   describe("a sentence gets the same bits alone and in a batch", () => {
@@ -195,32 +234,34 @@ describe.each(cases.filter(({ skip }) => !skip))("$name", ({ engine, options }) 
       attention: attention!.map((row) => [...row]),
     });
 
-    test("beam search", () => {
-      const together = beamSearch(model, sources, settings(sources.length));
-      const alone = sources.flatMap((source) => beamSearch(model, [source], settings(1)));
+    test("beam search", async () => {
+      const together = await beamSearch(model, sources, settings(sources.length));
+      const alone: Hypothesis[][] = [];
+      for (const source of sources) alone.push(...(await beamSearch(model, [source], settings(1))));
       expect(together.map((list) => list.map(plain))).toEqual(alone.map((list) => list.map(plain)));
       expect(new Set(together.map(([best]) => best!.score)).size).toBe(sources.length);
     });
 
-    test("greedy search, which equals a beam of 1", () => {
-      const together = greedySearch(model, sources, settings(sources.length));
-      const alone = sources.flatMap((source) => greedySearch(model, [source], settings(1)));
-      const beams = beamSearch(model, sources, { ...settings(sources.length), beamSize: 1, nBest: 1 });
+    test("greedy search, which equals a beam of 1", async () => {
+      const together = await greedySearch(model, sources, settings(sources.length));
+      const alone: Hypothesis[] = [];
+      for (const source of sources) alone.push(...(await greedySearch(model, [source], settings(1))));
+      const beams = await beamSearch(model, sources, { ...settings(sources.length), beamSize: 1, nBest: 1 });
       expect(together.map(plain)).toEqual(alone.map(plain));
       expect(together.map(plain)).toEqual(beams.map(([best]) => plain(best!)));
     });
 
-    test("teacher forcing", () => {
-      const { tokens } = model.forceScore(sources, targets);
-      sources.forEach((source, i) => {
-        expect([...model.forceScore([source], [targets[i]!]).tokens[0]!]).toEqual([...tokens[i]!]);
-      });
+    test("teacher forcing", async () => {
+      const { tokens } = await model.forceScore(sources, targets);
+      for (const [i, source] of sources.entries()) {
+        expect([...(await model.forceScore([source], [targets[i]!])).tokens[0]!]).toEqual([...tokens[i]!]);
+      }
     });
   });
 
-  test("a hypothesis's log-probability is its forced score", () => {
+  test("a hypothesis's log-probability is its forced score", async () => {
     // Wide enough to hold every first piece, and so some translation that ends.
-    const found = beamSearch(model, sources, {
+    const found = await beamSearch(model, sources, {
       bosId: BOS,
       eosId: EOS,
       beamSize: 30,
@@ -232,7 +273,7 @@ describe.each(cases.filter(({ skip }) => !skip))("$name", ({ engine, options }) 
       withAttention: false,
     });
     const hypotheses = found.flat();
-    const { tokens } = model.forceScore(
+    const { tokens } = await model.forceScore(
       found.flatMap((list, s) => list.map(() => sources[s]!)),
       hypotheses.map(({ pieces }) => pieces),
     );

@@ -54,36 +54,36 @@ describe("LanguageModel", () => {
     model.dispose();
   });
 
-  test("scores of a text sum up to its loss, whatever is scored with it", () => {
+  test("scores of a text sum up to its loss, whatever is scored with it", async () => {
     const model = new LanguageModel({ ...options, weightRange: 0.8 }, { seed: 5 });
     const pairs = [...countingTexts(new Random(1), 5), { source: new Int32Array(0), target: new Int32Array(0) }];
     const texts = pairs.map(({ target }) => target);
-    const { tokens } = model.forceScore(texts);
-    texts.forEach((text, i) => {
+    const { tokens } = await model.forceScore(texts);
+    for (const [i, text] of texts.entries()) {
       expect(tokens[i]).toHaveLength(text.length + 1);
-      expect(model.forceScore([text]).tokens[0]).toEqual(tokens[i]);
+      expect((await model.forceScore([text])).tokens[0]).toEqual(tokens[i]);
       const batch = packBatch([pairs[i]!], markers);
       const nll = tf.tidy(() => model.loss(batch, 0, ForwardContext.evaluation).crossEntropy.dataSync()[1]!);
       const sum = tokens[i]!.reduce((a, b) => a + b, 0);
       expect(sum).toBeCloseTo(-nll, 4);
-    });
+    }
     model.dispose();
   });
 
-  test("no position sees what comes after it", () => {
+  test("no position sees what comes after it", async () => {
     const model = new LanguageModel({ ...options, weightRange: 0.8 }, { seed: 5 });
     const [text, other] = [Int32Array.of(4, 5, 6, 7), Int32Array.of(4, 5, 9, 8)];
-    const [a, b] = model.forceScore([text, other]).tokens;
+    const [a, b] = (await model.forceScore([text, other])).tokens;
     expect(a!.subarray(0, 2)).toEqual(b!.subarray(0, 2));
     expect(a![3]).not.toBe(b![3]);
     model.dispose();
   });
 
-  test("an expert layer that starts at zero output and has no sigmoid is the identity", () => {
+  test("an expert layer that starts at zero output and has no sigmoid is the identity", async () => {
     const moe = { ...options.moe!, output: "identity", expertOutputInit: 0 } as const;
     const [sparse, dense] = [moe, undefined].map((moe) => new LanguageModel({ ...options, moe }, { seed: 3 }));
     const text = [Int32Array.of(4, 7, 5)];
-    expect(sparse!.forceScore(text)).toEqual(dense!.forceScore(text));
+    expect(await sparse!.forceScore(text)).toEqual(await dense!.forceScore(text));
     sparse!.dispose();
     dense!.dispose();
   });

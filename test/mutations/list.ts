@@ -9,6 +9,7 @@ import { moeMutations } from "./list/moe.ts";
 import { nativeMutations } from "./list/native.ts";
 import { optimizerMutations } from "./list/optimizer.ts";
 import { reportMutations } from "./list/report.ts";
+import { shortlistMutations } from "./list/shortlist.ts";
 import { textMutations } from "./list/text.ts";
 import { trainingMutations } from "./list/training.ts";
 import type { Mutation } from "./mutation.ts";
@@ -19,6 +20,7 @@ const concepts: Readonly<Record<string, readonly Mutation[]>> = {
   model: modelMutations,
   moe: moeMutations,
   decoding: decodingMutations,
+  shortlist: shortlistMutations,
   metrics: metricsMutations,
   text: textMutations,
   data: dataMutations,

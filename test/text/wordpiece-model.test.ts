@@ -151,6 +151,16 @@ describe("ids and pieces", () => {
     for (let id = 0; id < model.size; id++) expect(model.idOf(model.pieceOf(id))).toBe(id);
   });
 
+  it("tells control pieces and byte pieces from text", () => {
+    const special = ["<pad>", "<s>", "</s>"].map((piece) => model.idOf(piece));
+    for (let id = 0; id < model.size; id++) expect(model.isControl(id), model.pieceOf(id)).toBe(special.includes(id));
+    expect(Array.from(model.byteIds!, (id) => model.pieceOf(id))).toEqual(
+      Array.from({ length: 256 }, (_, byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, "0")}>`),
+    );
+    expect(() => model.isControl(model.size)).toThrow(WordpieceError);
+    expect(WordpieceModel.fromProto(modelProto({ normal: byRank(["▁", "a"]) })).byteIds).toBeUndefined();
+  });
+
   it("names an id that is not in the vocabulary", () => {
     expect(() => model.pieceOf(model.size)).toThrow(WordpieceError);
     expect(() => model.decode([5, -1])).toThrow("there is no wordpiece -1 in a vocabulary of 1200");

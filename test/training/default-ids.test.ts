@@ -14,6 +14,7 @@ import { Translator } from "../../src/decoding/translator.ts";
 import { loadLanguageModel, loadTranslationModel } from "../../src/inference/open-model.ts";
 import { WordpieceModel } from "../../src/text/wordpiece-model.ts";
 import { type RunReporter, runTraining } from "../../src/training/run-training.ts";
+import { translateAll } from "../decoding/translate-all.ts";
 import { byRank, modelProto } from "../text/model-specs.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nmt-default-ids-"));
@@ -73,8 +74,8 @@ test("a translation model of those ids learns to reverse, and its shards and sco
 
   const loaded = await loadTranslationModel(directory, { backend: "cpu" });
   const translator = new Translator(loaded, { beamSize: 2 });
-  expect(translator.translate(words).map(bestText)).toEqual(words.map(reversed));
-  const scores = scorePairs(
+  expect((await translateAll(translator, words)).map(bestText)).toEqual(words.map(reversed));
+  const scores = await scorePairs(
     loaded,
     words.map((source) => ({ source, target: reversed(source) })),
   );
@@ -87,7 +88,7 @@ test("a language model of those ids knows where texts begin and end", async () =
   const data = { text: { path_src: write("counting.txt", ["a b", "b c d", "c d", "d"]) } };
   const directory = await train("counting", { task: "lm", data, train_steps: 60, valid_steps: 0 });
   const loaded = await loadLanguageModel(directory, { backend: "cpu" });
-  const [likely, unlikely] = scoreTexts(loaded, ["b c d", "b c"]);
+  const [likely, unlikely] = await scoreTexts(loaded, ["b c d", "b c"]);
   loaded.model.dispose();
   expect(likely!.pieces).toEqual(["▁b", "▁c", "▁d", "</s>"]);
   // One text of four begins with b, and then all is certain.

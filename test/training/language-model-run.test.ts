@@ -97,7 +97,7 @@ describe("a run of task: lm", () => {
   test("its perplexities are exp of the negative log-likelihood per piece and per word, ends counted, blank lines not", async () => {
     const { validations } = await whole();
     const loaded = await loadLanguageModel(join(folder, "whole"), { backend: "cpu" });
-    const scores = scoreTexts(loaded, validTexts);
+    const scores = await scoreTexts(loaded, validTexts);
     loaded.model.dispose();
     const nll = -scores.reduce((sum, { logProbability }) => sum + logProbability, 0);
     const pieces = scores.reduce((sum, { tokens }) => sum + tokens.length, 0);

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { BackendError, OutOfMemoryError } from "../../base/errors.ts";
 import { log } from "../../base/logger.ts";
 import { packageFolder } from "../../base/package-folder.ts";
+import type { AlignmentKernels } from "./kernels/alignment.ts";
 import type { AttentionKernels } from "./kernels/attention.ts";
 import type { DropoutKernels } from "./kernels/dropout.ts";
 import type { ElementwiseKernels } from "./kernels/elementwise.ts";
@@ -22,6 +23,7 @@ import type { VocabularyKernels } from "./kernels/vocabulary.ts";
 /** Every function of the addon. A kernel family declares its own in `kernels/<family>.ts` and is listed here. */
 export interface NativeAddon
   extends SystemFunctions,
+    AlignmentKernels,
     AttentionKernels,
     DropoutKernels,
     ElementwiseKernels,
@@ -76,6 +78,19 @@ export function loadAddon(): NativeAddon {
     });
   }
   return loaded;
+}
+
+/** Replaces the addon's threads; where the system gives fewer, it keeps those it has. Throws BackendError. */
+export function startThreads(addon: NativeAddon, threads: number): void {
+  try {
+    addon.setThreads(threads);
+  } catch (error) {
+    throw new BackendError(`the native backend could not start ${threads} threads`, {
+      cause: error,
+      where: (error as Error).message,
+      nextStep: "Ask for fewer threads, or raise this process's limits of memory and processes (ulimit -v, ulimit -u).",
+    });
+  }
 }
 
 /** The error of a function of the addon, or of an operation, that lacks memory. `sizes`: of what it was given, or asked for. */

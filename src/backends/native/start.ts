@@ -1,9 +1,8 @@
 /** Starts the native backend: loads the addon, sets threads and precision, registers it with TensorFlow.js. */
 import type { Precision } from "../../base/engine-names.ts";
-import { BackendError } from "../../base/errors.ts";
 import { threadCount } from "../../base/threads.ts";
 import type { EngineOptions } from "../select.ts";
-import { loadAddon, type NativeAddon } from "./addon.ts";
+import { loadAddon, startThreads } from "./addon.ts";
 import { registerNativeBackend } from "./backend.ts";
 import { fasterPrecision } from "./faster-precision.ts";
 
@@ -18,17 +17,4 @@ export async function startNative(options: EngineOptions): Promise<{ detail: str
   addon.setPrecision(precision);
   registerNativeBackend(addon);
   return { detail: `${isa}, ${threads} ${threads === 1 ? "thread" : "threads"}, ${precision}`, precision };
-}
-
-/** Where the system gives fewer threads, the addon keeps those it has. */
-function startThreads(addon: NativeAddon, threads: number): void {
-  try {
-    addon.setThreads(threads);
-  } catch (error) {
-    throw new BackendError(`the native backend could not start ${threads} threads`, {
-      cause: error,
-      where: (error as Error).message,
-      nextStep: "Ask for fewer threads, or raise this process's limits of memory and processes (ulimit -v, ulimit -u).",
-    });
-  }
 }

@@ -48,8 +48,8 @@ export async function translatedSystem(
       ...(args.length_penalty !== undefined && { lengthPenalty: args.length_penalty }),
     });
     const hypotheses: string[] = [];
-    const lines = sources === undefined ? inputLines(src) : each(sources);
-    for await (const translation of translator.translateStream(lines)) hypotheses.push(bestText(translation));
+    const lines = sources ?? inputLines(src);
+    for await (const translation of translator.translate(lines)) hypotheses.push(bestText(translation));
     keep(directory, hypotheses, args.save_translations);
     return { name: directory, hypotheses };
   } catch (error) {
@@ -69,10 +69,6 @@ function keep(directory: string, hypotheses: readonly string[], folder: string |
     hypotheses.map((line) => `${line}\n`),
   );
   log.info(`the translations of ${directory} are in ${path}`);
-}
-
-async function* each(lines: readonly string[]): AsyncGenerator<string, void, undefined> {
-  yield* lines;
 }
 
 function checkedEngine({ backend, threads, precision }: ModelArguments): EngineArguments {

@@ -98,7 +98,7 @@ async function watch(args: ExpertsArguments, parts: readonly ExpertPart[]): Prom
       model: basename(resolve(args.model)),
       targets: task === "language_model" ? "text" : given ? "given" : "greedy",
       parts: parts.map(({ name }, index) => ({ name, ...sizes(sentences.filter(({ part }) => part === index)) })),
-      layers: watchExperts(watched, sentences, { parts: parts.length, batchSize: args.batch_size }),
+      layers: await watchExperts(watched, sentences, { parts: parts.length, batchSize: args.batch_size }),
     };
   } finally {
     model.dispose();
@@ -118,8 +118,8 @@ async function translations(
 ): Promise<Reading> {
   const loaded = await loadTranslationModel(args.model, engineOf(args));
   const { model, wordpieces } = loaded;
-  const run = (batch: readonly WatchedSentence[]) => {
-    model.forceScore(
+  const run = async (batch: readonly WatchedSentence[]) => {
+    await model.forceScore(
       batch.map(({ source }) => source),
       batch.map(({ target }) => target),
     );
@@ -132,8 +132,8 @@ async function translations(
 
 async function texts(args: ExpertsArguments, parts: readonly ExpertPart[], options: ReadOptions): Promise<Reading> {
   const { model, wordpieces } = await loadLanguageModel(args.model, engineOf(args));
-  const run = (batch: readonly WatchedSentence[]) => {
-    model.forceScore(batch.map(({ target }) => target));
+  const run = async (batch: readonly WatchedSentence[]) => {
+    await model.forceScore(batch.map(({ target }) => target));
   };
   const watched = { moeLayers: model.moeLayers, wordpieces, run };
   const read: WatchedSentence[][] = [];

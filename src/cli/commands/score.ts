@@ -100,7 +100,9 @@ async function translationScores({ src, tgt, ...args }: ScoreArguments): Promise
   };
   const loaded = await loadTranslationModel(args.model, engineOf(args));
   async function* scores(): AsyncGenerator<LineScore, void, undefined> {
-    for await (const pairs of streamAligned(src, tgt!, { refuseLong: true })) yield* scorePairs(loaded, pairs, options);
+    for await (const pairs of streamAligned(src, tgt!, { refuseLong: true })) {
+      yield* await scorePairs(loaded, pairs, options);
+    }
   }
   return { model: loaded.model, scores: scores() };
 }
@@ -118,7 +120,8 @@ async function textScores(args: ScoreArguments): Promise<Scoring> {
   async function* scores(): AsyncGenerator<LineScore, void, undefined> {
     const total = { logProbability: 0, pieces: 0, words: 0 };
     for await (const lines of lineWindows(inputLines(args.src), WINDOW)) {
-      for (const [i, scored] of scoreTexts(loaded, lines, { batchSize: args.batch_size }).entries()) {
+      const scores = await scoreTexts(loaded, lines, { batchSize: args.batch_size });
+      for (const [i, scored] of scores.entries()) {
         total.logProbability += scored.logProbability;
         total.pieces += scored.tokens.length;
         total.words += splitWords(lines[i]!).length + 1;

@@ -152,7 +152,7 @@ async function translateLines(translator: Translator, args: TranslateArguments, 
   const format = { nBest: args.n_best, withScore: args.with_score, withAttention: args.with_attention };
   try {
     const lines = inputLines(args.src, { onLongLine: (line) => translator.reportLongLine(line) });
-    for await (const translation of translator.translateStream(lines)) {
+    for await (const translation of translator.translate(lines)) {
       await output.write(formatTranslation(translation, format));
     }
     await output.close();

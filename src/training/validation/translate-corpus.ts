@@ -15,14 +15,15 @@ export interface CorpusTranslations {
 }
 
 /** Into the corpus's language. A line that could not be translated counts as an empty one. */
-export function translateHeldOut(
+export async function translateHeldOut(
   parts: TranslatorParts,
   { targetLanguage, sourceTexts }: Pick<ValidationCorpus, "targetLanguage" | "sourceTexts">,
   options: TranslateOptions,
-): CorpusTranslations {
+): Promise<CorpusTranslations> {
   const target = targetLanguage === undefined ? {} : { targetLanguage };
   const translator = new Translator(parts, { ...options, ...target }, () => {});
-  const translations = translator.translate(sourceTexts).map(bestText);
+  const translations: string[] = [];
+  for await (const translation of translator.translate(sourceTexts)) translations.push(bestText(translation));
   return { translations, cut: translator.counts.cut };
 }
 
@@ -30,8 +31,8 @@ export function translateHeldOut(
 export function corpusTranslator(config: Config, model: Seq2Seq, wordpieces: WordpieceModel): TranslateCorpus {
   const parts = { model, wordpieces, languages: modelLanguages(config) };
   const options = { beamSize: config.validBeamSize, batchSize: config.validBatchSize };
-  return ({ targetLanguage, sourceTexts }) => {
+  return async ({ targetLanguage, sourceTexts }) => {
     const first = { targetLanguage, sourceTexts: sourceTexts.slice(0, config.validMaxSentences) };
-    return translateHeldOut(parts, first, options).translations;
+    return (await translateHeldOut(parts, first, options)).translations;
   };
 }

@@ -23,7 +23,7 @@ export interface ValidationCorpus {
 }
 
 /** Translations of a corpus's first sentences. */
-export type TranslateCorpus = (corpus: ValidationCorpus) => string[];
+export type TranslateCorpus = (corpus: ValidationCorpus) => Promise<string[]>;
 
 export interface SampleTranslation {
   source: string;
@@ -54,17 +54,18 @@ export interface Validation extends Perplexities {
 }
 
 /** `batchSize` sentences are scored together. */
-export function validate(
+export async function validate(
   model: TrainableModel,
   corpora: readonly ValidationCorpus[],
   batchSize: number,
   translate: TranslateCorpus,
-): Validation {
+): Promise<Validation> {
   const all = corpora.map((corpus) => likelihood(model, corpus, batchSize));
-  const results = corpora.map((corpus, i): CorpusValidation => {
-    const translations = translate(corpus);
+  const results: CorpusValidation[] = [];
+  for (const [i, corpus] of corpora.entries()) {
+    const translations = await translate(corpus);
     const references = corpus.references.slice(0, translations.length);
-    return {
+    results.push({
       name: corpus.name,
       ...perplexities([all[i]!]),
       bleu: translations.length === 0 ? Number.NaN : bleuOf(corpus, translations),
@@ -74,8 +75,8 @@ export function validate(
         reference: references[i]!,
         translation,
       })),
-    };
-  });
+    });
+  }
   const bleus = results.map(({ bleu }) => bleu);
   return {
     ...perplexities(all),

@@ -74,8 +74,8 @@ describe("nmt experts", () => {
       const withEnd = (text: string) => Int32Array.of(...encode(text), wordpieces.eosId);
       for (const layer of loaded.model.moeLayers) layer.countsEvaluation = true;
       // Sentence by sentence, where no packing can mix them up.
-      loaded.model.forceScore([withEnd("ab cd")], [encode("abc")]);
-      loaded.model.forceScore([withEnd("fa")], [encode("")]);
+      await loaded.model.forceScore([withEnd("ab cd")], [encode("abc")]);
+      await loaded.model.forceScore([withEnd("fa")], [encode("")]);
       loaded.model.moeLayers.forEach(({ balance }, i) => {
         const summary = report.layers[i]!;
         const load = balance.load.reduce((a, b) => a + b);

@@ -35,7 +35,7 @@ describe("nmt score of a language model", () => {
     const output = join(folder, "scores");
     await run(folder, "--output", output, "--batch_size", "2").finally(() => spy.mockRestore());
     const loaded = await loadLanguageModel(folder, { backend: "cpu" });
-    const scores = scoreTexts(loaded, lines);
+    const scores = await scoreTexts(loaded, lines);
     loaded.model.dispose();
     const printed = readFileSync(output, "utf8").split("\n").slice(0, -1);
     expect(printed).toEqual(scores.map(({ logProbability }) => logProbability.toFixed(6)));

@@ -16,6 +16,7 @@ import { scorePairs } from "../../../src/decoding/force-score.ts";
 import { bestText } from "../../../src/decoding/translation.ts";
 import { Translator } from "../../../src/decoding/translator.ts";
 import { loadTranslationModel } from "../../../src/inference/open-model.ts";
+import { translateAll } from "../../decoding/translate-all.ts";
 import { writeToyModel } from "../toy-model-directory.ts";
 
 const root = resolve(import.meta.dirname, "../../..");
@@ -55,7 +56,7 @@ async function translate(...options: string[]): Promise<string[]> {
 
 async function inProcess(options: object) {
   const loaded = await loadTranslationModel(model, { backend: "cpu" });
-  const translations = new Translator(loaded, options, () => {}).translate(lines);
+  const translations = await translateAll(new Translator(loaded, options, () => {}), lines);
   loaded.model.dispose();
   return translations;
 }
@@ -300,7 +301,7 @@ describe("nmt score", () => {
 
   test("prints the sum, the mean, or every piece's log-probability", async () => {
     const loaded = await loadTranslationModel(model, { backend: "cpu" });
-    const scores = scorePairs(
+    const scores = await scorePairs(
       loaded,
       lines.map((line, i) => ({ source: line, target: targets[i]! })),
     );

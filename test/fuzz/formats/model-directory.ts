@@ -22,9 +22,12 @@ export const modelDirectories: Format = {
     const loaded = await loadTranslationModel(folder, { backend: "cpu" });
     try {
       const translator = new Translator(loaded, { beamSize: 2 });
-      const translations = await translator.translate(["ab cd", "f"]);
-      expectThat(translations.length === 2, "a line has no translation");
-      for (const each of translations) expectThat(typeof bestText(each) === "string", "a translation is no text");
+      let translated = 0;
+      for await (const each of translator.translate(["ab cd", "f"])) {
+        expectThat(typeof bestText(each) === "string", "a translation is no text");
+        translated++;
+      }
+      expectThat(translated === 2, "a line has no translation");
     } finally {
       loaded.model.dispose();
     }

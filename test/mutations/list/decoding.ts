@@ -8,6 +8,7 @@ const penalty = { file: "src/decoding/length-penalty.ts", tests };
 const single = { file: "src/decoding/single-search.ts", tests };
 const sampling = { file: "src/decoding/sampling.ts", tests };
 const translator = { file: "src/decoding/translator.ts", tests };
+const inOrder = { file: "src/decoding/in-order.ts", tests };
 const unknown = { file: "src/decoding/replace-unk.ts", tests };
 
 export const decodingMutations: readonly Mutation[] = [
@@ -234,5 +235,42 @@ export const decodingMutations: readonly Mutation[] = [
     name: "lines before a failure are lost",
     find: "if (window.length > 0) yield window;",
     replace: "if (open && window.length > 0) yield window;",
+  },
+  {
+    ...beam,
+    name: "an aborted beam search goes on",
+    find: "signal?.throwIfAborted();\n    const request",
+    replace: "const request",
+  },
+  {
+    ...single,
+    name: "an aborted greedy search goes on",
+    find: "signal?.throwIfAborted();\n      const candidates",
+    replace: "const candidates",
+  },
+  {
+    ...inOrder,
+    name: "an item's results come twice, the next one's never",
+    find: "open.shift();",
+    replace: "open.pop();",
+  },
+  {
+    ...inOrder,
+    name: "a third item is begun for a reader who rests",
+    find: "const MOST_OPEN = 2;",
+    replace: "const MOST_OPEN = 3;",
+  },
+  {
+    ...inOrder,
+    name: "work goes on when the reader has left",
+    find: "    leave.abort();\n",
+    replace: "",
+  },
+  {
+    file: "src/base/turns.ts",
+    tests: ["test/base/turns.test.ts"],
+    name: "a task that ends frees a turn that is handed on too",
+    find: "else next();",
+    replace: "else {\n        next();\n        this.free++;\n      }",
   },
 ];

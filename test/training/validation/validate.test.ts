@@ -32,7 +32,7 @@ const translations: Record<string, string[]> = {
   german: ["eins zwei drei vier sechs", "sechs sieben acht neun"],
   chinese: ["一二三四五", "六七八九十"],
 };
-const translate = ({ name }: ValidationCorpus) => translations[name]!;
+const translate = async ({ name }: ValidationCorpus) => translations[name]!;
 
 /** exp of the negative log-likelihood of all pairs in one batch, by their number of pieces or of words. */
 function perplexityOf(model: Seq2Seq, from: number, to: number, units?: number): number {
@@ -41,9 +41,9 @@ function perplexityOf(model: Seq2Seq, from: number, to: number, units?: number):
   return Math.exp(loss! / (units ?? batch.targetOutput.length));
 }
 
-test("each corpus has its own tokenizer's BLEU and its own perplexity; BLEU of all is the mean, perplexity that of all pieces", () => {
+test("each corpus has its own tokenizer's BLEU and its own perplexity; BLEU of all is the mean, perplexity that of all pieces", async () => {
   const model = new Seq2Seq(toyOptions, { seed: 1 });
-  const result = validate(model, [german, chinese], 2, translate);
+  const result = await validate(model, [german, chinese], 2, translate);
   const [first, second] = result.corpora;
   // 8 of 9 words, 6 of 7 pairs, 4 of 5 triples, 2 of 3 quadruples match.
   const bleu = 100 * ((8 / 9) * (6 / 7) * (4 / 5) * (2 / 3)) ** (1 / 4);
@@ -60,9 +60,9 @@ test("each corpus has its own tokenizer's BLEU and its own perplexity; BLEU of a
   model.dispose();
 });
 
-test("samples are the translated sentences with their sources and references", () => {
+test("samples are the translated sentences with their sources and references", async () => {
   const model = new Seq2Seq(toyOptions, { seed: 1 });
-  const { corpora } = validate(model, [german], 64, translate);
+  const { corpora } = await validate(model, [german], 64, translate);
   expect(corpora[0]!.samples).toEqual([
     { source: "source 0 of german", reference: german.references[0], translation: translations["german"]![0] },
     { source: "source 1 of german", reference: german.references[1], translation: translations["german"]![1] },
@@ -70,8 +70,8 @@ test("samples are the translated sentences with their sources and references", (
   model.dispose();
 });
 
-test("without translations there is no BLEU", () => {
+test("without translations there is no BLEU", async () => {
   const model = new Seq2Seq(toyOptions, { seed: 1 });
-  expect(validate(model, [german], 64, () => []).bleu).toBeNaN();
+  expect((await validate(model, [german], 64, async () => [])).bleu).toBeNaN();
   model.dispose();
 });
