@@ -126,7 +126,7 @@ const knownPrecisions: readonly string[] = [...new Set([...precisions, "int8"])]
 
 const packages: Record<string, readonly string[]> = {
   pytorch: ["torch"],
-  onnxruntime: ["torch", "onnx", "onnxscript", "onnxruntime"],
+  onnxruntime: ["torch", "onnx", "onnxruntime"],
 };
 
 /** Names with commas between, each once. Throws UsageError for another than these. */

@@ -1,6 +1,7 @@
 /** Our translator in a process of its own; it answers as bench/peers/decode.py does. */
 import { createInterface } from "node:readline";
 import type { BackendName, Precision } from "../../src/base/engine-names.ts";
+import { formatError } from "../../src/base/errors.ts";
 import { Translator } from "../../src/decoding/translator.ts";
 import { loadTranslationModel } from "../../src/inference/open-model.ts";
 import { readText } from "../corpus.ts";
@@ -16,20 +17,33 @@ export interface OwnProcess {
   precision: Precision;
 }
 
-const how = JSON.parse(process.argv.at(-1)!) as OwnProcess;
-const { backend, threads, precision } = how;
-const loaded = await loadTranslationModel(how.model, { backend, threads, precision });
-const { lines } = readText(how.textFile);
-let found: [number, number[]][] = [];
-
-async function translate({ beam, batch, every }: Run): Promise<void> {
+async function main(how: OwnProcess): Promise<void> {
+  const { backend, threads, precision } = how;
+  const loaded = await loadTranslationModel(how.model, { backend, threads, precision });
+  const { lines } = readText(how.textFile);
   const language = how.targetLanguage === "" ? {} : { targetLanguage: how.targetLanguage };
-  const translator = new Translator(loaded, { beamSize: beam, batchSize: batch, ...language }, () => {});
-  const chosen = lines.filter((_, i) => i % every === 0);
-  found = [];
-  for await (const { hypotheses } of translator.translateStream(chosen)) {
-    const pieces = hypotheses[0]?.pieces ?? [];
-    found.push([found.length * every, pieces.map((piece) => loaded.wordpieces.idOf(piece))]);
+
+  const translate = async ({ beam, batch, every }: Run): Promise<[number, number[]][]> => {
+    const translator = new Translator(loaded, { beamSize: beam, batchSize: batch, ...language }, () => {});
+    const chosen = lines.filter((_, i) => i % every === 0);
+    const found: [number, number[]][] = [];
+    for await (const { hypotheses } of translator.translate(chosen)) {
+      const pieces = hypotheses[0]?.pieces ?? [];
+      found.push([found.length * every, pieces.map((piece) => loaded.wordpieces.idOf(piece))]);
+    }
+    return found;
+  };
+
+  answer({ ready: `gnmt-moe, ${loaded.engine.backend} ${loaded.engine.detail}` });
+  let found: [number, number[]][] = [];
+  for await (const line of createInterface({ input: process.stdin })) {
+    const request = JSON.parse(line) as Run | { outputs: true };
+    if ("outputs" in request) {
+      answer({ outputs: found });
+    } else {
+      found = await translate(request);
+      answer({ done: true });
+    }
   }
 }
 
@@ -37,13 +51,9 @@ function answer(message: object): void {
   process.stdout.write(`${JSON.stringify(message)}\n`);
 }
 
-answer({ ready: `gnmt-moe, ${loaded.engine.backend} ${loaded.engine.detail}` });
-for await (const line of createInterface({ input: process.stdin })) {
-  const request = JSON.parse(line) as Run | { outputs: true };
-  if ("outputs" in request) {
-    answer({ outputs: found });
-  } else {
-    await translate(request);
-    answer({ done: true });
-  }
+try {
+  await main(JSON.parse(process.argv.at(-1)!) as OwnProcess);
+} catch (error) {
+  process.stderr.write(`${formatError(error)}\n`);
+  process.exitCode = 1;
 }
