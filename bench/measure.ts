@@ -45,6 +45,24 @@ export function samplesOf(limitsNow: () => Limits, runs: number, time: (run: num
   });
 }
 
+/** The same of an asynchronous call, which is timed once in each run. */
+export async function timeAsync(
+  { limitsNow }: Pick<Engine, "limitsNow">,
+  call: () => Promise<unknown>,
+  runs: number,
+): Promise<Sample[]> {
+  const samples: Sample[] = [];
+  for (let run = 0; run < Math.max(1, runs); run++) {
+    const before = limitsNow();
+    const started = performance.now();
+    await call();
+    const ms = performance.now() - started;
+    const after = limitsNow();
+    samples.push({ ms, limits: { ...after, gflops: (before.gflops + after.gflops) / 2 } });
+  }
+  return samples;
+}
+
 export function medianMs(samples: readonly Sample[]): number {
   return median(samples.map(({ ms }) => ms));
 }
@@ -63,16 +81,24 @@ function elapsed(call: () => void, calls: number): number {
 
 /** Useful work of all kernels that one call runs. */
 function workOf(addon: NativeAddon, call: () => void): Required<KernelWork> {
+  const work = countWork(addon);
+  call();
+  return work();
+}
+
+/** Counts the useful work of all kernels until the function that it returns is called, which returns their sum. */
+export function countWork(addon: NativeAddon): () => Required<KernelWork> {
   const profile = new KernelProfile(addon);
   profile.start();
-  call();
-  profile.stop();
-  const sum = { flops: 0, bytes: 0 };
-  for (const { flops, bytes } of profile.report().kernels) {
-    sum.flops += flops;
-    sum.bytes += bytes;
-  }
-  return sum;
+  return () => {
+    profile.stop();
+    const sum = { flops: 0, bytes: 0 };
+    for (const { flops, bytes } of profile.report().kernels) {
+      sum.flops += flops;
+      sum.bytes += bytes;
+    }
+    return sum;
+  };
 }
 
 /** Medians over the samples: rates of the work of one call, and the share, in per cent, of the limit that binds it. */
