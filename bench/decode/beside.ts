@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
-import { type BackendName, precisions } from "../../src/base/engine-names.ts";
+import { type BackendName, inferencePrecisions } from "../../src/base/engine-names.ts";
 import { UsageError } from "../../src/base/errors.ts";
 import { readText } from "../corpus.ts";
 import type { Figures } from "../figures.ts";
@@ -121,8 +121,8 @@ function beamsOf(text: string): number[] {
   throw new UsageError(`there is no beam of 0 in "${text}"`, { where: "--beam", nextStep: "1 is greedy search." });
 }
 
-/** What any contender knows; ours knows `precisions`. */
-const knownPrecisions: readonly string[] = [...new Set([...precisions, "int8"])];
+/** What any contender knows; and ours. */
+const knownPrecisions: readonly string[] = inferencePrecisions;
 
 const packages: Record<string, readonly string[]> = {
   pytorch: ["torch"],

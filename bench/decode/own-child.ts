@@ -1,6 +1,6 @@
 /** Our translator in a process of its own; it answers as bench/peers/decode.py does. */
 import { createInterface } from "node:readline";
-import type { BackendName, Precision } from "../../src/base/engine-names.ts";
+import type { BackendName, InferencePrecision } from "../../src/base/engine-names.ts";
 import { formatError } from "../../src/base/errors.ts";
 import { Translator } from "../../src/decoding/translator.ts";
 import { loadTranslationModel } from "../../src/inference/open-model.ts";
@@ -14,7 +14,7 @@ export interface OwnProcess {
   targetLanguage: string;
   backend: BackendName;
   threads: number;
-  precision: Precision;
+  precision: InferencePrecision;
 }
 
 async function main(how: OwnProcess): Promise<void> {

@@ -1,6 +1,6 @@
 /** Contenders that load once and stay: ours, and the peers in Python. */
 import { join } from "node:path";
-import { type BackendName, type Precision, precisions } from "../../src/base/engine-names.ts";
+import { type BackendName, inferencePrecisions, precisions } from "../../src/base/engine-names.ts";
 import { type Child, runChild } from "../child.ts";
 import { childEnvironment, KEPT_MEMORY } from "../peer-environment.ts";
 import { AnsweringProcess } from "./answering-process.ts";
@@ -19,9 +19,10 @@ export interface OwnOptions {
 /** Ours in each of these precisions that it knows. */
 export function ownContenders(job: DecodeJob, wanted: readonly string[], options: OwnOptions): Contender[] {
   const { model, targetLanguage, backend, threads, batch } = options;
-  return precisions
+  const known = backend === "native" ? inferencePrecisions : precisions;
+  return known
     .filter((precision) => wanted.includes(precision))
-    .map((precision: Precision) => ({
+    .map((precision) => ({
       ...{ name: "ours", precision, batches: [batch], settings: [{ mode: "", processes: 1, threads }] },
       open: (setting) => {
         const how: OwnProcess = { model, textFile: job.textFile, targetLanguage, backend, threads, precision };
