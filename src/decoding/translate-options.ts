@@ -2,7 +2,7 @@
 import { UsageError } from "../base/errors.ts";
 import type { SamplingOptions } from "./sampling.ts";
 
-/** How lines are translated. Lengths are in wordpieces; penalties are those of Wu et al. 2016, §7. */
+/** How lines are translated. Lengths are in wordpieces without `</s>`; penalties are those of Wu et al. 2016, §7. */
 export interface TranslateOptions {
   /** Language of the lines; needed only by models that know several and tell them apart by corpus. Default: none. */
   sourceLanguage?: string;
@@ -18,7 +18,7 @@ export interface TranslateOptions {
   coveragePenalty?: number;
   /** Fewest pieces of a translation. Default 0. */
   minLength?: number;
-  /** Most pieces of a translation, `</s>` included. Default `maxLengthRatio` × source pieces + 10. */
+  /** Most pieces of a translation. Default `maxLengthRatio` × source pieces + 10. */
   maxLength?: number;
   /** Pieces of a translation for each piece of its source, before the 10 that are added. Default 2. */
   maxLengthRatio?: number;
@@ -84,7 +84,7 @@ export function resolveTranslateOptions(options: TranslateOptions): ResolvedTran
   requireRange("min_length", minLength, isWhole(minLength, 0), "a whole number, 0 or more");
   if (maxLength !== undefined) {
     requireRange("max_length", maxLength, isWhole(maxLength, 1), "a whole number, 1 or more");
-    requireRange("min_length", minLength, minLength < maxLength, `below max_length, ${maxLength}`);
+    requireRange("min_length", minLength, minLength <= maxLength, `at most max_length, ${maxLength}`);
   }
   requireRange("max_length_ratio", resolved.maxLengthRatio, resolved.maxLengthRatio > 0, "above 0");
   requireRange("batch_size", resolved.batchSize, isWhole(resolved.batchSize, 1), "a whole number, 1 or more");
@@ -93,10 +93,10 @@ export function resolveTranslateOptions(options: TranslateOptions): ResolvedTran
   return resolved;
 }
 
-/** Most pieces, `</s>` included, of the translation of a line of `sourcePieces` pieces. */
+/** Most pieces of the translation of a line of `sourcePieces` pieces. */
 export function longestTranslation(sourcePieces: number, options: ResolvedTranslateOptions): number {
   const { maxLength, maxLengthRatio, minLength } = options;
-  return maxLength ?? Math.max(Math.ceil(maxLengthRatio * sourcePieces) + EXTRA_LENGTH, minLength + 1);
+  return maxLength ?? Math.max(Math.ceil(maxLengthRatio * sourcePieces) + EXTRA_LENGTH, minLength);
 }
 
 function isWhole(value: number, least: number): boolean {

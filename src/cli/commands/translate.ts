@@ -77,11 +77,11 @@ export const translateCommand: CommandModule<object, TranslateArguments> = {
       .option("min_length", {
         type: "number",
         default: translateDefaults.minLength,
-        describe: "Fewest pieces of a translation",
+        describe: "Fewest pieces of a translation, </s> not counted",
       })
       .option("max_length", {
         type: "number",
-        describe: "Most pieces of a translation",
+        describe: "Most pieces of a translation, </s> not counted; one cut there ranks below those that end",
         defaultDescription: "max_length_ratio × source pieces + 10",
       })
       .option("max_length_ratio", {
