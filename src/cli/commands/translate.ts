@@ -8,13 +8,15 @@ import type { SamplingOptions } from "../../decoding/sampling.ts";
 import { resolveTranslateOptions, type TranslateOptions, translateDefaults } from "../../decoding/translate-options.ts";
 import { describeWarning, type TranslationCounts, type TranslationWarning } from "../../decoding/translation.ts";
 import { Translator } from "../../decoding/translator.ts";
-import { loadTranslationModel } from "../../inference/open-model.ts";
+import { loadEnsemble } from "../../inference/open-ensemble.ts";
 import { type EngineArguments, engineOf, engineOptions } from "../engine-options.ts";
 import { openLineOutput } from "../line-output.ts";
+import { type RuleArguments, ruleOptions, rulesOf, withPrefixes } from "./rule-options.ts";
 import { formatTranslation } from "./translation-format.ts";
 
-interface TranslateArguments extends EngineArguments {
-  model: string;
+interface TranslateArguments extends EngineArguments, RuleArguments {
+  model: string[];
+  avg_raw_probs: boolean;
   src: string | undefined;
   output: string | undefined;
   src_lang: string | undefined;
@@ -48,7 +50,17 @@ export const translateCommand: CommandModule<object, TranslateArguments> = {
   describe: "Translate lines of text, from standard input to standard output unless files are given",
   builder: (yargs) =>
     yargs
-      .option("model", { type: "string", demandOption: true, describe: "Model directory that nmt train wrote" })
+      .option("model", {
+        type: "string",
+        array: true,
+        demandOption: true,
+        describe: "Model directory that nmt train wrote; several translate together, as an ensemble",
+      })
+      .option("avg_raw_probs", {
+        type: "boolean",
+        default: false,
+        describe: "An ensemble averages probabilities, not their logarithms",
+      })
       .option("src", { type: "string", describe: SOURCE_HELP, defaultDescription: "standard input" })
       .option("output", { type: "string", describe: "File to write", defaultDescription: "standard output" })
       .option("src_lang", { type: "string", describe: "Language of the source" })
@@ -130,6 +142,7 @@ export const translateCommand: CommandModule<object, TranslateArguments> = {
         default: 1,
         describe: "Of sampling: sample k of line i is the same in any batch, and for any n_best",
       })
+      .options(ruleOptions)
       .options(engineOptions) as never,
   handler: translate,
 };
@@ -138,7 +151,7 @@ async function translate(args: TranslateArguments): Promise<void> {
   const options = translateOptions(args);
   // Before the model, so that a wrong value is told at once.
   resolveTranslateOptions(options);
-  const loaded = await loadTranslationModel(args.model, engineOf(args));
+  const loaded = await loadEnsemble(args.model, { ...engineOf(args), avgRawProbs: args.avg_raw_probs });
   try {
     await translateLines(new Translator(loaded, options, warnSparingly()), args, loaded.engine.backend);
   } finally {
@@ -152,7 +165,7 @@ async function translateLines(translator: Translator, args: TranslateArguments, 
   const format = { nBest: args.n_best, withScore: args.with_score, withAttention: args.with_attention };
   try {
     const lines = inputLines(args.src, { onLongLine: (line) => translator.reportLongLine(line) });
-    for await (const translation of translator.translate(lines)) {
+    for await (const translation of translator.translate(withPrefixes(lines, args.tgt_prefix))) {
       await output.write(formatTranslation(translation, format));
     }
     await output.close();
@@ -176,6 +189,7 @@ function translateOptions(args: TranslateArguments): TranslateOptions {
   };
   return {
     ...(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as TranslateOptions),
+    ...rulesOf(args),
     nBest: args.n_best,
     lengthPenalty: args.length_penalty,
     coveragePenalty: args.coverage_penalty,

@@ -9,6 +9,8 @@ const single = { file: "src/decoding/single-search.ts", tests };
 const sampling = { file: "src/decoding/sampling.ts", tests };
 const translator = { file: "src/decoding/translator.ts", tests };
 const inOrder = { file: "src/decoding/in-order.ts", tests };
+const ensemble = { file: "src/decoding/ensemble.ts", tests: ["test/decoding/ensemble.test.ts"] };
+const processors = { tests: ["test/decoding/processors", "test/decoding/rules.test.ts"] };
 const unknown = { file: "src/decoding/replace-unk.ts", tests };
 
 export const decodingMutations: readonly Mutation[] = [
@@ -191,7 +193,7 @@ export const decodingMutations: readonly Mutation[] = [
     replace: "sampleStream(streams[s - s]!, sample)",
   },
   {
-    file: "src/decoding/length-batches.ts",
+    file: "src/decoding/lines/length-batches.ts",
     tests,
     name: "a batch that just fits is cut",
     find: "pieces + length > budget.pieces",
@@ -201,8 +203,8 @@ export const decodingMutations: readonly Mutation[] = [
     file: "src/decoding/translate-options.ts",
     tests,
     name: "a minimum length leaves no room",
-    find: "EXTRA_LENGTH, minLength)",
-    replace: "EXTRA_LENGTH, minLength - 1)",
+    find: "EXTRA_LENGTH, minLength, given",
+    replace: "EXTRA_LENGTH, minLength - 1, given",
   },
   {
     file: "src/decoding/force-score.ts",
@@ -248,7 +250,7 @@ export const decodingMutations: readonly Mutation[] = [
     replace: "",
   },
   {
-    file: "src/decoding/line-windows.ts",
+    file: "src/decoding/lines/line-windows.ts",
     tests,
     name: "lines before a failure are lost",
     find: "if (window.length > 0) yield window;",
@@ -290,5 +292,93 @@ export const decodingMutations: readonly Mutation[] = [
     name: "a task that ends frees a turn that is handed on too",
     find: "else next();",
     replace: "else {\n        next();\n        this.free++;\n      }",
+  },
+  {
+    ...ensemble,
+    name: "an ensemble sums its members",
+    find: "const value = sum / logarithms.length;",
+    replace: "const value = sum;",
+  },
+  {
+    ...ensemble,
+    name: "an ensemble's rows stay in each member's own order",
+    find: "if (rows.some((row, i) => row !== i)) state.select(rows);",
+    replace: "void rows;",
+  },
+  {
+    ...ensemble,
+    name: "an ensemble's other states stay when one cannot begin",
+    find: "    for (const state of states) state.dispose();\n    throw",
+    replace: "    throw",
+  },
+  {
+    ...processors,
+    file: "src/decoding/processors/processor.ts",
+    name: "rules see the pieces of another hypothesis",
+    find: "this.pieces = Array.from(rows, (row) => pieces[row]!);",
+    replace: "this.pieces = Array.from(rows, (_, row) => pieces[row] ?? pieces[0]!);",
+  },
+  {
+    ...processors,
+    file: "src/decoding/processors/best-pieces.ts",
+    name: "the later of equal pieces is the better",
+    find: "values[best[at - 1]!]! < value; at--",
+    replace: "values[best[at - 1]!]! <= value; at--",
+  },
+  {
+    ...processors,
+    file: "src/decoding/processors/repetition.ts",
+    name: "a piece is punished each time it came",
+    find: "of new Set(pieces))",
+    replace: "of pieces)",
+  },
+  {
+    ...processors,
+    file: "src/decoding/processors/repetition.ts",
+    name: "the last piece of an n-gram cannot be ignored",
+    find: " && !this.ignored.has(next)",
+    replace: "",
+  },
+  {
+    ...processors,
+    file: "src/decoding/processors/repetition.ts",
+    name: "a loop may go round once more",
+    find: "period * (this.most + 1) <= length",
+    replace: "period * (this.most + 1) < length",
+  },
+  {
+    ...processors,
+    file: "src/decoding/processors/banned.ts",
+    name: "a banned word that a piece holds inside is said",
+    find: "    for (const id of this.inside) logProbabilities[id] = Number.NEGATIVE_INFINITY;\n",
+    replace: "",
+  },
+  {
+    ...processors,
+    file: "src/decoding/processors/banned.ts",
+    name: "a banned word is found inside longer ones",
+    find: "if (!isBorder(tail, start) || !phrase",
+    replace: "if (!phrase",
+  },
+  {
+    ...processors,
+    file: "src/decoding/processors/target-prefix.ts",
+    name: "the last word of a prefix is closed",
+    find: "return [...within, ...index.beginningWith(missing)].map",
+    replace: "return [...within, ...index.beginningWith(missing).filter(({ text }) => text === missing)].map",
+  },
+  {
+    ...processors,
+    file: "src/decoding/processors/target-prefix.ts",
+    name: "a prefix is forgotten after its whole pieces",
+    find: 'if (missing !== "") keepOnly',
+    replace: "if (missing === prefix.rest) keepOnly",
+  },
+  {
+    file: "src/decoding/next-pieces.ts",
+    tests,
+    name: "alternatives are those of the first position",
+    find: "if (t < given[sentence]!.length) {",
+    replace: "if (t < 0) {",
   },
 ];
