@@ -1,6 +1,10 @@
-/** Translating with the reference model, greedily and with a beam: random sentences, every translation as long as its source. */
+/**
+ * Translating with the reference model, greedily and with a beam: random sentences, every translation as long as its source. With
+ * `--model`, a trained model on real sentences beside other programs (bench/decode).
+ */
 import { Random } from "../src/base/random.ts";
 import { search } from "../src/decoding/search.ts";
+import { decodeBeside } from "./decode/beside.ts";
 import { engineDefaults, startEngine } from "./engine.ts";
 import { type Row, rounded } from "./figures.ts";
 import type { Benchmark } from "./main.ts";
@@ -11,6 +15,7 @@ import { markers, modelDefaults, randomPieces, referenceModel } from "./referenc
 const defaults = { ...modelDefaults, ...engineDefaults, beam: "1,5", batch: 64, len: 25, runs: 5 } as const;
 
 export const run: Benchmark = async (argv) => {
+  if (argv.some((option) => /^--model(=|$)/.test(option))) return decodeBeside(argv);
   const options = readOptions(argv, defaults);
   const { batch, len, runs } = options;
   const engine = await startEngine(options);

@@ -2,7 +2,6 @@
  * PyTorch beside ours on the same training step: for each model and precision the two run in turn, several rounds, each in a process
  * of its own with the same number of threads, PyTorch's told to keep its memory. Writes the table of docs/performance.md.
  */
-import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
 import { join } from "node:path";
@@ -14,6 +13,7 @@ import { rounded } from "./figures.ts";
 import type { Benchmark } from "./main.ts";
 import { median } from "./measure.ts";
 import { readOptions } from "./options.ts";
+import { childEnvironment, KEPT_MEMORY, packageVersion, settingsText } from "./peer-environment.ts";
 import { type Comparison, comparisonRow, peersTable, replaceBetweenMarkers } from "./peers-table.ts";
 
 const defaults = {
@@ -34,7 +34,12 @@ export const run: Benchmark = async (argv) => {
   const options = readOptions(argv, defaults);
   const { python, peer, rounds, steps, threads } = options;
   const env = childEnvironment(process.env, threads);
-  const torch = torchVersion(python, env);
+  const torch = packageVersion(
+    python,
+    "torch",
+    env,
+    "pip install torch, or name a Python that has it with --python PATH.",
+  );
   if (options.write !== "" && !existsSync(options.write)) {
     throw new UsageError(`${options.write} does not exist`, {
       where: "--write",
@@ -134,39 +139,5 @@ function precisionsOf(list: string): ("f32" | "bf16")[] {
   return list.split(",").map((precision) => {
     if (precision === "f32" || precision === "bf16") return precision;
     throw new UsageError(`there is no precision "${precision}"`, { nextStep: "Use --precisions f32,bf16." });
-  });
-}
-
-/**
- * Has glibc keep freed memory, for PyTorch: it gives each large tensor back to the system and takes fresh pages, zeroed one by one, for
- * the next, which on some virtual machines makes a step three times slower.
- */
-const KEPT_MEMORY: Readonly<Record<string, string>> = {
-  MALLOC_MMAP_THRESHOLD_: String(2 ** 34),
-  MALLOC_TRIM_THRESHOLD_: String(2 ** 34),
-  MALLOC_TOP_PAD_: String(2 ** 28),
-};
-
-/** As a shell would take them: "A=1 B=2". */
-function settingsText(settings: Readonly<Record<string, string>>): string {
-  return Object.entries(settings)
-    .map(([name, value]) => `${name}=${value}`)
-    .join(" ");
-}
-
-/** Thread counts are fixed for every library a child may use, and nothing inherited speaks against them or sets its memory. */
-export function childEnvironment(inherited: NodeJS.ProcessEnv, threads: number): NodeJS.ProcessEnv {
-  const kept = Object.entries(inherited).filter(([name]) => !/^(OPENBLAS|MALLOC)_/.test(name));
-  return { ...Object.fromEntries(kept), OMP_NUM_THREADS: String(threads), MKL_NUM_THREADS: String(threads) };
-}
-
-function torchVersion(python: string, env: NodeJS.ProcessEnv): string {
-  const { status, stdout } = spawnSync(python, ["-c", "import torch; print(torch.__version__)"], {
-    env,
-    encoding: "utf8",
-  });
-  if (status === 0) return stdout.trim();
-  throw new UsageError(`${python} can't import torch`, {
-    nextStep: "pip install torch, or name a Python that has it with --python PATH.",
   });
 }

@@ -2,7 +2,7 @@
 
 import { log } from "../src/base/logger.ts";
 import type { Config } from "../src/config/config.ts";
-import { loadLanguageModel, loadTranslationModel } from "../src/inference/open-model.ts";
+import { loadLanguageModelLayers, loadSeq2Seq } from "../src/inference/open-layers.ts";
 import type { TrainableModel } from "../src/model/trainable-model.ts";
 import type { MoeLayer } from "../src/moe/moe-layer.ts";
 import type { WordpieceModel } from "../src/text/wordpiece-model.ts";
@@ -20,14 +20,14 @@ export async function measureHeldOut(
   beamSize: number | undefined,
 ): Promise<HeldOutFigures> {
   if (config.task === "language_model") {
-    const { model, wordpieces } = await loadLanguageModel(directory, config);
+    const { model, wordpieces } = await loadLanguageModelLayers(directory, config);
     try {
       return await likelihoodAndUse(model, config, wordpieces);
     } finally {
       model.dispose();
     }
   }
-  const loaded = await loadTranslationModel(directory, config);
+  const loaded = await loadSeq2Seq(directory, config);
   try {
     const figures = await likelihoodAndUse(loaded.model, config, loaded.wordpieces);
     if (beamSize === undefined) return figures;

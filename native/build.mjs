@@ -32,8 +32,8 @@ const { values: options } = parseArgs({
 });
 const build = resolve(options.folder);
 
-const AVX512BF16 = [
-  ...["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx512bf16"],
+const AVX512 = [
+  ...["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl"],
   ...["-mfma", "-mbmi2", "-mprefer-vector-width=512"],
 ];
 /** Compiler flags of each instruction set, lowest first: the linker keeps the first copy of a shared inline function. */
@@ -41,14 +41,16 @@ const INSTRUCTION_SETS = {
   x86_64: {
     portable: ["-march=x86-64"],
     avx2: ["-mavx2", "-mfma", "-mbmi2"],
-    avx512: ["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mfma", "-mbmi2", "-mprefer-vector-width=512"],
-    avx512bf16: AVX512BF16,
-    amx: [...AVX512BF16, "-mamx-tile", "-mamx-bf16"],
+    avxvnni: ["-mavx2", "-mfma", "-mbmi2", "-mavxvnni"],
+    avx512: AVX512,
+    avx512vnni: [...AVX512, "-mavx512vnni"],
+    avx512bf16: [...AVX512, "-mavx512bf16"],
+    amx: [...AVX512, "-mavx512bf16", "-mavx512vnni", "-mamx-tile", "-mamx-bf16"],
   },
-  aarch64: { portable: [], neon: [] },
+  aarch64: { portable: [], neon: [], neondot: ["-march=armv8.2-a+dotprod"] },
 };
 /** Instruction sets that differ from another one in few families: only files of their own are compiled for them. */
-const OWN_FILES_ONLY = new Set(["amx"]);
+const OWN_FILES_ONLY = new Set(["amx", "avxvnni", "avx512vnni", "neondot"]);
 // GCC 12's own AVX-512 headers trip its warnings about uninitialised values.
 const KERNEL_FLAGS = ["-Wno-unknown-warning-option", "-Wno-maybe-uninitialized", "-Wno-uninitialized", "-Wno-psabi"];
 const BASE_FLAGS = "-std=c++17 -O3 -fPIC -fvisibility=hidden -fno-math-errno -ffp-contract=off -Wall -Wextra -pthread";
@@ -62,9 +64,13 @@ function findCompiler() {
     const target = machine.stdout.trim();
     const architecture = target.startsWith("arm64") ? "aarch64" : target.split("-")[0];
     if (!(architecture in INSTRUCTION_SETS)) continue;
-    const { amx, ...others } = INSTRUCTION_SETS[architecture];
-    const tiles = amx && amxFlags(compiler);
-    const instructionSets = tiles === undefined ? others : { ...others, amx: tiles };
+    const instructionSets = { ...INSTRUCTION_SETS[architecture] };
+    for (const [isa, source] of Object.entries(OPTIONAL)) {
+      if (!(isa in instructionSets)) continue;
+      const flags = optionalFlags(compiler, instructionSets[isa], source);
+      if (flags === undefined) delete instructionSets[isa];
+      else instructionSets[isa] = flags;
+    }
     return { compiler, instructionSets, darwin: target.includes("darwin") };
   }
   return undefined;
@@ -76,10 +82,17 @@ function takes(compiler, flags, source) {
   return spawnSync(compiler, [...flags, ...mode, "-x", "c++", "-"], { input: source ?? "" }).status === 0;
 }
 
-/** Flags for AMX's instructions, as far as the compiler has them; undefined where it can't assemble them. */
-function amxFlags(compiler) {
-  const flags = INSTRUCTION_SETS.x86_64.amx.filter((flag) => takes(compiler, [flag]));
-  return takes(compiler, flags, 'void f() { asm volatile("tilezero %tmm0"); }') ? flags : undefined;
+/** Instruction sets that a compiler may not know, and what it must be able to compile for them. */
+const OPTIONAL = {
+  amx: 'void f() { asm volatile("tilezero %tmm0"); }',
+  avxvnni: "#include <immintrin.h>\n__m256i f(__m256i a) { return _mm256_dpbusd_avx_epi32(a, a, a); }",
+  neondot: "#include <arm_neon.h>\nint32x4_t f(int32x4_t a, int8x16_t b) { return vdotq_s32(a, b, b); }",
+};
+
+/** Flags for one of them, as far as the compiler has them; undefined where it can't compile for it. */
+function optionalFlags(compiler, wanted, source) {
+  const flags = wanted.filter((flag) => takes(compiler, [flag]));
+  return takes(compiler, flags, source) ? flags : undefined;
 }
 
 /** Folders of native/src that are part of this build. */
@@ -147,7 +160,9 @@ function addonUnits(target) {
 
 /** The test program's: native/test and the families it checks, without what needs Node. */
 function testUnits(target) {
-  const folders = ["isa", "memory", "threads", "gemm", "lstm", "alignment"].map((name) => join(source, name));
+  const folders = ["isa", "memory", "threads", "gemm", "lstm", "quantized", "alignment"].map((name) =>
+    join(source, name),
+  );
   const units = [...folders, join(native, "test")].flatMap((folder) => unitsOf(folder, target));
   return units.filter(({ file }) => !file.endsWith("_binding.cc")).sort((a, b) => a.rank - b.rank);
 }
@@ -258,8 +273,9 @@ async function main() {
   mkdirSync(build, { recursive: true });
   const start = Date.now();
   const units = options.test ? testUnits(toolchain) : addonUnits(toolchain);
-  const tiles = "amx" in toolchain.instructionSets ? ["-DNMT_WITH_AMX"] : [];
-  const includes = [`-I${local(source)}`, "-I.", `-I${nodeHeaders()}`, ...tiles];
+  const known = Object.keys(OPTIONAL).filter((isa) => isa in toolchain.instructionSets);
+  const defined = known.map((isa) => `-DNMT_WITH_${isa.toUpperCase()}`);
+  const includes = [`-I${local(source)}`, "-I.", `-I${nodeHeaders()}`, ...defined];
   const { compiled, failures } = await compileAll(toolchain.compiler, units, includes);
   if (failures.length > 0) throw new Error(failures.join("\n"));
   const target = join(build, options.test ? "native_test" : "nmt_native.node");

@@ -3,6 +3,7 @@
 #include "test/check.h"
 #include "test/lexicon.h"
 #include "test/products.h"
+#include "test/quantized.h"
 #include "test/thread_group.h"
 #include "test/vectors_kernels.h"
 
@@ -16,6 +17,7 @@ int main() {
     select_isa(isa_name(isa));
     vectors_kernels().run();
     check_products();
+    check_quantized();
     std::printf("%s: checked\n", isa_name(isa));
   }
   return failures == 0 ? 0 : 1;

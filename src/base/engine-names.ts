@@ -9,3 +9,7 @@ export type BackendName = (typeof backendNames)[number];
 export const precisions = ["f32", "bf16"] as const;
 /** `f32`, or `bf16` for operands rounded to bfloat16. */
 export type Precision = (typeof precisions)[number];
+/** Arithmetic of a model that is only run. */
+export const inferencePrecisions = [...precisions, "int8"] as const;
+/** Those of training, or `int8` for operands rounded to 8-bit integers, with a scale for each row and each output. */
+export type InferencePrecision = (typeof inferencePrecisions)[number];

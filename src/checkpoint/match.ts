@@ -31,6 +31,11 @@ export function floatsByName(
   return new Map(
     tensors.map(({ name, shape, data }) => {
       if (!(data instanceof Float32Array)) {
+        if (data instanceof Int8Array) {
+          throw new CheckpointError(`tensor ${name} holds 8-bit integers, which the native engine alone runs`, {
+            nextStep: "Use --backend native, or the model that nmt quantize was given.",
+          });
+        }
         throw new CheckpointError(`tensor ${name} does not hold floating-point numbers of at most 32 bits`, {
           nextStep: "Use weights that nmt train or nmt average wrote, or convert it to F32.",
         });

@@ -15,12 +15,16 @@ import {
   type TensorEntry,
 } from "./safetensors-header.ts";
 
+/** Bytes that are verified at once: they stay in a processor's cache. */
+const VERIFY_BYTES = 256 * 1024;
+
 /** An open file; tensors are read on demand. Close it. */
 export class SafetensorsReader {
   readonly path: string;
   readonly header: SafetensorsHeader;
   private readonly file: number;
-  private readonly dataStart: number;
+  /** The file's first byte behind the header. */
+  readonly dataStart: number;
 
   /** Opens the file and reads its header. Throws CheckpointError when it is missing, cut off or not safetensors. */
   constructor(path: string) {
@@ -48,17 +52,35 @@ export class SafetensorsReader {
   /** Reads one tensor, as the array that `arrayOf` makes of its type, and verifies its checksum. Throws CheckpointError when bytes were altered. */
   read(entry: TensorEntry): NamedArray {
     const bytes = this.bytes(this.dataStart + entry.begin, entry.end - entry.begin);
+    this.check(entry, [bytes]);
+    return { name: entry.name, shape: entry.shape, data: arrayOf(entry.dtype, bytes.buffer) };
+  }
+
+  /** Reads the whole file and verifies all checksums, in little memory. Throws CheckpointError when bytes were altered. */
+  verify(): void {
+    const buffer = new Uint8Array(VERIFY_BYTES);
+    for (const entry of this.header.entries) this.check(entry, this.parts(entry, buffer));
+  }
+
+  /** A tensor's bytes, part by part, in the same buffer. */
+  private *parts({ begin, end }: TensorEntry, buffer: Uint8Array): Generator<Uint8Array> {
+    for (let at = begin; at < end; ) {
+      const read = this.readAt(buffer, 0, Math.min(buffer.length, end - at), this.dataStart + at);
+      if (read === 0) throw damaged(this.path, "it ends too early");
+      yield buffer.subarray(0, read);
+      at += read;
+    }
+  }
+
+  private check(entry: TensorEntry, parts: Iterable<Uint8Array>): void {
     const promised = promisedChecksum(this.header, entry.name);
     if (promised !== undefined) {
       let checksum = checksumStart(entry);
-      for (let at = 0; at < bytes.byteLength; at += CHUNK_BYTES) {
-        checksum = crc32(bytes.subarray(at, at + CHUNK_BYTES), checksum);
-      }
+      for (const part of parts) checksum = crc32(part, checksum);
       if (checksum !== promised) throw damaged(this.path, `the checksum of ${entry.name} does not match`);
     } else if (this.header.metadata["format"] === "gnmt-moe") {
       throw damaged(this.path, `the checksum of ${entry.name} is missing`);
     }
-    return { name: entry.name, shape: entry.shape, data: arrayOf(entry.dtype, bytes.buffer) };
   }
 
   close(): void {

@@ -67,6 +67,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./commands/average.ts")).averageCommand,
   },
   {
+    name: "quantize",
+    summary: "Write a model with 8-bit weights: a quarter of the size, and faster to translate with",
+    load: async () => (await import("./commands/quantize.ts")).quantizeCommand,
+  },
+  {
     name: "shortlist",
     summary: "Learn which target pieces translate each source piece, into a model's directory",
     load: async () => (await import("./commands/shortlist.ts")).shortlistCommand,

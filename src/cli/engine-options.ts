@@ -1,7 +1,12 @@
 /** Options of the commands that run a model: which backend, how many threads, which precision. */
 import type { Options } from "yargs";
-import type { EngineOptions } from "../backends/select.ts";
-import { type BackendName, backendNames, type Precision } from "../base/engine-names.ts";
+import {
+  type BackendName,
+  backendNames,
+  type InferencePrecision,
+  inferencePrecisions,
+  type Precision,
+} from "../base/engine-names.ts";
 import { MOST_THREADS } from "../base/threads.ts";
 
 export interface EngineArguments {
@@ -24,6 +29,27 @@ export const engineOptions = {
   },
 } satisfies Record<string, Options>;
 
-export function engineOf({ backend, threads, precision }: EngineArguments): EngineOptions {
+/** The same of a model that is only run. */
+export interface InferenceArguments extends Omit<EngineArguments, "precision"> {
+  precision: InferencePrecision | "stored" | "auto";
+}
+
+/** Of the commands that translate and score. */
+export const inferenceOptions = {
+  ...engineOptions,
+  backend: { ...engineOptions.backend, describe: "Backend; auto takes the native engine, or the fastest usable one" },
+  precision: {
+    choices: ["stored", "auto", ...inferencePrecisions] as const,
+    default: "stored" as const,
+    describe:
+      "Precision of matrix products; stored is int8 for quantised weights, else f32; auto takes bf16 where faster",
+  },
+} satisfies Record<string, Options>;
+
+export function engineOf<Precision>({
+  backend,
+  threads,
+  precision,
+}: Omit<EngineArguments, "precision"> & { precision: Precision }) {
   return { backend, threads, precision };
 }

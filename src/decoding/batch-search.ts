@@ -115,7 +115,7 @@ export class BatchSearch {
       minLength: options.minLength,
       maxLengths: Int32Array.from(batch, ({ pieces, prefix }) => {
         const given = prefix === undefined ? 0 : prefix.pieces.length + prefix.rest.length;
-        return longestTranslation(pieces, given, options);
+        return longestTranslation(pieces, options, given);
       }),
       withAttention: options.withAttention || options.replaceUnk,
       signal,

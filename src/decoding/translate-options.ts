@@ -110,7 +110,7 @@ export function resolveTranslateOptions(options: TranslateOptions): ResolvedTran
 }
 
 /** Most pieces of the translation of a line of `sourcePieces` pieces of which `given` are given, at most. */
-export function longestTranslation(sourcePieces: number, given: number, options: ResolvedTranslateOptions): number {
+export function longestTranslation(sourcePieces: number, options: ResolvedTranslateOptions, given = 0): number {
   const { maxLength, maxLengthRatio, minLength } = options;
   return (
     maxLength ?? Math.max(Math.ceil(maxLengthRatio * sourcePieces) + EXTRA_LENGTH, minLength, given + EXTRA_LENGTH)

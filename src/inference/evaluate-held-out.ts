@@ -8,7 +8,7 @@ import type { BalanceReport } from "../moe/expert-balance.ts";
 import { translateHeldOut } from "../training/validation/translate-corpus.ts";
 import type { SampleTranslation } from "../training/validation/validate.ts";
 import { heldOutCorpora } from "../training/validation/validation-corpora.ts";
-import { loadTranslationModel } from "./open-model.ts";
+import { loadSeq2Seq } from "./open-layers.ts";
 
 export interface HeldOutResult {
   /** Corpus name in the configuration. */
@@ -29,7 +29,7 @@ export async function evaluateHeldOut(
   engine: EngineOptions,
   options: TranslateOptions = {},
 ): Promise<HeldOutResult[]> {
-  const loaded = await loadTranslationModel(directory, engine);
+  const loaded = await loadSeq2Seq(directory, engine);
   const { model, wordpieces, config } = loaded;
   try {
     const corpora = await heldOutCorpora(config, wordpieces, "test", log.warn);

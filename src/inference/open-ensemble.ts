@@ -1,14 +1,13 @@
 /** Opens several model directories as one translation model. */
 import { readFileSync } from "node:fs";
-import type { EngineOptions, SelectedBackend } from "../backends/select.ts";
 import { CheckpointError } from "../base/errors.ts";
 import { openModelDirectory } from "../checkpoint/model-directory.ts";
 import { EnsembleModel } from "../decoding/ensemble.ts";
 import type { TranslatorParts } from "../decoding/translator.ts";
-import { type LoadedModel, loadTranslationModel } from "./open-model.ts";
+import { type InferenceEngine, type InferenceOptions, type LoadedModel, loadTranslationModel } from "./open-model.ts";
 
 /** Where an ensemble runs, and how its models are put together. */
-export interface EnsembleOptions extends EngineOptions {
+export interface EnsembleOptions extends InferenceOptions {
   /** Average the models' probabilities, not their logarithms. Default false. */
   avgRawProbs?: boolean;
 }
@@ -16,7 +15,7 @@ export interface EnsembleOptions extends EngineOptions {
 /** One or several models ready to translate; `model.dispose` frees all of them. */
 export interface LoadedEnsemble extends TranslatorParts {
   /** What they run on. */
-  engine: SelectedBackend;
+  engine: InferenceEngine;
 }
 
 /**

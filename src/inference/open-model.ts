@@ -1,74 +1,108 @@
-/** Opens a model directory: configuration, wordpieces, backend and weights. */
-import { type EngineOptions, type SelectedBackend, selectBackend } from "../backends/select.ts";
-import { CheckpointError } from "../base/errors.ts";
-import { checkSameParameters, floatsByName } from "../checkpoint/match.ts";
-import { type ModelDirectory, openModelDirectory } from "../checkpoint/model-directory.ts";
-import { readSafetensors } from "../checkpoint/read-safetensors.ts";
+/**
+ * Opens a model directory to translate or score with: on the native engine, or on another backend as layers of TensorFlow.js, which is
+ * imported only then.
+ */
+import { loadAddon, type NativeAddon } from "../backends/native/addon.ts";
+import { fasterPrecision } from "../backends/native/faster-precision.ts";
+import type { BackendName, InferencePrecision } from "../base/engine-names.ts";
+import { BackendError } from "../base/errors.ts";
+import { log } from "../base/logger.ts";
+import { threadCount } from "../base/threads.ts";
+import type { ModelDirectory } from "../checkpoint/model-directory.ts";
 import type { Config } from "../config/config.ts";
 import { modelLanguages } from "../config/corpora.ts";
+import type { TextScorer } from "../decoding/force-score.ts";
 import type { TranslatorParts } from "../decoding/translator.ts";
-import type { ParameterSource } from "../layers/parameters.ts";
-import { LanguageModel } from "../model/language-model.ts";
+import { NativeLanguageModel } from "../engine/native-language-model.ts";
+import { NativeTranslationModel } from "../engine/native-translation-model.ts";
+import type { WeightOptions } from "../engine/open-weights.ts";
+import type { TranslationModel } from "../model/decoder-state.ts";
 import { languageModelOptions, seq2seqOptions } from "../model/options.ts";
-import { Seq2Seq } from "../model/seq2seq.ts";
-import type { TrainableModel } from "../model/trainable-model.ts";
+import type { ShortlistLimits } from "../shortlist/shortlist.ts";
+import { loadShortlist } from "../shortlist/shortlist-file.ts";
 import { loadModelWordpieces } from "../text/model-wordpieces.ts";
 import type { WordpieceModel } from "../text/wordpiece-model.ts";
+import { openLanguageModelDirectory, openTranslationDirectory } from "./model-task.ts";
+
+/** What a model is to run on. Every field may be left out. */
+export interface InferenceOptions {
+  /** A backend, or `auto` for the native engine, and where that is missing the first usable of the others. Default `auto`. */
+  backend?: BackendName | "auto";
+  /** CPU threads of this model on the native engine, 1024 at most; 0 = all cores that the process may use. Default 0. */
+  threads?: number;
+  /**
+   * Arithmetic of this model's matrix products: `stored` = `int8` where its weights are quantised, else `f32`; `auto` = the same, but
+   * `bf16` instead of `f32` where the processor runs it faster. `int8` needs the native engine. Default `stored`.
+   */
+  precision?: InferencePrecision | "stored" | "auto";
+  /** Choose translations from the model's shortlist (`nmt shortlist`), whole or with fewer pieces. Needs the native engine. Default none. */
+  shortlist?: ShortlistLimits | undefined;
+}
+
+/** What a model runs on. */
+export interface InferenceEngine {
+  /** Its name; never `auto`. */
+  backend: BackendName;
+  /** What runs: instruction set, threads and precision, or the library's version. */
+  detail: string;
+  /** Arithmetic of its matrix products. */
+  precision: InferencePrecision;
+}
 
 /** A translation model ready to run; a `Translator` takes it as it is. */
 export interface LoadedModel extends TranslatorParts {
-  /** Its parameters are on the selected backend; `dispose` frees them. */
-  model: Seq2Seq;
+  /** `dispose` frees its parameters. */
+  model: TranslationModel;
   /** The vocabulary it was trained with. */
   wordpieces: WordpieceModel;
   /** The configuration it was trained with. */
   config: Config;
   /** What it runs on. */
-  engine: SelectedBackend;
+  engine: InferenceEngine;
 }
 
 /** A language model ready to run; `scoreTexts` takes it as it is. */
 export interface LoadedLanguageModel {
-  /** Its parameters are on the selected backend; `dispose` frees them. */
-  model: LanguageModel;
+  /** `dispose` frees its parameters. */
+  model: TextScorer & { dispose(): void };
   /** The vocabulary it was trained with. */
   wordpieces: WordpieceModel;
   /** The configuration it was trained with. */
   config: Config;
   /** What it runs on. */
-  engine: SelectedBackend;
+  engine: InferenceEngine;
 }
 
 /**
- * Selects the backend and loads the model onto it; dispose of `model` after use. Throws CheckpointError for a directory that
- * is no translation model or whose files don't fit together, WordpieceError, BackendError.
+ * Loads a translation model; dispose of `model` after use. Several may be loaded side by side. Throws CheckpointError for a directory
+ * that is no translation model or whose files don't fit together, WordpieceError, BackendError.
  *
  * @example
  * import { loadTranslationModel, Translator } from "gnmt-moe";
  *
- * const loaded = await loadTranslationModel("models/my", { threads: 2 });
+ * const loaded = await loadTranslationModel("models/my", { threads: 2, precision: "int8" });
  * const translator = new Translator(loaded, { targetLanguage: "de" });
  * for await (const { hypotheses } of translator.translate(["A dog runs."])) console.log(hypotheses[0]?.text);
  * loaded.model.dispose();
  */
-export async function loadTranslationModel(directory: string, options: EngineOptions = {}): Promise<LoadedModel> {
-  const files = openModelDirectory(directory);
-  if (files.config.task !== "translation") {
-    throw new CheckpointError("this is a language model, which does not translate", {
-      where: directory,
-      nextStep: "Give the directory of a model trained with task: translation.",
-    });
+export async function loadTranslationModel(directory: string, options: InferenceOptions = {}): Promise<LoadedModel> {
+  const files = openTranslationDirectory(directory);
+  const addon = nativeEngine(options);
+  if (addon === undefined) {
+    const { loadSeq2Seq } = await import("./open-layers.ts");
+    return loadSeq2Seq(directory, layerOptions(options));
   }
-  const loaded = await load(
-    files,
-    options,
-    (config, wordpieces, source) => new Seq2Seq(seq2seqOptions(config, wordpieces), source),
-  );
-  return { ...loaded, languages: modelLanguages(loaded.config) };
+  const { config } = files;
+  const wordpieces = loadModelWordpieces(files.wordpieceModelPath, config);
+  const how = weightOptions(addon, options);
+  const shortlist = options.shortlist && loadShortlist(directory, wordpieces, options.shortlist);
+  const candidates = shortlist && ((source: Int32Array) => shortlist.candidates([source]));
+  const model = new NativeTranslationModel(files.weightsPath, seq2seqOptions(config, wordpieces), how, candidates);
+  return { model, wordpieces, config, engine: engineOf(addon, model), languages: modelLanguages(config) };
 }
 
 /**
- * Selects the backend and loads a language model onto it; dispose of `model` after use. Throws as `loadTranslationModel` does.
+ * Loads a language model; dispose of `model` after use. Throws as `loadTranslationModel` does.
  *
  * @example
  * import { loadLanguageModel, scoreTexts } from "gnmt-moe";
@@ -77,31 +111,57 @@ export async function loadTranslationModel(directory: string, options: EngineOpt
  * console.log((await scoreTexts(loaded, ["Ein Hund rennt."]))[0]?.tokens);
  * loaded.model.dispose();
  */
-export async function loadLanguageModel(directory: string, options: EngineOptions = {}): Promise<LoadedLanguageModel> {
-  const files = openModelDirectory(directory);
-  if (files.config.task !== "language_model") {
-    throw new CheckpointError("this is a translation model, not a language model", {
-      where: directory,
-      nextStep: "Give the directory of a model trained with task: language_model.",
-    });
+export async function loadLanguageModel(
+  directory: string,
+  options: InferenceOptions = {},
+): Promise<LoadedLanguageModel> {
+  const files: ModelDirectory = openLanguageModelDirectory(directory);
+  const addon = nativeEngine(options);
+  if (addon === undefined) {
+    const { loadLanguageModelLayers } = await import("./open-layers.ts");
+    return loadLanguageModelLayers(directory, layerOptions(options));
   }
-  return load(
-    files,
-    options,
-    (config, wordpieces, source) => new LanguageModel(languageModelOptions(config, wordpieces), source),
-  );
+  const { config } = files;
+  const wordpieces = loadModelWordpieces(files.wordpieceModelPath, config);
+  const how = weightOptions(addon, options);
+  const model = new NativeLanguageModel(files.weightsPath, languageModelOptions(config, wordpieces), how);
+  return { model, wordpieces, config, engine: engineOf(addon, model) };
 }
 
-async function load<Model extends TrainableModel>(
-  { config, wordpieceModelPath, weightsPath }: ModelDirectory,
-  options: EngineOptions,
-  make: (config: Config, wordpieces: WordpieceModel, source: ParameterSource) => Model,
-): Promise<{ model: Model; wordpieces: WordpieceModel; config: Config; engine: SelectedBackend }> {
-  const wordpieces = loadModelWordpieces(wordpieceModelPath, config);
-  const { tensors } = readSafetensors(weightsPath);
-  const engine = await selectBackend(options);
-  const model = make(config, wordpieces, { seed: config.seed, stored: floatsByName(tensors) });
-  const shapes = model.parameters.map(({ name, variable }) => ({ name, shape: variable.shape }));
-  checkSameParameters(shapes, tensors, weightsPath);
-  return { model, wordpieces, config, engine };
+/** The addon, where it is to run the model: undefined for another backend, and with `auto` where there is no addon. */
+function nativeEngine({ backend = "auto", threads }: InferenceOptions): NativeAddon | undefined {
+  threadCount(threads);
+  if (backend !== "auto" && backend !== "native") return undefined;
+  try {
+    return loadAddon();
+  } catch (error) {
+    if (backend === "native" || !(error instanceof BackendError)) throw error;
+    log.warn(`${error.message}; using a slower backend. \`nmt doctor\` says more.`);
+    return undefined;
+  }
+}
+
+function weightOptions(addon: NativeAddon, { threads, precision = "stored" }: InferenceOptions): WeightOptions {
+  const floats = precision === "auto" ? fasterPrecision(addon) : "f32";
+  const arithmetic = precision === "auto" || precision === "stored" ? { stored: floats } : precision;
+  return { threads: threadCount(threads), arithmetic };
+}
+
+function engineOf(
+  addon: NativeAddon,
+  { arithmetic, parallelism }: { arithmetic: InferencePrecision; parallelism: number },
+) {
+  const threads = `${parallelism} ${parallelism === 1 ? "thread" : "threads"}`;
+  return { backend: "native", detail: `${addon.isa()}, ${threads}, ${arithmetic}`, precision: arithmetic } as const;
+}
+
+/** Of a backend of TensorFlow.js. Throws BackendError for what only the engine has. */
+function layerOptions({ backend = "auto", threads = 0, precision = "stored", shortlist }: InferenceOptions) {
+  if (precision === "int8" || shortlist !== undefined) {
+    const what = precision === "int8" ? "int8 runs" : "shortlists work";
+    throw new BackendError(`${what} on the native engine alone, and the backend is ${backend}`, {
+      nextStep: "Use --backend native, or leave the option out.",
+    });
+  }
+  return { backend, threads, precision: precision === "stored" ? "f32" : precision } as const;
 }

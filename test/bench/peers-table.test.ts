@@ -1,6 +1,7 @@
 // Source of truth: a table written by hand.
 import { describe, expect, test } from "vitest";
-import { childEnvironment, pytorchBeside } from "../../bench/peers.ts";
+import { childEnvironment } from "../../bench/peer-environment.ts";
+import { pytorchBeside } from "../../bench/peers.ts";
 import { type Comparison, comparisonRow, peersTable, replaceBetweenMarkers } from "../../bench/peers-table.ts";
 import { DataError } from "../../src/base/errors.ts";
 

@@ -55,6 +55,39 @@ Array<T> Call::array(napi_value value, const char* name, napi_typedarray_type ty
   return {static_cast<T*>(data), length};
 }
 
+Handle& Call::handle(const char* name) {
+  const napi_value value = next(name);
+  napi_valuetype type;
+  void* data = nullptr;
+  check(napi_typeof(env_, value, &type), "read a type");
+  if (type != napi_external) fail(std::string(name) + " must be a handle");
+  check(napi_get_value_external(env_, value, &data), "read a handle");
+  return *static_cast<Handle*>(data);
+}
+
+Array<int32_t> Call::optional_ints(const char* name, size_t minimum) {
+  const napi_value value = next(name);
+  if (is_absent(value)) return {};
+  return array<int32_t>(value, name, napi_int32_array, "Int32Array", minimum);
+}
+
+Array<int8_t> Call::signed_bytes(const char* name, size_t minimum) {
+  return array<int8_t>(next(name), name, napi_int8_array, "Int8Array", minimum);
+}
+
+std::vector<napi_ref> Call::keep_arguments() const {
+  std::vector<napi_ref> references;
+  for (size_t i = 0; i < count_ && i < kMostArguments; i++) {
+    napi_valuetype type;
+    check(napi_typeof(env_, arguments_[i], &type), "read a type");
+    if (type != napi_object && type != napi_external) continue;
+    napi_ref reference;
+    check(napi_create_reference(env_, arguments_[i], 1, &reference), "make a reference");
+    references.push_back(reference);
+  }
+  return references;
+}
+
 Array<float> Call::floats(const char* name, size_t minimum) {
   return array<float>(next(name), name, napi_float32_array, "Float32Array", minimum);
 }

@@ -24,6 +24,7 @@ struct Array {
 };
 
 struct Environment;
+struct Handle;
 
 class Call {
  public:
@@ -52,6 +53,12 @@ class Call {
   bool boolean(const char* name);
   std::string text(const char* name);
   napi_value function(const char* name);
+  // Of an object made by make_handle (binding/handle.h).
+  Handle& handle(const char* name);
+  // As `ints`, but undefined and null give an empty array.
+  Array<int32_t> optional_ints(const char* name, size_t minimum = 0);
+  // 8-bit integers.
+  Array<int8_t> signed_bytes(const char* name, size_t minimum = 0);
 
   // Throws a CallError with the function's name unless the condition holds.
   void require(bool condition, const std::string& message) const;
@@ -72,6 +79,9 @@ class Call {
   napi_value argument_names() const;
 
   napi_env env() const { return env_; }
+  const Export& entry() const { return entry_; }
+  // References to the arguments that are objects, so that they outlive the call; to be deleted.
+  std::vector<napi_ref> keep_arguments() const;
   Environment& environment() const;
   // Throws if the function has registered more arguments than it read.
   void require_all_read() const;

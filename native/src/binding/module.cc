@@ -45,6 +45,12 @@ void register_environment(Registry& registry) {
 
 }  // namespace
 
+Jobs& jobs_of(Call& call) {
+  std::unique_ptr<Jobs>& jobs = call.environment().jobs;
+  if (jobs == nullptr) jobs = std::make_unique<Jobs>(call.env());
+  return *jobs;
+}
+
 void Registry::add(const char* name, std::initializer_list<const char*> arguments, Function function) {
   Export& entry = environment_.exports.emplace_back(Export{name, arguments, function, &environment_});
   napi_value value;
@@ -63,6 +69,7 @@ NAPI_MODULE_INIT() {
     auto environment = std::make_unique<Environment>();
     Registry registry(env, exports, *environment);
     register_environment(registry);
+    register_handles(registry);
     register_families(registry);
     const auto release = [](napi_env, void* data, void*) { delete static_cast<Environment*>(data); };
     check(napi_set_instance_data(env, environment.get(), release, nullptr), "keep data");

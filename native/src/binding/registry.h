@@ -3,15 +3,18 @@
 
 #include <deque>
 #include <initializer_list>
+#include <memory>
 #include <vector>
 
 #include "binding/call.h"
+#include "binding/jobs.h"
 
 namespace nmt {
 
 using Function = napi_value (*)(Call&);
 
 struct Environment;
+class Registry;
 
 struct Export {
   const char* name;
@@ -24,7 +27,13 @@ struct Export {
 struct Environment {
   std::deque<Export> exports;
   napi_ref out_of_memory = nullptr;  // makes the error of a kernel that lacks memory
+  std::unique_ptr<Jobs> jobs;        // made when first needed
 };
+
+// The jobs of the calling JavaScript thread.
+Jobs& jobs_of(Call& call);
+
+void register_handles(Registry& registry);
 
 class Registry {
  public:

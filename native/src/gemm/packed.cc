@@ -40,10 +40,14 @@ size_t packed_floats(Precision precision, int n, int k) {
 }
 
 void pack_matrix(ThreadGroup& group, Precision precision, bool trans_b, int n, int k, const float* b, float* packed) {
-  const Head head = head_of(precision, n, k);
-  std::memcpy(packed, &head, sizeof head);
+  pack_matrix_head(precision, n, k, packed);
   const MatrixProduct p = right_side(precision, trans_b, n, k, b);
   group.run([&](Member member) { pack_all_columns(p, packed + kHeadFloats, member); });
+}
+
+void pack_matrix_head(Precision precision, int n, int k, float* packed) {
+  const Head head = head_of(precision, n, k);
+  std::memcpy(packed, &head, sizeof head);
 }
 
 bool is_packed(const float* packed, size_t floats, Precision precision, int n, int k) {

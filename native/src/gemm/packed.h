@@ -15,6 +15,9 @@ size_t packed_floats(Precision precision, int n, int k);
 // The whole group's work. B is stored [K][N], or [N][K] if transposed.
 void pack_matrix(ThreadGroup& group, Precision precision, bool trans_b, int n, int k, const float* b, float* packed);
 
+// The head alone of a matrix whose panels are written otherwise.
+void pack_matrix_head(Precision precision, int n, int k, float* packed);
+
 // Whether so many floats are a matrix [K, N] packed for this precision and the running instruction set.
 bool is_packed(const float* packed, size_t floats, Precision precision, int n, int k);
 

@@ -14,27 +14,47 @@
 #define NMT_CONCAT_(a, b) a##b
 #define NMT_CONCAT(a, b) NMT_CONCAT_(a, b)
 
+// On avxvnni, avx512vnni and neondot too, only families declared by NMT_DECLARE_KERNELS_WITH_VNNI have kernels of their own.
 #if defined(__x86_64__)
-#define NMT_DECLARE_KERNELS(Table, family) NMT_DECLARE_KERNELS_(Table, family, family##_avx512)
 #if defined(NMT_WITH_AMX)
-#define NMT_DECLARE_KERNELS_WITH_AMX(Table, family) NMT_DECLARE_KERNELS_(Table, family, family##_amx)
+#define NMT_ON_AMX_(family) family##_amx
 #else
-#define NMT_DECLARE_KERNELS_WITH_AMX(Table, family) NMT_DECLARE_KERNELS(Table, family)
+#define NMT_ON_AMX_(family) family##_avx512
 #endif
-#define NMT_DECLARE_KERNELS_(Table, family, on_amx)                                                                   \
-  extern const Table family##_portable, family##_avx2, family##_avx512, family##_avx512bf16, on_amx;                  \
-  inline const Table& family##_kernels() {                                                                            \
-    static const Table* const tables[] = {&family##_portable, &family##_avx2, &family##_avx512, &family##_avx512bf16, \
-                                          &on_amx};                                                                   \
-    return *tables[static_cast<int>(::nmt::active_isa())];                                                            \
+#if defined(NMT_WITH_AVXVNNI)
+#define NMT_ON_AVXVNNI_(family) family##_avxvnni
+#else
+#define NMT_ON_AVXVNNI_(family) family##_avx2
+#endif
+#define NMT_DECLARE_KERNELS(Table, family) \
+  NMT_DECLARE_KERNELS_(Table, family, family##_avx2, family##_avx512, family##_avx512bf16, family##_avx512)
+#define NMT_DECLARE_KERNELS_WITH_AMX(Table, family) \
+  NMT_DECLARE_KERNELS_(Table, family, family##_avx2, family##_avx512, family##_avx512bf16, NMT_ON_AMX_(family))
+#define NMT_DECLARE_KERNELS_WITH_VNNI(Table, family)                                                             \
+  NMT_DECLARE_KERNELS_(Table, family, NMT_ON_AVXVNNI_(family), family##_avx512vnni, family##_avx512vnni, \
+                       NMT_ON_AMX_(family))
+#define NMT_DECLARE_KERNELS_(Table, family, on_avxvnni, on_avx512vnni, on_bf16, on_amx)                          \
+  extern const Table family##_portable, family##_avx2, on_avxvnni, family##_avx512, on_avx512vnni, on_bf16,      \
+      on_amx;                                                                                                    \
+  inline const Table& family##_kernels() {                                                                       \
+    static const Table* const tables[] = {&family##_portable, &family##_avx2, &on_avxvnni, &family##_avx512,     \
+                                          &on_avx512vnni,     &on_bf16,       &on_amx};                          \
+    return *tables[static_cast<int>(::nmt::active_isa())];                                                       \
   }
 #else
+#if defined(NMT_WITH_NEONDOT)
+#define NMT_ON_NEONDOT_(family) family##_neondot
+#else
+#define NMT_ON_NEONDOT_(family) family##_neon
+#endif
+#define NMT_DECLARE_KERNELS(Table, family) NMT_DECLARE_KERNELS_(Table, family, family##_neon)
 #define NMT_DECLARE_KERNELS_WITH_AMX(Table, family) NMT_DECLARE_KERNELS(Table, family)
-#define NMT_DECLARE_KERNELS(Table, family)                                     \
-  extern const Table family##_portable, family##_neon;                         \
-  inline const Table& family##_kernels() {                                     \
-    static const Table* const tables[] = {&family##_portable, &family##_neon}; \
-    return *tables[static_cast<int>(::nmt::active_isa())];                     \
+#define NMT_DECLARE_KERNELS_WITH_VNNI(Table, family) NMT_DECLARE_KERNELS_(Table, family, NMT_ON_NEONDOT_(family))
+#define NMT_DECLARE_KERNELS_(Table, family, on_neondot)                                         \
+  extern const Table family##_portable, family##_neon, on_neondot;                              \
+  inline const Table& family##_kernels() {                                                      \
+    static const Table* const tables[] = {&family##_portable, &family##_neon, &on_neondot};     \
+    return *tables[static_cast<int>(::nmt::active_isa())];                                      \
   }
 #endif
 

@@ -5,10 +5,15 @@
 #include <cstdlib>
 #include <cstring>
 
-#if defined(NMT_WITH_AMX) && defined(__linux__)
+#if defined(__x86_64__)
 #include <cpuid.h>
+#endif
+#if defined(NMT_WITH_AMX) && defined(__linux__)
 #include <sys/syscall.h>
 #include <unistd.h>
+#endif
+#if defined(__aarch64__) && defined(__linux__)
+#include <sys/auxv.h>
 #endif
 
 namespace nmt {
@@ -16,9 +21,10 @@ namespace nmt {
 namespace {
 
 #if defined(__x86_64__)
-constexpr const char* kNames[kIsaCount] = {"portable", "avx2", "avx512", "avx512bf16", "amx"};
+constexpr const char* kNames[kIsaCount] = {"portable", "avx2",       "avxvnni", "avx512",
+                                              "avx512vnni", "avx512bf16", "amx"};
 #else
-constexpr const char* kNames[kIsaCount] = {"portable", "neon"};
+constexpr const char* kNames[kIsaCount] = {"portable", "neon", "neondot"};
 #endif
 
 // On Intel's cores vdpbf16ps does half the arithmetic that f32 multiply-adds do: bf16 products are faster there as f32
@@ -33,16 +39,40 @@ bool worthwhile(Isa isa) {
 }
 
 #if defined(__x86_64__)
-// Tiles of bf16, and the system's leave to use them: it saves their 8 KiB for those processes only that ask.
+// VNNI in 256-bit registers, without AVX-512.
+bool has_avx_vnni() {
+#if defined(NMT_WITH_AVXVNNI)
+  constexpr unsigned kVnni = 1u << 4;
+  unsigned a, b, c, d;
+  return __get_cpuid_count(7, 1, &a, &b, &c, &d) != 0 && (a & kVnni) != 0;
+#else
+  return false;
+#endif
+}
+
+// Tiles of bf16 and of bytes, and the system's leave to use them: it saves their 8 KiB for those processes only that ask.
 bool ask_for_tiles() {
 #if defined(NMT_WITH_AMX) && defined(__linux__)
-  constexpr unsigned kBf16 = 1u << 22, kTiles = 1u << 24;
+  constexpr unsigned kBf16 = 1u << 22, kTiles = 1u << 24, kInt8 = 1u << 25;
   constexpr long kRequestPermission = 0x1023, kTileData = 18;
   unsigned a, b, c, d;
-  if (__get_cpuid_count(7, 0, &a, &b, &c, &d) == 0 || (d & kBf16) == 0 || (d & kTiles) == 0) return false;
+  if (__get_cpuid_count(7, 0, &a, &b, &c, &d) == 0 || (d & kBf16) == 0 || (d & kTiles) == 0 || (d & kInt8) == 0) {
+    return false;
+  }
   return syscall(SYS_arch_prctl, kRequestPermission, kTileData) == 0;
 #else
   return false;
+#endif
+}
+#else
+bool has_dot_products() {
+#if !defined(NMT_WITH_NEONDOT)
+  return false;
+#elif defined(__linux__)
+  constexpr unsigned long kDotProducts = 1ul << 20;  // HWCAP_ASIMDDP
+  return (getauxval(AT_HWCAP) & kDotProducts) != 0;
+#else
+  return true;  // every Mac with this processor has them
 #endif
 }
 #endif
@@ -90,18 +120,20 @@ bool isa_supported(Isa isa) {
   const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
   const bool bf16 = avx512 && __builtin_cpu_supports("avx512bf16");
-  static const bool tiles = bf16 && ask_for_tiles();
+  const bool vnni = avx512 && __builtin_cpu_supports("avx512vnni");
+  static const bool tiles = bf16 && vnni && ask_for_tiles();
   switch (isa) {
     case Isa::portable: return true;
     case Isa::avx2: return avx2;
+    case Isa::avxvnni: return avx2 && has_avx_vnni();
     case Isa::avx512: return avx512;
-    case Isa::avx512bf16: return bf16;
+    case Isa::avx512vnni: return vnni;
+    case Isa::avx512bf16: return bf16 && vnni;
     case Isa::amx: return tiles;
   }
   return false;
 #else
-  (void)isa;
-  return true;
+  return isa != Isa::neondot || has_dot_products();
 #endif
 }
 

@@ -4,11 +4,11 @@
 namespace nmt {
 
 #if defined(__x86_64__)
-enum class Isa { portable, avx2, avx512, avx512bf16, amx };
-constexpr int kIsaCount = 5;
+enum class Isa { portable, avx2, avxvnni, avx512, avx512vnni, avx512bf16, amx };
+constexpr int kIsaCount = 7;
 #elif defined(__aarch64__)
-enum class Isa { portable, neon };
-constexpr int kIsaCount = 2;
+enum class Isa { portable, neon, neondot };
+constexpr int kIsaCount = 3;
 #else
 #error "unsupported processor"
 #endif

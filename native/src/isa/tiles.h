@@ -56,4 +56,16 @@ NMT_ALWAYS_INLINE void tile_multiply_bf16() {
   asm volatile("tdpbf16ps %%tmm%c2, %%tmm%c1, %%tmm%c0" : : "i"(sums), "i"(left), "i"(right));
 }
 
+// Rows of 64 bytes, `step` bytes apart.
+template <int tile>
+NMT_ALWAYS_INLINE void tile_load_bytes(const void* rows, size_t step) {
+  asm volatile("tileloadd (%0,%1,1), %%tmm%c2" : : "r"(rows), "r"(step), "i"(tile) : "memory");
+}
+
+// sums += left · right, of unsigned bytes on the left and signed ones on the right, in 32-bit integers.
+template <int sums, int left, int right>
+NMT_ALWAYS_INLINE void tile_multiply_bytes() {
+  asm volatile("tdpbusd %%tmm%c2, %%tmm%c1, %%tmm%c0" : : "i"(sums), "i"(left), "i"(right));
+}
+
 }  // namespace nmt::NMT_ISA

@@ -14,6 +14,7 @@ import type { EmbeddingKernels } from "./kernels/embedding.ts";
 import type { FactoredAdamKernels } from "./kernels/factored-adam.ts";
 import type { GatingKernels } from "./kernels/gating.ts";
 import type { GemmKernels } from "./kernels/gemm.ts";
+import type { InferenceKernels } from "./kernels/inference.ts";
 import type { LstmKernels } from "./kernels/lstm.ts";
 import type { MoeKernels } from "./kernels/moe.ts";
 import type { OptimizerKernels } from "./kernels/optimizer.ts";
@@ -31,6 +32,7 @@ export interface NativeAddon
     GatingKernels,
     FactoredAdamKernels,
     GemmKernels,
+    InferenceKernels,
     LstmKernels,
     MoeKernels,
     OptimizerKernels,
@@ -85,11 +87,7 @@ export function startThreads(addon: NativeAddon, threads: number): void {
   try {
     addon.setThreads(threads);
   } catch (error) {
-    throw new BackendError(`the native backend could not start ${threads} threads`, {
-      cause: error,
-      where: (error as Error).message,
-      nextStep: "Ask for fewer threads, or raise this process's limits of memory and processes (ulimit -v, ulimit -u).",
-    });
+    throw threadsRefused(threads, error);
   }
 }
 
@@ -97,5 +95,14 @@ export function startThreads(addon: NativeAddon, threads: number): void {
 export function outOfMemory(name: string, sizes: string): OutOfMemoryError {
   return new OutOfMemoryError(`out of memory in ${name} (${sizes})`, {
     nextStep: "Use smaller batches (batch_size) or a smaller model, or give the process more memory.",
+  });
+}
+
+/** The error of threads that the system does not give. */
+export function threadsRefused(threads: number, cause: unknown): BackendError {
+  return new BackendError(`the native backend could not start ${threads} threads`, {
+    cause,
+    where: (cause as Error).message,
+    nextStep: "Ask for fewer threads, or raise this process's limits of memory and processes (ulimit -v, ulimit -u).",
   });
 }

@@ -9,7 +9,7 @@ import { bestText } from "../../decoding/translation.ts";
 import { Translator } from "../../decoding/translator.ts";
 import { loadTranslationModel } from "../../inference/open-model.ts";
 import type { NamedSystem } from "../../metrics/paired-test.ts";
-import { type EngineArguments, engineOf, engineOptions } from "../engine-options.ts";
+import { engineOf, type InferenceArguments, inferenceOptions } from "../engine-options.ts";
 
 /** `backend` and `precision` are checked here: their names come with the backends, which scoring alone does not load. */
 export interface ModelArguments {
@@ -71,11 +71,11 @@ function keep(directory: string, hypotheses: readonly string[], folder: string |
   log.info(`the translations of ${directory} are in ${path}`);
 }
 
-function checkedEngine({ backend, threads, precision }: ModelArguments): EngineArguments {
+function checkedEngine({ backend, threads, precision }: ModelArguments): InferenceArguments {
   return {
-    backend: chosen("backend", backend, engineOptions.backend.choices),
+    backend: chosen("backend", backend, inferenceOptions.backend.choices),
     threads,
-    precision: chosen("precision", precision, engineOptions.precision.choices),
+    precision: chosen("precision", precision, inferenceOptions.precision.choices),
   };
 }
 

@@ -126,7 +126,7 @@ export const evaluateOptions = {
   save_translations: { group: MODEL_GROUP, type: "string", describe: "Folder that gets NAME.txt for each model" },
   backend: { group: MODEL_GROUP, type: "string", default: "auto", describe: "See nmt translate" },
   threads: { group: MODEL_GROUP, type: "number", default: 0, describe: "See nmt translate" },
-  precision: { group: MODEL_GROUP, type: "string", default: "f32", describe: "See nmt translate" },
+  precision: { group: MODEL_GROUP, type: "string", default: "stored", describe: "See nmt translate" },
 
   tokenize: {
     group: BLEU_GROUP,

@@ -12,7 +12,7 @@ import {
   readTexts,
   type WatchedSentence,
 } from "../../inference/expert-corpus.ts";
-import { loadLanguageModel, loadTranslationModel } from "../../inference/open-model.ts";
+import { loadLanguageModelLayers, loadSeq2Seq } from "../../inference/open-layers.ts";
 import { type WatchedModel, watchExperts } from "../../inference/watch-experts.ts";
 import { type CorpusPart, type ExpertReport, expertPage } from "../../report/expert-page.ts";
 import { type EngineArguments, engineOf, engineOptions } from "../engine-options.ts";
@@ -116,7 +116,7 @@ async function translations(
   parts: readonly ExpertPart[],
   options: ReadOptions,
 ): Promise<Reading> {
-  const loaded = await loadTranslationModel(args.model, engineOf(args));
+  const loaded = await loadSeq2Seq(args.model, engineOf(args));
   const { model, wordpieces } = loaded;
   const run = async (batch: readonly WatchedSentence[]) => {
     await model.forceScore(
@@ -131,7 +131,7 @@ async function translations(
 }
 
 async function texts(args: ExpertsArguments, parts: readonly ExpertPart[], options: ReadOptions): Promise<Reading> {
-  const { model, wordpieces } = await loadLanguageModel(args.model, engineOf(args));
+  const { model, wordpieces } = await loadLanguageModelLayers(args.model, engineOf(args));
   const run = async (batch: readonly WatchedSentence[]) => {
     await model.forceScore(batch.map(({ target }) => target));
   };

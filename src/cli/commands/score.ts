@@ -9,10 +9,10 @@ import { type LineScore, scorePairs, scoreTexts } from "../../decoding/force-sco
 import { lineWindows } from "../../decoding/lines/line-windows.ts";
 import { loadLanguageModel, loadTranslationModel } from "../../inference/open-model.ts";
 import { splitWords } from "../../metrics/white-space.ts";
-import { type EngineArguments, engineOf, engineOptions } from "../engine-options.ts";
+import { engineOf, type InferenceArguments, inferenceOptions } from "../engine-options.ts";
 import { openLineOutput } from "../line-output.ts";
 
-interface ScoreArguments extends EngineArguments {
+interface ScoreArguments extends InferenceArguments {
   model: string;
   src: string;
   tgt: string | undefined;
@@ -53,7 +53,7 @@ export const scoreCommand: CommandModule<object, ScoreArguments> = {
         describe: "Divide by the number of pieces, </s> included",
       })
       .option("batch_size", { type: "number", default: 64, describe: "Lines scored together, at most" })
-      .options(engineOptions) as never,
+      .options(inferenceOptions) as never,
   handler: score,
 };
 
@@ -120,8 +120,7 @@ async function textScores(args: ScoreArguments): Promise<Scoring> {
   async function* scores(): AsyncGenerator<LineScore, void, undefined> {
     const total = { logProbability: 0, pieces: 0, words: 0 };
     for await (const lines of lineWindows(inputLines(args.src), WINDOW)) {
-      const scores = await scoreTexts(loaded, lines, { batchSize: args.batch_size });
-      for (const [i, scored] of scores.entries()) {
+      for (const [i, scored] of (await scoreTexts(loaded, lines, { batchSize: args.batch_size })).entries()) {
         total.logProbability += scored.logProbability;
         total.pieces += scored.tokens.length;
         total.words += splitWords(lines[i]!).length + 1;

@@ -1,5 +1,6 @@
 /** `nmt translate`: lines of text in, their translations out, one line for each. */
 import type { CommandModule } from "yargs";
+import { UsageError } from "../../base/errors.ts";
 import { log } from "../../base/logger.ts";
 import { formatDuration } from "../../base/progress.ts";
 import { releaseInput } from "../../data/files/bytes.ts";
@@ -9,12 +10,13 @@ import { resolveTranslateOptions, type TranslateOptions, translateDefaults } fro
 import { describeWarning, type TranslationCounts, type TranslationWarning } from "../../decoding/translation.ts";
 import { Translator } from "../../decoding/translator.ts";
 import { loadEnsemble } from "../../inference/open-ensemble.ts";
-import { type EngineArguments, engineOf, engineOptions } from "../engine-options.ts";
+import type { ShortlistLimits } from "../../shortlist/shortlist.ts";
+import { engineOf, type InferenceArguments, inferenceOptions } from "../engine-options.ts";
 import { openLineOutput } from "../line-output.ts";
 import { type RuleArguments, ruleOptions, rulesOf, withPrefixes } from "./rule-options.ts";
 import { formatTranslation } from "./translation-format.ts";
 
-interface TranslateArguments extends EngineArguments, RuleArguments {
+interface TranslateArguments extends InferenceArguments, RuleArguments {
   model: string[];
   avg_raw_probs: boolean;
   src: string | undefined;
@@ -38,6 +40,7 @@ interface TranslateArguments extends EngineArguments, RuleArguments {
   sampling_topp: number | undefined;
   sampling_temperature: number | undefined;
   seed: number;
+  shortlist: number[] | undefined;
 }
 
 const SOURCE_HELP = "Text to translate: a file, plain or compressed, a pattern (news.*.en), a column (pairs.tsv#1)";
@@ -143,7 +146,13 @@ export const translateCommand: CommandModule<object, TranslateArguments> = {
         describe: "Of sampling: sample k of line i is the same in any batch, and for any n_best",
       })
       .options(ruleOptions)
-      .options(engineOptions) as never,
+      .option("shortlist", {
+        type: "number",
+        array: true,
+        describe:
+          "Choose from the model's shortlist (nmt shortlist); or its FIRST frequent pieces and BEST of a source piece",
+      })
+      .options(inferenceOptions) as never,
   handler: translate,
 };
 
@@ -151,7 +160,9 @@ async function translate(args: TranslateArguments): Promise<void> {
   const options = translateOptions(args);
   // Before the model, so that a wrong value is told at once.
   resolveTranslateOptions(options);
-  const loaded = await loadEnsemble(args.model, { ...engineOf(args), avgRawProbs: args.avg_raw_probs });
+  const shortlist = args.shortlist === undefined ? {} : { shortlist: shortlistLimits(args.shortlist) };
+  const engine = { ...engineOf(args), ...shortlist };
+  const loaded = await loadEnsemble(args.model, { ...engine, avgRawProbs: args.avg_raw_probs });
   try {
     await translateLines(new Translator(loaded, options, warnSparingly()), args, loaded.engine.backend);
   } finally {
@@ -201,6 +212,17 @@ function translateOptions(args: TranslateArguments): TranslateOptions {
     batchSize: args.batch_size,
     batchTokens: args.batch_tokens,
   };
+}
+
+/** `--shortlist`, `--shortlist FIRST` or `--shortlist FIRST BEST`. */
+function shortlistLimits(numbers: readonly number[]): ShortlistLimits {
+  const [first, best] = numbers;
+  if (numbers.length > 2 || numbers.some((number) => !Number.isInteger(number) || number < 0)) {
+    throw new UsageError(`--shortlist is ${numbers.join(" ")}`, {
+      nextStep: "Give no number, or whole numbers from 0 on: --shortlist FIRST BEST.",
+    });
+  }
+  return { ...(first !== undefined && { first }), ...(best !== undefined && { best }) };
 }
 
 /** Sampling, where any of its options was given. */

@@ -3,6 +3,9 @@ import type { Wordpieces } from "../../text/wordpieces.ts";
 import { type PieceIndex, SPACE } from "./piece-index.ts";
 import type { GrowingHypothesis, LogitsProcessor } from "./processor.ts";
 
+/** log P of a given piece that the model finds impossible. */
+const IMPROBABLE = -100;
+
 /** How a translation is to begin. */
 export interface TargetPrefix {
   /** Pieces of all words but the last. */
@@ -88,8 +91,10 @@ function canSpell(index: PieceIndex, text: string): boolean {
   return can[0]!;
 }
 
+/** Where the model finds all of them impossible, as with a shortlist that lacks them, they are equally improbable instead. */
 function keepOnly(logProbabilities: Float32Array, ids: readonly number[]): void {
-  const kept = ids.map((id) => logProbabilities[id]!);
+  const own = ids.map((id) => logProbabilities[id]!);
+  const kept = own.every((value) => value === Number.NEGATIVE_INFINITY) ? own.fill(IMPROBABLE) : own;
   logProbabilities.fill(Number.NEGATIVE_INFINITY);
   ids.forEach((id, i) => {
     logProbabilities[id] = kept[i]!;

@@ -8,7 +8,7 @@ import { type LogSink, setLogSink } from "../../../src/base/logger.ts";
 import { expertParts } from "../../../src/cli/commands/expert-parts.ts";
 import { expertsCommand } from "../../../src/cli/commands/experts.ts";
 import { runCommand } from "../../../src/cli/run-command.ts";
-import { loadTranslationModel } from "../../../src/inference/open-model.ts";
+import { loadSeq2Seq } from "../../../src/inference/open-layers.ts";
 import type { ExpertReport } from "../../../src/report/expert-page.ts";
 import { writeToyLanguageModel } from "../toy-language-model.ts";
 import { writeToyModel } from "../toy-model-directory.ts";
@@ -66,7 +66,7 @@ describe("nmt experts", () => {
       // Pieces and </s>; <s> and pieces.
       parts: [{ name: "a.txt", lines: 2, sourcePositions: 5 + 3, targetPositions: 4 + 1 }],
     });
-    const loaded = await loadTranslationModel(model, { backend: "cpu" });
+    const loaded = await loadSeq2Seq(model, { backend: "cpu" });
     try {
       expect(report.layers.map(({ layer }) => layer)).toEqual(loaded.model.moeLayers.map(({ name }) => name));
       const { wordpieces } = loaded;

@@ -69,3 +69,12 @@ describe("with a beam that holds everything, the result is that of exhaustive se
     }
   });
 });
+
+test("pieces that the model finds impossible are taken all the same", () => {
+  const values = new Float32Array(size).fill(-1);
+  const processor = new TargetPrefixes(index, [targetPrefix(wordpieces, index, "ab c")]);
+  const [forced] = ids("▁ab");
+  values[forced!] = Number.NEGATIVE_INFINITY;
+  processor.process(values, { sentence: 0, pieces: [] });
+  expect([...values.keys()].filter((id) => values[id]! > Number.NEGATIVE_INFINITY)).toEqual([forced]);
+});

@@ -2,7 +2,10 @@
 import type { Precision } from "../../../base/engine-names.ts";
 
 /** Instruction sets of the kernels, best first. */
-export const instructionSets = ["amx", "avx512bf16", "avx512", "avx2", "neon", "portable"] as const;
+export const instructionSets = [
+  ...(["amx", "avx512bf16", "avx512vnni", "avx512", "avxvnni", "avx2"] as const),
+  ...(["neondot", "neon", "portable"] as const),
+] as const;
 export type InstructionSet = (typeof instructionSets)[number];
 
 /** What the running instruction set reaches with all threads of the group. */

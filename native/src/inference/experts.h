@@ -1,0 +1,83 @@
+// A mixture-of-experts layer that is only run (Shazeer et al. 2017): x + sigmoid(Σ gate · expert(x)), noise-free. Gates are computed
+// in f32 whatever the arithmetic of the experts.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "inference/layers.h"
+
+namespace nmt {
+
+enum class Gating { noisy_top_k, hierarchical, strictly_balanced, dense };
+
+struct ExpertsShape {
+  Gating gating;
+  int hidden;
+  int experts;         // of all groups together
+  int used;            // k, of each chosen group
+  int groups;          // of a hierarchy
+  int groups_used;     // of a hierarchy
+  int expert_hidden;
+  bool gated;          // gated linear units, instead of ReLU
+  bool squashed;       // a sigmoid before the residual
+  int shared_hidden;   // of an expert that every position uses; 0 for none
+};
+
+// Networks of one shape side by side.
+class ExpertNetworks {
+ public:
+  ExpertNetworks(const Parts& parts, const std::string& name, int experts, int width, int hidden, bool gated);
+
+  int width() const { return width_; }
+  // x [rows][width] → out [rows][width] by one expert.
+  void run(Run& run, int expert, const float* x, int rows, float* out) const;
+
+ private:
+  int width_, hidden_;
+  std::vector<std::unique_ptr<Linear>> inner_, open_, outer_;
+};
+
+class Experts {
+ public:
+  Experts(const Parts& parts, const std::string& name, const ExpertsShape& shape);
+
+  // x [rows][hidden], in place.
+  void apply(Run& run, float* x, int rows) const;
+
+ private:
+  // Chosen experts and their weights, row by row: those of row r are [starts[r], starts[r + 1]).
+  struct Choices {
+    std::vector<int> starts;
+    std::vector<int> experts;
+    std::vector<float> gates;
+  };
+
+  Choices choose(Run& run, const float* x, int rows) const;
+  void choose_in_groups(Run& run, const float* x, int rows, Choices& choices) const;
+  // out[rows][hidden]: sums by gates.
+  void mix(Run& run, const float* x, int rows, const Choices& choices, float* out) const;
+
+  ExpertsShape shape_;
+  const float* weights_ = nullptr;     // [hidden][experts], or [groups][hidden][experts of a group]
+  const float* primary_ = nullptr;     // [hidden][groups]
+  const float* thresholds_ = nullptr;  // [experts]
+  ExpertNetworks networks_;
+  std::unique_ptr<ExpertNetworks> shared_;
+};
+
+// A dense network in an expert layer's place: several ReLU layers, then what an expert layer does with its output.
+class DeepExpert {
+ public:
+  DeepExpert(const Parts& parts, const std::string& name, int width, int hidden, int layers, bool squashed);
+
+  void apply(Run& run, float* x, int rows) const;
+
+ private:
+  int width_, hidden_;
+  bool squashed_;
+  std::vector<std::unique_ptr<Linear>> inner_;
+  std::unique_ptr<Linear> outer_;
+};
+
+}  // namespace nmt

@@ -1,0 +1,99 @@
+// A layer y = x W + b of a model that is only run: its weights packed, when first used, for f32, bf16 or 8-bit products.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "gemm/gemm.h"
+#include "inference/run.h"
+#include "inference/tensors.h"
+#include "quantized/quantized_kernels.h"
+
+namespace nmt {
+
+enum class Arithmetic { f32, bf16, int8 };
+
+// Memory of allocate_aligned.
+template <class T>
+class AlignedArray {
+ public:
+  AlignedArray() = default;
+  explicit AlignedArray(size_t count) : data_(static_cast<T*>(allocate_aligned(count * sizeof(T) + 64))), count_(count) {}
+  T* data() const { return data_.get(); }
+  size_t size() const { return count_; }
+
+ private:
+  struct Free {
+    void operator()(T* memory) const { free_aligned(memory); }
+  };
+  std::unique_ptr<T, Free> data_;
+  size_t count_ = 0;
+};
+
+// Rows of activations as 8-bit integers, which several layers may read.
+struct QuantizedRows {
+  const int8_t* bytes;  // [rows][quantized_line(width)]
+  const float* scales;  // [rows]
+};
+
+class Linear {
+ public:
+  struct Source {
+    const Tensor* weights = nullptr;
+    const Tensor* scales = nullptr;  // of 8-bit weights
+    size_t first = 0;                // element of the tensor where this layer's matrix begins
+    size_t first_scale = 0;
+    bool lines = false;  // stored [outputs][inputs], as 8-bit weights always are; else [inputs][outputs]
+  };
+
+  // `bias` [outputs] may be null and must outlive the layer, as must the tensors.
+  Linear(Arithmetic arithmetic, int inputs, int outputs, const Source& source, const float* bias);
+  // Columns of another layer, in this order: for a product that needs few of its outputs.
+  Linear(const Linear& all, const int32_t* columns, int count, ThreadGroup& threads);
+
+  int inputs() const { return inputs_; }
+  int outputs() const { return outputs_; }
+  Arithmetic arithmetic() const { return arithmetic_; }
+
+  // out[rows][outputs] = x W + b, or += x W. Steps are between rows, in floats.
+  void apply(Run& run, const float* x, size_t x_step, int rows, float* out, size_t out_step, bool accumulate = false) const;
+  // The same of rows that are quantised already; of a layer with 8-bit weights.
+  void apply(Run& run, const QuantizedRows& x, int rows, float* out, size_t out_step, bool accumulate = false) const;
+  // Outputs [first, last) alone, `first` being a multiple of kColumnGrain: out[rows][last - first].
+  static constexpr int kColumnGrain = 64;
+  void apply_columns(Run& run, const float* x, int rows, int first, int last, float* out, size_t out_step) const;
+  void apply_columns(Run& run, const QuantizedRows& x, int rows, int first, int last, float* out, size_t out_step) const;
+
+  // Packs the weights if no product has done so.
+  void prepare(ThreadGroup& threads) const;
+
+ private:
+  struct Packed {
+    AlignedArray<float> floats;         // gemm/packed.h
+    AlignedArray<int8_t> panels;        // quantized/quantized_kernels.h
+    AlignedArray<int32_t> column_sums;  // whole panels, as scales
+    AlignedArray<float> scales;
+  };
+
+  Precision precision() const { return arithmetic_ == Arithmetic::bf16 ? Precision::bf16 : Precision::f32; }
+  void pack(ThreadGroup& threads) const;
+  void pack_floats(ThreadGroup& threads) const;
+  void pack_bytes(ThreadGroup& threads) const;
+  // The matrix as 8-bit lines [outputs][inputs], columns [from, to) of it.
+  void quantized_lines(int from, int to, int8_t* lines, float* scales) const;
+  std::vector<float> widened() const;
+
+  Arithmetic arithmetic_;
+  int inputs_, outputs_;
+  Source source_;
+  const float* bias_;
+  std::vector<float> own_bias_;
+  mutable std::once_flag once_;
+  mutable Packed packed_;
+};
+
+// `rows` rows of x → 8-bit integers in `run`'s memory, until they are quantised there again.
+QuantizedRows quantize_rows(Run& run, const float* x, size_t step, int rows, int width);
+
+}  // namespace nmt

@@ -1,0 +1,207 @@
+#include "inference/softmax.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "inference/inference_kernels.h"
+
+namespace nmt {
+
+namespace {
+
+// Pieces whose logits are computed together: a multiple of Linear::kColumnGrain, the same on every instruction set.
+constexpr int kBlock = 512;
+
+// Sums of e^logit over blocks of the vocabulary, in their order.
+class Normaliser {
+ public:
+  void add(float largest, float total) {
+    const double top = largest;
+    if (top > top_) {
+      sum_ = sum_ * std::exp(top_ - top) + static_cast<double>(total);
+      top_ = top;
+    } else {
+      sum_ += static_cast<double>(total) * std::exp(top - top_);
+    }
+  }
+  double logarithm() const { return top_ + std::log(sum_); }
+
+ private:
+  double top_ = -std::numeric_limits<double>::infinity();
+  double sum_ = 0;
+};
+
+// The best candidates of a row so far, best first.
+class BestList {
+ public:
+  BestList(int32_t* ids, float* logits, int most) : ids_(ids), logits_(logits), most_(most) {}
+
+  float threshold() const { return count_ < most_ ? -std::numeric_limits<float>::infinity() : logits_[most_ - 1]; }
+  // Ids come in ascending order, so that an equal logit goes behind.
+  void add(float logit, int32_t id) {
+    if (count_ == most_ && !(logit > logits_[most_ - 1])) return;
+    int at = count_ < most_ ? count_++ : most_ - 1;
+    for (; at > 0 && logits_[at - 1] < logit; at--) {
+      logits_[at] = logits_[at - 1];
+      ids_[at] = ids_[at - 1];
+    }
+    logits_[at] = logit;
+    ids_[at] = id;
+  }
+
+ private:
+  int32_t* ids_;
+  float* logits_;
+  int most_;
+  int count_ = 0;
+};
+
+// task(first, count, logits [rows][kBlock]) for each block of the layer's outputs.
+template <class Task>
+void each_block(Run& run, const SoftmaxRows& r, Task&& task) {
+  const Linear& layer = r.layer;
+  const size_t width = static_cast<size_t>(layer.inputs());
+  float* logits = run.floats(Piece::logits, static_cast<size_t>(r.rows) * kBlock);
+  QuantizedRows quantized{};
+  const bool bytes = layer.arithmetic() == Arithmetic::int8;
+  if (bytes) quantized = quantize_rows(run, r.hidden, width, r.rows, layer.inputs());
+  for (int first = 0; first < layer.outputs(); first += kBlock) {
+    const int last = std::min(first + kBlock, layer.outputs());
+    if (bytes) layer.apply_columns(run, quantized, r.rows, first, last, logits, kBlock);
+    else layer.apply_columns(run, r.hidden, r.rows, first, last, logits, kBlock);
+    task(first, last - first, logits);
+  }
+}
+
+// Some logits of a row and the pieces they are of.
+struct Part {
+  size_t row;
+  const float* logits;
+  int count;
+  int first;              // the piece of the first logit, where there is no list
+  const int32_t* pieces;  // of each logit
+
+  int32_t piece(int i) const { return pieces == nullptr ? first + i : pieces[i]; }
+};
+
+// task(part) for parts of kBlock logits or less that cover each row's pieces, in ascending order. How a row is cut depends on its own
+// pieces alone, and so do the bits of sums over the parts.
+template <class Task>
+void each_part(Run& run, const SoftmaxRows& r, Task&& task) {
+  const size_t rows = static_cast<size_t>(r.rows);
+  if (r.lists == nullptr) {
+    return each_block(run, r, [&](int first, int count, const float* logits) {
+      for (size_t row = 0; row < rows; row++) task(Part{row, logits + row * kBlock, count, first, nullptr});
+    });
+  }
+  const CandidateLists& lists = *r.lists;
+  std::vector<size_t> offsets(rows + 1), next(rows);
+  for (size_t row = 0; row < rows; row++) {
+    const size_t s = static_cast<size_t>(r.sentence[row]);
+    offsets[row + 1] = offsets[row] + static_cast<size_t>(lists.starts[s + 1] - lists.starts[s]);
+  }
+  float* gathered = run.floats(Piece::candidates, offsets[rows]);
+  each_block(run, r, [&](int first, int count, const float* logits) {
+    for (size_t row = 0; row < rows; row++) {
+      const size_t from = static_cast<size_t>(lists.starts[static_cast<size_t>(r.sentence[row])]);
+      const size_t length = offsets[row + 1] - offsets[row];
+      const int32_t* outputs = lists.outputs.data() + from;
+      float* own = gathered + offsets[row];
+      size_t i = next[row];
+      for (; i < length && outputs[i] < first + count; i++) own[i] = logits[row * kBlock + static_cast<size_t>(outputs[i] - first)];
+      next[row] = i;
+    }
+  });
+  for (size_t row = 0; row < rows; row++) {
+    const int32_t* pieces = lists.pieces.data() + lists.starts[static_cast<size_t>(r.sentence[row])];
+    const int length = static_cast<int>(offsets[row + 1] - offsets[row]);
+    for (int at = 0; at < length; at += kBlock) {
+      task(Part{row, gathered + offsets[row] + at, std::min(kBlock, length - at), 0, pieces + at});
+    }
+  }
+}
+
+}  // namespace
+
+CandidateLists::CandidateLists(std::vector<int32_t> ids, std::vector<int> sentence_starts, int vocabulary,
+                               std::vector<int32_t>& all)
+    : pieces(std::move(ids)), outputs(pieces.size()), starts(std::move(sentence_starts)) {
+  std::vector<int32_t> output_of(static_cast<size_t>(vocabulary), -1);
+  for (const int32_t piece : pieces) output_of[static_cast<size_t>(piece)] = 0;
+  all.clear();
+  for (int32_t piece = 0; piece < vocabulary; piece++) {
+    if (output_of[static_cast<size_t>(piece)] < 0) continue;
+    output_of[static_cast<size_t>(piece)] = static_cast<int32_t>(all.size());
+    all.push_back(piece);
+  }
+  for (size_t i = 0; i < pieces.size(); i++) outputs[i] = output_of[static_cast<size_t>(pieces[i])];
+}
+
+void best_pieces(Run& run, const SoftmaxRows& r, int count, int32_t* ids, float* log_probabilities) {
+  const InferenceKernels& kernels = inference_kernels();
+  const size_t most = static_cast<size_t>(count);
+  std::vector<Normaliser> normalisers(static_cast<size_t>(r.rows));
+  std::vector<BestList> best;
+  // What stands where a row has fewer pieces than are asked for.
+  std::fill_n(ids, normalisers.size() * most, 0);
+  std::fill_n(log_probabilities, normalisers.size() * most, -std::numeric_limits<float>::infinity());
+  for (size_t row = 0; row < normalisers.size(); row++) best.emplace_back(ids + row * most, log_probabilities + row * most, count);
+  int32_t places[kBlock];
+  each_part(run, r, [&](const Part& part) {
+    float largest;
+    const float total = kernels.total(part.logits, part.count, &largest);
+    normalisers[part.row].add(largest, total);
+    BestList& list = best[part.row];
+    const float threshold = list.threshold();
+    if (!(largest > threshold)) return;
+    const int found = kernels.above(part.logits, part.count, threshold, places);
+    for (int i = 0; i < found; i++) list.add(part.logits[places[i]], part.piece(places[i]));
+  });
+  for (size_t row = 0; row < normalisers.size(); row++) {
+    const double normaliser = normalisers[row].logarithm();
+    for (size_t i = 0; i < most; i++) {
+      float& value = log_probabilities[row * most + i];
+      value = static_cast<float>(static_cast<double>(value) - normaliser);
+    }
+  }
+}
+
+void all_pieces(Run& run, const SoftmaxRows& r, int vocabulary, float* log_probabilities) {
+  const InferenceKernels& kernels = inference_kernels();
+  const size_t width = static_cast<size_t>(vocabulary);
+  if (r.lists != nullptr) {
+    std::fill_n(log_probabilities, static_cast<size_t>(r.rows) * width, -std::numeric_limits<float>::infinity());
+  }
+  std::vector<Normaliser> normalisers(static_cast<size_t>(r.rows));
+  each_part(run, r, [&](const Part& part) {
+    float largest;
+    const float total = kernels.total(part.logits, part.count, &largest);
+    normalisers[part.row].add(largest, total);
+    float* own = log_probabilities + part.row * width;
+    for (int i = 0; i < part.count; i++) own[part.piece(i)] = part.logits[i];
+  });
+  for (size_t row = 0; row < normalisers.size(); row++) {
+    const double normaliser = normalisers[row].logarithm();
+    float* own = log_probabilities + row * width;
+    for (size_t i = 0; i < width; i++) own[i] = static_cast<float>(static_cast<double>(own[i]) - normaliser);
+  }
+}
+
+void given_pieces(Run& run, const SoftmaxRows& r, const int32_t* pieces, float* log_probabilities) {
+  const InferenceKernels& kernels = inference_kernels();
+  std::vector<Normaliser> normalisers(static_cast<size_t>(r.rows));
+  each_part(run, r, [&](const Part& part) {
+    float largest;
+    const float total = kernels.total(part.logits, part.count, &largest);
+    normalisers[part.row].add(largest, total);
+    const int32_t wanted = pieces[part.row] - part.first;
+    if (wanted >= 0 && wanted < part.count) log_probabilities[part.row] = part.logits[wanted];
+  });
+  for (size_t row = 0; row < normalisers.size(); row++) {
+    log_probabilities[row] = static_cast<float>(static_cast<double>(log_probabilities[row]) - normalisers[row].logarithm());
+  }
+}
+
+}  // namespace nmt

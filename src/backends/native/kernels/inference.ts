@@ -1,0 +1,83 @@
+/** Models that are only run (native/src/inference): opened once, run on threads of their own, each step a promise. */
+import type { InferencePrecision } from "../../../base/engine-names.ts";
+
+/** An opened model; freed when it is dropped or closed. */
+export interface ModelHandle {
+  readonly nativeModel: unique symbol;
+}
+
+/** Threads that models run on; they end when no model has them and the handle is dropped or closed. */
+export interface ThreadsHandle {
+  readonly nativeThreads: unique symbol;
+}
+
+/** Hypotheses under way; freed as models are. */
+export interface StateHandle {
+  readonly nativeState: unique symbol;
+}
+
+export interface InferenceKernels {
+  /** Starts threads, 1 to MOST_THREADS. Throws an Error where the system has not so many. */
+  openThreads(threads: number): ThreadsHandle;
+  /**
+   * Maps a safetensors file. `plan` has a line for each size of the model, `tensors` one for each tensor (src/engine). Throws an Error where
+   * they don't fit together.
+   */
+  openModel(
+    path: string,
+    plan: string,
+    tensors: string,
+    arithmetic: InferencePrecision,
+    threads: ThreadsHandle,
+  ): ModelHandle;
+  /**
+   * Encodes sentences: sentence i has `ids[starts[i] … starts[i + 1])`. Its softmax covers `candidates[candidateStarts[i] … candidateStarts[i + 1])`,
+   * ascending, or without them all pieces. With `shared`, all threads work on it, else one.
+   */
+  startDecoding(
+    model: ModelHandle,
+    ids: Int32Array,
+    starts: Int32Array,
+    candidates: Int32Array | undefined,
+    candidateStarts: Int32Array | undefined,
+    shared: boolean,
+  ): Promise<StateHandle>;
+  /**
+   * Keeps `rows` of the hypotheses where they are given, then feeds each its previous piece. Fills ids and logProbabilities [rows, count];
+   * distribution [rows, vocabulary]; weights, the attention of each row over its source, row by row. One step at a time.
+   */
+  decodeStep(
+    state: StateHandle,
+    rows: Int32Array | undefined,
+    previous: Int32Array,
+    count: number,
+    ids: Int32Array,
+    logProbabilities: Float32Array,
+    distribution: Float32Array | undefined,
+    weights: Float32Array | undefined,
+    shared: boolean,
+  ): Promise<void>;
+  /** Log-probabilities of given targets and of `end` after each: target i's begin at `targetStarts[i] + i`. */
+  forceScore(
+    model: ModelHandle,
+    ids: Int32Array,
+    starts: Int32Array,
+    targetIds: Int32Array,
+    targetStarts: Int32Array,
+    begin: number,
+    end: number,
+    logProbabilities: Float32Array,
+    shared: boolean,
+  ): Promise<void>;
+  /** Lines [lines, width] of a matrix, or with `transposed` its columns, as 8-bit integers times a scale each. */
+  quantizeMatrix(
+    weights: Float32Array,
+    lines: number,
+    width: number,
+    transposed: boolean,
+    out: Int8Array,
+    scales: Float32Array,
+  ): void;
+  /** Frees what a handle holds, as soon as no work under way uses it. */
+  closeHandle(handle: ModelHandle | StateHandle | ThreadsHandle): void;
+}

@@ -1,0 +1,40 @@
+/** `nmt quantize`: a model with 8-bit weights, a quarter of the size. */
+import { existsSync, readFileSync, statSync } from "node:fs";
+import type { CommandModule } from "yargs";
+import { writeFileAtomic } from "../../base/atomic-file.ts";
+import { UsageError } from "../../base/errors.ts";
+import { log } from "../../base/logger.ts";
+import { modelPaths, openModelDirectory } from "../../checkpoint/model-directory.ts";
+import { writeSafetensors } from "../../checkpoint/write-safetensors.ts";
+import { quantizeWeights } from "../../engine/quantize-weights.ts";
+
+interface QuantizeArguments {
+  model: string;
+  output: string;
+}
+
+export const quantizeCommand: CommandModule<object, QuantizeArguments> = {
+  command: "quantize",
+  describe: "Write a model with 8-bit weights: a quarter of the size, and faster to translate with",
+  builder: (yargs) =>
+    yargs
+      .option("model", { type: "string", demandOption: true, describe: "Model directory that nmt train wrote" })
+      .option("output", { type: "string", demandOption: true, describe: "Model directory to write" }),
+  handler: ({ model, output }) => {
+    const { wordpieceModelPath, weightsPath } = openModelDirectory(model);
+    const target = modelPaths(output);
+    if (existsSync(target.checkpoints) || existsSync(target.weights)) {
+      throw new UsageError("the output is a model already", {
+        where: output,
+        nextStep: "Name a new directory after --output.",
+      });
+    }
+    const weights = quantizeWeights(weightsPath);
+    writeFileAtomic(target.config, readFileSync(modelPaths(model).config));
+    writeFileAtomic(target.wordpieces, readFileSync(wordpieceModelPath));
+    writeSafetensors(target.weights, weights, { quantization: "int8" });
+    const megabytes = (path: string) => (statSync(path).size / 1e6).toFixed(1);
+    log.info(`${weightsPath}: ${megabytes(weightsPath)} MB`);
+    log.info(`${target.weights}: ${megabytes(target.weights)} MB`);
+  },
+};

@@ -1,0 +1,49 @@
+/** A language model that the native inference engine runs. */
+import type { MarkerIds } from "../base/forced-targets.ts";
+import type { ForcedScores } from "../model/decoder-state.ts";
+import type { LanguageModelOptions } from "../model/options.ts";
+import { scoresBySentence } from "./forced-scores.ts";
+import { languageModelPlan } from "./model-plan.ts";
+import { type OpenWeights, openWeights, type WeightOptions } from "./open-weights.ts";
+import { packIds } from "./packed-ids.ts";
+
+/** A language model with its weights mapped into memory; `dispose` lets them go. */
+export class NativeLanguageModel {
+  readonly vocabularySize: number;
+  readonly parallelism: number;
+  private readonly weights: OpenWeights;
+  private readonly markers: MarkerIds;
+  private underWay = 0;
+
+  /** Throws as `openWeights` does. */
+  constructor(path: string, options: LanguageModelOptions, how: WeightOptions) {
+    this.weights = openWeights(path, languageModelPlan(options), how);
+    this.vocabularySize = options.vocabularySize;
+    this.markers = options.markers;
+    this.parallelism = how.threads;
+  }
+
+  /** What products are computed in. */
+  get arithmetic(): OpenWeights["arithmetic"] {
+    return this.weights.arithmetic;
+  }
+
+  /** Log-probabilities of each text's pieces and of the `</s>` that ends it; texts are piece ids without markers. */
+  async forceScore(texts: readonly Int32Array[]): Promise<ForcedScores> {
+    const { addon, handle } = this.weights;
+    const { ids, starts } = packIds(texts);
+    const scores = new Float32Array(ids.length + texts.length);
+    const { bosId, eosId } = this.markers;
+    const alone = this.underWay++ === 0;
+    try {
+      await addon.forceScore(...([handle, ids, starts, ids, starts, bosId, eosId, scores] as const), alone);
+    } finally {
+      this.underWay--;
+    }
+    return { tokens: scoresBySentence(scores, starts) };
+  }
+
+  dispose(): void {
+    this.weights.addon.closeHandle(this.weights.handle);
+  }
+}

@@ -1,0 +1,86 @@
+/** A translation model that the native inference engine runs: f32, bf16 or int8, several batches side by side. */
+import type { MarkerIds } from "../base/forced-targets.ts";
+import type { DecoderState, ForcedScores, TranslationModel } from "../model/decoder-state.ts";
+import type { Seq2SeqOptions } from "../model/options.ts";
+import { scoresBySentence } from "./forced-scores.ts";
+import { translationPlan } from "./model-plan.ts";
+import { NativeDecoderState } from "./native-decoder-state.ts";
+import { type OpenWeights, openWeights, type WeightOptions } from "./open-weights.ts";
+import { packIds } from "./packed-ids.ts";
+
+/** What a source's translation is chosen from: ascending piece ids. */
+export type CandidatePieces = (source: Int32Array) => Int32Array;
+
+/** A translation model with its weights mapped into memory; `dispose` lets them go. */
+export class NativeTranslationModel implements TranslationModel {
+  readonly vocabularySize: number;
+  readonly parallelism: number;
+  private readonly weights: OpenWeights;
+  private readonly markers: MarkerIds;
+  private readonly candidates: CandidatePieces | undefined;
+  private underWay = 0;
+
+  /** Without `candidates`, translations are chosen from the whole vocabulary. Throws as `openWeights` does. */
+  constructor(path: string, options: Seq2SeqOptions, how: WeightOptions, candidates?: CandidatePieces) {
+    this.weights = openWeights(path, translationPlan(options), how);
+    this.vocabularySize = options.vocabularySize;
+    this.markers = options.markers;
+    this.parallelism = how.threads;
+    this.candidates = candidates;
+  }
+
+  /** What products are computed in. */
+  get arithmetic(): OpenWeights["arithmetic"] {
+    return this.weights.arithmetic;
+  }
+
+  async startDecoding(sources: readonly Int32Array[]): Promise<DecoderState> {
+    const { addon, handle } = this.weights;
+    const { ids, starts } = packIds(sources);
+    const { candidates } = this;
+    const lists = candidates && packIds(sources.map((source) => candidates(source)));
+    this.underWay++;
+    try {
+      const state = await addon.startDecoding(handle, ids, starts, lists?.ids, lists?.starts, this.isAlone());
+      return new NativeDecoderState(this.weights, state, {
+        sentences: sources.length,
+        sourceLengths: Int32Array.from(sources, ({ length }) => length),
+        vocabularySize: this.vocabularySize,
+        isAlone: () => this.isAlone(),
+        onEnd: () => {
+          this.underWay--;
+        },
+      });
+    } catch (error) {
+      this.underWay--;
+      throw error;
+    }
+  }
+
+  async forceScore(sources: readonly Int32Array[], targets: readonly Int32Array[]): Promise<ForcedScores> {
+    const { addon, handle } = this.weights;
+    const source = packIds(sources);
+    const target = packIds(targets);
+    const scores = new Float32Array(target.ids.length + targets.length);
+    const { bosId, eosId } = this.markers;
+    this.underWay++;
+    try {
+      await addon.forceScore(
+        ...([handle, source.ids, source.starts, target.ids, target.starts, bosId, eosId, scores] as const),
+        this.isAlone(),
+      );
+    } finally {
+      this.underWay--;
+    }
+    return { tokens: scoresBySentence(scores, target.starts) };
+  }
+
+  dispose(): void {
+    this.weights.addon.closeHandle(this.weights.handle);
+  }
+
+  /** Whether one batch has all threads to itself. */
+  private isAlone(): boolean {
+    return this.underWay === 1;
+  }
+}

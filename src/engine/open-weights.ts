@@ -1,0 +1,70 @@
+/** Opens a model's weights for the native inference engine: the file is checked, then mapped into memory. */
+import { loadAddon, type NativeAddon, threadsRefused } from "../backends/native/addon.ts";
+import type { ModelHandle, ThreadsHandle } from "../backends/native/kernels/inference.ts";
+import type { InferencePrecision, Precision } from "../base/engine-names.ts";
+import { CheckpointError, OutOfMemoryError } from "../base/errors.ts";
+import { SafetensorsReader } from "../checkpoint/read-safetensors.ts";
+
+/** A model in memory, on threads of its own. */
+export interface OpenWeights {
+  addon: NativeAddon;
+  handle: ModelHandle;
+  threads: number;
+  /** What its products are computed in. */
+  arithmetic: InferencePrecision;
+}
+
+/** How a model is to run. */
+export interface WeightOptions {
+  /** Threads, 1 or more. */
+  threads: number;
+  /** With `stored`, int8 where the file has 8-bit matrices, else what it says. */
+  arithmetic: InferencePrecision | { stored: Precision };
+}
+
+/** `plan` as of model-plan.ts. Throws CheckpointError for a damaged file or one of another model, BackendError without the addon. */
+export function openWeights(path: string, plan: string, { threads, arithmetic }: WeightOptions): OpenWeights {
+  const reader = new SafetensorsReader(path);
+  let tensors: string;
+  let chosen: InferencePrecision;
+  try {
+    reader.verify();
+    const { entries } = reader.header;
+    // The list below is of words; no parameter's name has a space in it.
+    const strange = entries.find(({ name }) => /\s|^$/.test(name));
+    if (strange !== undefined) throw otherModel(path, `${JSON.stringify(strange.name)} is not part of this model`);
+    tensors = entries
+      .map(({ name, dtype, shape, begin }) => [name, dtype, reader.dataStart + begin, ...shape].join(" "))
+      .join("\n");
+    const quantized = entries.some(({ dtype }) => dtype === "I8");
+    chosen = typeof arithmetic === "string" ? arithmetic : quantized ? "int8" : arithmetic.stored;
+  } finally {
+    reader.close();
+  }
+  const addon = loadAddon();
+  const workers = openThreads(addon, threads);
+  try {
+    return { addon, handle: addon.openModel(path, plan, tensors, chosen, workers), threads, arithmetic: chosen };
+  } catch (error) {
+    if (error instanceof OutOfMemoryError) throw error;
+    throw otherModel(path, (error as Error).message, error);
+  } finally {
+    addon.closeHandle(workers);
+  }
+}
+
+function openThreads(addon: NativeAddon, threads: number): ThreadsHandle {
+  try {
+    return addon.openThreads(threads);
+  } catch (error) {
+    throw threadsRefused(threads, error);
+  }
+}
+
+function otherModel(where: string, what: string, cause?: unknown): CheckpointError {
+  return new CheckpointError(`the weights are of another model: ${what}`, {
+    where,
+    nextStep: "Use the configuration that the weights were trained with.",
+    cause,
+  });
+}

@@ -1,0 +1,61 @@
+/** Opens a model directory as layers of TensorFlow.js, on any backend: slower than the engine, but its experts can be watched. */
+import { type EngineOptions, type SelectedBackend, selectBackend } from "../backends/select.ts";
+import { checkSameParameters, floatsByName } from "../checkpoint/match.ts";
+import type { ModelDirectory } from "../checkpoint/model-directory.ts";
+import { readSafetensors } from "../checkpoint/read-safetensors.ts";
+import type { Config } from "../config/config.ts";
+import { modelLanguages } from "../config/corpora.ts";
+import type { ParameterSource } from "../layers/parameters.ts";
+import { LanguageModel } from "../model/language-model.ts";
+import { languageModelOptions, seq2seqOptions } from "../model/options.ts";
+import { Seq2Seq } from "../model/seq2seq.ts";
+import type { TrainableModel } from "../model/trainable-model.ts";
+import type { ModelLanguages } from "../text/languages.ts";
+import { loadModelWordpieces } from "../text/model-wordpieces.ts";
+import type { WordpieceModel } from "../text/wordpiece-model.ts";
+import { openLanguageModelDirectory, openTranslationDirectory } from "./model-task.ts";
+
+/** A model of layers; dispose of `model` after use. */
+export interface LoadedLayers<Model> {
+  model: Model;
+  wordpieces: WordpieceModel;
+  config: Config;
+  engine: SelectedBackend;
+}
+
+/** Selects the backend and puts the model onto it. Throws as `loadTranslationModel` does. */
+export async function loadSeq2Seq(
+  directory: string,
+  options: EngineOptions = {},
+): Promise<LoadedLayers<Seq2Seq> & { languages: ModelLanguages }> {
+  const make = (config: Config, wordpieces: WordpieceModel, source: ParameterSource) =>
+    new Seq2Seq(seq2seqOptions(config, wordpieces), source);
+  const loaded = await load(openTranslationDirectory(directory), options, make);
+  return { ...loaded, languages: modelLanguages(loaded.config) };
+}
+
+/** The same of a language model. */
+export async function loadLanguageModelLayers(
+  directory: string,
+  options: EngineOptions = {},
+): Promise<LoadedLayers<LanguageModel>> {
+  return load(
+    openLanguageModelDirectory(directory),
+    options,
+    (config, wordpieces, source) => new LanguageModel(languageModelOptions(config, wordpieces), source),
+  );
+}
+
+async function load<Model extends TrainableModel>(
+  { config, wordpieceModelPath, weightsPath }: ModelDirectory,
+  options: EngineOptions,
+  make: (config: Config, wordpieces: WordpieceModel, source: ParameterSource) => Model,
+): Promise<LoadedLayers<Model>> {
+  const wordpieces = loadModelWordpieces(wordpieceModelPath, config);
+  const { tensors } = readSafetensors(weightsPath);
+  const engine = await selectBackend(options);
+  const model = make(config, wordpieces, { seed: config.seed, stored: floatsByName(tensors) });
+  const shapes = model.parameters.map(({ name, variable }) => ({ name, shape: variable.shape }));
+  checkSameParameters(shapes, tensors, weightsPath);
+  return { model, wordpieces, config, engine };
+}

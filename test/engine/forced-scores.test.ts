@@ -1,0 +1,49 @@
+/** Source of truth: the same model in TensorFlow.js in plain JavaScript, which test/model/definition.test.ts holds to the definition. */
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { selectBackend } from "../../src/backends/select.ts";
+import { probeForTests } from "../backends/native-required.ts";
+import { pairs } from "../model/definition/wirings.ts";
+import { definedLanguageModels, definedTranslationModels } from "./defined-models.ts";
+
+const { usable } = await probeForTests("native");
+const sources = pairs.map(({ source }) => source);
+const targets = pairs.map(({ target }) => target);
+/** Largest difference of a log-probability. */
+const tolerances = { f32: 2e-5, bf16: 0.3, int8: 0.3 } as const;
+
+describe.skipIf(!usable)("scores of given pieces", () => {
+  beforeAll(() => selectBackend({ backend: "cpu" }));
+
+  test.each(definedTranslationModels)("translation, $name", async ({ make }) => {
+    const { reference, open } = make(mkdtempSync(join(tmpdir(), "engine-")));
+    const expected = (await reference.forceScore(sources, targets)).tokens;
+    for (const [arithmetic, tolerance] of Object.entries(tolerances)) {
+      const model = open({ threads: 2, arithmetic: arithmetic as keyof typeof tolerances });
+      const { tokens } = await model.forceScore(sources, targets);
+      expectClose(tokens, expected, tolerance, arithmetic);
+      model.dispose();
+    }
+    reference.dispose();
+  });
+
+  test.each(definedLanguageModels)("language model, $name", async ({ make }) => {
+    const { reference, open } = make(mkdtempSync(join(tmpdir(), "engine-")));
+    const expected = (await reference.forceScore(targets)).tokens;
+    for (const [arithmetic, tolerance] of Object.entries(tolerances)) {
+      const model = open({ threads: 2, arithmetic: arithmetic as keyof typeof tolerances });
+      expectClose((await model.forceScore(targets)).tokens, expected, tolerance, arithmetic);
+      model.dispose();
+    }
+    reference.dispose();
+  });
+});
+
+function expectClose(actual: Float32Array[], expected: Float32Array[], tolerance: number, what: string): void {
+  expect(actual.map(({ length }) => length)).toEqual(expected.map(({ length }) => length));
+  const differences = actual.flatMap((scores, i) => [...scores].map((score, t) => Math.abs(score - expected[i]![t]!)));
+  const worst = differences.reduce((most, difference) => Math.max(most, difference), 0);
+  expect(worst, `${what}: largest difference`).toBeLessThan(tolerance);
+}
