@@ -55,8 +55,7 @@ export function makeJob(directory: string, src: string, targetLanguage: string, 
     options: { ...model, moeSizes: Object.fromEntries(moeSizes ?? []) },
     settings: { bosId, eosId, lengthPenalty: options.lengthPenalty },
     sources: prepared.map(({ pieces }) => [...withMarkers(pieces, tagId, eosId)]),
-    // Steps, of which the last is that of </s>.
-    limits: prepared.map(({ pieces }) => longestTranslation(pieces.length, options) + 1),
+    limits: prepared.map(({ pieces }) => longestTranslation(pieces.length, options)),
   };
   const peerFile = join(folder, "job.json");
   writeFileSync(peerFile, JSON.stringify(job));
