@@ -1,0 +1,51 @@
+/** A document that is one text: segments and the edits that their translations make. */
+import type { Document, LostTags, Segment, WriteOptions } from "./document.ts";
+import { applyEdits, type Edit } from "./edits.ts";
+import type { SourceText } from "./source-text.ts";
+
+/** A segment and how its translation is written. */
+export interface Place {
+  segment: Segment;
+  /** Undefined where the segment is to stay as it is. */
+  edits(translation: string, lostTags: LostTags): Edit[] | undefined;
+}
+
+export class TextDocument implements Document {
+  readonly segments: readonly Segment[];
+  private readonly source: SourceText;
+  private readonly places: readonly Place[];
+
+  constructor(source: SourceText, places: readonly Place[]) {
+    this.source = source;
+    this.places = places;
+    this.segments = places.map(({ segment }) => segment);
+  }
+
+  write(translations: readonly (string | undefined)[], options: WriteOptions = {}): Uint8Array {
+    checkCount(translations.length, this.segments.length);
+    const edits = this.places.flatMap(({ segment, edits }, i) => {
+      const translation = translations[i];
+      if (translation === undefined || translation === segment.current) return [];
+      return edits(translation, options.lostTags ?? "error") ?? [];
+    });
+    return this.source.encode(applyEdits(this.source.text, edits));
+  }
+}
+
+export function checkCount(translations: number, segments: number): void {
+  if (translations !== segments) throw new RangeError(`${translations} translations for ${segments} segments`);
+}
+
+/** A place whose text has no inline tags: `encode` makes what is written from `from` to `to`. */
+export function plainPlace(
+  source: SourceText,
+  range: { from: number; to: number; text: string; id?: string },
+  encode: (translation: string) => string,
+): Place {
+  const { from, to, text, id } = range;
+  const line = source.lineAt(from);
+  return {
+    segment: { text, current: text, state: "new", line, tags: [], ...(id !== undefined && { id }) },
+    edits: (translation) => [{ from, to, parts: [encode(translation)] }],
+  };
+}
