@@ -26,23 +26,33 @@ interface Tag {
 /** Writes a piece of translated text; `enclosing` is the innermost opening tag around it. */
 export type EncodeText = (text: string, enclosing: InlineItem | undefined) => string;
 
-/** Without tags, blank text and pairs around everything at its ends, so that these stay where they are. */
-export function trimItems(items: readonly InlineItem[]): InlineItem[] {
+export interface TrimmedItems {
+  items: InlineItem[];
+  /** Index of the first one, of those given. */
+  first: number;
+  /** The innermost tag around all of them. */
+  enclosing: InlineItem | undefined;
+}
+
+/** Without tags, blank text and pairs around everything at the ends, so that these stay where they are. */
+export function trimItems(items: readonly InlineItem[]): TrimmedItems {
   const partner = partnersOf(items);
   const isEdge = (at: number) => {
     const { kind, text } = items[at]!;
     return kind === "text" ? text!.trim() === "" : !partner.has(at);
   };
   let [first, last] = [0, items.length - 1];
+  let enclosing: InlineItem | undefined;
   while (first <= last) {
     if (isEdge(first)) first++;
     else if (isEdge(last)) last--;
     else if (partner.get(first) === last && first !== last) {
+      enclosing = items[first]!;
       first++;
       last--;
     } else break;
   }
-  return items.slice(first, last + 1);
+  return { items: items.slice(first, last + 1), first, enclosing };
 }
 
 export class InlineText {
@@ -51,7 +61,8 @@ export class InlineText {
   private readonly tags: readonly Tag[];
   private readonly byMark: ReadonlyMap<string, Tag>;
 
-  constructor(items: readonly InlineItem[]) {
+  /** `numberOf` gives tags the numbers they have elsewhere. */
+  constructor(items: readonly InlineItem[], numberOf?: (item: InlineItem) => number | undefined) {
     const literal = items.map(({ text }) => text ?? "").join("");
     // A number that the text itself has in angle brackets is no tag's.
     const taken = new Set([...literal.matchAll(/(\d+)/g)].map(([, digits]) => Number(digits)));
@@ -66,8 +77,9 @@ export class InlineText {
         const other = partner.get(at);
         let number = other === undefined ? undefined : numbers.get(other);
         if (number === undefined) {
-          while (angled.has(next)) next++;
-          number = next++;
+          number = numberOf?.(item);
+          while (number === undefined && angled.has(next)) next++;
+          number ??= next++;
           numbers.set(at, number);
         }
         const kind = other === undefined ? "empty" : other > at ? "open" : "close";
@@ -78,6 +90,11 @@ export class InlineText {
       .join("");
     this.tags = tags;
     this.byMark = new Map(tags.map((tag) => [tag.mark, tag]));
+  }
+
+  /** Number of each opening and empty tag. */
+  get numbers(): ReadonlyMap<InlineItem, number> {
+    return new Map(this.tags.filter(({ kind }) => kind !== "close").map(({ item, number }) => [item, number]));
   }
 
   get marks(): string[] {

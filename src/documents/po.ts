@@ -44,11 +44,10 @@ function edged(text: string, translation: string): string {
 const ESCAPES = new Map(Object.entries({ "\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\v": "\\v", "\f": "\\f", "\b": "\\b", "\x07": "\\a" }));
 
 /** One string, or the empty one and a string for each line. */
-function encode(source: SourceText, { from, between }: PoString, text: string): string {
+function encode(source: SourceText, { between }: PoString, text: string): string {
   const lines = text.split(/(?<=\n)(?=[^])/).map((line) => `"${line.replace(/[\\"\p{Cc}]/gu, escapeControl)}"`);
   if (lines.length === 1) return lines[0]!;
-  const lineBreak = between ?? /\r\n|\n|\r/.exec(source.text.slice(from))?.[0] ?? "\n";
-  return ['""', ...lines].join(lineBreak);
+  return ['""', ...lines].join(between ?? source.lineBreak);
 }
 
 function escapeControl(char: string): string {

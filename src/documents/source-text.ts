@@ -46,6 +46,16 @@ export class SourceText {
     return low + 1;
   }
 
+  /** Offset at which a line begins. */
+  offsetOf(line: number): number {
+    return [...linesOf(this.text)][line - 1]?.from ?? this.text.length;
+  }
+
+  /** The file's first line break, "\n" where it has none. */
+  get lineBreak(): string {
+    return /\r\n|\n|\r/.exec(this.text)?.[0] ?? "\n";
+  }
+
   /** Where an offset is, for error messages. */
   where(offset: number): string {
     return `${this.name}, line ${this.lineAt(offset)}`;

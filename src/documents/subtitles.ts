@@ -59,19 +59,18 @@ function placeOf(source: SourceText, lines: readonly Line[], isVtt: boolean): Pl
     const items = itemsOf(line, isVtt);
     return i === 0 ? items : [{ kind: "text", from: line.from, to: line.from, text: " " }, ...items];
   });
-  const items = trimItems(all);
+  const { items } = trimItems(all);
   if (items.length === 0) return [];
   const inline = new InlineText(items);
   const { from, to } = { from: items[0]!.from, to: items.at(-1)!.to };
-  const lineBreak = /\r\n|\n|\r/.exec(source.text)?.[0] ?? "\n";
   const encode = (text: string) => (isVtt ? encodeReferences(text) : text.replaceAll("-->", "→"));
   return [
     {
       segment: { text: inline.text, current: inline.text, state: "new", line: source.lineAt(from), tags: inline.marks },
       edits: (translation, lostTags) => {
-        const broken = inLines(asOneLine(translation), lines.length, "\n");
+        const broken = inLines(asOneLine(translation), lines.length);
         const parts = inline.restore(broken, encode, lostTags, source.where(from));
-        return parts && [{ from, to, parts: parts.map((part) => (typeof part === "string" ? part.replaceAll("\n", lineBreak) : part)) }];
+        return parts && [{ from, to, parts: parts.map((part) => (typeof part === "string" ? part.replaceAll("\n", source.lineBreak) : part)) }];
       },
     },
   ];
@@ -102,7 +101,7 @@ function itemsOf({ from, to, line }: Line, isVtt: boolean): InlineItem[] {
 }
 
 /** Breaks at spaces so that lines are about as long as each other. */
-function inLines(text: string, count: number, lineBreak: string): string {
+function inLines(text: string, count: number): string {
   const words = text.trim().split(" ");
   const lines: string[] = [];
   let rest = text.trim().length;
@@ -118,5 +117,5 @@ function inLines(text: string, count: number, lineBreak: string): string {
       line = word;
     }
   }
-  return [...lines, line].join(lineBreak);
+  return [...lines, line].join("\n");
 }

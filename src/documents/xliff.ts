@@ -1,0 +1,109 @@
+/** XLIFF 1.2 and 2.0 (OASIS): `source` into `target`, with the translation's state. */
+import { type BilingualUnit, bilingualPlace } from "./bilingual-xml.ts";
+import type { Document, SegmentState } from "./document.ts";
+import type { Edit } from "./edits.ts";
+import { SourceText } from "./source-text.ts";
+import { type Place, TextDocument } from "./text-document.ts";
+import { attributesOf, childrenOf, indentBefore, readXml, type XmlElement } from "./xml-tree.ts";
+
+/** States of 1.2 and 2.0 that say that nothing is translated yet. */
+const UNTRANSLATED = /^(?:new|initial|needs-(?:translation|adaptation|l10n))$/;
+const TO_REVIEW = "needs-review-translation";
+
+/**
+ * A unit with `translate="no"`, its own or of what is around it, is left alone. A translation that is written gets the state
+ * "needs-review-translation" in 1.2 where it had none or an untranslated one, and "translated" in 2.0 where the segment was "initial".
+ */
+export function readXliff(bytes: Uint8Array, name: string): Document {
+  const source = new SourceText(bytes, name);
+  const root = readXml(source);
+  const prefix = /^(?:.*:)?/.exec(root.name)![0];
+  const version = attributesOf(source, root).get("version")?.value ?? "";
+  if (root.name !== `${prefix}xliff` || !/^[12]\./.test(version)) {
+    throw source.damaged(root.from, `its root is <${root.name}> of version "${version}", not XLIFF 1 or 2`);
+  }
+  const units = new Units(source, prefix);
+  units.walk(root, true);
+  return new TextDocument(source, units.places);
+}
+
+class Units {
+  readonly places: Place[] = [];
+  private readonly source: SourceText;
+  private readonly prefix: string;
+
+  constructor(source: SourceText, prefix: string) {
+    this.source = source;
+    this.prefix = prefix;
+  }
+
+  walk(element: XmlElement, translate: boolean): void {
+    for (const child of childrenOf(element)) {
+      const said = this.attribute(child, "translate");
+      const translated = said === undefined ? translate : said !== "no";
+      if (child.name === `${this.prefix}trans-unit`) this.transUnit(child, translated);
+      else if (child.name === `${this.prefix}unit`) this.unit(child, translated);
+      else if (/^(?:file|body|group)$/.test(this.local(child))) this.walk(child, translated);
+    }
+  }
+
+  /** 1.2 */
+  private transUnit(unit: XmlElement, translate: boolean): void {
+    const [source, segmented, target] = ["source", "seg-source", "target"].map((name) => this.child(unit, name));
+    if (!translate || source === undefined) return;
+    const given = target && attributesOf(this.source, target).get("state");
+    const approved = this.attribute(unit, "approved") === "yes";
+    const state = approved || given === undefined || /^(?:final|signed-off|translated)$/.test(given.value) ? "translated" : "fuzzy";
+    const stateEdits: Edit[] =
+      given !== undefined && UNTRANSLATED.test(given.value) ? [{ from: given.from, to: given.to, parts: [TO_REVIEW] }] : [];
+    this.add({ source, target, state: given && UNTRANSLATED.test(given.value) ? "new" : state, stateEdits }, unit, segmented ?? source, ` state="${TO_REVIEW}"`);
+  }
+
+  /** 2.0 */
+  private unit(unit: XmlElement, translate: boolean): void {
+    for (const segment of childrenOf(unit, `${this.prefix}segment`)) {
+      const [source, target] = ["source", "target"].map((name) => this.child(segment, name));
+      if (!translate || source === undefined) continue;
+      const given = attributesOf(this.source, segment).get("state");
+      const isInitial = given?.value === "initial";
+      const stateEdits: Edit[] = isInitial ? [{ from: given!.from, to: given!.to, parts: ["translated"] }] : [];
+      const state: SegmentState = isInitial ? "new" : "translated";
+      this.add({ source, target, state, stateEdits }, unit, source, "");
+    }
+  }
+
+  private add(
+    parts: Pick<BilingualUnit, "source" | "target" | "state" | "stateEdits">,
+    unit: XmlElement,
+    after: XmlElement,
+    attributes: string,
+  ): void {
+    const tag = `${this.prefix}target`;
+    const id = this.attribute(unit, "id");
+    const place = bilingualPlace(this.source, {
+      ...parts,
+      ...(id !== undefined && { id }),
+      insertion: { at: after.to, before: `${indentBefore(this.source, after)}<${tag}${attributes}>`, after: `</${tag}>` },
+      holdsText: (element) => this.holdsText(element),
+    });
+    if (place !== undefined) this.places.push(place);
+  }
+
+  private holdsText(element: XmlElement): boolean {
+    const name = this.local(element);
+    if (name !== "mrk") return name === "g" || name === "pc";
+    return this.attribute(element, "mtype") !== "protected" && this.attribute(element, "translate") !== "no";
+  }
+
+  private local({ name }: XmlElement): string {
+    return name.startsWith(this.prefix) ? name.slice(this.prefix.length) : name;
+  }
+
+  private child(element: XmlElement, name: string): XmlElement | undefined {
+    return childrenOf(element, `${this.prefix}${name}`)[0];
+  }
+
+  private attribute(element: XmlElement, name: string): string | undefined {
+    return attributesOf(this.source, element).get(name)?.value;
+  }
+}
