@@ -39,13 +39,22 @@ export function bilingualPlace(source: SourceText, unit: BilingualUnit): Place |
   return {
     segment,
     edits: (translation: string, lostTags: LostTags) => {
-      const parts = inline.restore(translation, (text) => encode(source, text), lostTags, source.where(unit.source.from));
+      const parts = inline.restore(
+        translation,
+        (text) => encode(source, text),
+        lostTags,
+        source.where(unit.source.from),
+      );
       return parts && [writtenTarget(source, unit, parts), ...unit.stateEdits];
     },
   };
 }
 
-function itemsOf(source: SourceText, nodes: readonly XmlNode[], holdsText: (element: XmlElement) => boolean): InlineItem[] {
+function itemsOf(
+  source: SourceText,
+  nodes: readonly XmlNode[],
+  holdsText: (element: XmlElement) => boolean,
+): InlineItem[] {
   return nodes.flatMap((node): InlineItem[] => {
     if (node.kind === "text") return [node];
     if (node.kind === "aside") return [];

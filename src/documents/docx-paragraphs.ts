@@ -35,7 +35,10 @@ class Paragraph {
   }
 
   place(): Place | undefined {
-    const all = this.itemsOf(this.element.children.filter((node) => node.kind !== "element" || node.name !== "w:pPr"), undefined);
+    const all = this.itemsOf(
+      this.element.children.filter((node) => node.kind !== "element" || node.name !== "w:pPr"),
+      undefined,
+    );
     const { items, first, enclosing } = trimItems(all);
     if (items.length === 0) return undefined;
     const inline = new InlineText(items);
@@ -45,10 +48,18 @@ class Paragraph {
     const beside = (some: InlineItem[]) =>
       some
         .filter((item) => item.from >= from && item.to <= to)
-        .flatMap((item): readonly Part[] => (item.kind === "text" ? [this.run(item.text!, enclosing)] : (item.parts ?? [[item.from, item.to]])));
+        .flatMap((item): readonly Part[] =>
+          item.kind === "text" ? [this.run(item.text!, enclosing)] : (item.parts ?? [[item.from, item.to]]),
+        );
     const [before, after] = [beside(all.slice(0, first)), beside(all.slice(first + items.length))];
     return {
-      segment: { text: inline.text, current: inline.text, state: "new", line: this.source.lineAt(from), tags: inline.marks },
+      segment: {
+        text: inline.text,
+        current: inline.text,
+        state: "new",
+        line: this.source.lineAt(from),
+        tags: inline.marks,
+      },
       edits: (translation: string, lostTags: LostTags) => {
         const parts = inline.restore(translation, encode, lostTags, this.source.where(from));
         return parts && [{ from, to, parts: [...before, ...parts, ...after] }];
@@ -80,9 +91,11 @@ class Paragraph {
 
   private otherItems(element: XmlElement): InlineItem[] {
     const { name, from, to } = element;
-    const content = name === "w:sdt" ? childrenOf(element, "w:sdtContent")[0] : CONTAINERS.has(name) ? element : undefined;
+    const content =
+      name === "w:sdt" ? childrenOf(element, "w:sdtContent")[0] : CONTAINERS.has(name) ? element : undefined;
     // Paragraphs inside are segments of their own.
-    if (content === undefined || content.innerFrom === content.to || childrenOf(content, "w:p").length > 0) return [{ kind: "empty", from, to }];
+    if (content === undefined || content.innerFrom === content.to || childrenOf(content, "w:p").length > 0)
+      return [{ kind: "empty", from, to }];
     const open: InlineItem = { kind: "open", name, from, to: content.innerFrom };
     return [open, ...this.itemsOf(content.children, open), { kind: "close", name, from: content.innerTo, to }];
   }
@@ -94,7 +107,8 @@ class Paragraph {
       if (DROPPED.has(child.name)) return [];
       const character = CHARACTERS.get(child.name);
       if (character !== undefined) return [{ kind: "text", from, to, text: character }];
-      if (child.name !== "w:t") return [{ kind: "empty", from, to, parts: [`<w:r>${format}`, [child.from, child.to], "</w:r>"] }];
+      if (child.name !== "w:t")
+        return [{ kind: "empty", from, to, parts: [`<w:r>${format}`, [child.from, child.to], "</w:r>"] }];
       // White space at the ends is apart, so that it can be left out.
       return textOf(child)
         .split(/(^\s+|\s+$)/)
@@ -146,7 +160,8 @@ function merged(items: readonly InlineItem[]): InlineItem[] {
   const out: InlineItem[] = [];
   for (const item of items) {
     const last = out.at(-1);
-    const isNext = item.kind === "open" && last?.kind === "close" && item.name === last.name && item.parts?.length === 0;
+    const isNext =
+      item.kind === "open" && last?.kind === "close" && item.name === last.name && item.parts?.length === 0;
     if (isNext) out.pop();
     else out.push(item);
   }

@@ -118,7 +118,8 @@ class Scanner {
   }
 
   private unexpected(what: string): Error {
-    const got = this.at < this.text.length ? JSON.stringify(this.text.slice(this.at, this.at + 12)) : "the end of the file";
+    const got =
+      this.at < this.text.length ? JSON.stringify(this.text.slice(this.at, this.at + 12)) : "the end of the file";
     return this.source.damaged(this.at, `${what} should stand where ${got} does`);
   }
 }

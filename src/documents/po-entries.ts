@@ -51,9 +51,11 @@ class EntryReader {
       return;
     }
     const continued = CONTINUED.exec(line);
-    if (continued !== null && this.current !== undefined) return this.append(from + continued[1]!.length, continued[2]!);
+    if (continued !== null && this.current !== undefined)
+      return this.append(from + continued[1]!.length, continued[2]!);
     const found = KEYWORD.exec(line);
-    if (found === null) throw this.source.damaged(from, `${JSON.stringify(trimmed.slice(0, 40))} is no line of an entry`);
+    if (found === null)
+      throw this.source.damaged(from, `${JSON.stringify(trimmed.slice(0, 40))} is no line of an entry`);
     this.last = from;
     const at = from + line.length - found[5]!.length;
     this.current = { text: this.decode(at, found[5]!.trimEnd()), from: at, to: at + found[5]!.trimEnd().length };
@@ -80,7 +82,10 @@ class EntryReader {
       entry.plural = current!;
       return;
     }
-    const isNext = entry.plural === undefined ? form === undefined && entry.translations.length === 0 : form === String(entry.translations.length);
+    const isNext =
+      entry.plural === undefined
+        ? form === undefined && entry.translations.length === 0
+        : form === String(entry.translations.length);
     if (!isNext) throw this.misplaced(from, keyword);
     entry.translations.push(current!);
   }
@@ -110,7 +115,8 @@ class EntryReader {
 
   private decode(at: number, string: string): string {
     const found = /^"((?:[^"\\]|\\.)*)"$/.exec(string);
-    if (found === null) throw this.source.damaged(at, `${JSON.stringify(string.slice(0, 40))} is no string in double quotes`);
+    if (found === null)
+      throw this.source.damaged(at, `${JSON.stringify(string.slice(0, 40))} is no string in double quotes`);
     return found[1]!.replace(/\\(?:x([\da-fA-F]{1,2})|([0-7]{1,3})|(.))/g, (_, hex, octal, char: string) => {
       if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16));
       if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8) & 0xff);

@@ -1,6 +1,6 @@
 /** GNU gettext's `.po` and `.pot` (gettext manual, "The Format of PO Files"): msgid and msgid_plural into msgstr. */
 import type { Document, Segment } from "./document.ts";
-import { readPoEntries, type PoEntry, type PoString } from "./po-entries.ts";
+import { type PoEntry, type PoString, readPoEntries } from "./po-entries.ts";
 import { SourceText } from "./source-text.ts";
 import { type Place, TextDocument } from "./text-document.ts";
 
@@ -14,7 +14,9 @@ export function readPo(bytes: Uint8Array, name: string): Document {
   checkCharset(source, entries);
   return new TextDocument(
     source,
-    entries.flatMap((entry) => (entry.id.text === "" ? [] : entry.translations.map((_, form) => placeOf(source, entry, form)))),
+    entries.flatMap((entry) =>
+      entry.id.text === "" ? [] : entry.translations.map((_, form) => placeOf(source, entry, form)),
+    ),
   );
 }
 
@@ -30,7 +32,12 @@ function placeOf(source: SourceText, entry: PoEntry, form: number): Place {
     tags: [],
     ...(entry.context !== undefined && { id: entry.context.text }),
   };
-  return { segment, edits: (translation) => [{ from: target.from, to: target.to, parts: [encode(source, target, edged(text, translation))] }] };
+  return {
+    segment,
+    edits: (translation) => [
+      { from: target.from, to: target.to, parts: [encode(source, target, edged(text, translation))] },
+    ],
+  };
 }
 
 /** With a line break at an end where the source has one, and none where it hasn't, as msgfmt demands. */
@@ -41,7 +48,19 @@ function edged(text: string, translation: string): string {
   return begin + translation.replace(/^\n+|\n+$/g, "") + end;
 }
 
-const ESCAPES = new Map(Object.entries({ "\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\v": "\\v", "\f": "\\f", "\b": "\\b", "\x07": "\\a" }));
+const ESCAPES = new Map(
+  Object.entries({
+    "\\": "\\\\",
+    '"': '\\"',
+    "\n": "\\n",
+    "\t": "\\t",
+    "\r": "\\r",
+    "\v": "\\v",
+    "\f": "\\f",
+    "\b": "\\b",
+    "\x07": "\\a",
+  }),
+);
 
 /** One string, or the empty one and a string for each line. */
 function encode(source: SourceText, { between }: PoString, text: string): string {

@@ -37,7 +37,9 @@ function logicalLines(text: string): { from: number; to: number }[] {
 }
 
 function entryOf(line: string): { keyAt: number; keyEnd: number; at: number } | undefined {
-  const found = /^([ \t\f]*)((?:\\(?:\r\n|[^])|[^\\=: \t\f])*)(?:\\\r?\n|[ \t\f])*(?:[=:](?:\\\r?\n|[ \t\f])*)?/.exec(line);
+  const found = /^([ \t\f]*)((?:\\(?:\r\n|[^])|[^\\=: \t\f])*)(?:\\\r?\n|[ \t\f])*(?:[=:](?:\\\r?\n|[ \t\f])*)?/.exec(
+    line,
+  );
   if (found === null) return undefined;
   const keyAt = found[1]!.length;
   return { keyAt, keyEnd: keyAt + found[2]!.length, at: found[0].length };
@@ -47,19 +49,27 @@ const ESCAPES = new Map(Object.entries({ n: "\n", t: "\t", r: "\r", f: "\f" }));
 
 function unescape(source: SourceText, from: number, to: number): string {
   const text = source.text.slice(from, to);
-  return text.replace(/\\(?:u([\da-fA-F]{4})|((?:\r\n|\n|\r)[ \t\f]*)|([^]?))/g, (_, code, lineBreak, other, at: number) => {
-    if (code !== undefined) return String.fromCharCode(Number.parseInt(code, 16));
-    if (lineBreak !== undefined) return "";
-    if (other === "u") {
-      throw source.damaged(from + at, `\\u is followed by ${JSON.stringify(text.slice(at + 2, at + 6))}, not four hexadecimal digits`);
-    }
-    return ESCAPES.get(other) ?? other;
-  });
+  return text.replace(
+    /\\(?:u([\da-fA-F]{4})|((?:\r\n|\n|\r)[ \t\f]*)|([^]?))/g,
+    (_, code, lineBreak, other, at: number) => {
+      if (code !== undefined) return String.fromCharCode(Number.parseInt(code, 16));
+      if (lineBreak !== undefined) return "";
+      if (other === "u") {
+        throw source.damaged(
+          from + at,
+          `\\u is followed by ${JSON.stringify(text.slice(at + 2, at + 6))}, not four hexadecimal digits`,
+        );
+      }
+      return ESCAPES.get(other) ?? other;
+    },
+  );
 }
 
 function escape(text: string, raw: boolean): string {
   const escaped = text
     .replace(/[\\\n\t\r\f]/g, (char) => `\\${{ "\\": "\\", "\n": "n", "\t": "t", "\r": "r", "\f": "f" }[char]}`)
     .replace(/^ /, "\\ ");
-  return raw ? escaped : escaped.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return raw
+    ? escaped
+    : escaped.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }

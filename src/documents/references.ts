@@ -1,6 +1,8 @@
 /** Character references of XML, `&amp;` and `&#xe9;`. */
 
-const NAMED = new Map(Object.entries({ amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: "\u00a0", lrm: "\u200e", rlm: "\u200f" }));
+const NAMED = new Map(
+  Object.entries({ amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: "\u00a0", lrm: "\u200e", rlm: "\u200f" }),
+);
 
 /** Others stay as they are. */
 export function decodeReferences(text: string): string {

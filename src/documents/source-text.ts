@@ -83,7 +83,8 @@ export function asOneLine(text: string): string {
 }
 
 function encodingOf(file: Buffer, name: string, allowLatin1: boolean): Encoding {
-  const utf16 = file[0] === 0xff && file[1] === 0xfe ? "utf-16le" : file[0] === 0xfe && file[1] === 0xff ? "utf-16be" : undefined;
+  const utf16 =
+    file[0] === 0xff && file[1] === 0xfe ? "utf-16le" : file[0] === 0xfe && file[1] === 0xff ? "utf-16be" : undefined;
   if (utf16 !== undefined) {
     if (file.length % 2 === 0) return utf16;
     throw new DataError(`The file is UTF-16 and ends in the middle of a character (${file.length} bytes).`, {

@@ -70,7 +70,15 @@ function placeOf(source: SourceText, lines: readonly Line[], isVtt: boolean): Pl
       edits: (translation, lostTags) => {
         const broken = inLines(asOneLine(translation), lines.length);
         const parts = inline.restore(broken, encode, lostTags, source.where(from));
-        return parts && [{ from, to, parts: parts.map((part) => (typeof part === "string" ? part.replaceAll("\n", source.lineBreak) : part)) }];
+        return (
+          parts && [
+            {
+              from,
+              to,
+              parts: parts.map((part) => (typeof part === "string" ? part.replaceAll("\n", source.lineBreak) : part)),
+            },
+          ]
+        );
       },
     },
   ];

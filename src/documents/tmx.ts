@@ -37,7 +37,10 @@ export function readTmx(bytes: Uint8Array, name: string, options: ReadOptions = 
   const places = variants.flatMap((each, i): Place[] => {
     const sourceVariant = variantIn(each, from);
     if (sourceVariant === undefined) return [];
-    const target = variantIn(each.filter((other) => other !== sourceVariant), into!);
+    const target = variantIn(
+      each.filter((other) => other !== sourceVariant),
+      into!,
+    );
     const { element, segment } = sourceVariant;
     const id = attributesOf(source, units[i]!).get("tuid")?.value;
     const place = bilingualPlace(source, {
@@ -46,7 +49,11 @@ export function readTmx(bytes: Uint8Array, name: string, options: ReadOptions = 
       state: "translated",
       ...(id !== undefined && { id }),
       stateEdits: [],
-      insertion: { at: element.to, before: `${indentBefore(source, element)}<tuv xml:lang="${attribute(into!)}"><seg>`, after: "</seg></tuv>" },
+      insertion: {
+        at: element.to,
+        before: `${indentBefore(source, element)}<tuv xml:lang="${attribute(into!)}"><seg>`,
+        after: "</seg></tuv>",
+      },
       holdsText: (inline) => inline.name === "hi",
     });
     return place === undefined ? [] : [place];

@@ -53,10 +53,18 @@ class Units {
     if (!translate || source === undefined) return;
     const given = target && attributesOf(this.source, target).get("state");
     const approved = this.attribute(unit, "approved") === "yes";
-    const state = approved || given === undefined || /^(?:final|signed-off|translated)$/.test(given.value) ? "translated" : "fuzzy";
+    const state =
+      approved || given === undefined || /^(?:final|signed-off|translated)$/.test(given.value) ? "translated" : "fuzzy";
     const stateEdits: Edit[] =
-      given !== undefined && UNTRANSLATED.test(given.value) ? [{ from: given.from, to: given.to, parts: [TO_REVIEW] }] : [];
-    this.add({ source, target, state: given && UNTRANSLATED.test(given.value) ? "new" : state, stateEdits }, unit, segmented ?? source, ` state="${TO_REVIEW}"`);
+      given !== undefined && UNTRANSLATED.test(given.value)
+        ? [{ from: given.from, to: given.to, parts: [TO_REVIEW] }]
+        : [];
+    this.add(
+      { source, target, state: given && UNTRANSLATED.test(given.value) ? "new" : state, stateEdits },
+      unit,
+      segmented ?? source,
+      ` state="${TO_REVIEW}"`,
+    );
   }
 
   /** 2.0 */
@@ -83,7 +91,11 @@ class Units {
     const place = bilingualPlace(this.source, {
       ...parts,
       ...(id !== undefined && { id }),
-      insertion: { at: after.to, before: `${indentBefore(this.source, after)}<${tag}${attributes}>`, after: `</${tag}>` },
+      insertion: {
+        at: after.to,
+        before: `${indentBefore(this.source, after)}<${tag}${attributes}>`,
+        after: `</${tag}>`,
+      },
       holdsText: (element) => this.holdsText(element),
     });
     if (place !== undefined) this.places.push(place);

@@ -43,7 +43,15 @@ export function readXml(source: SourceText): XmlElement {
   checkEncoding(source);
   checkWellFormed(source);
   const { text } = source;
-  const top: XmlElement = { kind: "element", name: "", from: 0, to: text.length, innerFrom: 0, innerTo: text.length, children: [] };
+  const top: XmlElement = {
+    kind: "element",
+    name: "",
+    from: 0,
+    to: text.length,
+    innerFrom: 0,
+    innerTo: text.length,
+    children: [],
+  };
   const open = [top];
   TOKEN.lastIndex = 0;
   for (let from = 0; from < text.length; from = TOKEN.lastIndex) {
@@ -90,12 +98,24 @@ function checkWellFormed(source: SourceText): void {
 
 function checkEncoding(source: SourceText): void {
   const encoding = /^<\?xml[^>]*?\sencoding\s*=\s*["']([\w.-]+)["']/.exec(source.text)?.[1];
-  if (encoding === undefined || /^(?:utf-?8|us-ascii|ascii)$/i.test(encoding) || /^utf-?16/i.test(encoding) === source.encoding.startsWith("utf-16")) return;
-  throw source.damaged(0, `it declares encoding="${encoding}" and is ${source.encoding}`, "Convert it to UTF-8, declaration included.");
+  if (
+    encoding === undefined ||
+    /^(?:utf-?8|us-ascii|ascii)$/i.test(encoding) ||
+    /^utf-?16/i.test(encoding) === source.encoding.startsWith("utf-16")
+  )
+    return;
+  throw source.damaged(
+    0,
+    `it declares encoding="${encoding}" and is ${source.encoding}`,
+    "Convert it to UTF-8, declaration included.",
+  );
 }
 
 /** Attributes of an opening tag: values decoded, with the offsets between their quotes. */
-export function attributesOf(source: SourceText, element: XmlElement): Map<string, { value: string; from: number; to: number }> {
+export function attributesOf(
+  source: SourceText,
+  element: XmlElement,
+): Map<string, { value: string; from: number; to: number }> {
   const tag = source.text.slice(element.from, element.innerFrom);
   return new Map(
     [...tag.matchAll(/\s([^\s=<>"']+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g)].map((found) => {
@@ -107,7 +127,9 @@ export function attributesOf(source: SourceText, element: XmlElement): Map<strin
 }
 
 export function childrenOf(element: XmlElement, name?: string): XmlElement[] {
-  return element.children.filter((node) => node.kind === "element").filter((child) => name === undefined || child.name === name);
+  return element.children
+    .filter((node) => node.kind === "element")
+    .filter((child) => name === undefined || child.name === name);
 }
 
 /** White space before an element, on whose line it begins: what a new element after it is put apart with. */

@@ -50,11 +50,13 @@ export class ZipMembers {
     const member = this.members.find((each) => each.name === name)!;
     const where = `${this.path}, ${name}`;
     if ((member.flags & 1) !== 0) throw this.damaged("it is encrypted", where);
-    if (member.method !== 0 && member.method !== 8) throw this.damaged(`it is packed by method ${member.method}`, where);
+    if (member.method !== 0 && member.method !== 8)
+      throw this.damaged(`it is packed by method ${member.method}`, where);
     if (member.size > MOST_BYTES) throw this.damaged(`it has ${member.size} bytes unpacked`, where);
     const packed = this.file.subarray(this.dataOf(member), this.dataOf(member) + member.packedSize);
     const content = member.method === 0 ? packed : this.inflate(packed, member.size, where);
-    if (content.length !== member.size || crc32(content) !== member.crc) throw this.damaged("its checksum or size differs", where);
+    if (content.length !== member.size || crc32(content) !== member.crc)
+      throw this.damaged("its checksum or size differs", where);
     return content;
   }
 
@@ -68,7 +70,8 @@ export class ZipMembers {
       const next = byOffset[i + 1]?.offset ?? this.directory;
       const entry = Buffer.from(member.entry);
       const content = contents.get(member.name);
-      const bytes = content === undefined ? this.file.subarray(member.offset, next) : this.packed(member, content, entry);
+      const bytes =
+        content === undefined ? this.file.subarray(member.offset, next) : this.packed(member, content, entry);
       entry.writeUInt32LE(at, 42);
       entries.set(member, entry);
       out.push(bytes);
@@ -76,7 +79,10 @@ export class ZipMembers {
     }
     const directory = this.members.map((member) => entries.get(member)!);
     const end = Buffer.from(this.file.subarray(this.end));
-    end.writeUInt32LE(directory.reduce((sum, { length }) => sum + length, 0), 12);
+    end.writeUInt32LE(
+      directory.reduce((sum, { length }) => sum + length, 0),
+      12,
+    );
     end.writeUInt32LE(at, 16);
     return Buffer.concat([...out, ...directory, end]);
   }
@@ -86,7 +92,10 @@ export class ZipMembers {
     const data = deflateRawSync(content);
     const header = Buffer.from(this.file.subarray(member.offset, this.dataOf(member)));
     // Flag 8, sizes after the data, goes: they are in the header.
-    for (const [bytes, at] of [[header, 6], [entry, 8]] as const) {
+    for (const [bytes, at] of [
+      [header, 6],
+      [entry, 8],
+    ] as const) {
       bytes.writeUInt16LE(member.flags & ~8, at);
       bytes.writeUInt16LE(8, at + 2);
       bytes.writeUInt32LE(crc32(content), at + 8);
@@ -99,7 +108,11 @@ export class ZipMembers {
   private findEnd(): number {
     const { file } = this;
     if (file.length > 4 && file.readUInt32BE(0) === 0xd0cf11e0) {
-      throw this.damaged("it is a .doc of Word before 2007, or protected by a password", this.path, "Save it as .docx without a password.");
+      throw this.damaged(
+        "it is a .doc of Word before 2007, or protected by a password",
+        this.path,
+        "Save it as .docx without a password.",
+      );
     }
     for (let at = file.length - END_SIZE; at >= Math.max(0, file.length - END_SIZE - 0xffff); at--) {
       if (file.readUInt32LE(at) === END) return at;
@@ -117,7 +130,11 @@ export class ZipMembers {
       const nameEnd = at + CENTRAL_SIZE + file.readUInt16LE(at + 28);
       const next = nameEnd + file.readUInt16LE(at + 30) + file.readUInt16LE(at + 32);
       if (next > end) throw this.damaged("its directory breaks off");
-      const [crc, packedSize, size] = [16, 20, 24].map((place) => file.readUInt32LE(at + place)) as [number, number, number];
+      const [crc, packedSize, size] = [16, 20, 24].map((place) => file.readUInt32LE(at + place)) as [
+        number,
+        number,
+        number,
+      ];
       members.push({
         name: file.toString("utf8", at + CENTRAL_SIZE, nameEnd),
         flags: file.readUInt16LE(at + 8),
@@ -138,7 +155,8 @@ export class ZipMembers {
     const byOffset = [...members].sort((a, b) => a.offset - b.offset);
     for (const [i, member] of byOffset.entries()) {
       const next = byOffset[i + 1]?.offset ?? this.directory;
-      if (this.dataOf(member) + member.packedSize > next) throw this.damaged("it lies over the next member", `${this.path}, ${member.name}`);
+      if (this.dataOf(member) + member.packedSize > next)
+        throw this.damaged("it lies over the next member", `${this.path}, ${member.name}`);
     }
     const names = new Set(members.map(({ name }) => name));
     if (names.size < members.length) throw this.damaged("it has two members of one name");
@@ -160,7 +178,12 @@ export class ZipMembers {
     }
   }
 
-  private damaged(why: string, where = this.path, nextStep = "Fetch or save the file again.", cause?: unknown): DataError {
+  private damaged(
+    why: string,
+    where = this.path,
+    nextStep = "Fetch or save the file again.",
+    cause?: unknown,
+  ): DataError {
     return new DataError(`The file cannot be read: ${why}.`, { where, nextStep, cause });
   }
 }
