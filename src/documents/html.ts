@@ -54,7 +54,6 @@ class HtmlReader {
         onNullCharacter: (token) => this.text(token, token.chars),
         onWhitespaceCharacter: (token) => this.text(token, this.keepsSpace() ? token.chars : " "),
         onComment: (token) => this.single(token),
-        onProcessingInstruction: (token) => this.single(token),
         onDoctype: () => this.flush(),
         onEof: () => this.flush(),
       },
@@ -131,7 +130,7 @@ class HtmlReader {
     if (isInline) this.items.push({ kind: "empty", from, to });
   }
 
-  private single({ location }: Token.CommentToken | Token.ProcessingInstructionToken): void {
+  private single({ location }: Token.CommentToken): void {
     if (this.kept === undefined)
       this.items.push({ kind: "empty", from: location!.startOffset, to: location!.endOffset });
   }

@@ -3,7 +3,7 @@ import type { InlineItem } from "./inline-tags.ts";
 import { decodeReferences } from "./references.ts";
 
 const PIECE =
-  /(?<escape>\\[!-/:-@[-`{-~])|(?<code>(?<!`)(`+)(?!`)[^]*?(?<!`)\3(?!`))|(?<auto><[a-zA-Z][\w+.-]*:[^\s<>]*>|<!--[^]*?-->)|(?<tag><(\/?)([a-zA-Z][\w-]*)(?:[^"'<>]|"[^"]*"|'[^']*')*?(\/?)>)|(?<bracket>!?\[)|(?<line>(?<hard> {2,}|\\)?[ \t]*(?:\r\n|\n|\r)(?:[ \t]*>)*[ \t]*)|(?<run>\*+|_+|~~)|(?<space>[ \t]+$)/g;
+  /(?<escape>\\[!-/:-@[-`{-~])|(?<code>(?<!`)(`+)(?!`)[\s\S]*?(?<!`)\3(?!`))|(?<auto><[a-zA-Z][\w+.-]*:[^\s<>]*>|<!--[\s\S]*?-->)|(?<tag><(\/?)([a-zA-Z][\w-]*)(?:[^"'<>]|"[^"]*"|'[^']*')*?(\/?)>)|(?<bracket>!?\[)|(?<line>(?<hard> {2,}|\\)?[ \t]*(?:\r\n|\n|\r)(?:[ \t]*>)*[ \t]*)|(?<run>\*+|_+|~~)|(?<space>[ \t]+$)/g;
 
 /** Items of a text from one offset to another; line breaks inside, with quote marks and indentation, are spaces. */
 export function markdownItems(source: string, from: number, to: number): InlineItem[] {
@@ -65,7 +65,7 @@ export function markdownItems(source: string, from: number, to: number): InlineI
 /** Begin and end of `](target)` or `][label]` that closes a bracket opened before `at`. */
 function closingOf(text: string, at: number): [number, number] | undefined {
   let depth = 1;
-  const inside = /\\.|(?<!`)(`+)(?!`)[^]*?(?<!`)\1(?!`)|[[\]]/g;
+  const inside = /\\.|(?<!`)(`+)(?!`)[\s\S]*?(?<!`)\1(?!`)|[[\]]/g;
   inside.lastIndex = at;
   for (let found = inside.exec(text); found !== null; found = inside.exec(text)) {
     if (found[0] === "[") depth++;

@@ -64,7 +64,7 @@ const ESCAPES = new Map(
 
 /** One string, or the empty one and a string for each line. */
 function encode(source: SourceText, { between }: PoString, text: string): string {
-  const lines = text.split(/(?<=\n)(?=[^])/).map((line) => `"${line.replace(/[\\"\p{Cc}]/gu, escapeControl)}"`);
+  const lines = text.split(/(?<=\n)(?=[\s\S])/).map((line) => `"${line.replace(/[\\"\p{Cc}]/gu, escapeControl)}"`);
   if (lines.length === 1) return lines[0]!;
   return ['""', ...lines].join(between ?? source.lineBreak);
 }

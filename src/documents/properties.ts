@@ -37,9 +37,8 @@ function logicalLines(text: string): { from: number; to: number }[] {
 }
 
 function entryOf(line: string): { keyAt: number; keyEnd: number; at: number } | undefined {
-  const found = /^([ \t\f]*)((?:\\(?:\r\n|[^])|[^\\=: \t\f])*)(?:\\\r?\n|[ \t\f])*(?:[=:](?:\\\r?\n|[ \t\f])*)?/.exec(
-    line,
-  );
+  const found =
+    /^([ \t\f]*)((?:\\(?:\r\n|[\s\S])|[^\\=: \t\f])*)(?:\\\r?\n|[ \t\f])*(?:[=:](?:\\\r?\n|[ \t\f])*)?/.exec(line);
   if (found === null) return undefined;
   const keyAt = found[1]!.length;
   return { keyAt, keyEnd: keyAt + found[2]!.length, at: found[0].length };
@@ -50,7 +49,7 @@ const ESCAPES = new Map(Object.entries({ n: "\n", t: "\t", r: "\r", f: "\f" }));
 function unescape(source: SourceText, from: number, to: number): string {
   const text = source.text.slice(from, to);
   return text.replace(
-    /\\(?:u([\da-fA-F]{4})|((?:\r\n|\n|\r)[ \t\f]*)|([^]?))/g,
+    /\\(?:u([\da-fA-F]{4})|((?:\r\n|\n|\r)[ \t\f]*)|([\s\S]?))/g,
     (_, code, lineBreak, other, at: number) => {
       if (code !== undefined) return String.fromCharCode(Number.parseInt(code, 16));
       if (lineBreak !== undefined) return "";

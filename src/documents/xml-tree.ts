@@ -36,7 +36,7 @@ interface XmlAside {
 export type XmlNode = XmlText | XmlElement | XmlAside;
 
 const TOKEN =
-  /<!--[^]*?-->|<\?[^]*?\?>|<!\[CDATA\[([^]*?)\]\]>|<!DOCTYPE(?:[^[\]"'>]|"[^"]*"|'[^']*'|\[(?:[^\]"']|"[^"]*"|'[^']*')*\])*>|<(\/?)([^\s/>!?]+)((?:[^"'>]|"[^"]*"|'[^']*')*?)(\/?)>|[^<]+/y;
+  /<!--[\s\S]*?-->|<\?[\s\S]*?\?>|<!\[CDATA\[([\s\S]*?)\]\]>|<!DOCTYPE(?:[^[\]"'>]|"[^"]*"|'[^']*'|\[(?:[^\]"']|"[^"]*"|'[^']*')*\])*>|<(\/?)([^\s/>!?]+)((?:[^"'>]|"[^"]*"|'[^']*')*?)(\/?)>|[^<]+/y;
 
 /** The root element. Throws DataError where the file is no well-formed XML, or declares an encoding it hasn't. */
 export function readXml(source: SourceText): XmlElement {
@@ -90,7 +90,7 @@ function close(source: SourceText, open: XmlElement[], name: string, from: numbe
 function checkWellFormed(source: SourceText): void {
   const parser = new SaxesParser({ position: true });
   parser.on("error", (error) => {
-    const [, line = "1", why = error.message] = /^(\d+):\d+: ([^]*)$/.exec(error.message) ?? [];
+    const [, line = "1", why = error.message] = /^(\d+):\d+: ([\s\S]*)$/.exec(error.message) ?? [];
     throw source.damaged(source.offsetOf(Number(line)), `it is no well-formed XML (${why.replace(/\.$/, "")})`);
   });
   parser.write(source.text).close();
