@@ -22,6 +22,8 @@ const packages: Record<string, string[]> = {
   "@tensorflow/tfjs-backend-wasm": ["backends"],
   "@tensorflow/tfjs-node": ["backends"],
   "@tensorflow/tfjs-node-gpu": ["backends"],
+  parse5: ["documents"],
+  saxes: ["documents"],
   yaml: ["config", "cli"],
   zod: ["config"],
   yargs: ["cli"],

@@ -39,6 +39,8 @@ export function bilingualPlace(source: SourceText, unit: BilingualUnit): Place |
   return {
     segment,
     edits: (translation: string, lostTags: LostTags) => {
+      // An empty one is none, so it has no tags to lose.
+      if (translation === "") return [writtenTarget(source, unit, [])];
       const parts = inline.restore(
         translation,
         (text) => encode(source, text),

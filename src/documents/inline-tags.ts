@@ -63,10 +63,9 @@ export class InlineText {
 
   /** `numberOf` gives tags the numbers they have elsewhere. */
   constructor(items: readonly InlineItem[], numberOf?: (item: InlineItem) => number | undefined) {
-    const literal = items.map(({ text }) => text ?? "").join("");
     // A number that the text itself has in angle brackets is no tag's.
-    const taken = new Set([...literal.matchAll(/(\d+)/g)].map(([, digits]) => Number(digits)));
-    const angled = literal.includes("<") ? taken : new Set<number>();
+    const literal = items.map(({ text }) => text ?? "\0").join("");
+    const angled = new Set([...literal.matchAll(/<\/?(\d+)\/?>/g)].map(([, digits]) => Number(digits)));
     const partner = partnersOf(items);
     const numbers = new Map<number, number>();
     let next = 1;

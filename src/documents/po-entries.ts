@@ -43,16 +43,21 @@ class EntryReader {
 
   line(from: number, line: string): void {
     const trimmed = line.trim();
-    if (trimmed === "") return this.pause();
+    if (trimmed === "") {
+      this.current = undefined;
+      return;
+    }
     if (trimmed.startsWith("#")) {
-      this.pause();
+      this.current = undefined;
       if (this.entry.translations.length > 0) this.finish(from);
       if (/^#,(?:.*,)?\s*fuzzy\s*(?:,|$)/.test(trimmed)) this.fuzzy = true;
       return;
     }
     const continued = CONTINUED.exec(line);
-    if (continued !== null && this.current !== undefined)
-      return this.append(from + continued[1]!.length, continued[2]!);
+    if (continued !== null && this.current !== undefined) {
+      this.append(from + continued[1]!.length, continued[2]!);
+      return;
+    }
     const found = KEYWORD.exec(line);
     if (found === null)
       throw this.source.damaged(from, `${JSON.stringify(trimmed.slice(0, 40))} is no line of an entry`);
@@ -88,11 +93,6 @@ class EntryReader {
         : form === String(entry.translations.length);
     if (!isNext) throw this.misplaced(from, keyword);
     entry.translations.push(current!);
-  }
-
-  /** A line that a string doesn't go on after. */
-  private pause(): void {
-    this.current = undefined;
   }
 
   private append(at: number, string: string): void {

@@ -11,10 +11,10 @@ export function readProperties(bytes: Uint8Array, name: string): Document {
     const entry = entryOf(source.text.slice(from, to));
     if (entry === undefined) return [];
     const start = from + entry.at;
-    const text = unescape(source, start, to);
+    const text = decodeValue(source, start, to);
     if (text.trim() === "") return [];
-    const id = unescape(source, from + entry.keyAt, from + entry.keyEnd);
-    return [plainPlace(source, { from: start, to, text, id }, (translation) => escape(translation, raw))];
+    const id = decodeValue(source, from + entry.keyAt, from + entry.keyEnd);
+    return [plainPlace(source, { from: start, to, text, id }, (translation) => encodeValue(translation, raw))];
   });
   return new TextDocument(source, places);
 }
@@ -46,7 +46,7 @@ function entryOf(line: string): { keyAt: number; keyEnd: number; at: number } | 
 
 const ESCAPES = new Map(Object.entries({ n: "\n", t: "\t", r: "\r", f: "\f" }));
 
-function unescape(source: SourceText, from: number, to: number): string {
+function decodeValue(source: SourceText, from: number, to: number): string {
   const text = source.text.slice(from, to);
   return text.replace(
     /\\(?:u([\da-fA-F]{4})|((?:\r\n|\n|\r)[ \t\f]*)|([\s\S]?))/g,
@@ -64,7 +64,7 @@ function unescape(source: SourceText, from: number, to: number): string {
   );
 }
 
-function escape(text: string, raw: boolean): string {
+function encodeValue(text: string, raw: boolean): string {
   const escaped = text
     .replace(/[\\\n\t\r\f]/g, (char) => `\\${{ "\\": "\\", "\n": "n", "\t": "t", "\r": "r", "\f": "f" }[char]}`)
     .replace(/^ /, "\\ ");

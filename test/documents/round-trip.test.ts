@@ -25,7 +25,9 @@ export function translated(document: Document): string[] {
   return document.segments.map(({ text }) =>
     text
       .split(/(<\/?\d+\/?>)/)
-      .map((piece) => (/^<\/?\d+\/?>$/.test(piece) ? piece : piece.replace(/\p{Ll}/gu, (letter) => letter.toUpperCase())))
+      .map((piece) =>
+        /^<\/?\d+\/?>$/.test(piece) ? piece : piece.replace(/\p{Ll}/gu, (letter) => letter.toUpperCase()),
+      )
       .join("")
       .replace("E", 'Ü&amp;"漢<x'),
   );

@@ -3,6 +3,7 @@ import type { Format } from "./format.ts";
 import { archives, testSets } from "./formats/archives.ts";
 import { checkpoints, trainerStates } from "./formats/checkpoints.ts";
 import { configurations } from "./formats/configurations.ts";
+import { documents } from "./formats/documents.ts";
 import { languagePacks } from "./formats/language-packs.ts";
 import { engineDirectories, modelDirectories } from "./formats/model-directory.ts";
 import { runLogs } from "./formats/run-logs.ts";
@@ -32,4 +33,5 @@ export const FORMATS: readonly Format[] = [
   ...archives,
   languagePacks,
   testSets,
+  ...documents,
 ];
