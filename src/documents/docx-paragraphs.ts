@@ -1,10 +1,10 @@
 /** Paragraphs of WordprocessingML as segments: runs of another formatting than most of the text, links and single things are inline tags. */
-import type { LostTags } from "./document.ts";
-import type { Part } from "./edits.ts";
-import { type InlineItem, InlineText, trimItems } from "./inline-tags.ts";
-import { encodeReferences } from "./references.ts";
-import type { SourceText } from "./source-text.ts";
-import type { Place } from "./text-document.ts";
+import type { LostTags } from "./segments/document.ts";
+import type { Part } from "./segments/edits.ts";
+import { type InlineItem, InlineText, trimItems } from "./segments/inline-tags.ts";
+import { encodeReferences } from "./segments/references.ts";
+import type { SourceText } from "./segments/source-text.ts";
+import type { Place } from "./segments/text-document.ts";
 import { attributesOf, childrenOf, type XmlElement, type XmlNode } from "./xml-tree.ts";
 
 /** Elements around runs. */

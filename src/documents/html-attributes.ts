@@ -1,8 +1,8 @@
 /** Attributes of HTML that are read by people, and those that keep an element from translation. */
 import type { Token } from "parse5";
-import { encodeReferences } from "./references.ts";
-import type { SourceText } from "./source-text.ts";
-import { type Place, plainPlace } from "./text-document.ts";
+import { encodeReferences } from "./segments/references.ts";
+import type { SourceText } from "./segments/source-text.ts";
+import { type Place, plainPlace } from "./segments/text-document.ts";
 
 const READ = new Set(["alt", "title", "placeholder", "aria-label"]);
 

@@ -1,11 +1,11 @@
 /** HTML (WHATWG): text of blocks with their inline elements as tags, and the attributes that are read. */
 import { type Token, Tokenizer, TokenizerMode } from "parse5";
-import type { Document } from "./document.ts";
 import { attributePlaces, isProtected } from "./html-attributes.ts";
-import { type InlineItem, InlineText, trimItems } from "./inline-tags.ts";
-import { encodeReferences } from "./references.ts";
-import { SourceText } from "./source-text.ts";
-import { type Place, TextDocument } from "./text-document.ts";
+import type { Document } from "./segments/document.ts";
+import { type InlineItem, InlineText, trimItems } from "./segments/inline-tags.ts";
+import { encodeReferences } from "./segments/references.ts";
+import { SourceText } from "./segments/source-text.ts";
+import { type Place, TextDocument } from "./segments/text-document.ts";
 
 const words = (list: string) => new Set(list.split(" "));
 const INLINE = words(
@@ -99,11 +99,9 @@ class HtmlReader {
     const { startOffset: from, endOffset: to } = token.location!;
     if (this.kept !== undefined) {
       const depth = this.kept.open.lastIndexOf(name);
-      if (depth === 0) return this.finishKept(to);
-      if (depth > 0) {
-        this.kept.open.length = depth;
-        return;
-      }
+      if (depth === 0) this.finishKept(to);
+      if (depth > 0) this.kept.open.length = depth;
+      if (depth >= 0) return;
       // The end of what is around it ends it too.
       if (!this.open.includes(name)) return;
       this.finishKept(from);

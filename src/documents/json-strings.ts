@@ -1,7 +1,7 @@
 /** JSON of UI strings: string values at any depth (i18next, Vue, Chrome's messages.json, ARB); keys and everything else stay. */
-import type { Document } from "./document.ts";
-import { SourceText } from "./source-text.ts";
-import { type Place, plainPlace, TextDocument } from "./text-document.ts";
+import type { Document } from "./segments/document.ts";
+import { SourceText } from "./segments/source-text.ts";
+import { type Place, plainPlace, TextDocument } from "./segments/text-document.ts";
 
 /** Depth of nesting that no file of strings has. */
 const MOST_DEPTH = 200;

@@ -1,9 +1,9 @@
 /** Inline marks of Markdown: emphasis, links, images, code, line breaks and HTML tags (CommonMark, 6). */
-import type { InlineItem } from "./inline-tags.ts";
-import { decodeReferences } from "./references.ts";
+import type { InlineItem } from "./segments/inline-tags.ts";
+import { decodeReferences } from "./segments/references.ts";
 
 const PIECE =
-  /(?<escape>\\[!-/:-@[-`{-~])|(?<code>(?<!`)(`+)(?!`)[\s\S]*?(?<!`)\3(?!`))|(?<auto><[a-zA-Z][\w+.-]*:[^\s<>]*>|<!--[\s\S]*?-->)|(?<tag><(\/?)([a-zA-Z][\w-]*)(?:[^"'<>]|"[^"]*"|'[^']*')*?(\/?)>)|(?<bracket>!?\[)|(?<line>(?<hard> {2,}|\\)?[ \t]*(?:\r\n|\n|\r)(?:[ \t]*>)*[ \t]*)|(?<run>\*+|_+|~~)|(?<space>[ \t]+$)/g;
+  /(?<escaped>\\[!-/:-@[-`{-~])|(?<code>(?<!`)(?<ticks>`+)(?!`)[\s\S]*?(?<!`)\k<ticks>(?!`))|(?<auto><[a-zA-Z][\w+.-]*:[^\s<>]*>|<!--[\s\S]*?-->)|(?<tag><(?<slash>\/?)(?<name>[a-zA-Z][\w-]*)(?:[^"'<>]|"[^"]*"|'[^']*')*?(?<empty>\/?)>)|(?<bracket>!?\[)|(?<line>(?<hard> {2,}|\\)?[ \t]*(?:\r\n|\n|\r)(?:[ \t]*>)*[ \t]*)|(?<run>\*+|_+|~~)|(?<space>[ \t]+$)/g;
 
 /** Items of a text from one offset to another; line breaks inside, with quote marks and indentation, are spaces. */
 export function markdownItems(source: string, from: number, to: number): InlineItem[] {
@@ -35,13 +35,14 @@ export function markdownItems(source: string, from: number, to: number): InlineI
     const end = start + found[0].length;
     closeBefore(start + 1);
     if (start < at) continue;
-    const { escape, code, auto, tag, bracket, line, hard, run } = found.groups!;
-    if (escape !== undefined) push({ kind: "text", text: escape.slice(1) }, start, end);
+    const { escaped, code, auto, tag, bracket, line, hard, run } = found.groups!;
+    const { slash, name, empty } = found.groups!;
+    if (escaped !== undefined) push({ kind: "text", text: escaped.slice(1) }, start, end);
     else if (code !== undefined || auto !== undefined) push({ kind: "empty" }, start, end);
     else if (tag !== undefined) {
-      const isSingle = found[8] === "/" || /^(?:br|img|hr|input|wbr)$/i.test(found[7]!);
+      const isSingle = empty === "/" || /^(?:br|img|hr|input|wbr)$/i.test(name!);
       push(
-        { kind: isSingle ? "empty" : found[6] === "/" ? "close" : "open", name: `<${found[7]!.toLowerCase()}` },
+        { kind: isSingle ? "empty" : slash === "/" ? "close" : "open", name: `<${name!.toLowerCase()}` },
         start,
         end,
       );

@@ -1,9 +1,10 @@
 /** Markdown (CommonMark with tables): paragraphs, headings, list items and cells; code, HTML blocks and link targets stay. */
-import type { Document } from "./document.ts";
-import { type InlineItem, InlineText, trimItems } from "./inline-tags.ts";
+
 import { encodeMarkdown, markdownItems } from "./markdown-inline.ts";
-import { asOneLine, linesOf, SourceText } from "./source-text.ts";
-import { type Place, TextDocument } from "./text-document.ts";
+import type { Document } from "./segments/document.ts";
+import { type InlineItem, InlineText, trimItems } from "./segments/inline-tags.ts";
+import { asOneLine, linesOf, SourceText } from "./segments/source-text.ts";
+import { type Place, TextDocument } from "./segments/text-document.ts";
 
 /** Quotes, list markers, task boxes and the signs of a heading before a line's text. */
 const PREFIX = /^(?:[ \t]*>)*[ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?)*(?:#{1,6}(?:[ \t]+|$))?/;
@@ -51,7 +52,10 @@ class MarkdownReader {
     const { line } = this.lines[at]!;
     if (line.trim() === "" || RULE.test(line)) return at + 1;
     const fence = FENCE.exec(line);
-    if (fence !== null) return this.afterFence(at, fence[1]!);
+    if (fence !== null) {
+      this.inList &&= /^[ \t]/.test(line);
+      return this.afterFence(at, fence[1]!);
+    }
     if (HTML_BLOCK.test(line)) return this.afterHtml(at);
     if (DEFINITION.test(line)) return at + 1;
     if (/^(?: {4}|\t)/.test(line) && !this.inList) return at + 1;

@@ -1,7 +1,7 @@
 /** Plain text: every line that is not blank is a segment; white space at its ends stays. */
-import type { Document } from "./document.ts";
-import { asOneLine, linesOf, SourceText } from "./source-text.ts";
-import { plainPlace, TextDocument } from "./text-document.ts";
+import type { Document } from "./segments/document.ts";
+import { asOneLine, linesOf, SourceText } from "./segments/source-text.ts";
+import { plainPlace, TextDocument } from "./segments/text-document.ts";
 
 export function readPlainText(bytes: Uint8Array, name: string): Document {
   const source = new SourceText(bytes, name);

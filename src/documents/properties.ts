@@ -1,7 +1,7 @@
 /** Java's `.properties` (java.util.Properties): the values; keys, comments and continuation of lines elsewhere stay. */
-import type { Document } from "./document.ts";
-import { linesOf, SourceText } from "./source-text.ts";
-import { plainPlace, TextDocument } from "./text-document.ts";
+import type { Document } from "./segments/document.ts";
+import { linesOf, SourceText } from "./segments/source-text.ts";
+import { plainPlace, TextDocument } from "./segments/text-document.ts";
 
 /** A file of ASCII or Latin-1 gets other characters as `\uXXXX`; one in UTF-8 gets them as they are. */
 export function readProperties(bytes: Uint8Array, name: string): Document {

@@ -1,6 +1,5 @@
 /** Documents by the ending of their names. */
 import { UsageError } from "../base/errors.ts";
-import type { Document, DocumentReader, ReadOptions } from "./document.ts";
 import { readDocx } from "./docx.ts";
 import { readHtml } from "./html.ts";
 import { readJsonStrings } from "./json-strings.ts";
@@ -8,6 +7,7 @@ import { readMarkdown } from "./markdown.ts";
 import { readPlainText } from "./plain-text.ts";
 import { readPo } from "./po.ts";
 import { readProperties } from "./properties.ts";
+import type { Document, DocumentReader, ReadOptions } from "./segments/document.ts";
 import { readSubtitles } from "./subtitles.ts";
 import { readTmx } from "./tmx.ts";
 import { readXliff } from "./xliff.ts";

@@ -1,9 +1,9 @@
 /** Subtitles, SubRip `.srt` and WebVTT (W3C): the lines of each cue; times, settings, notes and styles stay. */
-import type { Document } from "./document.ts";
-import { type InlineItem, InlineText, trimItems } from "./inline-tags.ts";
-import { decodeReferences, encodeReferences } from "./references.ts";
-import { asOneLine, linesOf, SourceText } from "./source-text.ts";
-import { type Place, TextDocument } from "./text-document.ts";
+import type { Document } from "./segments/document.ts";
+import { type InlineItem, InlineText, trimItems } from "./segments/inline-tags.ts";
+import { decodeReferences, encodeReferences } from "./segments/references.ts";
+import { asOneLine, linesOf, SourceText } from "./segments/source-text.ts";
+import { type Place, TextDocument } from "./segments/text-document.ts";
 
 interface Line {
   from: number;

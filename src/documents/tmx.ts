@@ -1,9 +1,9 @@
 /** TMX 1.4 (LISA): segments of one language into those of another. */
 import { DataError } from "../base/errors.ts";
 import { bilingualPlace } from "./bilingual-xml.ts";
-import type { Document, ReadOptions } from "./document.ts";
-import { SourceText } from "./source-text.ts";
-import { type Place, TextDocument } from "./text-document.ts";
+import type { Document, ReadOptions } from "./segments/document.ts";
+import { SourceText } from "./segments/source-text.ts";
+import { type Place, TextDocument } from "./segments/text-document.ts";
 import { attributesOf, childrenOf, indentBefore, readXml, type XmlElement } from "./xml-tree.ts";
 
 interface Variant {

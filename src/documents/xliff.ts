@@ -1,9 +1,9 @@
 /** XLIFF 1.2 and 2.0 (OASIS): `source` into `target`, with the translation's state. */
 import { type BilingualUnit, bilingualPlace } from "./bilingual-xml.ts";
-import type { Document, SegmentState } from "./document.ts";
-import type { Edit } from "./edits.ts";
-import { SourceText } from "./source-text.ts";
-import { type Place, TextDocument } from "./text-document.ts";
+import type { Document, SegmentState } from "./segments/document.ts";
+import type { Edit } from "./segments/edits.ts";
+import { SourceText } from "./segments/source-text.ts";
+import { type Place, TextDocument } from "./segments/text-document.ts";
 import { attributesOf, childrenOf, indentBefore, readXml, type XmlElement } from "./xml-tree.ts";
 
 /** States of 1.2 and 2.0 that say that nothing is translated yet. */

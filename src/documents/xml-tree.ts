@@ -1,7 +1,7 @@
 /** XML as elements and texts with offsets (XML 1.0). saxes checks that it is well-formed; nothing is ever written from the tree. */
 import { SaxesParser } from "saxes";
-import { decodeReferences } from "./references.ts";
-import type { SourceText } from "./source-text.ts";
+import { decodeReferences } from "./segments/references.ts";
+import type { SourceText } from "./segments/source-text.ts";
 
 /** More than any document of text has; deeper ones could exhaust the stack. */
 const MOST_DEPTH = 500;

@@ -1,8 +1,8 @@
 // Source of truth: the formats' specifications; texts and what is written for translations, by hand.
 import { describe, expect, it } from "vitest";
 import { NmtError } from "../../src/base/errors.ts";
-import type { ReadOptions } from "../../src/documents/document.ts";
 import { readDocument } from "../../src/documents/read-document.ts";
+import type { ReadOptions } from "../../src/documents/segments/document.ts";
 import { ZipMembers } from "../../src/documents/zip-members.ts";
 import { zip } from "../corpora/archives/zip-archive.ts";
 import { DOCX, TEXTS } from "./sample-documents.ts";
@@ -49,7 +49,7 @@ describe("texts of", () => {
         "It's",
         "in a box",
         "All of it",
-        "mis<1/>nested <2>tags<3/> here</2>",
+        "mis<1>nested <2/>tags</1> here",
       ],
     ],
     [

@@ -1,7 +1,7 @@
 // Source of truth: what was read, to the byte; and the translations that were written, read again.
 import { describe, expect, it } from "vitest";
-import type { Document } from "../../src/documents/document.ts";
 import { readDocument } from "../../src/documents/read-document.ts";
+import type { Document } from "../../src/documents/segments/document.ts";
 import { DOCX, TEXTS } from "./sample-documents.ts";
 
 const utf16 = (text: string) => Buffer.from(`\ufeff${text}`, "utf16le");

@@ -1,8 +1,8 @@
 /** Documents to translate, one format a kind: read, translated, written, and read again. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Document } from "../../../src/documents/document.ts";
 import { readDocument } from "../../../src/documents/read-document.ts";
+import type { Document } from "../../../src/documents/segments/document.ts";
 import { DOCX, TEXTS } from "../../documents/sample-documents.ts";
 import { expectThat, type Format } from "../format.ts";
 

@@ -1,5 +1,5 @@
 /** Inline tags of a segment as numbered ones, `<1>…</1>` and `<2/>`, and back. */
-import { TranslationError } from "../base/errors.ts";
+import { TranslationError } from "../../base/errors.ts";
 import type { LostTags } from "./document.ts";
 import type { Part } from "./edits.ts";
 

@@ -1,6 +1,6 @@
 /** The text of a file, with what is needed to write it back to the byte: encoding and byte order mark. */
 import { isUtf8 } from "node:buffer";
-import { DataError } from "../base/errors.ts";
+import { DataError } from "../../base/errors.ts";
 
 type Encoding = "utf-8" | "utf-16le" | "utf-16be" | "latin1";
 
