@@ -5,7 +5,7 @@ import { readDocument } from "../../src/documents/read-document.ts";
 import { zip } from "../corpora/archives/zip-archive.ts";
 import { NASTY } from "../text/sample-text.ts";
 
-const ROUNDS = 60;
+const ROUNDS = 40;
 
 class Writer {
   readonly random: Random;
@@ -153,7 +153,7 @@ const MAKERS: Readonly<Record<string, (writer: Writer) => string>> = {
         `msgid ${JSON.stringify(w.words())}\nmsgstr ${w.pick(['""', JSON.stringify(w.words()), '""\n"a\\n"\n"b"'])}\n\n`,
     ),
   "a.srt": (w) =>
-    w.many(4, () => `1\n00:00:01,000 --> 00:00:02,000\n${w.many(3, () => `${w.words().replace("-->", "")}\n`)}\n`),
+    w.many(4, () => `1\n00:00:01,000 --> 00:00:02,000\n${w.many(3, () => `${w.words().replaceAll("-->", "")}\n`)}\n`),
   "a.vtt": (w) =>
     `WEBVTT\n\n${w.many(4, () => `00:01.000 --> 00:02.000\n${w.many(3, () => `${w.xml()} <i>x</i>\n`)}\n`)}`,
   "a.html": (w) => w.html(),
@@ -173,7 +173,9 @@ describe.each(Object.entries(MAKERS))("random %s", (name, make) => {
       const document = readDocument(bytes, name);
       const same = document.write(document.segments.map(({ current }) => current));
       expect(bytes.equals(same), `seed ${seed}: ${text}`).toBe(true);
-      const translations = document.segments.map((segment) => segment.text.replace(/\p{L}/gu, "ö"));
+      const translations = document.segments.map((segment) =>
+        segment.text.replace(/\p{L}/gu, (letter) => "ö".repeat(letter.length)),
+      );
       const again = readDocument(document.write(translations), name);
       expect(
         again.segments.map((segment) => segment.current),

@@ -21,7 +21,7 @@ const files: [string, string, Uint8Array][] = [
 ];
 
 /** Turns letters into others, tags apart, with marks that need escapes. */
-export function translated(document: Document): string[] {
+function translated(document: Document): string[] {
   return document.segments.map(({ text }) =>
     text
       .split(/(<\/?\d+\/?>)/)
