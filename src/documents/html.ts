@@ -60,10 +60,10 @@ class HtmlReader {
     );
   }
 
+  /** In the order of the file, attributes before the text around them. */
   places(): Place[] {
     this.tokenizer.write(this.source.text, true);
-    // Attributes stand before the text around them.
-    return this.found.sort((a, b) => a.segment.line - b.segment.line);
+    return this.found;
   }
 
   private start(token: Token.TagToken): void {
