@@ -1,11 +1,13 @@
 /** Beam search over a batch, all sentences in lock step; sentences that are done leave the batch (Wu et al. 2016, §7). */
-import type { DecoderState, StepAttention, TranslationModel } from "../model/decoder-state.ts";
-import { type Beams, beamStep, isIdentity, type Successors } from "./beam-step.ts";
-import { Coverage } from "./coverage.ts";
-import { type Finished, FinishedList } from "./finished.ts";
-import { History, ROOT } from "./history.ts";
+import type { DecoderState, StepAttention, StepCandidates, TranslationModel } from "../model/decoder-state.ts";
+import { type BeamStep, type Beams, beamStep, isIdentity, type Successors } from "./beam/beam-step.ts";
+import { constrainedStep } from "./beam/constrained-step.ts";
+import { Coverage } from "./beam/coverage.ts";
+import { type Finished, FinishedList } from "./beam/finished.ts";
+import { History, ROOT } from "./beam/history.ts";
+import { bestReachableScore, lengthPenalty } from "./beam/length-penalty.ts";
+import type { ConstraintProgress } from "./beam/lexical-constraints.ts";
 import type { Hypothesis, SearchOptions } from "./hypothesis.ts";
-import { bestReachableScore, lengthPenalty } from "./length-penalty.ts";
 
 /**
  * The `nBest` best translations of each source, best first. Beams are pruned by log-probability, which at equal length is the
@@ -45,6 +47,8 @@ class BeamSearch {
   private nodes: Int32Array;
   /** [rows] its last piece */
   private pieces: Int32Array;
+  /** [rows] what it has of its sentence's terms; none where there are no constraints */
+  private progress: ConstraintProgress[];
 
   constructor(state: DecoderState, vocabularySize: number, options: SearchOptions) {
     this.state = state;
@@ -60,6 +64,8 @@ class BeamSearch {
     };
     this.nodes = new Int32Array(state.rows).fill(ROOT);
     this.pieces = new Int32Array(state.rows).fill(options.bosId);
+    const { constraints } = options;
+    this.progress = constraints === undefined ? [] : Array.from(this.sentences, (s) => constraints[s]!.begin());
   }
 
   async run(): Promise<Hypothesis[][]> {
@@ -69,17 +75,30 @@ class BeamSearch {
 
   /** Predicts piece number `length`, from 1, of every live hypothesis. */
   private async step(length: number): Promise<void> {
-    const { beamSize, eosId, minLength, withAttention, signal } = this.options;
+    const { constraints, withAttention, signal } = this.options;
     signal?.throwIfAborted();
-    const request = { count: this.count, withAttention: this.needsAttention };
+    const distribution = constraints !== undefined;
+    const request = { count: this.count, withAttention: this.needsAttention, distribution };
     const candidates = await this.state.step(this.pieces, request);
     if (this.needsAttention) this.coverage?.add(candidates.attention as StepAttention);
     if (withAttention) this.history.keepAttention(candidates.attention as StepAttention);
-    const { live, ended } = beamStep(this.beams, candidates, { beamSize, eosId, endAllowed: length > minLength });
+    const { live, ended } = this.choose(candidates, length);
     const nodes = this.append(live);
     this.finishEnded(ended, length);
     const goesOn = this.sentences.map((_, s) => (this.closeSentence(s, live, ended, length) ? 0 : 1));
     this.keepOnly(goesOn, live, nodes);
+  }
+
+  private choose(candidates: StepCandidates, length: number): BeamStep {
+    const { beamSize, eosId, minLength, maxLengths, constraints } = this.options;
+    const options = { beamSize, eosId, endAllowed: length > minLength };
+    if (constraints === undefined) return beamStep(this.beams, candidates, options);
+    return constrainedStep(this.beams, candidates, {
+      ...options,
+      constraints: Array.from(this.sentences, (s) => constraints[s]!),
+      progress: this.progress,
+      room: this.sentences.map((s) => maxLengths[s]! - length),
+    });
   }
 
   private append({ parents, pieces }: Successors): Int32Array {
@@ -149,6 +168,7 @@ class BeamSearch {
     }
     const chosen = kept.subarray(0, rows);
     this.sentences = next.sentences;
+    this.progress = this.nextProgress(chosen, live, next);
     this.nodes = chosen.map((i) => nodes[i]!);
     this.pieces = chosen.map((i) => live.pieces[i]!);
     this.beams = { scores: Float64Array.from(chosen, (i) => live.scores[i]!), offsets: next.offsets };
@@ -157,6 +177,21 @@ class BeamSearch {
     if (isIdentity(parents, this.state.rows)) return;
     this.state.select(parents);
     this.coverage?.select(parents);
+  }
+
+  /** That of the chosen hypotheses. */
+  private nextProgress(
+    chosen: Int32Array,
+    { parents, pieces }: Successors,
+    { sentences, offsets }: { sentences: Int32Array; offsets: Int32Array },
+  ): ConstraintProgress[] {
+    const { constraints } = this.options;
+    if (constraints === undefined) return [];
+    return Array.from(sentences).flatMap((sentence, s) =>
+      Array.from(chosen.subarray(offsets[s], offsets[s + 1]), (i) =>
+        constraints[sentence]!.advance(this.progress[parents[i]!]!, pieces[i]!),
+      ),
+    );
   }
 
   private read({ node, score, logProbability, complete }: Finished): Hypothesis {

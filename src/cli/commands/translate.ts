@@ -13,7 +13,7 @@ import { loadEnsemble } from "../../inference/open-ensemble.ts";
 import type { ShortlistLimits } from "../../shortlist/shortlist.ts";
 import { engineOf, type InferenceArguments, inferenceOptions } from "../engine-options.ts";
 import { openLineOutput } from "../line-output.ts";
-import { type RuleArguments, ruleOptions, rulesOf, withPrefixes } from "./rule-options.ts";
+import { type RuleArguments, ruleOptions, rulesOf, withRequests } from "./rule-options.ts";
 import { formatTranslation } from "./translation-format.ts";
 
 interface TranslateArguments extends InferenceArguments, RuleArguments {
@@ -176,7 +176,7 @@ async function translateLines(translator: Translator, args: TranslateArguments, 
   const format = { nBest: args.n_best, withScore: args.with_score, withAttention: args.with_attention };
   try {
     const lines = inputLines(args.src, { onLongLine: (line) => translator.reportLongLine(line) });
-    for await (const translation of translator.translate(withPrefixes(lines, args.tgt_prefix))) {
+    for await (const translation of translator.translate(withRequests(lines, args))) {
       await output.write(formatTranslation(translation, format));
     }
     await output.close();
