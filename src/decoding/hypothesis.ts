@@ -23,6 +23,10 @@ export interface SearchOptions {
   withAttention: boolean;
   /** [sentences] what each sentence's translation must have; beam search alone knows of it. Default: nothing. */
   constraints?: readonly LexicalConstraints[] | undefined;
+  /** Groups that each keep an equal share of the beam and avoid each other's pieces; beam search alone, without constraints. Default 1. */
+  groups?: number;
+  /** What a piece loses in log-probability for each hypothesis of the groups before that chose it in the same step. Default 0. */
+  groupStrength?: number;
   /** Once it is aborted the search rejects with its reason, after the step under way, and disposes of its states. */
   signal?: AbortSignal | undefined;
 }

@@ -1,6 +1,7 @@
 /** Source of truth: exhaustive search among the translations that have every term; looking for terms in all sequences of pieces. */
 import { describe, expect, test } from "vitest";
 import { Random } from "../../../src/base/random.ts";
+import { constrainedStep } from "../../../src/decoding/beam/constrained-step.ts";
 import { LexicalConstraints } from "../../../src/decoding/beam/lexical-constraints.ts";
 import { beamSearch } from "../../../src/decoding/beam-search.ts";
 import { EnsembleModel } from "../../../src/decoding/ensemble.ts";
@@ -173,5 +174,21 @@ describe("with a narrow beam", () => {
     }
     expect(means[0]).toBeLessThan(means[1]!);
     expect(means[1]).toBeLessThan(means[2]!);
+  });
+
+  test("hypotheses with more and with fewer pieces of terms share the beam", () => {
+    const constraints = [of([[3]])];
+    const beams = { scores: Float64Array.of(0), offsets: Int32Array.of(0, 1) };
+    const distribution = Float32Array.of(-9, -0.5, -1, -4, -8);
+    const candidates = { ids: Int32Array.of(1, 2, 3), logProbabilities: Float32Array.of(-0.5, -1, -4), distribution };
+    const options = {
+      beamSize: 2,
+      eosId: 0,
+      endAllowed: true,
+      constraints,
+      progress: [constraints[0]!.begin()],
+      room: [9],
+    };
+    expect([...constrainedStep(beams, candidates, options).live.pieces]).toEqual([1, 3]);
   });
 });

@@ -260,8 +260,8 @@ export const decodingMutations: readonly Mutation[] = [
   {
     ...beam,
     name: "an aborted beam search goes on",
-    find: "signal?.throwIfAborted();\n    const request",
-    replace: "const request",
+    find: "signal?.throwIfAborted();\n    const distribution",
+    replace: "const distribution",
   },
   {
     ...single,
