@@ -116,6 +116,8 @@ export class BatchSearch {
       beamSize: options.beamSize,
       // Different pieces may spell the same text: spare hypotheses take the place of such repeats.
       nBest: options.nBest === 1 ? 1 : options.beamSize,
+      groups: options.diverseBeamGroups,
+      groupStrength: options.diverseBeamStrength,
       lengthPenalty: options.lengthPenalty,
       coveragePenalty: options.coveragePenalty,
       minLength: options.minLength,

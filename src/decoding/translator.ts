@@ -213,10 +213,12 @@ export class Translator {
 
   private encodeTerm(term: string, line: number): Int32Array {
     const { wordpieces } = this.parts;
-    if (this.options.sampling !== undefined) {
-      throw new UsageError("terms are given, and translations are sampled", {
+    const { sampling, diverseBeamGroups } = this.options;
+    if (sampling !== undefined || diverseBeamGroups > 1) {
+      const what = sampling !== undefined ? "translations are sampled" : "the beam is in groups";
+      throw new UsageError(`terms are given, and ${what}`, {
         where: `line ${line}`,
-        nextStep: "Search for translations with terms: leave out the options of sampling.",
+        nextStep: "Search for translations with terms: leave out the options of sampling and diverse_beam_groups.",
       });
     }
     const pieces = wordpieces.encode(term);

@@ -165,6 +165,17 @@ describe("terms", () => {
   });
 });
 
+test("groups of the beam give n-best lists of more variety", async () => {
+  const firsts = async (options: TranslateOptions) => {
+    const found = await translate("a b c", { beamSize: 6, nBest: 6, ...options }, ["ab", "ca", "cb"]);
+    return new Set(found.map((text) => text.slice(0, 2))).size;
+  };
+  expect(await firsts({ diverseBeamGroups: 6, diverseBeamStrength: 20 })).toBeGreaterThan(await firsts({}));
+  await expect(translate({ text: "a", terms: ["a"] }, { beamSize: 4, diverseBeamGroups: 2 })).rejects.toThrow(
+    UsageError,
+  );
+});
+
 describe("alternatives at a position", () => {
   test("the next pieces are the most probable ones after what is given, without </s>", async () => {
     const toy = randomToy(5);

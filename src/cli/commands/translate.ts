@@ -39,6 +39,11 @@ interface TranslateArguments extends InferenceArguments, RuleArguments {
   sampling_topk: number | undefined;
   sampling_topp: number | undefined;
   sampling_temperature: number | undefined;
+  sampling_minp: number | undefined;
+  sampling_epsilon: number | undefined;
+  sampling_typicalp: number | undefined;
+  diverse_beam_groups: number;
+  diverse_beam_strength: number;
   seed: number;
   shortlist: number[] | undefined;
 }
@@ -72,6 +77,17 @@ export const translateCommand: CommandModule<object, TranslateArguments> = {
         type: "number",
         describe: "Hypotheses kept per sentence; 1 is greedy search",
         defaultDescription: `${translateDefaults.beamSize}; 1 when sampling`,
+      })
+      .option("diverse_beam_groups", {
+        type: "number",
+        default: translateDefaults.diverseBeamGroups,
+        describe:
+          "Groups of the beam that avoid each other's pieces, for n-best lists of more variety; a divisor of beam_size",
+      })
+      .option("diverse_beam_strength", {
+        type: "number",
+        default: translateDefaults.diverseBeamStrength,
+        describe: "What a piece loses in log P for each time that the groups before chose it",
       })
       .option("n_best", {
         type: "number",
@@ -135,6 +151,15 @@ export const translateCommand: CommandModule<object, TranslateArguments> = {
         describe: "Sample among the K best pieces instead of searching; 0 for all",
       })
       .option("sampling_topp", { type: "number", describe: "Sample among the best pieces of this total probability" })
+      .option("sampling_minp", {
+        type: "number",
+        describe: "Sample among pieces at least this share as probable as the best",
+      })
+      .option("sampling_epsilon", { type: "number", describe: "Sample among pieces of at least this probability" })
+      .option("sampling_typicalp", {
+        type: "number",
+        describe: "Sample among the pieces of most typical information, of this total probability",
+      })
       .option("sampling_temperature", {
         type: "number",
         describe: "Sample at this temperature",
@@ -201,6 +226,8 @@ function translateOptions(args: TranslateArguments): TranslateOptions {
   return {
     ...(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as TranslateOptions),
     ...rulesOf(args),
+    diverseBeamGroups: args.diverse_beam_groups,
+    diverseBeamStrength: args.diverse_beam_strength,
     nBest: args.n_best,
     lengthPenalty: args.length_penalty,
     coveragePenalty: args.coverage_penalty,
@@ -228,8 +255,11 @@ function shortlistLimits(numbers: readonly number[]): ShortlistLimits {
 /** Sampling, where any of its options was given. */
 function samplingOptions(args: TranslateArguments): SamplingOptions | undefined {
   const { sampling_topk: topK, sampling_topp: topP, sampling_temperature: temperature, seed } = args;
-  if (topK === undefined && topP === undefined && temperature === undefined) return undefined;
-  return { topK: topK ?? 0, topP: topP ?? 1, temperature: temperature ?? 1, seed };
+  const { sampling_minp: minP, sampling_epsilon: epsilon, sampling_typicalp: typicalP } = args;
+  const given = [topK, topP, temperature, minP, epsilon, typicalP];
+  if (given.every((value) => value === undefined)) return undefined;
+  const rules = { topP: topP ?? 1, minP: minP ?? 0, epsilon: epsilon ?? 0, typicalP: typicalP ?? 1 };
+  return { topK: topK ?? 0, temperature: temperature ?? 1, seed, ...rules };
 }
 
 /** Logs the first warnings of each kind; the report at the end has the numbers of all. */

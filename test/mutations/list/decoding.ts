@@ -12,6 +12,8 @@ const inOrder = { file: "src/decoding/in-order.ts", tests };
 const ensemble = { file: "src/decoding/ensemble.ts", tests: ["test/decoding/ensemble.test.ts"] };
 const processors = { tests: ["test/decoding/processors", "test/decoding/rules.test.ts"] };
 const constraints = { file: "src/decoding/beam/constrained-step.ts", tests: ["test/decoding/beam"] };
+const groups = { file: "src/decoding/beam/group-step.ts", tests: ["test/decoding/beam"] };
+const truncation = { file: "src/decoding/truncation.ts", tests: ["test/decoding/sampling.test.ts"] };
 const unknown = { file: "src/decoding/replace-unk.ts", tests };
 
 export const decodingMutations: readonly Mutation[] = [
@@ -54,7 +56,7 @@ export const decodingMutations: readonly Mutation[] = [
   {
     ...beam,
     name: "search ends with the first finished hypothesis",
-    find: "finished.count >= this.options.beamSize",
+    find: "finished.count >= this.beamSize",
     replace: "finished.count >= 1",
   },
   {
@@ -182,10 +184,10 @@ export const decodingMutations: readonly Mutation[] = [
     replace: "const count = sampling.topK > 0 ? sampling.topK : model.vocabularySize;",
   },
   {
-    ...sampling,
+    ...truncation,
     name: "the nucleus is of weights that do not add up to 1",
-    find: "total * sampling.topP",
-    replace: "sampling.topP",
+    find: "topP * sum(weights, count)",
+    replace: "topP",
   },
   {
     ...sampling,
@@ -419,5 +421,47 @@ export const decodingMutations: readonly Mutation[] = [
     name: "pieces of all begun terms count",
     find: "begun = Math.max(begun, matched);",
     replace: "begun += matched;",
+  },
+  {
+    ...groups,
+    name: "groups do not see each other",
+    find: "for (const piece of step.live.pieces) chosen",
+    replace: "for (const piece of []) chosen",
+  },
+  {
+    ...groups,
+    name: "groups avoid pieces of other sentences",
+    find: "if (sentences[group] !== sentences[group - 1]) chosen",
+    replace: "if (group === 0) chosen",
+  },
+  {
+    ...groups,
+    name: "diversity is part of the score",
+    find: "+ own[parent * count + at]!;",
+    replace: "+ own[parent * count + at]! - penalty(piece);",
+  },
+  {
+    ...beam,
+    name: "what several groups say comes several times",
+    find: "if (!found.has(key)) found.set(key, read);",
+    replace: "found.set(found.has(key) ? `${key} again` : key, read);",
+  },
+  {
+    ...truncation,
+    name: "min-p is a probability",
+    find: "minP * weights[best]!",
+    replace: "minP * sum(weights, count)",
+  },
+  {
+    ...truncation,
+    name: "epsilon leaves nothing where all is improbable",
+    find: "Math.min(epsilon * sum(weights, count), weights[best]!)",
+    replace: "epsilon * sum(weights, count)",
+  },
+  {
+    ...truncation,
+    name: "typical pieces are the most surprising ones",
+    find: "distance.get(a)! - distance.get(b)!",
+    replace: "distance.get(b)! - distance.get(a)!",
   },
 ];
