@@ -7,15 +7,21 @@ import { releaseInput } from "../../data/files/bytes.ts";
 import { inputLines } from "../../data/files/corpus.ts";
 import type { SamplingOptions } from "../../decoding/sampling.ts";
 import { resolveTranslateOptions, type TranslateOptions, translateDefaults } from "../../decoding/translate-options.ts";
-import { describeWarning, type TranslationCounts, type TranslationWarning } from "../../decoding/translation.ts";
+import {
+  describeWarning,
+  type Translation,
+  type TranslationCounts,
+  type TranslationWarning,
+} from "../../decoding/translation.ts";
 import { Translator } from "../../decoding/translator.ts";
 import { loadTranslationModel } from "../../inference/open-model.ts";
 import type { ShortlistLimits } from "../../shortlist/shortlist.ts";
 import { engineOf, type InferenceArguments, inferenceOptions } from "../engine-options.ts";
 import { openLineOutput } from "../line-output.ts";
+import { candidateCount, type RerankArguments, reranking, rerankOptions } from "./rerank-options.ts";
 import { formatTranslation } from "./translation-format.ts";
 
-interface TranslateArguments extends InferenceArguments {
+interface TranslateArguments extends InferenceArguments, RerankArguments {
   model: string;
   src: string | undefined;
   output: string | undefined;
@@ -139,6 +145,7 @@ export const translateCommand: CommandModule<object, TranslateArguments> = {
         describe:
           "Choose from the model's shortlist (nmt shortlist); or its FIRST frequent pieces and BEST of a source piece",
       })
+      .options(rerankOptions)
       .options(inferenceOptions) as never,
   handler: translate,
 };
@@ -150,20 +157,28 @@ async function translate(args: TranslateArguments): Promise<void> {
   const shortlist = args.shortlist === undefined ? {} : { shortlist: shortlistLimits(args.shortlist) };
   const loaded = await loadTranslationModel(args.model, { ...engineOf(args), ...shortlist });
   try {
-    await translateLines(new Translator(loaded, options, warnSparingly()), args, loaded.engine.backend);
+    const { targets } = loaded.languages;
+    const rerank = await reranking(args, args.tgt_lang ?? (targets.length === 1 ? targets[0] : undefined));
+    const translator = new Translator(loaded, options, warnSparingly());
+    await translateLines(translator, rerank, args, loaded.engine.backend);
   } finally {
     loaded.model.dispose();
   }
 }
 
-async function translateLines(translator: Translator, args: TranslateArguments, backend: string): Promise<void> {
+async function translateLines(
+  translator: Translator,
+  rerank: (translation: Translation) => Translation,
+  args: TranslateArguments,
+  backend: string,
+): Promise<void> {
   const output = openLineOutput(args.output);
   const started = performance.now();
   const format = { nBest: args.n_best, withScore: args.with_score, withAttention: args.with_attention };
   try {
     const lines = inputLines(args.src, { onLongLine: (line) => translator.reportLongLine(line) });
     for await (const translation of translator.translate(lines)) {
-      await output.write(formatTranslation(translation, format));
+      await output.write(formatTranslation(rerank(translation), format));
     }
     await output.close();
     report(translator.counts, (performance.now() - started) / 1000, backend);
@@ -186,7 +201,7 @@ function translateOptions(args: TranslateArguments): TranslateOptions {
   };
   return {
     ...(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as TranslateOptions),
-    nBest: args.n_best,
+    nBest: candidateCount(args, sampling !== undefined, args.beam_size ?? translateDefaults.beamSize),
     lengthPenalty: args.length_penalty,
     coveragePenalty: args.coverage_penalty,
     minLength: args.min_length,
@@ -213,7 +228,7 @@ function shortlistLimits(numbers: readonly number[]): ShortlistLimits {
 /** Sampling, where any of its options was given. */
 function samplingOptions(args: TranslateArguments): SamplingOptions | undefined {
   const { sampling_topk: topK, sampling_topp: topP, sampling_temperature: temperature, seed } = args;
-  if (topK === undefined && topP === undefined && temperature === undefined) return undefined;
+  if ([topK, topP, temperature, args.num_samples].every((given) => given === undefined)) return undefined;
   return { topK: topK ?? 0, topP: topP ?? 1, temperature: temperature ?? 1, seed };
 }
 
