@@ -25,7 +25,7 @@ export const run: Benchmark = async (argv) => {
   const settings = {
     ...{ ...markers, nBest: 1, lengthPenalty: 0.6, coveragePenalty: 0, withAttention: false },
     minLength: len - 1,
-    maxLengths: new Int32Array(batch).fill(len),
+    maxLengths: new Int32Array(batch).fill(len - 1),
   };
   const searches: Row[] = [];
   for (const beamSize of numberList("beam", options.beam)) {

@@ -26,8 +26,9 @@ export {
   type TextScorer,
 } from "./decoding/force-score.ts";
 export type { TranslateOptions } from "./decoding/translate-options.ts";
-export type { TranslatedHypothesis, Translation } from "./decoding/translation.ts";
+export type { SourceLine, TranslatedHypothesis, Translation } from "./decoding/translation.ts";
 export { type TranslateRun, Translator } from "./decoding/translator.ts";
+export { type EnsembleOptions, type LoadedEnsemble, loadEnsemble } from "./inference/open-ensemble.ts";
 export {
   type LoadedLanguageModel,
   type LoadedModel,

@@ -10,7 +10,8 @@ import { bestReachableScore, lengthPenalty } from "./length-penalty.ts";
 /**
  * The `nBest` best translations of each source, best first. Beams are pruned by log-probability, which at equal length is the
  * length-normalised order; finished hypotheses are ranked by score. A sentence is done once `beamSize` hypotheses have
- * finished, or none still live can enter its n-best, or at its maximum length, where live hypotheses count as they are.
+ * finished, or none still live can enter its n-best, or when it has its most pieces: what does not end then is cut there, and ranks
+ * below whatever has ended.
  * Rejects with the reason of an aborted `signal`.
  */
 export async function beamSearch(
@@ -77,7 +78,7 @@ class BeamSearch {
     const { live, ended } = beamStep(this.beams, candidates, { beamSize, eosId, endAllowed: length > minLength });
     const nodes = this.append(live);
     this.finishEnded(ended, length);
-    const goesOn = this.sentences.map((_, s) => (this.closeSentence(s, live, nodes, length) ? 0 : 1));
+    const goesOn = this.sentences.map((_, s) => (this.closeSentence(s, live, ended, length) ? 0 : 1));
     this.keepOnly(goesOn, live, nodes);
   }
 
@@ -89,49 +90,48 @@ class BeamSearch {
     const nodes = this.append(ended);
     for (let s = 0; s < this.sentences.length; s++) {
       for (let i = ended.offsets[s]!; i < ended.offsets[s + 1]!; i++) {
-        this.finish(s, nodes[i]!, ended.parents[i]!, ended.scores[i]!, length, true);
+        const { parents, scores } = ended;
+        const coverage = this.coverage?.penalty(parents[i]!, this.options.coveragePenalty);
+        this.finish(s, nodes[i]!, scores[i]!, length, coverage, true);
       }
     }
   }
 
-  /** Adds to sentence s's list. `row` is the decoder row that predicted the last piece. */
+  /** Adds to sentence s's list. */
   private finish(
     s: number,
     node: number,
-    row: number,
     logProbability: number,
     length: number,
+    coverage: number | undefined,
     complete: boolean,
   ): void {
-    const { lengthPenalty: alpha, coveragePenalty: beta } = this.options;
-    const coverage = this.coverage?.penalty(row, beta) ?? 0;
-    const score = logProbability / lengthPenalty(length, alpha) + coverage;
+    const score = logProbability / lengthPenalty(length, this.options.lengthPenalty) + (coverage ?? 0);
     this.finished[this.sentences[s]!]!.add({ node, score, logProbability, complete });
   }
 
-  /** Whether sentence s is done; at its maximum length its live hypotheses are finished first, as they are. */
-  private closeSentence(s: number, live: Successors, nodes: Int32Array, length: number): boolean {
+  /** Whether sentence s is done; where nothing can go on, what has not ended is cut first. */
+  private closeSentence(s: number, live: Successors, ended: Successors, length: number): boolean {
     const finished = this.finished[this.sentences[s]!]!;
     if (finished.count >= this.options.beamSize) return true;
     const from = live.offsets[s]!;
-    const to = live.offsets[s + 1]!;
-    if (from === to) {
-      if (finished.count === 0) this.cutCurrent(s, length - 1);
-      return true;
-    }
     const longest = this.options.maxLengths[this.sentences[s]!]!;
-    if (length >= longest) {
-      for (let i = from; i < to; i++) this.finish(s, nodes[i]!, live.parents[i]!, live.scores[i]!, length, false);
+    if (from === live.offsets[s + 1] || length > longest) {
+      this.cutCurrent(s, ended, length - 1);
       return true;
     }
-    return finished.excludes(bestReachableScore(live.scores[from]!, length + 1, longest, this.options.lengthPenalty));
+    const { lengthPenalty: alpha } = this.options;
+    return finished.excludes(bestReachableScore(live.scores[from]!, length + 1, longest + 1, alpha));
   }
 
-  /** Where every continuation has probability 0, the hypotheses before this step are all there is. */
-  private cutCurrent(s: number, length: number): void {
+  /** Finishes the hypotheses of before this step, of `length` pieces, that have not ended in it. */
+  private cutCurrent(s: number, ended: Successors, length: number): void {
     const { scores, offsets } = this.beams;
+    const complete = ended.parents.subarray(ended.offsets[s], ended.offsets[s + 1]);
     for (let row = offsets[s]!; row < offsets[s + 1]!; row++) {
-      this.finish(s, this.nodes[row]!, row, scores[row]!, length, false);
+      if (complete.includes(row)) continue;
+      const coverage = this.coverage?.penaltyBefore(row, this.options.coveragePenalty);
+      this.finish(s, this.nodes[row]!, scores[row]!, length, coverage, false);
     }
   }
 

@@ -6,6 +6,8 @@ import { coveragePenalty } from "./length-penalty.ts";
 export class Coverage {
   /** Row r's sums are `sums[offsets[r] … offsets[r + 1])`, as in StepAttention. */
   private sums = new Float64Array(0);
+  /** The same before the last step. */
+  private before = new Float64Array(0);
   private offsets = new Int32Array(1);
 
   /** Adds one step's attention, row by row. */
@@ -14,7 +16,8 @@ export class Coverage {
       this.sums = new Float64Array(weights.length);
       this.offsets = Int32Array.from(offsets);
     }
-    for (let i = 0; i < weights.length; i++) this.sums[i]! += weights[i]!;
+    this.before = this.sums;
+    this.sums = this.sums.map((sum, i) => sum + weights[i]!);
   }
 
   /** Makes row i the continuation of old row `rows[i]`. */
@@ -36,5 +39,10 @@ export class Coverage {
   /** β · Σ log(min(attention, 1)) of a row. */
   penalty(row: number, beta: number): number {
     return coveragePenalty(this.sums, beta, this.offsets[row]!, this.offsets[row + 1]!);
+  }
+
+  /** That of a row without the step that was added last, to be asked before rows are selected. */
+  penaltyBefore(row: number, beta: number): number {
+    return coveragePenalty(this.before, beta, this.offsets[row]!, this.offsets[row + 1]!);
   }
 }

@@ -1,4 +1,4 @@
-/** The best finished hypotheses of one sentence. */
+/** The best finished hypotheses of one sentence: complete ones before those that were cut, then by score. */
 
 /** A finished hypothesis, still as a node of the batch's History. */
 export interface Finished {
@@ -28,14 +28,19 @@ export class FinishedList {
   add(hypothesis: Finished): void {
     this.count++;
     let at = this.best.length;
-    while (at > 0 && this.best[at - 1]!.score < hypothesis.score) at--;
+    while (at > 0 && ranksBefore(hypothesis, this.best[at - 1]!)) at--;
     if (at >= this.limit) return;
     this.best.splice(at, 0, hypothesis);
     if (this.best.length > this.limit) this.best.pop();
   }
 
-  /** True if the list is full and a hypothesis of this score would not get in. */
+  /** True if the list is full and a complete hypothesis of this score would not get in. */
   excludes(score: number): boolean {
-    return this.best.length === this.limit && this.best[this.limit - 1]!.score >= score;
+    const last = this.best[this.limit - 1];
+    return last?.complete === true && last.score >= score;
   }
+}
+
+function ranksBefore(hypothesis: Finished, other: Finished): boolean {
+  return hypothesis.complete === other.complete ? hypothesis.score > other.score : hypothesis.complete;
 }

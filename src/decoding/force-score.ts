@@ -4,7 +4,7 @@ import type { ForcedScores } from "../model/decoder-state.ts";
 import { chooseTag } from "../text/languages.ts";
 import { tagPiece, withMarkers } from "../text/source-pieces.ts";
 import type { Wordpieces } from "../text/wordpieces.ts";
-import { lengthBatches } from "./length-batches.ts";
+import { lengthBatches } from "./lines/length-batches.ts";
 import type { TranslatorParts } from "./translator.ts";
 
 /** How many lines are scored at once, and when to stop: memory and speed, no score. */

@@ -1,6 +1,6 @@
 /** What searches are asked and what they return. */
 
-/** What a search is asked for. Lengths are in target pieces. */
+/** What a search is asked for. Lengths are in target pieces without `</s>`. */
 export interface SearchOptions {
   /** The piece fed first, `<s>`. */
   bosId: number;
@@ -16,7 +16,7 @@ export interface SearchOptions {
   coveragePenalty: number;
   /** `</s>` is not allowed before this many pieces. */
   minLength: number;
-  /** [sentences] the most pieces of each sentence's translation, `</s>` included; at least 1. */
+  /** [sentences] the most pieces of each sentence's translation; at least 1. One step more is taken, for `</s>`. */
   maxLengths: Int32Array;
   /** Also return the attention of every target piece. */
   withAttention: boolean;

@@ -75,19 +75,20 @@ class Track {
   private readonly attention: Float32Array[] = [];
 
   constructor(maxLength: number) {
-    this.pieces = new Int32Array(maxLength);
+    this.pieces = new Int32Array(maxLength + 1);
   }
 
   attend({ weights, offsets }: StepAttention, row: number): void {
     this.attention.push(weights.slice(offsets[row]!, offsets[row + 1]!));
   }
 
-  /** Adds a piece; false if the hypothesis is finished by it. */
+  /** Adds a piece; false if the hypothesis is finished: by `</s>`, or cut because there is room for `</s>` alone. */
   take(piece: number, logProbability: number, eosId: number): boolean {
+    this.complete = piece === eosId;
+    if (!this.complete && this.length === this.pieces.length - 1) return false;
     this.logProbability += logProbability;
     this.pieces[this.length++] = piece;
-    this.complete = piece === eosId;
-    return !this.complete && this.length < this.pieces.length;
+    return !this.complete;
   }
 
   hypothesis(options: SearchOptions): Hypothesis {
@@ -106,7 +107,9 @@ class Track {
   /** [source positions] attention received */
   private received(): Float64Array {
     const sums = new Float64Array(this.attention[0]?.length ?? 0);
-    for (const weights of this.attention) for (let i = 0; i < sums.length; i++) sums[i]! += weights[i]!;
+    for (const weights of this.attention.slice(0, this.length)) {
+      for (let i = 0; i < sums.length; i++) sums[i]! += weights[i]!;
+    }
     return sums;
   }
 }

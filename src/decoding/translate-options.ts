@@ -1,16 +1,17 @@
 /** Options of a translator, with their defaults; checked once, when the translator is made. */
 import { UsageError } from "../base/errors.ts";
+import type { ProcessorOptions } from "./processors/create-processors.ts";
 import type { SamplingOptions } from "./sampling.ts";
 
-/** How lines are translated. Lengths are in wordpieces; penalties are those of Wu et al. 2016, §7. */
-export interface TranslateOptions {
+/** How lines are translated. Lengths are in wordpieces without `</s>`; penalties are those of Wu et al. 2016, §7. */
+export interface TranslateOptions extends ProcessorOptions {
   /** Language of the lines; needed only by models that know several and tell them apart by corpus. Default: none. */
   sourceLanguage?: string;
   /** Language to translate into; may be left out where the model has one. Default: that one. */
   targetLanguage?: string;
   /** Hypotheses kept per sentence; 1 is greedy search. Default 5. */
   beamSize?: number;
-  /** Translations per line, at most `beamSize`; when sampling, independent samples, at most 8,192. Default 1. */
+  /** Translations per line, at most `beamSize`; independent samples when sampling, or alternatives, at most 8,192. Default 1. */
   nBest?: number;
   /** α in ((5 + length) / 6)^α; 0 = no normalisation. Default 0.6. */
   lengthPenalty?: number;
@@ -18,7 +19,7 @@ export interface TranslateOptions {
   coveragePenalty?: number;
   /** Fewest pieces of a translation. Default 0. */
   minLength?: number;
-  /** Most pieces of a translation, `</s>` included. Default `maxLengthRatio` × source pieces + 10. */
+  /** Most pieces of a translation. Default `maxLengthRatio` × source pieces + 10. */
   maxLength?: number;
   /** Pieces of a translation for each piece of its source, before the 10 that are added. Default 2. */
   maxLengthRatio?: number;
@@ -32,6 +33,11 @@ export interface TranslateOptions {
   replaceUnk?: boolean;
   /** Return the attention of each target piece. Default false. */
   withAttention?: boolean;
+  /**
+   * The `nBest` translations are the best ones that begin with each of the `nBest` most probable next pieces, after the line's target prefix
+   * where it has one. Default false.
+   */
+  returnAlternatives?: boolean;
   /** Sample instead of searching; `beamSize` must be 1, which is its default then. Default: search. */
   sampling?: SamplingOptions;
 }
@@ -49,6 +55,14 @@ export const translateDefaults = {
   maxSourceLength: 5000,
   replaceUnk: false,
   withAttention: false,
+  repetitionPenalty: 1,
+  blockNgramRepeat: 0,
+  ignoreWhenBlocking: [],
+  maxRepeats: 0,
+  banUnkToken: false,
+  banPieces: [],
+  banWords: [],
+  returnAlternatives: false,
 } as const;
 
 /** Samples of a line: so many have random numbers of their own (sampling.ts). */
@@ -69,34 +83,42 @@ export function resolveTranslateOptions(options: TranslateOptions): ResolvedTran
   if (sampling !== undefined) {
     resolved.beamSize = options.beamSize ?? 1;
     requireRange("sampling_temperature", sampling.temperature, sampling.temperature > 0, "above 0");
-    requireRange("sampling_topk", sampling.topK, isWhole(sampling.topK, 0), "a whole number, 0 or more");
+    requireWhole("sampling_topk", sampling.topK, 0);
     requireRange("sampling_topp", sampling.topP, sampling.topP > 0 && sampling.topP <= 1, "above 0 and at most 1");
     requireRange("beam_size", resolved.beamSize, resolved.beamSize === 1, "1 when sampling");
-    requireRange("n_best", nBest, nBest <= MOST_SAMPLES, `at most ${MOST_SAMPLES}`);
   }
-  requireRange("beam_size", beamSize, isWhole(beamSize, 1), "a whole number, 1 or more");
-  requireRange("n_best", nBest, isWhole(nBest, 1), "a whole number, 1 or more");
-  if (sampling === undefined) {
+  requireWhole("beam_size", beamSize, 1);
+  requireWhole("n_best", nBest, 1);
+  if (sampling === undefined && !resolved.returnAlternatives) {
     requireRange("n_best", nBest, nBest <= beamSize, `at most the beam size, ${beamSize}`);
-  }
+  } else requireRange("n_best", nBest, nBest <= MOST_SAMPLES, `at most ${MOST_SAMPLES}`);
+  requireRange("repetition_penalty", resolved.repetitionPenalty, resolved.repetitionPenalty > 0, "above 0");
+  requireWhole("block_ngram_repeat", resolved.blockNgramRepeat, 0);
+  requireWhole("max_repeats", resolved.maxRepeats, 0);
   requireRange("length_penalty", resolved.lengthPenalty, Number.isFinite(resolved.lengthPenalty), "a number");
   requireRange("coverage_penalty", resolved.coveragePenalty, resolved.coveragePenalty >= 0, "0 or more");
-  requireRange("min_length", minLength, isWhole(minLength, 0), "a whole number, 0 or more");
+  requireWhole("min_length", minLength, 0);
   if (maxLength !== undefined) {
-    requireRange("max_length", maxLength, isWhole(maxLength, 1), "a whole number, 1 or more");
-    requireRange("min_length", minLength, minLength < maxLength, `below max_length, ${maxLength}`);
+    requireWhole("max_length", maxLength, 1);
+    requireRange("min_length", minLength, minLength <= maxLength, `at most max_length, ${maxLength}`);
   }
   requireRange("max_length_ratio", resolved.maxLengthRatio, resolved.maxLengthRatio > 0, "above 0");
-  requireRange("batch_size", resolved.batchSize, isWhole(resolved.batchSize, 1), "a whole number, 1 or more");
-  requireRange("batch_tokens", resolved.batchTokens, isWhole(resolved.batchTokens, 1), "a whole number, 1 or more");
+  requireWhole("batch_size", resolved.batchSize, 1);
+  requireWhole("batch_tokens", resolved.batchTokens, 1);
   requireRange("max_source_length", resolved.maxSourceLength, resolved.maxSourceLength >= 1, "1 or more");
   return resolved;
 }
 
-/** Most pieces, `</s>` included, of the translation of a line of `sourcePieces` pieces. */
-export function longestTranslation(sourcePieces: number, options: ResolvedTranslateOptions): number {
+/** Most pieces of the translation of a line of `sourcePieces` pieces of which `given` are given, at most. */
+export function longestTranslation(sourcePieces: number, options: ResolvedTranslateOptions, given = 0): number {
   const { maxLength, maxLengthRatio, minLength } = options;
-  return maxLength ?? Math.max(Math.ceil(maxLengthRatio * sourcePieces) + EXTRA_LENGTH, minLength + 1);
+  return (
+    maxLength ?? Math.max(Math.ceil(maxLengthRatio * sourcePieces) + EXTRA_LENGTH, minLength, given + EXTRA_LENGTH)
+  );
+}
+
+function requireWhole(name: string, value: number, least: number): void {
+  requireRange(name, value, isWhole(value, least), `a whole number, ${least} or more`);
 }
 
 function isWhole(value: number, least: number): boolean {

@@ -1,5 +1,13 @@
 /** Translations of lines, and what a translator warns about. */
 
+/** A line with what is asked of its translation. */
+export interface SourceLine {
+  /** One line of text. */
+  text: string;
+  /** What the translation begins with. Its last word may go on unless white space follows: `Hun` of `Hund`. */
+  targetPrefix?: string;
+}
+
 /** One translation of a line, with its score. */
 export interface TranslatedHypothesis {
   /** One line of text. */

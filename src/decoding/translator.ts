@@ -5,21 +5,19 @@ import type { TranslationModel } from "../model/decoder-state.ts";
 import { chooseTag, type ModelLanguages } from "../text/languages.ts";
 import { tagPiece, withMarkers } from "../text/source-pieces.ts";
 import type { Wordpieces } from "../text/wordpieces.ts";
-import type { Hypothesis, SearchOptions } from "./hypothesis.ts";
+import { BatchSearch, type PreparedLine } from "./batch-search.ts";
+import type { Hypothesis } from "./hypothesis.ts";
 import { inOrder } from "./in-order.ts";
-import { lengthBatches } from "./length-batches.ts";
-import { lineWindows, type WindowOptions } from "./line-windows.ts";
+import { lengthBatches } from "./lines/length-batches.ts";
+import { lineWindows, type WindowOptions } from "./lines/line-windows.ts";
+import { createProcessors } from "./processors/create-processors.ts";
+import { PieceIndex } from "./processors/piece-index.ts";
+import { targetPrefix } from "./processors/target-prefix.ts";
 import { replaceUnknown } from "./replace-unk.ts";
-import { sampleSearch } from "./sampling.ts";
-import { search } from "./search.ts";
-import {
-  longestTranslation,
-  type ResolvedTranslateOptions,
-  resolveTranslateOptions,
-  type TranslateOptions,
-} from "./translate-options.ts";
+import { type ResolvedTranslateOptions, resolveTranslateOptions, type TranslateOptions } from "./translate-options.ts";
 import {
   describeWarning,
+  type SourceLine,
   type TranslatedHypothesis,
   type Translation,
   type TranslationCounts,
@@ -50,20 +48,10 @@ export interface TranslateRun {
   window?: Partial<WindowOptions>;
 }
 
-/** A line ready for the model. */
-interface Prepared {
-  line: number;
-  text: string;
-  /** Tag, pieces, `</s>`. */
-  source: Int32Array;
-  /** Pieces of the text alone. */
-  pieces: number;
-}
-
 /** A line and, where it went through the model, what was found. */
 interface Searched {
   line: number;
-  found?: { ready: Prepared; hypotheses: Hypothesis[] };
+  found?: { ready: PreparedLine; hypotheses: Hypothesis[] };
 }
 
 /**
@@ -85,6 +73,8 @@ export class Translator {
   private readonly parts: TranslatorParts;
   private readonly tagId: number | undefined;
   private readonly warn: (warning: TranslationWarning) => void;
+  private readonly searches: BatchSearch;
+  private pieceIndex: PieceIndex | undefined;
 
   /**
    * Throws UsageError for options out of range and TranslationError for a language that the model has not seen.
@@ -99,6 +89,8 @@ export class Translator {
     this.options = resolveTranslateOptions(options);
     this.warn = onWarning;
     this.tagId = tagPiece(parts.wordpieces, chooseTag(parts.languages, options));
+    const processors = createProcessors(parts.wordpieces, () => this.index, this.options);
+    this.searches = new BatchSearch(parts, this.options, processors, () => this.index);
   }
 
   /**
@@ -108,12 +100,12 @@ export class Translator {
    * OutOfMemoryError, and errors of `lines`, after the translations of the lines before.
    */
   async *translate(
-    lines: AsyncIterable<string> | Iterable<string>,
+    lines: AsyncIterable<string | SourceLine> | Iterable<string | SourceLine>,
     { signal, window }: TranslateRun = {},
   ): AsyncGenerator<Translation, void, undefined> {
     const turns = new Turns(this.parts.model.parallelism);
     const windows = lineWindows(lines, { ...defaultWindow, ...window });
-    const start = (some: string[], stop: AbortSignal) => this.searchWindow(some, turns, stop);
+    const start = (some: (string | SourceLine)[], stop: AbortSignal) => this.searchWindow(some, turns, stop);
     for await (const searched of inOrder(windows, start, signal)) {
       for (const { line, found } of searched) {
         yield found === undefined
@@ -123,13 +115,17 @@ export class Translator {
     }
   }
 
-  private async searchWindow(lines: readonly string[], turns: Turns, signal: AbortSignal): Promise<Searched[]> {
+  private async searchWindow(
+    lines: readonly (string | SourceLine)[],
+    turns: Turns,
+    signal: AbortSignal,
+  ): Promise<Searched[]> {
     const first = this.counts.lines + 1;
     this.counts.lines += lines.length;
     const searched = lines.map((_, i): Searched => ({ line: first + i }));
-    const prepared: Prepared[] = [];
-    lines.forEach((text, i) => {
-      const ready = this.prepare(text, first + i);
+    const prepared: PreparedLine[] = [];
+    lines.forEach((line, i) => {
+      const ready = this.prepare(typeof line === "string" ? { text: line } : line, first + i);
       if (ready !== undefined) prepared.push(ready);
     });
     const { batchSize, batchTokens } = this.options;
@@ -138,7 +134,7 @@ export class Translator {
     const lengths = prepared.map(({ source }) => source.length);
     const searchSome = async (indices: Int32Array) => {
       const batch = Array.from(indices, (i) => prepared[i]!);
-      const found = await this.searchBatch(batch, signal);
+      const found = await this.searches.run(batch, signal);
       batch.forEach((ready, i) => {
         searched[ready.line - first]!.found = { ready, hypotheses: found[i]! };
       });
@@ -153,7 +149,7 @@ export class Translator {
     this.warn({ kind: "line-too-long", line });
   }
 
-  private prepare(text: string, line: number): Prepared | undefined {
+  private prepare({ text, targetPrefix: prefix }: SourceLine, line: number): PreparedLine | undefined {
     const pieces = text.trim() === "" ? undefined : this.parts.wordpieces.encode(text);
     if (pieces === undefined || pieces.length === 0) {
       this.counts.blank++;
@@ -166,37 +162,16 @@ export class Translator {
       this.warn({ kind: "source-too-long", line, pieces: pieces.length, limit });
       return undefined;
     }
-    return { line, text, source: withMarkers(pieces, this.tagId, this.parts.wordpieces.eosId), pieces: pieces.length };
-  }
-
-  private async searchBatch(batch: readonly Prepared[], signal: AbortSignal): Promise<Hypothesis[][]> {
-    const { options } = this;
-    const { model, wordpieces } = this.parts;
-    const settings: SearchOptions = {
-      bosId: wordpieces.bosId,
-      eosId: wordpieces.eosId,
-      beamSize: options.beamSize,
-      // Different pieces may spell the same text: spare hypotheses take the place of such repeats.
-      nBest: options.nBest === 1 ? 1 : options.beamSize,
-      lengthPenalty: options.lengthPenalty,
-      coveragePenalty: options.coveragePenalty,
-      minLength: options.minLength,
-      maxLengths: Int32Array.from(batch, ({ pieces }) => longestTranslation(pieces, options)),
-      withAttention: options.withAttention || options.replaceUnk,
-      signal,
+    return {
+      line,
+      text,
+      source: withMarkers(pieces, this.tagId, this.parts.wordpieces.eosId),
+      pieces: pieces.length,
+      prefix: prefix ? targetPrefix(this.parts.wordpieces, this.index, prefix) : undefined,
     };
-    const sources = batch.map(({ source }) => source);
-    if (options.sampling === undefined) return search(model, sources, settings);
-    const streams = batch.map(({ line }) => line);
-    // A pass for each sample takes no more memory than one.
-    const passes: Hypothesis[][] = [];
-    for (let sample = 0; sample < options.nBest; sample++) {
-      passes.push(await sampleSearch(model, sources, settings, options.sampling, streams, sample));
-    }
-    return batch.map((_, i) => passes.map((pass) => pass[i]!));
   }
 
-  private finish(ready: Prepared, found: readonly Hypothesis[]): Translation {
+  private finish(ready: PreparedLine, found: readonly Hypothesis[]): Translation {
     const { nBest, sampling } = this.options;
     const hypotheses: TranslatedHypothesis[] = [];
     const texts = new Set<string>();
@@ -217,7 +192,7 @@ export class Translator {
     return { line: ready.line, sourcePieces: this.spell(ready.source), hypotheses };
   }
 
-  private toText(ready: Prepared, hypothesis: Hypothesis): TranslatedHypothesis {
+  private toText(ready: PreparedLine, hypothesis: Hypothesis): TranslatedHypothesis {
     const { wordpieces } = this.parts;
     const { score, logProbability, complete, attention } = hypothesis;
     const text = this.options.replaceUnk
@@ -232,6 +207,12 @@ export class Translator {
     };
     if (this.options.withAttention && attention !== undefined) translated.attention = attention;
     return translated;
+  }
+
+  /** Made when something first needs it. */
+  private get index(): PieceIndex {
+    this.pieceIndex ??= new PieceIndex(this.parts.wordpieces, this.parts.model.vocabularySize);
+    return this.pieceIndex;
   }
 
   private spell(ids: Int32Array): string[] {

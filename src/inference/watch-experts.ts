@@ -2,7 +2,7 @@
 import { sentenceRows } from "../base/packed-layout.ts";
 import { invertOrder, packSentences } from "../base/packed-sentences.ts";
 import { Progress } from "../base/progress.ts";
-import { lengthBatches } from "../decoding/length-batches.ts";
+import { lengthBatches } from "../decoding/lines/length-batches.ts";
 import { translateDefaults } from "../decoding/translate-options.ts";
 import type { GateDecision } from "../moe/gating.ts";
 import type { MoeLayer } from "../moe/moe-layer.ts";

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { beamSearch } from "../../src/decoding/beam-search.ts";
 import type { Hypothesis } from "../../src/decoding/hypothesis.ts";
+import { greedySearch } from "../../src/decoding/search.ts";
 import { exhaustiveSearch, randomToy, searchOptions, type Toy, ToyModel, toySources } from "./toy-model.ts";
 
 const EVERYTHING = 2000;
@@ -38,17 +39,22 @@ describe("with a beam that holds everything, the result is that of exhaustive se
 });
 
 test("a wide beam finds no worse a score than a narrow one on average, and never better than exhaustive search", async () => {
-  const sources = toySources(30);
-  const means: number[] = [];
+  const sources = toySources(40);
+  const toy = randomToy(11);
+  const best = sources.map((source) => exhaustiveSearch(toy, source, 5, { alpha: 0.6 })[0]!.score);
+  const found: Hypothesis[][] = [];
   for (const beamSize of [1, 2, 4, 8]) {
-    const toy = randomToy(11);
-    const found = await beamSearch(new ToyModel(toy), sources, searchOptions(30, 5, { beamSize, lengthPenalty: 0.6 }));
-    const gaps = found.map(
-      ([best], s) => exhaustiveSearch(toy, sources[s]!, 5, { alpha: 0.6 })[0]!.score - best!.score,
-    );
-    expect(Math.min(...gaps)).toBeGreaterThan(-1e-9);
-    means.push(gaps.reduce((a, b) => a + b) / gaps.length);
+    const lists = await beamSearch(new ToyModel(toy), sources, searchOptions(40, 5, { beamSize, lengthPenalty: 0.6 }));
+    found.push(lists.map(([first]) => first!));
   }
+  // Scores of what was cut are not those of translations.
+  const ended = [...sources.keys()].filter((s) => found.every((list) => list[s]!.complete));
+  expect(ended.length).toBeGreaterThan(20);
+  const means = found.map((list) => {
+    const gaps = ended.map((s) => best[s]! - list[s]!.score);
+    expect(Math.min(...gaps)).toBeGreaterThan(-1e-9);
+    return gaps.reduce((a, b) => a + b) / gaps.length;
+  });
   expect(means[3]!).toBeLessThan(means[0]! / 2);
   expect([...means].sort((a, b) => b - a)).toEqual(means);
 });
@@ -94,7 +100,7 @@ test("hypotheses cut at the maximum length are normalised like the others, witho
 });
 
 test("the maximum length is each sentence's own", async () => {
-  const toy: Toy = { vocabularySize: 3, logits: () => [-50, 0, -1] };
+  const toy: Toy = { vocabularySize: 3, logits: () => [Number.NEGATIVE_INFINITY, 0, -1] };
   const options = searchOptions(3, 0, { maxLengths: Int32Array.of(2, 6, 1) });
   const found = await beamSearch(new ToyModel(toy), toySources(3), options);
   expect(found.map(([best]) => best!.pieces.length)).toEqual([2, 6, 1]);
@@ -128,6 +134,49 @@ test("rows are reordered with their state: every step's prefixes are distinct co
     expect(new Set(prefixes[t]).size).toBe(prefixes[t]!.length);
     for (const prefix of prefixes[t]!) expect(before.has(prefix.replace(/(?<=\|),?\d+$|,\d+$/, ""))).toBe(true);
   }
+});
+
+describe("at the most pieces", () => {
+  // Ends after an even number of 1s only; 2 is less probable and never ends.
+  const even: Toy = {
+    vocabularySize: 3,
+    logits: (_, prefix) => [prefix.length % 2 === 0 && !prefix.includes(2) ? -2 : Number.NEGATIVE_INFINITY, 0, -1],
+    attention: (source, prefix) => Array.from(source, (_, i) => (i === prefix.length % source.length ? 0.9 : 0.05)),
+  };
+
+  test.each([0, 0.6])(
+    "every one that ends comes before those that are cut, as in exhaustive search; β %d",
+    async (beta) => {
+      const sources = [Int32Array.of(5, 6), Int32Array.of(7, 8, 9)];
+      const options = { beamSize: EVERYTHING, nBest: 40, lengthPenalty: 0.6, coveragePenalty: beta };
+      const found = await beamSearch(new ToyModel(even), sources, searchOptions(2, 4, options));
+      for (const [s, source] of sources.entries()) {
+        const expected = exhaustiveSearch(even, source, 4, { alpha: 0.6, beta }).slice(0, 40);
+        expect(expected.map(({ complete }) => complete).indexOf(false)).toBe(3);
+        expect(expected.filter(({ complete }) => !complete)[0]!.score).toBeGreaterThan(expected[2]!.score);
+        expect(found[s]!.map(({ complete }) => complete)).toEqual(expected.map(({ complete }) => complete));
+        found[s]!.forEach(({ score }, i) => {
+          expect(score).toBeCloseTo(expected[i]!.score, 9);
+        });
+      }
+    },
+  );
+
+  test("</s> is not one of the pieces that may be said, nor of those that must", async () => {
+    for (const length of [1, 3, 4]) {
+      // Would go on for ever, but ends as well as it can.
+      const toy: Toy = { vocabularySize: 2, logits: () => [0, 0.1] };
+      const options = searchOptions(1, length, { minLength: length, beamSize: 3 });
+      const [[best]] = (await beamSearch(new ToyModel(toy), [Int32Array.of(5)], options)) as [[Hypothesis]];
+      expect([best.pieces.length, best.complete]).toEqual([length, true]);
+      const [greedy] = await greedySearch(
+        new ToyModel({ ...toy, logits: () => [0.1, 0] }),
+        [Int32Array.of(5)],
+        options,
+      );
+      expect([greedy!.pieces.length, greedy!.complete]).toEqual([length, true]);
+    }
+  });
 });
 
 describe("stop rule", () => {

@@ -17,6 +17,8 @@ export interface Toy {
   /** Defaults: BOS and EOS above. */
   bosId?: number;
   eosId?: number;
+  /** Whether `logits` are log-probabilities as they are. */
+  normalized?: boolean;
   /** Unnormalised log-probabilities of the next piece: [vocabulary]. */
   logits(source: Int32Array, prefix: readonly number[]): number[];
   /** Attention weights of the next piece: [source positions]. */
@@ -126,7 +128,7 @@ class ToyState implements DecoderState {
     };
     const all = new Float32Array(rows * this.vocabularySize);
     for (let row = 0; row < rows; row++) {
-      const logProbabilities = logSoftmax(this.toy.logits(this.source(row), this.prefixes[row]!));
+      const logProbabilities = logProbabilitiesOf(this.toy, this.source(row), this.prefixes[row]!);
       all.set(logProbabilities, row * this.vocabularySize);
       const order = [...logProbabilities.keys()].sort((a, b) => logProbabilities[b]! - logProbabilities[a]! || a - b);
       for (let i = 0; i < count; i++) {
@@ -172,34 +174,61 @@ export interface Scored {
   complete: boolean;
 }
 
-/** Every translation of at most `maxLength` pieces (`</s>` included) by definition, best first: the reference of all searches. */
+/** Rules of an exhaustive search. */
+export interface ExhaustiveRules {
+  alpha?: number;
+  beta?: number;
+  minLength?: number;
+  /** Whether a piece may follow; its log-probability stays what it is. */
+  allowed?(prefix: readonly number[], piece: number): boolean;
+  /** Whether a translation may end after these pieces. */
+  mayEnd?(pieces: readonly number[]): boolean;
+}
+
+/**
+ * Every translation of at most `maxLength` pieces by definition, best first: the reference of all searches. One of `maxLength` pieces that
+ * may not end is cut there; all that are cut come after all that have ended.
+ */
 export function exhaustiveSearch(
   toy: Toy,
   source: Int32Array,
   maxLength: number,
-  { alpha = 0, beta = 0, minLength = 0 } = {},
+  { alpha = 0, beta = 0, minLength = 0, allowed = () => true, mayEnd = () => true }: ExhaustiveRules = {},
 ): Scored[] {
   const found: Scored[] = [];
+  const eosId = toy.eosId ?? EOS;
+  const scoreOf = (logProbability: number, length: number, received: readonly number[]) => {
+    const coverage = beta * received.reduce((total, a) => total + Math.log(Math.max(Math.min(a, 1), 1e-9)), 0);
+    return logProbability / ((5 + length) / 6) ** alpha + coverage;
+  };
   const visit = (prefix: number[], logProbability: number, coverage: readonly number[]) => {
-    const logProbabilities = logSoftmax(toy.logits(source, prefix));
+    const logProbabilities = logProbabilitiesOf(toy, source, prefix);
     const attention = beta > 0 ? toy.attention!(source, prefix).map(Math.fround) : [];
     const received = attention.map((weight, i) => weight + (coverage[i] ?? 0));
-    const length = prefix.length + 1;
+    const length = prefix.length;
+    const ends = length >= minLength && mayEnd(prefix) && allowed(prefix, eosId);
+    const ended = ends ? logProbability + logProbabilities[eosId]! : Number.NEGATIVE_INFINITY;
+    if (ended > Number.NEGATIVE_INFINITY) {
+      const score = scoreOf(ended, length + 1, received);
+      found.push({ pieces: prefix, logProbability: ended, score, complete: true });
+    } else if (length === maxLength) {
+      const score = scoreOf(logProbability, length, coverage);
+      found.push({ pieces: prefix, logProbability, score, complete: false });
+    }
+    if (length === maxLength) return;
     for (let piece = 0; piece < toy.vocabularySize; piece++) {
-      const sum = logProbability + logProbabilities[piece]!;
-      const complete = piece === EOS;
-      if (complete && length <= minLength) continue;
-      if (complete || length === maxLength) {
-        const cp = beta * received.reduce((total, a) => total + Math.log(Math.min(a, 1)), 0);
-        const pieces = complete ? prefix : [...prefix, piece];
-        found.push({ pieces, logProbability: sum, score: sum / ((5 + length) / 6) ** alpha + cp, complete });
-      } else {
-        visit([...prefix, piece], sum, received);
-      }
+      if (piece === eosId || !allowed(prefix, piece)) continue;
+      visit([...prefix, piece], logProbability + logProbabilities[piece]!, received);
     }
   };
   visit([], 0, []);
-  return found.sort((a, b) => b.score - a.score);
+  return found.sort((a, b) => Number(b.complete) - Number(a.complete) || b.score - a.score);
+}
+
+/** What a toy model says of each next piece. */
+function logProbabilitiesOf(toy: Toy, source: Int32Array, prefix: readonly number[]): Float32Array {
+  const logits = toy.logits(source, prefix);
+  return toy.normalized === true ? Float32Array.from(logits) : logSoftmax(logits);
 }
 
 export function searchOptions(

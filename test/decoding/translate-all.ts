@@ -1,10 +1,10 @@
 /** All translations of some lines at once. */
-import type { Translation } from "../../src/decoding/translation.ts";
+import type { SourceLine, Translation } from "../../src/decoding/translation.ts";
 import type { TranslateRun, Translator } from "../../src/decoding/translator.ts";
 
 export async function translateAll(
   translator: Translator,
-  lines: AsyncIterable<string> | Iterable<string>,
+  lines: AsyncIterable<string | SourceLine> | Iterable<string | SourceLine>,
   run: TranslateRun = {},
 ): Promise<Translation[]> {
   const translations: Translation[] = [];

@@ -191,7 +191,7 @@ test.each([
   [{ nBest: 6 }, "n_best"],
   [{ lengthPenalty: Number.NaN }, "length_penalty"],
   [{ coveragePenalty: -1 }, "coverage_penalty"],
-  [{ minLength: 8, maxLength: 8 }, "min_length"],
+  [{ minLength: 9, maxLength: 8 }, "min_length"],
   [{ maxLength: 0 }, "max_length"],
   [{ batchSize: 0 }, "batch_size"],
   [{ beamSize: 4, sampling: { topK: 0, topP: 1, temperature: 1, seed: 1 } }, "beam_size"],

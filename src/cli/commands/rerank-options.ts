@@ -13,6 +13,7 @@ export interface RerankArguments {
   mbr: "chrf" | "bleu" | undefined;
   num_samples: number | undefined;
   n_best: number;
+  return_alternatives: boolean;
 }
 
 /** Samples that `--mbr` chooses among where a sampling option is given and their number isn't. */
@@ -38,6 +39,11 @@ export function candidateCount(args: RerankArguments, isSampling: boolean, found
     if (samples === undefined) return nBest;
     throw new UsageError("--num_samples is given without --mbr", {
       nextStep: "Add --mbr chrf, or write --n_best N: with a sampling option it is the number of samples.",
+    });
+  }
+  if (args.return_alternatives) {
+    throw new UsageError("--mbr is given with --return_alternatives", {
+      nextStep: "Leave one of them out: alternatives are as different as they can be.",
     });
   }
   if (samples !== undefined && !(Number.isInteger(samples) && samples >= 1)) {

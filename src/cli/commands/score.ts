@@ -6,7 +6,7 @@ import { openModelDirectory } from "../../checkpoint/model-directory.ts";
 import { releaseInput } from "../../data/files/bytes.ts";
 import { inputLines, streamAligned } from "../../data/files/corpus.ts";
 import { type LineScore, scorePairs, scoreTexts } from "../../decoding/force-score.ts";
-import { lineWindows } from "../../decoding/line-windows.ts";
+import { lineWindows } from "../../decoding/lines/line-windows.ts";
 import { loadLanguageModel, loadTranslationModel } from "../../inference/open-model.ts";
 import { splitWords } from "../../metrics/white-space.ts";
 import { engineOf, type InferenceArguments, inferenceOptions } from "../engine-options.ts";

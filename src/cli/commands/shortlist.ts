@@ -10,7 +10,7 @@ import { threadCount } from "../../base/threads.ts";
 import { modelPaths, openModelDirectory } from "../../checkpoint/model-directory.ts";
 import type { Config } from "../../config/config.ts";
 import { modelLanguages } from "../../config/corpora.ts";
-import { lengthBatches } from "../../decoding/length-batches.ts";
+import { lengthBatches } from "../../decoding/lines/length-batches.ts";
 import { resolveTranslateOptions } from "../../decoding/translate-options.ts";
 import { type Coverage, meanOfBatches, measureCoverage } from "../../shortlist/coverage.ts";
 import { learnShortlist, MOST_BEST } from "../../shortlist/learn-shortlist.ts";

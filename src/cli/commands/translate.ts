@@ -14,15 +14,17 @@ import {
   type TranslationWarning,
 } from "../../decoding/translation.ts";
 import { Translator } from "../../decoding/translator.ts";
-import { loadTranslationModel } from "../../inference/open-model.ts";
+import { loadEnsemble } from "../../inference/open-ensemble.ts";
 import type { ShortlistLimits } from "../../shortlist/shortlist.ts";
 import { engineOf, type InferenceArguments, inferenceOptions } from "../engine-options.ts";
 import { openLineOutput } from "../line-output.ts";
 import { candidateCount, type RerankArguments, reranking, rerankOptions } from "./rerank-options.ts";
+import { type RuleArguments, ruleOptions, rulesOf, withPrefixes } from "./rule-options.ts";
 import { formatTranslation } from "./translation-format.ts";
 
-interface TranslateArguments extends InferenceArguments, RerankArguments {
-  model: string;
+interface TranslateArguments extends InferenceArguments, RuleArguments, RerankArguments {
+  model: string[];
+  avg_raw_probs: boolean;
   src: string | undefined;
   output: string | undefined;
   src_lang: string | undefined;
@@ -57,7 +59,17 @@ export const translateCommand: CommandModule<object, TranslateArguments> = {
   describe: "Translate lines of text, from standard input to standard output unless files are given",
   builder: (yargs) =>
     yargs
-      .option("model", { type: "string", demandOption: true, describe: "Model directory that nmt train wrote" })
+      .option("model", {
+        type: "string",
+        array: true,
+        demandOption: true,
+        describe: "Model directory that nmt train wrote; several translate together, as an ensemble",
+      })
+      .option("avg_raw_probs", {
+        type: "boolean",
+        default: false,
+        describe: "An ensemble averages probabilities, not their logarithms",
+      })
       .option("src", { type: "string", describe: SOURCE_HELP, defaultDescription: "standard input" })
       .option("output", { type: "string", describe: "File to write", defaultDescription: "standard output" })
       .option("src_lang", { type: "string", describe: "Language of the source" })
@@ -86,11 +98,11 @@ export const translateCommand: CommandModule<object, TranslateArguments> = {
       .option("min_length", {
         type: "number",
         default: translateDefaults.minLength,
-        describe: "Fewest pieces of a translation",
+        describe: "Fewest pieces of a translation, </s> not counted",
       })
       .option("max_length", {
         type: "number",
-        describe: "Most pieces of a translation",
+        describe: "Most pieces of a translation, </s> not counted; one cut there ranks below those that end",
         defaultDescription: "max_length_ratio × source pieces + 10",
       })
       .option("max_length_ratio", {
@@ -139,6 +151,7 @@ export const translateCommand: CommandModule<object, TranslateArguments> = {
         default: 1,
         describe: "Of sampling: sample k of line i is the same in any batch, and for any n_best",
       })
+      .options(ruleOptions)
       .option("shortlist", {
         type: "number",
         array: true,
@@ -155,7 +168,8 @@ async function translate(args: TranslateArguments): Promise<void> {
   // Before the model, so that a wrong value is told at once.
   resolveTranslateOptions(options);
   const shortlist = args.shortlist === undefined ? {} : { shortlist: shortlistLimits(args.shortlist) };
-  const loaded = await loadTranslationModel(args.model, { ...engineOf(args), ...shortlist });
+  const engine = { ...engineOf(args), ...shortlist };
+  const loaded = await loadEnsemble(args.model, { ...engine, avgRawProbs: args.avg_raw_probs });
   try {
     const { targets } = loaded.languages;
     const rerank = await reranking(args, args.tgt_lang ?? (targets.length === 1 ? targets[0] : undefined));
@@ -177,7 +191,7 @@ async function translateLines(
   const format = { nBest: args.n_best, withScore: args.with_score, withAttention: args.with_attention };
   try {
     const lines = inputLines(args.src, { onLongLine: (line) => translator.reportLongLine(line) });
-    for await (const translation of translator.translate(lines)) {
+    for await (const translation of translator.translate(withPrefixes(lines, args.tgt_prefix))) {
       await output.write(formatTranslation(rerank(translation), format));
     }
     await output.close();
@@ -201,6 +215,7 @@ function translateOptions(args: TranslateArguments): TranslateOptions {
   };
   return {
     ...(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as TranslateOptions),
+    ...rulesOf(args),
     nBest: candidateCount(args, sampling !== undefined, args.beam_size ?? translateDefaults.beamSize),
     lengthPenalty: args.length_penalty,
     coveragePenalty: args.coverage_penalty,

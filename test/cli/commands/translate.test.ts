@@ -15,6 +15,7 @@ import { runCommand } from "../../../src/cli/run-command.ts";
 import { scorePairs } from "../../../src/decoding/force-score.ts";
 import { bestText } from "../../../src/decoding/translation.ts";
 import { Translator } from "../../../src/decoding/translator.ts";
+import { loadEnsemble } from "../../../src/inference/open-ensemble.ts";
 import { loadTranslationModel } from "../../../src/inference/open-model.ts";
 import { translateAll } from "../../decoding/translate-all.ts";
 import { writeToyModel } from "../toy-model-directory.ts";
@@ -79,6 +80,58 @@ describe("nmt translate", () => {
         : hypotheses.map(({ text, score }) => `${line - 1} ||| ${text} ||| ${score.toFixed(6)}`),
     );
     expect(found).toEqual(expected);
+  });
+
+  test("a prefix file is read line by line, and has as many lines as the source", async () => {
+    const begin = ["f", "", "a", "", "", "cd ", ""];
+    const prefix = file("prefix.txt", begin);
+    const found = await translate("--tgt_prefix", prefix, "--max_length", "12");
+    begin.forEach((text, i) => {
+      if (lines[i]!.trim() !== "") expect(found[i]!.startsWith(text.trim())).toBe(true);
+    });
+    expect(found[5]).toMatch(/^cd( |$)/);
+    await expect(translate("--tgt_prefix", file("few.txt", begin.slice(1)))).rejects.toThrow("ends before line 7");
+    await expect(translate("--tgt_prefix", file("many.txt", [...begin, ""]))).rejects.toThrow("has 7 lines");
+  });
+
+  test("words of a file, pieces and repeated runs are not said", async () => {
+    const plain = await translate("--max_length", "9");
+    const word = plain.flatMap((text) => text.split(" ")).find((each) => each !== "")!;
+    const options = [
+      "--ban_words",
+      file("ban.txt", ["", word]),
+      "--ban_pieces",
+      "a",
+      "▁a",
+      "--block_ngram_repeat",
+      "1",
+    ];
+    for (const text of await translate(...options, "--max_length", "9")) {
+      expect(text.split(" ")).not.toContain(word);
+      expect(text).not.toContain("a");
+      const letters = text.replaceAll(" ", "");
+      expect(letters.length).toBeLessThanOrEqual(2 * new Set(letters).size);
+    }
+    await expect(translate("--ban_words", join(folder, "none.txt"))).rejects.toThrow("cannot be read");
+  });
+
+  test("several models are an ensemble", async () => {
+    const other = mkdtempSync(join(folder, "other-"));
+    writeToyModel(other, [], 9);
+    const both = (more: readonly string[]) => translate("--model", other, "--with_score", "--max_length", "6", ...more);
+    const found = await both([]);
+    for (const [means, options] of [
+      [found, {}],
+      [await both(["--avg_raw_probs"]), { avgRawProbs: true }],
+    ] as const) {
+      const loaded = await loadEnsemble([model, other], { backend: "cpu", ...options });
+      const expected = await translateAll(new Translator(loaded, { maxLength: 6 }, () => {}), lines);
+      loaded.model.dispose();
+      expect(means).toEqual(
+        expected.map(({ hypotheses: [best] }) => `${best?.text ?? ""} ||| ${(best?.score ?? 0).toFixed(6)}`),
+      );
+    }
+    expect(await both(["--avg_raw_probs"])).not.toEqual(found);
   });
 
   test("samples reproducibly when a sampling option is given", async () => {

@@ -9,6 +9,8 @@ const single = { file: "src/decoding/single-search.ts", tests };
 const sampling = { file: "src/decoding/sampling.ts", tests };
 const translator = { file: "src/decoding/translator.ts", tests };
 const inOrder = { file: "src/decoding/in-order.ts", tests };
+const ensemble = { file: "src/decoding/ensemble.ts", tests: ["test/decoding/ensemble.test.ts"] };
+const processors = { tests: ["test/decoding/processors", "test/decoding/rules.test.ts"] };
 const unknown = { file: "src/decoding/replace-unk.ts", tests };
 
 export const decodingMutations: readonly Mutation[] = [
@@ -33,14 +35,14 @@ export const decodingMutations: readonly Mutation[] = [
   {
     ...beam,
     name: "</s> does not count as length",
-    find: "logProbability / lengthPenalty(length, alpha) + coverage",
-    replace: "logProbability / lengthPenalty(length - 1, alpha) + coverage",
+    find: "logProbability / lengthPenalty(length,",
+    replace: "logProbability / lengthPenalty(length - 1,",
   },
   {
     ...beam,
     name: "coverage penalty has the wrong sign",
-    find: "lengthPenalty(length, alpha) + coverage",
-    replace: "lengthPenalty(length, alpha) - coverage",
+    find: "+ (coverage ?? 0)",
+    replace: "- (coverage ?? 0)",
   },
   {
     ...beam,
@@ -63,21 +65,39 @@ export const decodingMutations: readonly Mutation[] = [
   {
     ...beam,
     name: "one piece more than the maximum length",
-    find: "if (length >= longest) {",
-    replace: "if (length > longest) {",
+    find: "|| length > longest)",
+    replace: "|| length > longest + 1)",
   },
   {
     ...beam,
     name: "nothing where every continuation is impossible",
-    find: "      if (finished.count === 0) this.cutCurrent(s, length - 1);\n",
-    replace: "",
+    find: "if (from === live.offsets[s + 1] || length > longest) {",
+    replace: "if (from === live.offsets[s + 1]) return true;\n    if (length > longest) {",
   },
   {
     ...beam,
-    name: "live hypotheses do not count at the maximum length",
-    find: "for (let i = from; i < to; i++) this.finish(s, nodes[i]!, live.parents[i]!, live.scores[i]!, length, false);",
-    replace:
-      "if (finished.count === 0) this.finish(s, nodes[from]!, live.parents[from]!, live.scores[from]!, length, false);",
+    name: "what has ended is cut as well",
+    find: "      if (complete.includes(row)) continue;\n",
+    replace: "      void complete;\n",
+  },
+  {
+    ...beam,
+    name: "coverage of what is cut counts the step that was not taken",
+    find: "this.coverage?.penaltyBefore(row",
+    replace: "this.coverage?.penalty(row",
+  },
+  {
+    file: "src/decoding/finished.ts",
+    tests,
+    name: "what is cut ranks with what has ended",
+    find: "hypothesis.complete === other.complete ? hypothesis.score > other.score : hypothesis.complete",
+    replace: "hypothesis.score > other.score",
+  },
+  {
+    ...single,
+    name: "greedy search has no room for </s>",
+    find: "this.pieces = new Int32Array(maxLength + 1);",
+    replace: "this.pieces = new Int32Array(maxLength);",
   },
   {
     ...beam,
@@ -95,15 +115,15 @@ export const decodingMutations: readonly Mutation[] = [
     file: "src/decoding/finished.ts",
     tests,
     name: "the later of equal hypotheses is the better",
-    find: "this.best[at - 1]!.score < hypothesis.score",
-    replace: "this.best[at - 1]!.score <= hypothesis.score",
+    find: "? hypothesis.score > other.score",
+    replace: "? hypothesis.score >= other.score",
   },
   {
     file: "src/decoding/coverage.ts",
     tests,
     name: "coverage is that of the last step",
-    find: "this.sums[i]! += weights[i]!;",
-    replace: "this.sums[i] = weights[i]!;",
+    find: "sum + weights[i]!",
+    replace: "0 * sum + weights[i]!",
   },
   {
     ...step,
@@ -173,7 +193,7 @@ export const decodingMutations: readonly Mutation[] = [
     replace: "sampleStream(streams[s - s]!, sample)",
   },
   {
-    file: "src/decoding/length-batches.ts",
+    file: "src/decoding/lines/length-batches.ts",
     tests,
     name: "a batch that just fits is cut",
     find: "pieces + length > budget.pieces",
@@ -183,8 +203,8 @@ export const decodingMutations: readonly Mutation[] = [
     file: "src/decoding/translate-options.ts",
     tests,
     name: "a minimum length leaves no room",
-    find: "minLength + 1)",
-    replace: "minLength - 1)",
+    find: "EXTRA_LENGTH, minLength, given",
+    replace: "EXTRA_LENGTH, minLength - 1, given",
   },
   {
     file: "src/decoding/force-score.ts",
@@ -230,7 +250,7 @@ export const decodingMutations: readonly Mutation[] = [
     replace: "",
   },
   {
-    file: "src/decoding/line-windows.ts",
+    file: "src/decoding/lines/line-windows.ts",
     tests,
     name: "lines before a failure are lost",
     find: "if (window.length > 0) yield window;",
@@ -272,5 +292,93 @@ export const decodingMutations: readonly Mutation[] = [
     name: "a task that ends frees a turn that is handed on too",
     find: "else next();",
     replace: "else {\n        next();\n        this.free++;\n      }",
+  },
+  {
+    ...ensemble,
+    name: "an ensemble sums its members",
+    find: "const value = sum / logarithms.length;",
+    replace: "const value = sum;",
+  },
+  {
+    ...ensemble,
+    name: "an ensemble's rows stay in each member's own order",
+    find: "if (rows.some((row, i) => row !== i)) state.select(rows);",
+    replace: "void rows;",
+  },
+  {
+    ...ensemble,
+    name: "an ensemble's other states stay when one cannot begin",
+    find: "    for (const state of states) state.dispose();\n    throw",
+    replace: "    throw",
+  },
+  {
+    ...processors,
+    file: "src/decoding/processors/processor.ts",
+    name: "rules see the pieces of another hypothesis",
+    find: "this.pieces = Array.from(rows, (row) => pieces[row]!);",
+    replace: "this.pieces = Array.from(rows, (_, row) => pieces[row] ?? pieces[0]!);",
+  },
+  {
+    ...processors,
+    file: "src/decoding/processors/best-pieces.ts",
+    name: "the later of equal pieces is the better",
+    find: "values[best[at - 1]!]! < value; at--",
+    replace: "values[best[at - 1]!]! <= value; at--",
+  },
+  {
+    ...processors,
+    file: "src/decoding/processors/repetition.ts",
+    name: "a piece is punished each time it came",
+    find: "of new Set(pieces))",
+    replace: "of pieces)",
+  },
+  {
+    ...processors,
+    file: "src/decoding/processors/repetition.ts",
+    name: "the last piece of an n-gram cannot be ignored",
+    find: " && !this.ignored.has(next)",
+    replace: "",
+  },
+  {
+    ...processors,
+    file: "src/decoding/processors/repetition.ts",
+    name: "a loop may go round once more",
+    find: "period * (this.most + 1) <= length",
+    replace: "period * (this.most + 1) < length",
+  },
+  {
+    ...processors,
+    file: "src/decoding/processors/banned.ts",
+    name: "a banned word that a piece holds inside is said",
+    find: "    for (const id of this.inside) logProbabilities[id] = Number.NEGATIVE_INFINITY;\n",
+    replace: "",
+  },
+  {
+    ...processors,
+    file: "src/decoding/processors/banned.ts",
+    name: "a banned word is found inside longer ones",
+    find: "if (!isBorder(tail, start) || !phrase",
+    replace: "if (!phrase",
+  },
+  {
+    ...processors,
+    file: "src/decoding/processors/target-prefix.ts",
+    name: "the last word of a prefix is closed",
+    find: "return [...within, ...index.beginningWith(missing)].map",
+    replace: "return [...within, ...index.beginningWith(missing).filter(({ text }) => text === missing)].map",
+  },
+  {
+    ...processors,
+    file: "src/decoding/processors/target-prefix.ts",
+    name: "a prefix is forgotten after its whole pieces",
+    find: 'if (missing !== "") keepOnly',
+    replace: "if (missing === prefix.rest) keepOnly",
+  },
+  {
+    file: "src/decoding/next-pieces.ts",
+    tests,
+    name: "alternatives are those of the first position",
+    find: "if (t < given[sentence]!.length) {",
+    replace: "if (t < 0) {",
   },
 ];

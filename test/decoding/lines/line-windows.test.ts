@@ -1,7 +1,7 @@
 /** Source of truth: the definition of a window, on streams whose timing the test decides. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { lineWindows } from "../../src/decoding/line-windows.ts";
+import { lineWindows } from "../../../src/decoding/lines/line-windows.ts";
 
 async function collect(windows: AsyncIterable<string[]>): Promise<string[][]> {
   const all: string[][] = [];

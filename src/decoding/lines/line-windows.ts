@@ -1,5 +1,8 @@
 /** Cuts a stream of lines into windows that are translated together: large when lines come fast, single lines from a keyboard. */
 
+/** A line, alone or with more about it. */
+type Line = string | { text: string };
+
 /** When a window of lines is translated. */
 export interface WindowOptions {
   /** Most lines of a window. */
@@ -12,15 +15,15 @@ export interface WindowOptions {
 const MOST_UNITS = 1 << 23;
 
 /** What a read came to; a failure waits here until the lines before it have been yielded. */
-type Read = IteratorResult<string, unknown> | { error: unknown };
+type Read<L> = IteratorResult<L, unknown> | { error: unknown };
 
 /** Yields the lines in order; a window ends when it is full, when input ends or fails, or when no line came for `patience`. */
-export async function* lineWindows(
-  lines: AsyncIterable<string> | Iterable<string>,
+export async function* lineWindows<L extends Line>(
+  lines: AsyncIterable<L> | Iterable<L>,
   options: WindowOptions,
-): AsyncGenerator<string[], void, undefined> {
+): AsyncGenerator<L[], void, undefined> {
   const iterator = Symbol.asyncIterator in lines ? lines[Symbol.asyncIterator]() : lines[Symbol.iterator]();
-  const read = async (): Promise<Read> => {
+  const read = async (): Promise<Read<L>> => {
     try {
       return await iterator.next();
     } catch (error) {
@@ -31,7 +34,7 @@ export async function* lineWindows(
   let open = true;
   try {
     while (open) {
-      const window: string[] = [];
+      const window: L[] = [];
       let units = 0;
       while (window.length < options.lines && units < MOST_UNITS) {
         const next = window.length === 0 ? await pending : await within(pending, options.patience);
@@ -41,7 +44,7 @@ export async function* lineWindows(
           break;
         }
         window.push(next.value);
-        units += next.value.length;
+        units += (typeof next.value === "string" ? next.value : next.value.text).length;
         pending = read();
       }
       if (window.length > 0) yield window;

@@ -1,5 +1,5 @@
 /** Batches of sentences of similar length: sorted longest first, cut by a budget. */
-import { rankByLength } from "../base/packed-layout.ts";
+import { rankByLength } from "../../base/packed-layout.ts";
 
 /** Limits of a batch. */
 export interface BatchBudget {

@@ -1,6 +1,6 @@
 /** Source of truth: batches worked out by hand. */
 import { expect, test } from "vitest";
-import { lengthBatches } from "../../src/decoding/length-batches.ts";
+import { lengthBatches } from "../../../src/decoding/lines/length-batches.ts";
 
 test.each([
   // lengths, sentences, pieces, batches of indices
