@@ -9,6 +9,7 @@ import { moeMutations } from "./list/moe.ts";
 import { nativeMutations } from "./list/native.ts";
 import { optimizerMutations } from "./list/optimizer.ts";
 import { reportMutations } from "./list/report.ts";
+import { rerankingMutations } from "./list/reranking.ts";
 import { shortlistMutations } from "./list/shortlist.ts";
 import { textMutations } from "./list/text.ts";
 import { trainingMutations } from "./list/training.ts";
@@ -20,6 +21,7 @@ const concepts: Readonly<Record<string, readonly Mutation[]>> = {
   model: modelMutations,
   moe: moeMutations,
   decoding: decodingMutations,
+  reranking: rerankingMutations,
   shortlist: shortlistMutations,
   metrics: metricsMutations,
   text: textMutations,
