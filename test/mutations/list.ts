@@ -13,6 +13,7 @@ import { rerankingMutations } from "./list/reranking.ts";
 import { shortlistMutations } from "./list/shortlist.ts";
 import { textMutations } from "./list/text.ts";
 import { trainingMutations } from "./list/training.ts";
+import { wordMutations } from "./list/words.ts";
 import type { Mutation } from "./mutation.ts";
 
 const concepts: Readonly<Record<string, readonly Mutation[]>> = {
@@ -21,6 +22,7 @@ const concepts: Readonly<Record<string, readonly Mutation[]>> = {
   model: modelMutations,
   moe: moeMutations,
   decoding: decodingMutations,
+  words: wordMutations,
   reranking: rerankingMutations,
   shortlist: shortlistMutations,
   metrics: metricsMutations,

@@ -18,11 +18,12 @@ import { loadEnsemble } from "../../inference/open-ensemble.ts";
 import type { ShortlistLimits } from "../../shortlist/shortlist.ts";
 import { engineOf, type InferenceArguments, inferenceOptions } from "../engine-options.ts";
 import { openLineOutput } from "../line-output.ts";
-import { candidateCount, type RerankArguments, reranking, rerankOptions } from "./rerank-options.ts";
 import { type RuleArguments, ruleOptions, rulesOf, withPrefixes } from "./rule-options.ts";
-import { formatTranslation } from "./translation-format.ts";
+import { candidateCount, type RerankArguments, reranking, rerankOptions } from "./translate/rerank-options.ts";
+import { formatTranslation } from "./translate/translation-format.ts";
+import { formatOf, type WordArguments, wordOptions, wordsOf } from "./translate/word-options.ts";
 
-interface TranslateArguments extends InferenceArguments, RuleArguments, RerankArguments {
+interface TranslateArguments extends InferenceArguments, RuleArguments, RerankArguments, WordArguments {
   model: string[];
   avg_raw_probs: boolean;
   src: string | undefined;
@@ -38,8 +39,6 @@ interface TranslateArguments extends InferenceArguments, RuleArguments, RerankAr
   max_length_ratio: number;
   max_source_length: number;
   replace_unk: boolean;
-  with_score: boolean;
-  with_attention: boolean;
   batch_size: number;
   batch_tokens: number;
   sampling_topk: number | undefined;
@@ -120,12 +119,7 @@ export const translateCommand: CommandModule<object, TranslateArguments> = {
         default: translateDefaults.replaceUnk,
         describe: "Replace unknown pieces by the source words they attend to",
       })
-      .option("with_score", { type: "boolean", default: false, describe: "Append ||| and the score" })
-      .option("with_attention", {
-        type: "boolean",
-        default: translateDefaults.withAttention,
-        describe: "Append ||| and the attention as JSON: source, target, attention [target][source]",
-      })
+      .options(wordOptions)
       .option("batch_size", {
         type: "number",
         default: translateDefaults.batchSize,
@@ -167,6 +161,7 @@ async function translate(args: TranslateArguments): Promise<void> {
   const options = translateOptions(args);
   // Before the model, so that a wrong value is told at once.
   resolveTranslateOptions(options);
+  const format = formatOf(args);
   const shortlist = args.shortlist === undefined ? {} : { shortlist: shortlistLimits(args.shortlist) };
   const engine = { ...engineOf(args), ...shortlist };
   const loaded = await loadEnsemble(args.model, { ...engine, avgRawProbs: args.avg_raw_probs });
@@ -174,7 +169,8 @@ async function translate(args: TranslateArguments): Promise<void> {
     const { targets } = loaded.languages;
     const rerank = await reranking(args, args.tgt_lang ?? (targets.length === 1 ? targets[0] : undefined));
     const translator = new Translator(loaded, options, warnSparingly());
-    await translateLines(translator, rerank, args, loaded.engine.backend);
+    const print = (translation: Translation) => formatTranslation(rerank(translation), format);
+    await translateLines(translator, print, args, loaded.engine.backend);
   } finally {
     loaded.model.dispose();
   }
@@ -182,17 +178,16 @@ async function translate(args: TranslateArguments): Promise<void> {
 
 async function translateLines(
   translator: Translator,
-  rerank: (translation: Translation) => Translation,
+  print: (translation: Translation) => string,
   args: TranslateArguments,
   backend: string,
 ): Promise<void> {
   const output = openLineOutput(args.output);
   const started = performance.now();
-  const format = { nBest: args.n_best, withScore: args.with_score, withAttention: args.with_attention };
   try {
     const lines = inputLines(args.src, { onLongLine: (line) => translator.reportLongLine(line) });
     for await (const translation of translator.translate(withPrefixes(lines, args.tgt_prefix))) {
-      await output.write(formatTranslation(rerank(translation), format));
+      await output.write(print(translation));
     }
     await output.close();
     report(translator.counts, (performance.now() - started) / 1000, backend);
@@ -223,7 +218,7 @@ function translateOptions(args: TranslateArguments): TranslateOptions {
     maxLengthRatio: args.max_length_ratio,
     maxSourceLength: args.max_source_length,
     replaceUnk: args.replace_unk,
-    withAttention: args.with_attention,
+    ...wordsOf(args),
     batchSize: args.batch_size,
     batchTokens: args.batch_tokens,
   };

@@ -68,8 +68,8 @@ export const rerankingMutations: readonly Mutation[] = [
     replace: "statistics[1] = words[hypothesis]!.length;",
   },
   {
-    file: "src/cli/commands/rerank-options.ts",
-    tests: ["test/cli/commands/rerank-options.test.ts"],
+    file: "src/cli/commands/translate/rerank-options.ts",
+    tests: ["test/cli/commands/translate/rerank-options.test.ts"],
     name: "all hypotheses are listed",
     find: "ranked.hypotheses.slice(0, nBest)",
     replace: "ranked.hypotheses",

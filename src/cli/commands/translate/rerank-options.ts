@@ -1,13 +1,13 @@
 /** Options of `nmt translate` that choose among a line's translations by more than the search's own score. */
 import type { Options } from "yargs";
-import { UsageError } from "../../base/errors.ts";
-import { log } from "../../base/logger.ts";
-import type { Translation } from "../../decoding/translation.ts";
-import { BLEU } from "../../metrics/bleu.ts";
-import { CHRF } from "../../metrics/chrf.ts";
-import type { PairwiseMetric } from "../../metrics/pairwise-scores.ts";
-import { tokenizersFor } from "../../metrics/tokenizers/for-language.ts";
-import { minimumBayesRisk } from "../../reranking/minimum-bayes-risk.ts";
+import { UsageError } from "../../../base/errors.ts";
+import { log } from "../../../base/logger.ts";
+import type { Translation } from "../../../decoding/translation.ts";
+import { BLEU } from "../../../metrics/bleu.ts";
+import { CHRF } from "../../../metrics/chrf.ts";
+import type { PairwiseMetric } from "../../../metrics/pairwise-scores.ts";
+import { tokenizersFor } from "../../../metrics/tokenizers/for-language.ts";
+import { minimumBayesRisk } from "../../../reranking/minimum-bayes-risk.ts";
 
 export interface RerankArguments {
   mbr: "chrf" | "bleu" | undefined;
