@@ -17,7 +17,9 @@ interface DeclaredOptions {
 
 /** Runs `command` with the words after `nmt`, its name first. Throws UsageError for wrong use. */
 export async function runCommand(command: AnyCommand, argv: readonly string[]): Promise<void> {
-  await prepare(command).parseAsync(argv.map((word) => (word === "-" ? STANDARD_STREAM : underscoreName(word))));
+  const words = argv.map((word) => (word === "-" ? STANDARD_STREAM : underscoreName(word)));
+  if (words.includes("--help")) await prepare(command).parseAsync(words);
+  else await prepare(asDefault(command), argv[0]).parseAsync(words.slice(1));
 }
 
 /** The text of `nmt COMMAND --help`. */
@@ -31,7 +33,13 @@ export async function commandHelp(command: AnyCommand, name: string, width: numb
   return text;
 }
 
-function prepare(command: AnyCommand): Argv {
+/** The command without its name: yargs makes the help of a named one even where nobody asks for it, which takes a while. */
+function asDefault(command: AnyCommand): AnyCommand {
+  return { ...command, command: String(command.command).replace(/^\S+/, "$0") };
+}
+
+/** `name`: where the words don't begin with it. */
+function prepare(command: AnyCommand, name?: string): Argv {
   const parser = yargs()
     .scriptName("nmt")
     .locale("en")
@@ -41,10 +49,10 @@ function prepare(command: AnyCommand): Argv {
     .fail((message: string | null, error: Error | undefined) => {
       throw error ?? new UsageError(message?.replaceAll(STANDARD_STREAM, "-") ?? "wrong arguments");
     });
-  return parser.wrap(Math.min(110, parser.terminalWidth())).command(checked(command) as CommandModule);
+  return parser.wrap(Math.min(110, parser.terminalWidth())).command(checked(command, name) as CommandModule);
 }
 
-function checked(command: AnyCommand): AnyCommand {
+function checked(command: AnyCommand, name: string | undefined): AnyCommand {
   let declared: DeclaredOptions;
   const positionals = [...String(command.command).matchAll(/[<[](\w+)/g)].map(([, name]) => name!);
   return {
@@ -59,7 +67,11 @@ function checked(command: AnyCommand): AnyCommand {
     },
     handler: async (parsed: never) => {
       const args = withStandardStreams(parsed);
-      checkArguments(args, declared, positionals);
+      checkArguments(
+        name === undefined ? args : { ...args, _: [name, ...(args["_"] as unknown[])] },
+        declared,
+        positionals,
+      );
       await command.handler(args as never);
     },
   };

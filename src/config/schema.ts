@@ -1,5 +1,5 @@
 /** Every key of a configuration file, by section: its type, range and default. Keys are flat in the file; sections only group the help. */
-import { z } from "zod";
+import * as z from "zod";
 import { backendNames, precisions } from "../base/engine-names.ts";
 import { MOST_THREADS } from "../base/threads.ts";
 import {

@@ -10,7 +10,7 @@ export class NativeDecoderState implements DecoderState {
   private readonly vocabularySize: number;
   /** [sentences] positions of each source; empty where there is none. */
   private readonly sourceLengths: Int32Array;
-  private readonly isAlone: () => boolean;
+  private readonly isShared: (rows: number) => boolean;
   private readonly onEnd: () => void;
   private sentences: Int32Array;
   /** Rows that the next step keeps; undefined for all as they are. */
@@ -24,7 +24,7 @@ export class NativeDecoderState implements DecoderState {
       sentences: number;
       sourceLengths: Int32Array;
       vocabularySize: number;
-      isAlone: () => boolean;
+      isShared: (rows: number) => boolean;
       onEnd: () => void;
     },
   ) {
@@ -32,7 +32,7 @@ export class NativeDecoderState implements DecoderState {
     this.handle = handle;
     this.vocabularySize = source.vocabularySize;
     this.sourceLengths = source.sourceLengths;
-    this.isAlone = source.isAlone;
+    this.isShared = source.isShared;
     this.onEnd = source.onEnd;
     this.sentences = Int32Array.from({ length: source.sentences }, (_, i) => i);
   }
@@ -55,7 +55,7 @@ export class NativeDecoderState implements DecoderState {
     const { kept } = this;
     this.kept = undefined;
     const { ids, logProbabilities } = candidates;
-    const shared = this.isAlone();
+    const shared = this.isShared(rows);
     await this.weights.addon.decodeStep(
       this.handle,
       kept,

@@ -4,7 +4,7 @@ import type { ForcedScores } from "../model/decoder-state.ts";
 import type { LanguageModelOptions } from "../model/options.ts";
 import { scoresBySentence } from "./forced-scores.ts";
 import { languageModelPlan } from "./model-plan.ts";
-import { type OpenWeights, openWeights, type WeightOptions } from "./open-weights.ts";
+import { isWorthSharing, type OpenWeights, openWeights, type WeightOptions } from "./open-weights.ts";
 import { packIds } from "./packed-ids.ts";
 
 /** A language model with its weights mapped into memory; `dispose` lets them go. */
@@ -34,9 +34,9 @@ export class NativeLanguageModel {
     const { ids, starts } = packIds(texts);
     const scores = new Float32Array(ids.length + texts.length);
     const { bosId, eosId } = this.markers;
-    const alone = this.underWay++ === 0;
+    const shared = this.underWay++ === 0 && isWorthSharing(texts.length, this.weights);
     try {
-      await addon.forceScore(...([handle, ids, starts, ids, starts, bosId, eosId, scores] as const), alone);
+      await addon.forceScore(...([handle, ids, starts, ids, starts, bosId, eosId, scores] as const), shared);
     } finally {
       this.underWay--;
     }

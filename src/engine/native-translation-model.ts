@@ -5,7 +5,7 @@ import type { Seq2SeqOptions } from "../model/options.ts";
 import { scoresBySentence } from "./forced-scores.ts";
 import { translationPlan } from "./model-plan.ts";
 import { NativeDecoderState } from "./native-decoder-state.ts";
-import { type OpenWeights, openWeights, type WeightOptions } from "./open-weights.ts";
+import { isWorthSharing, type OpenWeights, openWeights, type WeightOptions } from "./open-weights.ts";
 import { packIds } from "./packed-ids.ts";
 
 /** What a source's translation is chosen from: ascending piece ids. */
@@ -41,12 +41,19 @@ export class NativeTranslationModel implements TranslationModel {
     const lists = candidates && packIds(sources.map((source) => candidates(source)));
     this.underWay++;
     try {
-      const state = await addon.startDecoding(handle, ids, starts, lists?.ids, lists?.starts, this.isAlone());
+      const state = await addon.startDecoding(
+        handle,
+        ids,
+        starts,
+        lists?.ids,
+        lists?.starts,
+        this.isShared(ids.length),
+      );
       return new NativeDecoderState(this.weights, state, {
         sentences: sources.length,
         sourceLengths: Int32Array.from(sources, ({ length }) => length),
         vocabularySize: this.vocabularySize,
-        isAlone: () => this.isAlone(),
+        isShared: (rows) => this.isShared(rows),
         onEnd: () => {
           this.underWay--;
         },
@@ -67,7 +74,7 @@ export class NativeTranslationModel implements TranslationModel {
     try {
       await addon.forceScore(
         ...([handle, source.ids, source.starts, target.ids, target.starts, bosId, eosId, scores] as const),
-        this.isAlone(),
+        this.isShared(sources.length),
       );
     } finally {
       this.underWay--;
@@ -79,8 +86,8 @@ export class NativeTranslationModel implements TranslationModel {
     this.weights.addon.closeHandle(this.weights.handle);
   }
 
-  /** Whether one batch has all threads to itself. */
-  private isAlone(): boolean {
-    return this.underWay === 1;
+  /** Whether all threads are to work on a batch of so many rows. */
+  private isShared(rows: number): boolean {
+    return this.underWay === 1 && isWorthSharing(rows, this.weights);
   }
 }

@@ -12,6 +12,16 @@ export interface OpenWeights {
   threads: number;
   /** What its products are computed in. */
   arithmetic: InferencePrecision;
+  /** Of the file. */
+  bytes: number;
+}
+
+/** Rows, and bytes of weights, from which a step takes long enough to be cut up for all threads. */
+const [WORTH_ROWS, WORTH_BYTES] = [32, 128 * 1024 * 1024];
+
+/** Whether all threads are faster than one, for a batch of so many rows that is alone: they have to wait for each other at every product. */
+export function isWorthSharing(rows: number, { bytes }: Pick<OpenWeights, "bytes">): boolean {
+  return rows >= WORTH_ROWS || bytes >= WORTH_BYTES;
 }
 
 /** How a model is to run. */
@@ -27,9 +37,11 @@ export function openWeights(path: string, plan: string, { threads, arithmetic }:
   const reader = new SafetensorsReader(path);
   let tensors: string;
   let chosen: InferencePrecision;
+  let bytes: number;
   try {
     reader.verify();
     const { entries } = reader.header;
+    bytes = entries.at(-1)?.end ?? 0;
     // The list below is of words; no parameter's name has a space in it.
     const strange = entries.find(({ name }) => /\s|^$/.test(name));
     if (strange !== undefined) throw otherModel(path, `${JSON.stringify(strange.name)} is not part of this model`);
@@ -44,7 +56,7 @@ export function openWeights(path: string, plan: string, { threads, arithmetic }:
   const addon = loadAddon();
   const workers = openThreads(addon, threads);
   try {
-    return { addon, handle: addon.openModel(path, plan, tensors, chosen, workers), threads, arithmetic: chosen };
+    return { addon, handle: addon.openModel(path, plan, tensors, chosen, workers), threads, arithmetic: chosen, bytes };
   } catch (error) {
     if (error instanceof OutOfMemoryError) throw error;
     throw otherModel(path, (error as Error).message, error);

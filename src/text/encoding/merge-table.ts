@@ -2,7 +2,6 @@
 
 import type { Vocabulary } from "../sentencepiece/vocabulary.ts";
 import { ABSENT, PairMap } from "../tables/pair-map.ts";
-import { PieceTrie, ROOT } from "../tables/piece-trie.ts";
 
 /** A symbol is a piece's id, or, for a character that is no piece, the vocabulary's size plus its code point. */
 export class MergeTable {
@@ -18,15 +17,14 @@ export class MergeTable {
     this.size = vocabulary.size;
     this.ranks = rankByScore(vocabulary);
     this.pairs = new PairMap(2 * vocabulary.size);
-    const trie = new PieceTrie(2 * vocabulary.size);
-    for (const [text, id] of vocabulary.segmentIds) {
-      trie.add(text, id);
+    const { segmentIds } = vocabulary;
+    for (const [text, id] of segmentIds) {
       const codePoint = text.codePointAt(0)!;
       if (text.length !== (codePoint > 0xffff ? 2 : 1)) continue;
       if (codePoint > 0xffff) this.longSingles.set(codePoint, id);
       else this.singles[codePoint] = id;
     }
-    for (const [text, id] of vocabulary.segmentIds) this.addSplits(text, id, trie);
+    for (const [text, id] of segmentIds) this.addSplits(text, id, segmentIds);
   }
 
   /** The symbol of a single character. */
@@ -41,35 +39,24 @@ export class MergeTable {
   }
 
   /** Enters every way to put a piece together from two symbols. */
-  private addSplits(text: string, id: number, trie: PieceTrie): void {
-    let node = ROOT;
-    for (let at = 0; at < text.length - 1; at++) {
-      node = trie.step(node, text.charCodeAt(at));
-      const unit = text.charCodeAt(at);
+  private addSplits(text: string, id: number, segmentIds: ReadonlyMap<string, number>): void {
+    for (let at = 1; at < text.length; at++) {
+      const unit = text.charCodeAt(at - 1);
       const isHighSurrogate = unit >= 0xd800 && unit < 0xdc00;
       if (isHighSurrogate) continue;
-      const left = this.symbolOfPart(text, 0, at + 1, trie.valueAt(node));
+      const left = this.symbolOfPart(text.slice(0, at), segmentIds);
       if (left === ABSENT) continue;
-      const right = this.symbolOfPart(text, at + 1, text.length, walk(trie, text, at + 1));
+      const right = this.symbolOfPart(text.slice(at), segmentIds);
       if (right !== ABSENT) this.pairs.set(left, right, id);
     }
   }
 
-  private symbolOfPart(text: string, from: number, to: number, piece: number): number {
-    if (piece !== ABSENT) return piece;
-    const codePoint = text.codePointAt(from)!;
-    return to - from === (codePoint > 0xffff ? 2 : 1) ? this.size + codePoint : ABSENT;
+  private symbolOfPart(part: string, segmentIds: ReadonlyMap<string, number>): number {
+    const piece = segmentIds.get(part);
+    if (piece !== undefined) return piece;
+    const codePoint = part.codePointAt(0)!;
+    return part.length === (codePoint > 0xffff ? 2 : 1) ? this.size + codePoint : ABSENT;
   }
-}
-
-/** Value of the piece that is the text from `at` on, or ABSENT. */
-function walk(trie: PieceTrie, text: string, at: number): number {
-  let node = ROOT;
-  for (let i = at; i < text.length; i++) {
-    node = trie.step(node, text.charCodeAt(i));
-    if (node === ABSENT) return ABSENT;
-  }
-  return trie.valueAt(node);
 }
 
 function rankByScore({ pieces }: Vocabulary): Int32Array {

@@ -1,0 +1,37 @@
+/**
+ * Joins the modules of the command and of its packages into few files, dist/command: `nmt` then starts in half of the time. TensorFlow.js stays
+ * a package of its own, as do the modules that other programs import (dist/src).
+ */
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "esbuild";
+
+const root = join(import.meta.dirname, "..");
+const outdir = join(root, "dist/command");
+rmSync(outdir, { recursive: true, force: true });
+await build({
+  absWorkingDir: root,
+  // Threads are started by path, from where src/data/thread.ts finds itself.
+  entryPoints: {
+    main: "src/cli/main.ts",
+    "shards/encode-worker": "src/data/shards/encode-worker.ts",
+    "batches/prefetch-worker": "src/data/batches/prefetch-worker.ts",
+  },
+  outdir,
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  platform: "node",
+  target: "node20",
+  external: ["@tensorflow/*"],
+  chunkNames: "[name]-[hash]",
+  minifySyntax: true,
+  minifyWhitespace: true,
+  keepNames: true,
+  // Packages of CommonJS modules ask for Node's own by this name.
+  banner: {
+    js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+  },
+  legalComments: "none",
+  logLevel: "warning",
+});
