@@ -30,6 +30,8 @@ export type { SourceLine, TranslatedHypothesis, Translation } from "./decoding/t
 export { type TranslateRun, Translator } from "./decoding/translator.ts";
 export { type EnsembleOptions, type LoadedEnsemble, loadEnsemble } from "./inference/open-ensemble.ts";
 export {
+  type InferenceEngine,
+  type InferenceOptions,
   type LoadedLanguageModel,
   type LoadedModel,
   loadLanguageModel,

@@ -3,6 +3,7 @@ import { checkpointMutations } from "./list/checkpoint.ts";
 import { configMutations } from "./list/config.ts";
 import { dataMutations } from "./list/data.ts";
 import { decodingMutations } from "./list/decoding.ts";
+import { engineMutations } from "./list/engine.ts";
 import { metricsMutations } from "./list/metrics.ts";
 import { modelMutations } from "./list/model.ts";
 import { moeMutations } from "./list/moe.ts";
@@ -24,6 +25,7 @@ const concepts: Readonly<Record<string, readonly Mutation[]>> = {
   decoding: decodingMutations,
   words: wordMutations,
   reranking: rerankingMutations,
+  engine: engineMutations,
   shortlist: shortlistMutations,
   metrics: metricsMutations,
   text: textMutations,
