@@ -117,7 +117,7 @@ export class BatchSearch {
         const given = prefix === undefined ? 0 : prefix.pieces.length + prefix.rest.length;
         return longestTranslation(pieces, options, given);
       }),
-      withAttention: options.withAttention || options.replaceUnk,
+      withAttention: options.withAttention || options.withAlignment || options.replaceUnk,
       signal,
     };
   }
