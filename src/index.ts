@@ -30,6 +30,8 @@ export type { SourceLine, TranslatedHypothesis, Translation } from "./decoding/t
 export { type TranslateRun, Translator } from "./decoding/translator.ts";
 export { type EnsembleOptions, type LoadedEnsemble, loadEnsemble } from "./inference/open-ensemble.ts";
 export {
+  type InferenceEngine,
+  type InferenceOptions,
   type LoadedLanguageModel,
   type LoadedModel,
   loadLanguageModel,
@@ -45,11 +47,13 @@ export {
   corpusBleu,
   corpusChrf,
   corpusTer,
+  type PairwiseMetric,
   sentenceBleu,
   sentenceChrf,
   TER,
   type TerOptions,
 } from "./metrics/index.ts";
+export { minimumBayesRisk } from "./reranking/minimum-bayes-risk.ts";
 export { trainWordpieces, WordpieceModel, type WordpieceTrainingOptions } from "./text/index.ts";
 export { trainingReporter } from "./training/run-recorder.ts";
 export { type RunReporter, type RunResult, runTraining } from "./training/run-training.ts";

@@ -129,7 +129,7 @@ export class BatchSearch {
           terms.reduce((sum, { length }) => sum + length, begun),
         );
       }),
-      withAttention: options.withAttention || options.replaceUnk,
+      withAttention: options.withAttention || options.withAlignment || options.replaceUnk,
       constraints,
       signal,
     };

@@ -137,8 +137,8 @@ class BeamSearch {
     });
   }
 
-  private append({ parents, pieces }: Successors): Int32Array {
-    return parents.map((parent, row) => this.history.append(this.nodes[parent]!, pieces[row]!, parent));
+  private append({ parents, pieces, scores }: Successors): Int32Array {
+    return parents.map((parent, i) => this.history.append(this.nodes[parent]!, pieces[i]!, parent, scores[i]!));
   }
 
   private finishEnded(ended: Successors, length: number): void {
@@ -229,7 +229,8 @@ class BeamSearch {
   private read({ node, score, logProbability, complete }: Finished): Hypothesis {
     const path = this.history.piecesTo(node);
     const pieces = complete ? path.subarray(0, path.length - 1) : path;
-    const hypothesis: Hypothesis = { pieces, score, logProbability, complete };
+    const pieceScores = this.history.scoresTo(node);
+    const hypothesis: Hypothesis = { pieces, pieceScores, score, logProbability, complete };
     if (this.options.withAttention) hypothesis.attention = this.history.attentionTo(node);
     return hypothesis;
   }

@@ -35,6 +35,8 @@ export interface SearchOptions {
 export interface Hypothesis {
   /** Target pieces without `<s>` and `</s>`. */
   pieces: Int32Array;
+  /** [pieces (+ 1 for `</s>`)] log P of each given those before. Natural logarithms. */
+  pieceScores: Float64Array;
   /** log P / lp + cp */
   score: number;
   /** log P of the pieces, and of `</s>` where the translation is complete. Natural logarithm. */

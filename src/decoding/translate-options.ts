@@ -37,6 +37,10 @@ export interface TranslateOptions extends ProcessorOptions {
   replaceUnk?: boolean;
   /** Return the attention of each target piece. Default false. */
   withAttention?: boolean;
+  /** Return how much each target word looked at each source word. Default false. */
+  withAlignment?: boolean;
+  /** Return the log-probability of each target word. Default false. */
+  withWordScores?: boolean;
   /**
    * The `nBest` translations are the best ones that begin with each of the `nBest` most probable next pieces, after the line's target prefix
    * where it has one. Default false.
@@ -61,6 +65,8 @@ export const translateDefaults = {
   maxSourceLength: 5000,
   replaceUnk: false,
   withAttention: false,
+  withAlignment: false,
+  withWordScores: false,
   repetitionPenalty: 1,
   blockNgramRepeat: 0,
   ignoreWhenBlocking: [],

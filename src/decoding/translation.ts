@@ -24,6 +24,10 @@ export interface TranslatedHypothesis {
   pieces: string[];
   /** [pieces + 1 for `</s>` where complete][source pieces]; only when asked for. */
   attention?: Float32Array[];
+  /** [words of `text`][words of the source] attention of words between white space; only when asked for. */
+  alignment?: Float32Array[];
+  /** [words of `text` + 1 for `</s>` where complete] log P of each given those before, natural logarithms; only when asked for. */
+  wordScores?: number[];
 }
 
 /** A line's translations. */

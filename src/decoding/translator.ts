@@ -24,6 +24,9 @@ import {
   type TranslationCounts,
   type TranslationWarning,
 } from "./translation.ts";
+import { pieceWords, sourcePieceWords } from "./words/piece-words.ts";
+import { wordAlignment } from "./words/word-alignment.ts";
+import { wordScores } from "./words/word-scores.ts";
 
 /** A model with everything that turns text into its pieces and back. */
 export interface TranslatorParts {
@@ -197,17 +200,25 @@ export class Translator {
   private toText(ready: PreparedLine, hypothesis: Hypothesis): TranslatedHypothesis {
     const { wordpieces } = this.parts;
     const { score, logProbability, complete, attention } = hypothesis;
-    const text = this.options.replaceUnk
-      ? replaceUnknown(hypothesis, ready, wordpieces)
-      : wordpieces.decode(hypothesis.pieces);
+    const { replaceUnk, withAttention, withAlignment, withWordScores } = this.options;
+    const textOf = (pieces: Int32Array) =>
+      singleLine(replaceUnk ? replaceUnknown({ pieces, attention }, ready, wordpieces) : wordpieces.decode(pieces));
     const translated: TranslatedHypothesis = {
-      text: singleLine(text),
+      text: textOf(hypothesis.pieces),
       score,
       logProbability,
       complete,
       pieces: this.spell(hypothesis.pieces),
     };
-    if (this.options.withAttention && attention !== undefined) translated.attention = attention;
+    if (withAttention && attention !== undefined) translated.attention = attention;
+    if (!withAlignment && !withWordScores) return translated;
+    const { pieces } = hypothesis;
+    const target = pieceWords(pieces.length, (count) => textOf(pieces.subarray(0, count)));
+    if (withWordScores) translated.wordScores = wordScores(hypothesis.pieceScores, target);
+    if (withAlignment && attention !== undefined) {
+      const source = sourcePieceWords(ready.text, wordpieces);
+      translated.alignment = wordAlignment(attention, target, source, ready.source.length - 1 - ready.pieces);
+    }
     return translated;
   }
 

@@ -1,5 +1,6 @@
 /** Opens a model directory as layers of TensorFlow.js, on any backend: slower than the engine, but its experts can be watched. */
 import { type EngineOptions, type SelectedBackend, selectBackend } from "../backends/select.ts";
+import { CheckpointError } from "../base/errors.ts";
 import { checkSameParameters, floatsByName } from "../checkpoint/match.ts";
 import type { ModelDirectory } from "../checkpoint/model-directory.ts";
 import { readSafetensors } from "../checkpoint/read-safetensors.ts";
@@ -54,8 +55,21 @@ async function load<Model extends TrainableModel>(
   const wordpieces = loadModelWordpieces(wordpieceModelPath, config);
   const { tensors } = readSafetensors(weightsPath);
   const engine = await selectBackend(options);
-  const model = make(config, wordpieces, { seed: config.seed, stored: floatsByName(tensors) });
+  const model = inFile(weightsPath, () => {
+    return make(config, wordpieces, { seed: config.seed, stored: floatsByName(tensors) });
+  });
   const shapes = model.parameters.map(({ name, variable }) => ({ name, shape: variable.shape }));
   checkSameParameters(shapes, tensors, weightsPath);
   return { model, wordpieces, config, engine };
+}
+
+/** What the task throws about weights names their file. */
+function inFile<T>(path: string, task: () => T): T {
+  try {
+    return task();
+  } catch (error) {
+    if (!(error instanceof CheckpointError) || error.where !== undefined) throw error;
+    const { message, nextStep } = error;
+    throw new CheckpointError(message, { where: path, cause: error, ...(nextStep !== undefined && { nextStep }) });
+  }
 }

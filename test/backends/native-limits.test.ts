@@ -31,9 +31,10 @@ const script = `
   };
   const threads = refused(() => addon.setThreads(1000));
   const left = addon.threads();
+  const inference = refused(() => addon.openThreads(1000));
   const selected = await selectBackend({ backend: "native", threads: 1000 }).then(() => "", (error) => error.name + ": " + error.message);
   console.log(JSON.stringify({
-    threads, left, selected, array: refused(() => addon.allocate(2 ** 31)), product: refused(() => product(20000)), after: product(3),
+    threads, left, inference, selected, array: refused(() => addon.allocate(2 ** 31)), product: refused(() => product(20000)), after: product(3),
   }));
 `;
 
@@ -46,6 +47,7 @@ test.skipIf(!limits)(
     const found = JSON.parse(stdout.slice(stdout.lastIndexOf("\n{") + 1)) as Record<string, string | number>;
     expect(found["threads"]).toMatch(/^Error: setThreads: only \d+ of 1000 threads could be had/);
     expect(found["left"]).toBe(2);
+    expect(found["inference"]).toMatch(/^Error: openThreads: only \d+ of 1000 threads could be had/);
     expect(found["selected"]).toMatch(/^BackendError: the native backend could not start 1000 threads/);
     expect(found["array"]).toMatch(/^OutOfMemoryError: out of memory in allocate \(bytes 2147483648\)/);
     expect(found["product"]).toMatch(

@@ -4,7 +4,7 @@ import { archives, testSets } from "./formats/archives.ts";
 import { checkpoints, trainerStates } from "./formats/checkpoints.ts";
 import { configurations } from "./formats/configurations.ts";
 import { languagePacks } from "./formats/language-packs.ts";
-import { modelDirectories } from "./formats/model-directory.ts";
+import { engineDirectories, modelDirectories } from "./formats/model-directory.ts";
 import { runLogs } from "./formats/run-logs.ts";
 import { safetensors } from "./formats/safetensors.ts";
 import { preparedAgain, shards } from "./formats/shards.ts";
@@ -18,6 +18,7 @@ export const FORMATS: readonly Format[] = [
   safetensors,
   shortlists,
   modelDirectories,
+  engineDirectories,
   checkpoints,
   trainerStates,
   shards,

@@ -3,15 +3,18 @@ import { checkpointMutations } from "./list/checkpoint.ts";
 import { configMutations } from "./list/config.ts";
 import { dataMutations } from "./list/data.ts";
 import { decodingMutations } from "./list/decoding.ts";
+import { engineMutations } from "./list/engine.ts";
 import { metricsMutations } from "./list/metrics.ts";
 import { modelMutations } from "./list/model.ts";
 import { moeMutations } from "./list/moe.ts";
 import { nativeMutations } from "./list/native.ts";
 import { optimizerMutations } from "./list/optimizer.ts";
 import { reportMutations } from "./list/report.ts";
+import { rerankingMutations } from "./list/reranking.ts";
 import { shortlistMutations } from "./list/shortlist.ts";
 import { textMutations } from "./list/text.ts";
 import { trainingMutations } from "./list/training.ts";
+import { wordMutations } from "./list/words.ts";
 import type { Mutation } from "./mutation.ts";
 
 const concepts: Readonly<Record<string, readonly Mutation[]>> = {
@@ -20,6 +23,9 @@ const concepts: Readonly<Record<string, readonly Mutation[]>> = {
   model: modelMutations,
   moe: moeMutations,
   decoding: decodingMutations,
+  words: wordMutations,
+  reranking: rerankingMutations,
+  engine: engineMutations,
   shortlist: shortlistMutations,
   metrics: metricsMutations,
   text: textMutations,

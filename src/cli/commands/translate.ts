@@ -7,16 +7,23 @@ import { releaseInput } from "../../data/files/bytes.ts";
 import { inputLines } from "../../data/files/corpus.ts";
 import type { SamplingOptions } from "../../decoding/sampling.ts";
 import { resolveTranslateOptions, type TranslateOptions, translateDefaults } from "../../decoding/translate-options.ts";
-import { describeWarning, type TranslationCounts, type TranslationWarning } from "../../decoding/translation.ts";
+import {
+  describeWarning,
+  type Translation,
+  type TranslationCounts,
+  type TranslationWarning,
+} from "../../decoding/translation.ts";
 import { Translator } from "../../decoding/translator.ts";
 import { loadEnsemble } from "../../inference/open-ensemble.ts";
 import type { ShortlistLimits } from "../../shortlist/shortlist.ts";
 import { engineOf, type InferenceArguments, inferenceOptions } from "../engine-options.ts";
 import { openLineOutput } from "../line-output.ts";
 import { type RuleArguments, ruleOptions, rulesOf, withRequests } from "./rule-options.ts";
-import { formatTranslation } from "./translation-format.ts";
+import { candidateCount, type RerankArguments, reranking, rerankOptions } from "./translate/rerank-options.ts";
+import { formatTranslation } from "./translate/translation-format.ts";
+import { formatOf, type WordArguments, wordOptions, wordsOf } from "./translate/word-options.ts";
 
-interface TranslateArguments extends InferenceArguments, RuleArguments {
+interface TranslateArguments extends InferenceArguments, RuleArguments, RerankArguments, WordArguments {
   model: string[];
   avg_raw_probs: boolean;
   src: string | undefined;
@@ -32,8 +39,6 @@ interface TranslateArguments extends InferenceArguments, RuleArguments {
   max_length_ratio: number;
   max_source_length: number;
   replace_unk: boolean;
-  with_score: boolean;
-  with_attention: boolean;
   batch_size: number;
   batch_tokens: number;
   sampling_topk: number | undefined;
@@ -130,12 +135,7 @@ export const translateCommand: CommandModule<object, TranslateArguments> = {
         default: translateDefaults.replaceUnk,
         describe: "Replace unknown pieces by the source words they attend to",
       })
-      .option("with_score", { type: "boolean", default: false, describe: "Append ||| and the score" })
-      .option("with_attention", {
-        type: "boolean",
-        default: translateDefaults.withAttention,
-        describe: "Append ||| and the attention as JSON: source, target, attention [target][source]",
-      })
+      .options(wordOptions)
       .option("batch_size", {
         type: "number",
         default: translateDefaults.batchSize,
@@ -177,6 +177,7 @@ export const translateCommand: CommandModule<object, TranslateArguments> = {
         describe:
           "Choose from the model's shortlist (nmt shortlist); or its FIRST frequent pieces and BEST of a source piece",
       })
+      .options(rerankOptions)
       .options(inferenceOptions) as never,
   handler: translate,
 };
@@ -185,24 +186,33 @@ async function translate(args: TranslateArguments): Promise<void> {
   const options = translateOptions(args);
   // Before the model, so that a wrong value is told at once.
   resolveTranslateOptions(options);
+  const format = formatOf(args);
   const shortlist = args.shortlist === undefined ? {} : { shortlist: shortlistLimits(args.shortlist) };
   const engine = { ...engineOf(args), ...shortlist };
   const loaded = await loadEnsemble(args.model, { ...engine, avgRawProbs: args.avg_raw_probs });
   try {
-    await translateLines(new Translator(loaded, options, warnSparingly()), args, loaded.engine.backend);
+    const { targets } = loaded.languages;
+    const rerank = await reranking(args, args.tgt_lang ?? (targets.length === 1 ? targets[0] : undefined));
+    const translator = new Translator(loaded, options, warnSparingly());
+    const print = (translation: Translation) => formatTranslation(rerank(translation), format);
+    await translateLines(translator, print, args, loaded.engine.backend);
   } finally {
     loaded.model.dispose();
   }
 }
 
-async function translateLines(translator: Translator, args: TranslateArguments, backend: string): Promise<void> {
+async function translateLines(
+  translator: Translator,
+  print: (translation: Translation) => string,
+  args: TranslateArguments,
+  backend: string,
+): Promise<void> {
   const output = openLineOutput(args.output);
   const started = performance.now();
-  const format = { nBest: args.n_best, withScore: args.with_score, withAttention: args.with_attention };
   try {
     const lines = inputLines(args.src, { onLongLine: (line) => translator.reportLongLine(line) });
     for await (const translation of translator.translate(withRequests(lines, args))) {
-      await output.write(formatTranslation(translation, format));
+      await output.write(print(translation));
     }
     await output.close();
     report(translator.counts, (performance.now() - started) / 1000, backend);
@@ -228,14 +238,14 @@ function translateOptions(args: TranslateArguments): TranslateOptions {
     ...rulesOf(args),
     diverseBeamGroups: args.diverse_beam_groups,
     diverseBeamStrength: args.diverse_beam_strength,
-    nBest: args.n_best,
+    nBest: candidateCount(args, sampling !== undefined, args.beam_size ?? translateDefaults.beamSize),
     lengthPenalty: args.length_penalty,
     coveragePenalty: args.coverage_penalty,
     minLength: args.min_length,
     maxLengthRatio: args.max_length_ratio,
     maxSourceLength: args.max_source_length,
     replaceUnk: args.replace_unk,
-    withAttention: args.with_attention,
+    ...wordsOf(args),
     batchSize: args.batch_size,
     batchTokens: args.batch_tokens,
   };
@@ -256,7 +266,7 @@ function shortlistLimits(numbers: readonly number[]): ShortlistLimits {
 function samplingOptions(args: TranslateArguments): SamplingOptions | undefined {
   const { sampling_topk: topK, sampling_topp: topP, sampling_temperature: temperature, seed } = args;
   const { sampling_minp: minP, sampling_epsilon: epsilon, sampling_typicalp: typicalP } = args;
-  const given = [topK, topP, temperature, minP, epsilon, typicalP];
+  const given = [topK, topP, temperature, minP, epsilon, typicalP, args.num_samples];
   if (given.every((value) => value === undefined)) return undefined;
   const rules = { topP: topP ?? 1, minP: minP ?? 0, epsilon: epsilon ?? 0, typicalP: typicalP ?? 1 };
   return { topK: topK ?? 0, temperature: temperature ?? 1, seed, ...rules };

@@ -131,6 +131,7 @@ export function isIdentity(rows: Int32Array, count: number): boolean {
 /** The error for log-probabilities that are not numbers. */
 export function notFinite(): TranslationError {
   return new TranslationError("the model's log-probabilities are not numbers", {
+    where: "the softmax of a decoder's step",
     nextStep: "Its parameters are probably damaged or training had diverged: use an earlier checkpoint.",
   });
 }

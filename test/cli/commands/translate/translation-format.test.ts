@@ -1,6 +1,6 @@
 /** Source of truth: the documented output formats. */
 import { expect, test } from "vitest";
-import { formatTranslation } from "../../../src/cli/commands/translation-format.ts";
+import { formatTranslation } from "../../../../src/cli/commands/translate/translation-format.ts";
 
 const hypothesis = {
   text: "ein Hund",

@@ -1,0 +1,173 @@
+/** Mistakes in the engine of models that are only run: C++ layers and 8-bit products, and what stands before them in TypeScript. */
+import type { Mutation } from "../mutation.ts";
+
+const scores = ["test/engine/forced-scores.test.ts"];
+const steps = ["test/engine/decoding-steps.test.ts"];
+const layers = { file: "native/src/inference/layers.cc", tests: scores };
+const model = { file: "native/src/inference/model.cc", tests: scores };
+const experts = { file: "native/src/inference/experts.cc", tests: scores };
+const softmax = { file: "native/src/inference/softmax.cc", tests: steps };
+const state = { file: "native/src/inference/decoder_state.cc", tests: [...steps, ...scores] };
+const linear = { file: "native/src/inference/linear.cc", tests: [...scores, ...steps] };
+const tensors = { file: "native/src/inference/tensors.cc", tests: ["test/engine/open-weights.test.ts"] };
+const binding = { file: "native/src/inference/inference_binding.cc", tests: steps };
+const quantized = { file: "native/src/quantized/finish.h", tests: [...steps, "test/engine/quantize-weights.test.ts"] };
+const plan = { file: "src/engine/model-plan.ts", tests: scores };
+const quantize = { file: "src/engine/quantize-weights.ts", tests: ["test/engine/quantize-weights.test.ts"] };
+const weights = { file: "src/engine/open-weights.ts", tests: ["test/engine/open-weights.test.ts"] };
+const decoder = { file: "src/engine/native-decoder-state.ts", tests: steps };
+
+export const engineMutations: readonly Mutation[] = [
+  {
+    ...layers,
+    name: "a backward LSTM reads forward",
+    find: "reverse ? layout.steps() - 1 - i : i",
+    replace: "reverse ? i : i",
+  },
+  {
+    ...layers,
+    name: "multiplicative keys are not squashed",
+    find: "  kernels.tanh_all(out, count);\n  for (int p = 0",
+    replace: "  static_cast<void>(count);\n  for (int p = 0",
+  },
+  {
+    ...layers,
+    name: "normed attention is as long as its vector",
+    find: "v = v * static_cast<float>(gain / std::sqrt(squares))",
+    replace: "v = v * static_cast<float>(gain * 0 + 1 + squares * 0)",
+  },
+  {
+    ...layers,
+    name: "embeddings keep all their bits beside 8-bit products",
+    find: "if (arithmetic_ == Arithmetic::int8) {",
+    replace: "if (false) {",
+    tests: ["test/engine/quantize-weights.test.ts"],
+  },
+  {
+    ...model,
+    name: "encoder layers lack their residual connection",
+    find: "    inference_kernels().add(y, output, static_cast<size_t>(rows) * width);\n    apply_experts",
+    replace: "    std::memcpy(y, output, static_cast<size_t>(rows) * width * sizeof(float));\n    apply_experts",
+  },
+  {
+    ...model,
+    name: "a bridge starts from the sum of the positions",
+    find: "const float share = 1.0f / static_cast<float>(to - from);",
+    replace: "const float share = 1.0f;",
+  },
+  {
+    ...experts,
+    name: "gates of equal experts go to the later one",
+    find: "values[a] != values[b] ? values[a] > values[b] : a < b",
+    replace: "values[a] != values[b] ? values[a] < values[b] : a < b",
+  },
+  {
+    ...experts,
+    name: "gates of a strictly balanced layer don't add up to 1",
+    find: "for (float& gate : gates) gate /= total;",
+    replace: "for (float& gate : gates) gate /= 1;",
+  },
+  {
+    ...experts,
+    name: "gates within a group forget the group's own",
+    find: "gates[i] * group_gates[g]",
+    replace: "gates[i]",
+  },
+  {
+    ...experts,
+    name: "a position without experts gets the sigmoid of 0",
+    find: "if (taken) kernels.add(x",
+    replace: "if (taken || true) kernels.add(x",
+  },
+  {
+    ...softmax,
+    name: "equal logits go to the higher id",
+    find: "for (; at > 0 && logits_[at - 1] < logit; at--) {",
+    replace: "for (; at > 0 && logits_[at - 1] <= logit; at--) {",
+    tests: ["test/engine/tied-pieces.test.ts"],
+  },
+  {
+    ...softmax,
+    name: "candidates are normalised by those of the whole batch",
+    find: "offsets[row + 1] = offsets[row] + static_cast<size_t>(lists.starts[s + 1] - lists.starts[s]);",
+    replace: "offsets[row + 1] = offsets[row] + static_cast<size_t>(lists.starts[s + 1] - lists.starts[s]) - 1;",
+  },
+  {
+    ...state,
+    name: "cells stay where rows are moved",
+    find: "  for (States& states : cell_) states.select(rows, count);\n",
+    replace: "",
+  },
+  {
+    ...state,
+    name: "an end is scored as the piece before it",
+    find: "wanted[row] = t < targets.length(order[row]) ? ids[t] : end;",
+    replace: "wanted[row] = t < targets.length(order[row]) ? ids[t] : begin;",
+  },
+  {
+    ...linear,
+    name: "8-bit rows lack the bias",
+    find: "packed_.scales.data(), bias_, accumulate, out, out_step, 0, panels}",
+    replace: "packed_.scales.data(), nullptr, accumulate, out, out_step, 0, panels}",
+  },
+  {
+    ...tensors,
+    name: "tensors that the model lacks are passed over",
+    find: "    if (taken_.count(name) == 0) {",
+    replace: "    if (taken_.count(name) == 99) {",
+  },
+  {
+    ...binding,
+    name: "candidates may stand in any order",
+    find: "piece > before && piece < vocabulary",
+    replace: "piece >= 0 && before >= -1 && piece < vocabulary",
+  },
+  {
+    ...quantized,
+    name: "what unsigned activations are too large by stays in the sums",
+    find: "sums = sums - own * all_int(offset);",
+    replace: "sums = sums - own * all_int(offset - 1);",
+  },
+  {
+    ...plan,
+    name: "the bridge is left out of the plan",
+    find: 'bridge: options.decoderStart === "bridge",',
+    replace: "bridge: false,",
+  },
+  {
+    ...plan,
+    name: "sizes of single layers are left out of the plan",
+    find: "{ ...moe!, ...moeSizes?.get(name) }",
+    replace: "{ ...moe! }",
+  },
+  {
+    ...quantize,
+    name: "experts' gates are quantised too",
+    find: "shape.length < 2 || /\\.gate\\./.test(name)",
+    replace: "shape.length < 2",
+  },
+  {
+    ...quantize,
+    name: "embeddings have a scale for each column",
+    find: "const isTable = /(^|\\.)(embedding|output\\.weights)$/.test(name);",
+    replace: "const isTable = /(^|\\.)(output\\.weights)$/.test(name);",
+  },
+  {
+    ...weights,
+    name: "checksums are not looked at",
+    find: "    reader.verify();\n",
+    replace: "",
+  },
+  {
+    ...weights,
+    name: "names may have spaces",
+    find: "/\\s|^$/.test(name)",
+    replace: "/^$/.test(name)",
+  },
+  {
+    ...decoder,
+    name: "a second selection forgets the first",
+    find: "rows.map((row) => kept[row]!)",
+    replace: "rows.slice()",
+  },
+];
