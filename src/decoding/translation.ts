@@ -34,6 +34,8 @@ export interface TranslatedHypothesis {
 export interface Translation {
   /** From 1. */
   line: number;
+  /** The line as it was given. */
+  source: string;
   /** The source as the model read it: language tag, pieces, `</s>`. Empty for a line that was not translated. */
   sourcePieces: string[];
   /** Best first, no two with the same text; when sampling, as they were drawn. Empty for a blank line and for one that was not translated. */

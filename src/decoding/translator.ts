@@ -55,6 +55,7 @@ export interface TranslateRun {
 /** A line and, where it went through the model, what was found. */
 interface Searched {
   line: number;
+  source: string;
   found?: { ready: PreparedLine; hypotheses: Hypothesis[] };
 }
 
@@ -111,9 +112,9 @@ export class Translator {
     const windows = lineWindows(lines, { ...defaultWindow, ...window });
     const start = (some: (string | SourceLine)[], stop: AbortSignal) => this.searchWindow(some, turns, stop);
     for await (const searched of inOrder(windows, start, signal)) {
-      for (const { line, found } of searched) {
+      for (const { line, source, found } of searched) {
         yield found === undefined
-          ? { line, sourcePieces: [], hypotheses: [] }
+          ? { line, source, sourcePieces: [], hypotheses: [] }
           : this.finish(found.ready, found.hypotheses);
       }
     }
@@ -126,10 +127,11 @@ export class Translator {
   ): Promise<Searched[]> {
     const first = this.counts.lines + 1;
     this.counts.lines += lines.length;
-    const searched = lines.map((_, i): Searched => ({ line: first + i }));
+    const given = lines.map((line): SourceLine => (typeof line === "string" ? { text: line } : line));
+    const searched = given.map(({ text }, i): Searched => ({ line: first + i, source: text }));
     const prepared: PreparedLine[] = [];
-    lines.forEach((line, i) => {
-      const ready = this.prepare(typeof line === "string" ? { text: line } : line, first + i);
+    given.forEach((line, i) => {
+      const ready = this.prepare(line, first + i);
       if (ready !== undefined) prepared.push(ready);
     });
     const { batchSize, batchTokens } = this.options;
@@ -194,7 +196,7 @@ export class Translator {
       this.counts.cut++;
       this.warn({ kind: "cut", line: ready.line, pieces: pieces.length });
     }
-    return { line: ready.line, sourcePieces: this.spell(ready.source), hypotheses };
+    return { line: ready.line, source: ready.text, sourcePieces: this.spell(ready.source), hypotheses };
   }
 
   private toText(ready: PreparedLine, hypothesis: Hypothesis): TranslatedHypothesis {

@@ -13,7 +13,7 @@ function hypothesis(text: string, complete = true): TranslatedHypothesis {
 }
 
 function translation(hypotheses: TranslatedHypothesis[]): Translation {
-  return { line: 3, sourcePieces: ["▁x", "</s>"], hypotheses };
+  return { line: 3, source: "x", sourcePieces: ["▁x", "</s>"], hypotheses };
 }
 
 describe("minimum Bayes risk", () => {

@@ -7,20 +7,17 @@ import { releaseInput } from "../../data/files/bytes.ts";
 import { inputLines } from "../../data/files/corpus.ts";
 import type { SamplingOptions } from "../../decoding/sampling.ts";
 import { resolveTranslateOptions, type TranslateOptions, translateDefaults } from "../../decoding/translate-options.ts";
-import {
-  describeWarning,
-  type Translation,
-  type TranslationCounts,
-  type TranslationWarning,
-} from "../../decoding/translation.ts";
+import { describeWarning, type TranslationCounts, type TranslationWarning } from "../../decoding/translation.ts";
 import { Translator } from "../../decoding/translator.ts";
 import { loadEnsemble } from "../../inference/open-ensemble.ts";
 import type { ShortlistLimits } from "../../shortlist/shortlist.ts";
+import type { ModelLanguages } from "../../text/languages.ts";
 import { engineOf, type InferenceArguments, inferenceOptions } from "../engine-options.ts";
 import { openLineOutput } from "../line-output.ts";
 import { type RuleArguments, ruleOptions, rulesOf, withRequests } from "./rule-options.ts";
-import { candidateCount, type RerankArguments, reranking, rerankOptions } from "./translate/rerank-options.ts";
-import { formatTranslation } from "./translate/translation-format.ts";
+import { candidateCount, type RerankArguments, rerankOptions, rerankWeights } from "./translate/rerank-options.ts";
+import { type Direction, openReranking, type Reranking } from "./translate/reranking.ts";
+import { formatTranslation, type TranslationFormat } from "./translate/translation-format.ts";
 import { formatOf, type WordArguments, wordOptions, wordsOf } from "./translate/word-options.ts";
 
 interface TranslateArguments extends InferenceArguments, RuleArguments, RerankArguments, WordArguments {
@@ -187,15 +184,18 @@ async function translate(args: TranslateArguments): Promise<void> {
   // Before the model, so that a wrong value is told at once.
   resolveTranslateOptions(options);
   const format = formatOf(args);
+  rerankWeights(args);
   const shortlist = args.shortlist === undefined ? {} : { shortlist: shortlistLimits(args.shortlist) };
   const engine = { ...engineOf(args), ...shortlist };
   const loaded = await loadEnsemble(args.model, { ...engine, avgRawProbs: args.avg_raw_probs });
   try {
-    const { targets } = loaded.languages;
-    const rerank = await reranking(args, args.tgt_lang ?? (targets.length === 1 ? targets[0] : undefined));
-    const translator = new Translator(loaded, options, warnSparingly());
-    const print = (translation: Translation) => formatTranslation(rerank(translation), format);
-    await translateLines(translator, print, args, loaded.engine.backend);
+    const reranking = await openReranking(args, directionOf(args, loaded.languages), engineOf(args));
+    try {
+      const translator = new Translator(loaded, options, warnSparingly());
+      await translateLines(translator, reranking, format, args, loaded.engine.backend);
+    } finally {
+      reranking.dispose();
+    }
   } finally {
     loaded.model.dispose();
   }
@@ -203,7 +203,8 @@ async function translate(args: TranslateArguments): Promise<void> {
 
 async function translateLines(
   translator: Translator,
-  print: (translation: Translation) => string,
+  { rank }: Reranking,
+  format: TranslationFormat,
   args: TranslateArguments,
   backend: string,
 ): Promise<void> {
@@ -211,9 +212,8 @@ async function translateLines(
   const started = performance.now();
   try {
     const lines = inputLines(args.src, { onLongLine: (line) => translator.reportLongLine(line) });
-    for await (const translation of translator.translate(withRequests(lines, args))) {
-      await output.write(print(translation));
-    }
+    const translations = rank(translator.translate(withRequests(lines, args)));
+    for await (const translation of translations) await output.write(formatTranslation(translation, format));
     await output.close();
     report(translator.counts, (performance.now() - started) / 1000, backend);
   } catch (error) {
@@ -222,6 +222,12 @@ async function translateLines(
     if (unfinished !== undefined) log.warn(`the translations so far are in ${unfinished}`);
     throw error;
   }
+}
+
+/** What is translated from and to, where the options say it or the model knows only one. */
+function directionOf({ src_lang, tgt_lang }: TranslateArguments, { sources, targets }: ModelLanguages): Direction {
+  const only = (languages: readonly string[]) => (languages.length === 1 ? languages[0] : undefined);
+  return { source: src_lang ?? only(sources), target: tgt_lang ?? only(targets) };
 }
 
 function translateOptions(args: TranslateArguments): TranslateOptions {

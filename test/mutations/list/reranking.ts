@@ -3,6 +3,7 @@ import type { Mutation } from "../mutation.ts";
 
 const tests = ["test/reranking"];
 const risk = { file: "src/reranking/minimum-bayes-risk.ts", tests };
+const channel = { file: "src/reranking/noisy-channel.ts", tests };
 const pairwise = { file: "src/metrics/pairwise-scores.ts", tests: ["test/metrics/pairwise-scores.test.ts"] };
 
 export const rerankingMutations: readonly Mutation[] = [
@@ -37,6 +38,49 @@ export const rerankingMutations: readonly Mutation[] = [
     replace: "",
   },
   {
+    ...channel,
+    name: "the channel is given the translation as it is given the source",
+    find: "({ source: hypothesis.text, target: source })",
+    replace: "({ source, target: hypothesis.text })",
+  },
+  {
+    ...channel,
+    name: "log-probabilities are not divided by lengths",
+    find: "scores[i]! += (weight * logProbability) / tokens.length;",
+    replace: "void tokens;\n    scores[i]! += weight * logProbability;",
+  },
+  {
+    ...channel,
+    name: "</s> does not count as a piece of the translation",
+    find: "pieces.length + (complete ? 1 : 0)",
+    replace: "pieces.length",
+  },
+  {
+    ...channel,
+    name: "the language model counts as the channel does",
+    find: "add(scores, languageModelWeight,",
+    replace: "void languageModelWeight;\n    add(scores, channelWeight,",
+  },
+  {
+    ...channel,
+    name: "cut translations are ranked among the complete ones",
+    find: "Number(b.complete) - Number(a.complete) || b.score - a.score",
+    replace: "b.score - a.score",
+  },
+  {
+    ...channel,
+    name: "samples with the same text are all kept",
+    find: "hypotheses.filter(({ text }) => texts.size < texts.add(text).size)",
+    replace: "(void texts, hypotheses)",
+  },
+  {
+    file: "src/cli/commands/translate/rerank-options.ts",
+    tests: ["test/cli/commands/translate/rerank-options.test.ts"],
+    name: "a language model alone takes the second weight",
+    find: "rerank_model === undefined ? [1, first] : [first, second ?? 1]",
+    replace: "[first, second ?? 1]",
+  },
+  {
     ...pairwise,
     name: "shared n-grams are not clipped",
     find: "Math.min(own[numbers[entry]!]!, counts[entry]!)",
@@ -68,10 +112,10 @@ export const rerankingMutations: readonly Mutation[] = [
     replace: "statistics[1] = words[hypothesis]!.length;",
   },
   {
-    file: "src/cli/commands/translate/rerank-options.ts",
+    file: "src/cli/commands/translate/reranking.ts",
     tests: ["test/cli/commands/translate/rerank-options.test.ts"],
     name: "all hypotheses are listed",
-    find: "ranked.hypotheses.slice(0, nBest)",
-    replace: "ranked.hypotheses",
+    find: "translation.hypotheses.slice(0, nBest)",
+    replace: "(void nBest, translation.hypotheses)",
   },
 ];

@@ -10,16 +10,20 @@ import { runCommand } from "../../../../src/cli/run-command.ts";
 import type { TranslateOptions } from "../../../../src/decoding/translate-options.ts";
 import type { Translation } from "../../../../src/decoding/translation.ts";
 import { Translator } from "../../../../src/decoding/translator.ts";
-import { loadTranslationModel } from "../../../../src/inference/open-model.ts";
+import { loadLanguageModel, loadTranslationModel } from "../../../../src/inference/open-model.ts";
 import { BLEU } from "../../../../src/metrics/bleu.ts";
 import { CHRF } from "../../../../src/metrics/chrf.ts";
 import { minimumBayesRisk } from "../../../../src/reranking/minimum-bayes-risk.ts";
+import { noisyChannel } from "../../../../src/reranking/noisy-channel.ts";
 import { translateAll } from "../../../decoding/translate-all.ts";
+import { writeToyLanguageModel } from "../../toy-language-model.ts";
 import { writeToyModel } from "../../toy-model-directory.ts";
 
 const lines = ["ab cd", "", "f", "abc def abc"];
 const sampling = { topK: 0, topP: 1, temperature: 1, seed: 1 };
 let folder: string;
+let channel: string;
+let lm: string;
 let sink: LogSink;
 
 beforeAll(async () => {
@@ -27,6 +31,10 @@ beforeAll(async () => {
   await selectBackend({ backend: "cpu" });
   folder = mkdtempSync(join(tmpdir(), "nmt-rerank-"));
   writeToyModel(folder);
+  channel = mkdtempSync(join(folder, "channel-"));
+  writeToyModel(channel, ["en"], 9);
+  lm = mkdtempSync(join(folder, "lm-"));
+  writeToyLanguageModel(lm);
   writeFileSync(join(folder, "source.txt"), lines.map((line) => `${line}\n`).join(""));
 });
 afterAll(() => {
@@ -85,6 +93,61 @@ describe("--mbr", () => {
     [["--mbr", "chrf", "--num_samples", "5", "--n_best", "6"], "--n_best is 6, and --mbr chooses among 5"],
     [["--mbr", "chrf", "--n_best", "6"], "--n_best is 6, and --mbr chooses among 5"],
     [["--mbr", "chrf", "--return_alternatives"], "--mbr is given with --return_alternatives"],
+  ])("refuses %j", async (options, message) => {
+    await expect(translate(...options)).rejects.toThrow(message);
+  });
+});
+
+describe("--rerank_model and --rerank_lm", () => {
+  async function ranked(found: Translation[], weights: readonly number[], withLm: boolean) {
+    const models = [
+      await loadTranslationModel(channel, { backend: "cpu" }),
+      await loadLanguageModel(lm, { backend: "cpu" }),
+    ] as const;
+    const [channelWeight, languageModelWeight] = weights as [number, number];
+    const given = { channelWeight, languageModelWeight, channelLanguages: { targetLanguage: "en" } };
+    const parts = withLm ? { channel: models[0], languageModel: models[1] } : { channel: models[0] };
+    const all = await noisyChannel(found, { ...given, ...parts });
+    for (const { model } of models) model.dispose();
+    return all.map(({ hypotheses }) => `${hypotheses[0]?.text ?? ""} ||| ${(hypotheses[0]?.score ?? 0).toFixed(6)}`);
+  }
+
+  test("rank the beam's hypotheses, in the direction from target to source", async () => {
+    const found = await inProcess({ nBest: 6, beamSize: 6 });
+    const loaded = await loadTranslationModel(channel, { backend: "cpu" });
+    const expected = (await noisyChannel(found, { channel: loaded })).map(
+      ({ hypotheses }) => hypotheses[0]?.text ?? "",
+    );
+    loaded.model.dispose();
+    expect(await translate("--rerank_model", channel, "--beam_size", "6")).toEqual(expected);
+    expect(expected).not.toEqual(found.map(({ hypotheses }) => hypotheses[0]?.text ?? ""));
+  });
+
+  test("rank samples with weights", async () => {
+    const found = await inProcess({ nBest: 9, sampling });
+    const options = ["--num_samples", "9", "--with_score", "--rerank_model", channel];
+    expect(await translate(...options, "--rerank_weights", "0.5")).toEqual(await ranked(found, [0.5, 1], false));
+    expect(await translate(...options, "--rerank_lm", lm, "--rerank_weights", "0.5", "2")).toEqual(
+      await ranked(found, [0.5, 2], true),
+    );
+    expect(await translate(...options, "--rerank_lm", lm)).toEqual(await ranked(found, [1, 1], true));
+  });
+
+  test("a language model alone takes the one weight", async () => {
+    const found = await inProcess({ nBest: 5 });
+    const languageModel = await loadLanguageModel(lm, { backend: "cpu" });
+    const expected = await noisyChannel(found, { languageModel, languageModelWeight: 3 });
+    languageModel.model.dispose();
+    expect(await translate("--rerank_lm", lm, "--rerank_weights", "3")).toEqual(
+      expected.map(({ hypotheses }) => hypotheses[0]?.text ?? ""),
+    );
+  });
+
+  test.each([
+    [["--rerank_weights", "1"], "--rerank_weights is 1"],
+    [["--rerank_lm", "x", "--rerank_weights", "1", "2"], "--rerank_weights is 1 2"],
+    [["--rerank_lm", "x", "--mbr", "chrf"], "--mbr is given with --rerank_lm"],
+    [["--rerank_model", "x", "--n_best", "9"], "--n_best is 9, and --rerank_model chooses among 5"],
   ])("refuses %j", async (options, message) => {
     await expect(translate(...options)).rejects.toThrow(message);
   });

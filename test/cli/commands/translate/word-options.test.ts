@@ -23,8 +23,13 @@ const one = {
   wordScores: [-0.25, -0.5, -2, -0.25],
 };
 const two = { ...one, text: "Hund", pieces: ["▁Hund"], alignment: [Float32Array.of(0, 1, 0)], wordScores: [-1, -2] };
-const translation: Translation = { line: 7, sourcePieces: ["▁a", "▁dog", "▁runs", "</s>"], hypotheses: [one, two] };
-const blank: Translation = { line: 8, sourcePieces: [], hypotheses: [] };
+const translation: Translation = {
+  line: 7,
+  source: "a dog runs",
+  sourcePieces: ["▁a", "▁dog", "▁runs", "</s>"],
+  hypotheses: [one, two],
+};
+const blank: Translation = { line: 8, source: "", sourcePieces: [], hypotheses: [] };
 
 function printed(options: object, what = translation): string {
   return formatTranslation(what, formatOf({ ...given, ...options }));
