@@ -31,9 +31,6 @@ const READERS: ReadonlyMap<string, DocumentReader> = new Map([
   [".docx", readDocx],
 ]);
 
-/** Endings of the formats that are read, with their dots. */
-export const documentEndings: readonly string[] = [...READERS.keys()];
-
 /**
  * Reads a document; `name` (a path or file name) says by its ending what it is, and stands in error messages.
  * Throws UsageError for an ending that is not known, DataError where the file is damaged.
@@ -49,7 +46,7 @@ export function readDocument(bytes: Uint8Array, name: string, options: ReadOptio
   if (reader === undefined) {
     throw new UsageError(`A document ending in "${ending}" cannot be read.`, {
       where: name,
-      nextStep: `Give one of ${documentEndings.join(" ")}.`,
+      nextStep: `Give one of ${[...READERS.keys()].join(" ")}.`,
     });
   }
   return reader(bytes, name, options);
