@@ -28,16 +28,16 @@ class RecordingTranslator {
 }
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
-const never = new AbortController().signal;
+const unaborted = () => new AbortController().signal;
 const textsOf = (results: LineTranslation[]) => results.map(({ texts }) => texts[0]);
 
 /** A queue whose only slot is taken by a first line, `x`, so that what is added next waits. */
 async function busyQueue(batchSize = 4) {
   const queue = new LineQueue({ slots: 1, batchSize, maxDelay: 0 });
   const translator = new RecordingTranslator();
-  const first = queue.translate({ client: "first", translator, lines: ["x"], signal: never });
+  const first = queue.translate({ client: "first", translator, lines: ["x"], signal: unaborted() });
   await turn();
-  const add = (client: string, lines: string[], signal = never) =>
+  const add = (client: string, lines: string[], signal = unaborted()) =>
     queue.translate({ client, translator, lines, signal });
   return { queue, translator, first, add };
 }
@@ -57,18 +57,22 @@ describe("a line queue", () => {
   test("waits for further lines while it is idle, but not once a batch is full", async () => {
     const queue = new LineQueue({ slots: 1, batchSize: 2, maxDelay: 1e6 });
     const translator = new RecordingTranslator();
-    void queue.translate({ client: "a", translator, lines: ["1"], signal: never });
+    void queue.translate({ client: "a", translator, lines: ["1"], signal: unaborted() });
     await turn();
     expect(translator.batches).toEqual([]);
-    void queue.translate({ client: "b", translator, lines: ["2"], signal: never });
+    void queue.translate({ client: "b", translator, lines: ["2"], signal: unaborted() });
     await turn();
     expect(translator.batches).toEqual([["1", "2"]]);
   });
 
   test("starts a batch that is not full after the delay", async () => {
     const queue = new LineQueue({ slots: 1, batchSize: 2, maxDelay: 3 });
-    const translator = { translate: async (lines: readonly string[]) => lines.map((text) => ({ texts: [text], tooLong: false })) };
-    expect(textsOf(await queue.translate({ client: "a", translator, lines: ["1"], signal: never }))).toEqual(["1"]);
+    const translator = {
+      translate: async (lines: readonly string[]) => lines.map((text) => ({ texts: [text], tooLong: false })),
+    };
+    expect(textsOf(await queue.translate({ client: "a", translator, lines: ["1"], signal: unaborted() }))).toEqual([
+      "1",
+    ]);
   });
 
   test("gives a client with one line its turn before the rest of a client with many", async () => {
@@ -104,8 +108,13 @@ describe("a line queue", () => {
   test("gives every slot a batch, of four lines at least", async () => {
     const queue = new LineQueue({ slots: 2, batchSize: 64, maxDelay: 0 });
     const translator = new RecordingTranslator();
-    void queue.translate({ client: "a", translator, lines: Array.from({ length: 10 }, (_, i) => `${i}`), signal: never });
-    void queue.translate({ client: "a", translator, lines: ["x"], signal: never });
+    void queue.translate({
+      client: "a",
+      translator,
+      lines: Array.from({ length: 10 }, (_, i) => `${i}`),
+      signal: unaborted(),
+    });
+    void queue.translate({ client: "a", translator, lines: ["x"], signal: unaborted() });
     await translator.finish(0);
     expect(translator.batches.map(({ length }) => length)).toEqual([5, 5, 1]);
   });
@@ -114,7 +123,7 @@ describe("a line queue", () => {
     const { queue, translator, add } = await busyQueue();
     const other = new RecordingTranslator();
     void add("a", ["a1"]);
-    void queue.translate({ client: "a", translator: other, lines: ["o1"], signal: never });
+    void queue.translate({ client: "a", translator: other, lines: ["o1"], signal: unaborted() });
     await translator.finish(0);
     expect([translator.batches[1], other.batches]).toEqual([["a1"], []]);
     await translator.finish(1);
