@@ -19,7 +19,10 @@ export class ApiKeys {
   static parse(text: string, file: string): ApiKeys {
     const keys = new ApiKeys();
     text.split(/\r?\n/).forEach((line, i) => {
-      const [key, limit, ...rest] = line.replace(/(^|\s)#.*/, "").split(/\s+/).filter(Boolean);
+      const [key, limit, ...rest] = line
+        .replace(/(^|\s)#.*/, "")
+        .split(/\s+/)
+        .filter(Boolean);
       if (key === undefined) return;
       if (rest.length > 0 || !/^\d*$/.test(limit ?? "")) {
         throw new DataError("this is no API key with its texts per minute", {

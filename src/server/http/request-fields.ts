@@ -19,7 +19,7 @@ async function bodyFields(c: Context, lists: readonly string[]): Promise<Record<
     try {
       return formFields(await c.req.formData(), lists);
     } catch (error) {
-      throw unreadable(error, "The body is not a form of parts.");
+      throw unreadable("The body is not a form of parts.", error);
     }
   }
   const text = await c.req.text();
@@ -34,7 +34,7 @@ function jsonFields(text: string): Record<string, unknown> {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw unreadable(error, "The body is not JSON.");
+    throw unreadable("The body is not JSON.", error);
   }
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   throw new RequestError(400, "The body is not a JSON object.", { nextStep: "Send an object of parameters." });
@@ -45,14 +45,18 @@ function formFields(form: FormData | URLSearchParams, lists: readonly string[]):
   return Object.fromEntries(names.map((name) => [name, lists.includes(name) ? form.getAll(name) : form.get(name)]));
 }
 
-/** Errors of a body that is too long pass as they are. */
-function unreadable(error: unknown, message: string): Error {
-  if (error instanceof RequestError || (error instanceof Error && error.name === "BodyLimitError")) return error;
-  return new RequestError(400, message, { nextStep: "Send JSON with content-type application/json, or a form." });
+function unreadable(message: string, cause: unknown): RequestError {
+  return new RequestError(400, message, {
+    nextStep: "Send JSON with content-type application/json, or a form.",
+    cause,
+  });
 }
 
 /** The parameters as the schema gives them. Throws RequestError 400, naming the first one that is wrong. */
-export function checkFields<Schema extends z.ZodType>(schema: Schema, fields: Record<string, unknown>): z.output<Schema> {
+export function checkFields<Schema extends z.ZodType>(
+  schema: Schema,
+  fields: Record<string, unknown>,
+): z.output<Schema> {
   const checked = schema.safeParse(fields);
   if (checked.success) return checked.data;
   const issue = checked.error.issues[0]!;
