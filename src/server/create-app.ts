@@ -30,6 +30,10 @@ export function createApp(parts: RouteParts, options: AppOptions): ServedApp {
     getPath: (request) => new URL(request.url).pathname.replace(/\/{2,}/g, "/"),
   });
   app.use(accessLog(options, parts.metrics));
+  app.use(async (c, next) => {
+    await next();
+    if (options.isStopping()) c.header("Connection", "close");
+  });
   const origins = options.corsOrigins.includes("*") ? "*" : [...options.corsOrigins];
   app.use(cors({ origin: origins, allowHeaders: ["Authorization", "Content-Type"], exposeHeaders: ["Retry-After"] }));
   app.use(
