@@ -1,6 +1,5 @@
 /** The server's routes over its parts, with logs, metrics, bounds on bodies, CORS, and errors in the form of each interface. */
 import { OpenAPIHono } from "@hono/zod-openapi";
-import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
 import { formatError } from "../base/errors.ts";
 import { log } from "../base/logger.ts";
@@ -31,21 +30,12 @@ export function createApp(parts: RouteParts, options: AppOptions): ServedApp {
   });
   app.use(accessLog(options, parts.metrics));
   app.use(async (c, next) => {
+    c.set("bodyLimit", options.bodyLimit);
     await next();
     if (options.isStopping()) c.header("Connection", "close");
   });
   const origins = options.corsOrigins.includes("*") ? "*" : [...options.corsOrigins];
   app.use(cors({ origin: origins, allowHeaders: ["Authorization", "Content-Type"], exposeHeaders: ["Retry-After"] }));
-  app.use(
-    bodyLimit({
-      maxSize: options.bodyLimit,
-      onError: () => {
-        throw new RequestError(413, `The request is larger than ${options.bodyLimit} bytes.`, {
-          nextStep: "Send the text in several requests.",
-        });
-      },
-    }),
-  );
   addLibreTranslateRoutes(app, parts, options.isStopping);
   addDeepLRoutes(app, parts);
   app.get("/metrics", (c) => c.text(parts.metrics.text(), 200, { "Content-Type": "text/plain; version=0.0.4" }));

@@ -11,7 +11,8 @@ export interface RequestRecord {
 /** What node-server gives, absent in tests without a connection, and what middleware adds. */
 export interface ServerEnvironment {
   Bindings: { incoming?: IncomingMessage; outgoing?: ServerResponse };
-  Variables: { record: RequestRecord };
+  /** `bodyLimit`: bytes of a request's body. */
+  Variables: { record: RequestRecord; bodyLimit: number };
 }
 
 export type ServerContext = Context<ServerEnvironment>;

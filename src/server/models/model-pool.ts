@@ -71,18 +71,16 @@ export class ModelPool {
     const entry = this.entries.get(directory) ?? { model, served: this.load(directory), users: 0, retired: false };
     this.entries.delete(directory);
     this.entries.set(directory, entry);
+    entry.served.catch(() => {
+      if (this.entries.get(directory) === entry) this.entries.delete(directory);
+    });
     return entry;
   }
 
   private async load(directory: string): Promise<ServedModel> {
-    try {
-      const served = new ServedModel(await this.options.load(directory), this.options);
-      this.loaded.add(served);
-      return served;
-    } catch (error) {
-      this.entries.delete(directory);
-      throw error;
-    }
+    const served = new ServedModel(await this.options.load(directory), this.options);
+    this.loaded.add(served);
+    return served;
   }
 
   private enforceBound(): void {
