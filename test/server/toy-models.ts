@@ -66,12 +66,24 @@ export function startToyServer(
   return startServer({ ...quietOptions, models, ...options });
 }
 
+/** An answer whose body was JSON. */
+export interface JsonAnswer {
+  status: number;
+  retryAfter: string | null;
+  body: unknown;
+}
+
 /** Sends JSON and reads JSON. */
-export async function postJson(url: string, body: unknown, headers: Record<string, string> = {}) {
-  const response = await fetch(url, {
+export function postJson(url: string, body: unknown, headers: Record<string, string> = {}): Promise<JsonAnswer> {
+  return ask(url, {
     method: "POST",
     body: JSON.stringify(body),
     headers: { "Content-Type": "application/json", ...headers },
   });
-  return { status: response.status, headers: response.headers, body: await response.json() };
+}
+
+/** Sends anything and reads JSON. */
+export async function ask(url: string, request: RequestInit = {}): Promise<JsonAnswer> {
+  const response = await fetch(url, request);
+  return { status: response.status, retryAfter: response.headers.get("retry-after"), body: await response.json() };
 }

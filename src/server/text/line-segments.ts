@@ -1,10 +1,8 @@
 /** Cuts text at its line breaks and markup at its tags; white space around lines, line breaks and tags stay as they are. */
+import { type MarkupPart, markupParts } from "./markup-parts.ts";
 import type { SegmentedText, TextFormat } from "./segmented-text.ts";
 
-/** A tag, comment, CDATA section or processing instruction of markup; a script or style with what is in it. */
-const MARKUP =
-  /<!--[\s\S]*?-->|<!\[CDATA\[[\s\S]*?\]\]>|<(script|style)\b[^>]*>[\s\S]*?<\/\1\s*>|<[/!?]?[A-Za-z](?:[^<>"']|"[^"]*"|'[^']*')*>/gi;
-const LINE_BREAK = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/g;
+const LINE_BREAK = /(\r\n|[\n\v\f\r\u0085\u2028\u2029])/;
 const MARKUP_CHARACTERS: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
 const ENTITIES: Readonly<Record<string, string>> = {
   amp: "&",
@@ -17,8 +15,8 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 /** Segments are lines, or in markup what stands between tags on one line. A line without a letter stays as it is. */
 export function lineSegments(text: string, { kind }: TextFormat): SegmentedText {
-  const parts = kind === "text" ? [{ text, kept: false }] : splitAround(text, MARKUP);
-  const pieces = parts.flatMap((part) => (part.kept ? [part] : splitAround(part.text, LINE_BREAK)));
+  const parts = kind === "text" ? [{ text, kept: false }] : markupParts(text);
+  const pieces = parts.flatMap((part) => (part.kept ? [part] : linesAndBreaks(part.text)));
   const decode = kind === "text" ? (line: string) => line : decodeEntities;
   const encode = kind === "text" ? (line: string) => line : encodeEntities;
   const segments: string[] = [];
@@ -30,9 +28,10 @@ export function lineSegments(text: string, { kind }: TextFormat): SegmentedText 
       layout.push(piece.text);
       continue;
     }
-    const [, before, core, after] = /^(\s*)([\s\S]*?)(\s*)$/.exec(line)!;
-    layout.push(encode(before!), segments.length, encode(after!));
-    segments.push(core!);
+    const core = line.trim();
+    const start = line.indexOf(core);
+    layout.push(encode(line.slice(0, start)), segments.length, encode(line.slice(start + core.length)));
+    segments.push(core);
   }
   return {
     segments,
@@ -41,17 +40,8 @@ export function lineSegments(text: string, { kind }: TextFormat): SegmentedText 
   };
 }
 
-/** The texts between matches of the pattern, and the matches, which are kept. */
-function splitAround(text: string, pattern: RegExp): { text: string; kept: boolean }[] {
-  const parts: { text: string; kept: boolean }[] = [];
-  let end = 0;
-  for (const match of text.matchAll(pattern)) {
-    if (match.index > end) parts.push({ text: text.slice(end, match.index), kept: false });
-    parts.push({ text: match[0], kept: true });
-    end = match.index + match[0].length;
-  }
-  if (end < text.length) parts.push({ text: text.slice(end), kept: false });
-  return parts;
+function linesAndBreaks(text: string): MarkupPart[] {
+  return text.split(LINE_BREAK).map((part, i) => ({ text: part, kept: i % 2 === 1 }));
 }
 
 function decodeEntities(text: string): string {

@@ -2,8 +2,8 @@
 import { expect, test } from "vitest";
 import { CheckpointError } from "../../../src/base/errors.ts";
 import { Catalog, type CatalogModel } from "../../../src/server/models/catalog.ts";
-import { writePairModels } from "../toy-models.ts";
 import { writeToyModel } from "../../cli/toy-model-directory.ts";
+import { writePairModels } from "../toy-models.ts";
 
 function model(directory: string, ...pairs: string[]): CatalogModel {
   return {
@@ -17,7 +17,11 @@ const way = (catalog: Catalog, source: string, target: string) =>
   catalog.route(source, target)?.map(({ model: { directory }, ...leg }) => `${directory}:${leg.source}-${leg.target}`);
 
 test("routes are direct where a model has the pair, else over a third language, English first", () => {
-  const catalog = new Catalog([model("a", "de-en", "en-fr", "de-cs"), model("b", "cs-fr"), model("c", "de-cs", "fr-pl")]);
+  const catalog = new Catalog([
+    model("a", "de-en", "en-fr", "de-cs"),
+    model("b", "cs-fr"),
+    model("c", "de-cs", "fr-pl"),
+  ]);
   expect(way(catalog, "de", "cs")).toEqual(["a:de-cs"]);
   expect(way(catalog, "de", "fr")).toEqual(["a:de-en", "a:en-fr"]);
   expect(way(catalog, "cs", "pl")).toEqual(["b:cs-fr", "c:fr-pl"]);
