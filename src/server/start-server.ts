@@ -101,6 +101,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     reload: () => pool.reload(),
     stop: async () => {
       admission.close();
+      pool.hurry();
       await admission.idle();
       await close(server);
       await pool.reload();

@@ -2,9 +2,13 @@
 import { z } from "@hono/zod-openapi";
 
 const key = z.string().nullish().openapi({ description: "API key, where the server needs one" });
-const texts = z.union([z.string(), z.array(z.string()).min(1, "an empty list")]);
+const texts = z.union([z.string(), z.array(z.string()).min(1, "an empty list")], {
+  error: "neither a text nor a list of texts",
+});
 const wholeNumber = z
-  .union([z.number(), z.string().regex(/^\d+$/, "no whole number").transform(Number)])
+  .union([z.number(), z.string().regex(/^\d+$/, "no whole number").transform(Number)], {
+    error: "no whole number",
+  })
   .pipe(z.number().int("no whole number").min(0, "below 0"));
 
 export const translateFields = z.object({

@@ -54,6 +54,11 @@ export class ModelPool {
     await Promise.all(idle.map((entry) => this.drop(entry)));
   }
 
+  /** Lines that wait for others wait no more: the server is stopping. */
+  hurry(): void {
+    for (const { queue } of this.loaded) queue.hurry();
+  }
+
   /** Models loaded now, lines waiting for them, and sums over everything translated so far. */
   get figures(): { models: number; waitingLines: number; sourcePieces: number; targetPieces: number; cut: number } {
     const sums = { models: this.loaded.size, waitingLines: 0, ...this.dropped };

@@ -64,10 +64,12 @@ export class LineQueue {
   private readonly ends = new Map<string, number>();
   private virtualTime = 0;
   private underWay = 0;
+  private maxDelay: number;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(options: LineQueueOptions) {
     this.options = options;
+    this.maxDelay = options.maxDelay;
   }
 
   /** Lines that wait for a batch. */
@@ -104,6 +106,12 @@ export class LineQueue {
     });
   }
 
+  /** From now on no line waits for others. */
+  hurry(): void {
+    this.maxDelay = 0;
+    this.startBatches();
+  }
+
   private add(client: string, translator: BatchTranslator, lines: readonly string[], request: OpenRequest): void {
     const lane = this.lanes.get(translator) ?? [];
     const arrived = performance.now();
@@ -131,7 +139,8 @@ export class LineQueue {
 
   /** The lane whose first line has the earliest turn among those that need not wait; sets the timer for the others. */
   private nextLane(): BatchTranslator | undefined {
-    const { batchSize, maxDelay } = this.options;
+    const { maxDelay } = this;
+    const { batchSize } = this.options;
     const now = performance.now();
     let best: BatchTranslator | undefined;
     let bestTurn = Number.POSITIVE_INFINITY;

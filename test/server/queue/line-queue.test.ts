@@ -65,6 +65,14 @@ describe("a line queue", () => {
     expect(translator.batches).toEqual([["1", "2"]]);
   });
 
+  test("waits no more once it is to hurry", async () => {
+    const queue = new LineQueue({ slots: 1, batchSize: 2, maxDelay: 1e6 });
+    const translator = new RecordingTranslator();
+    void queue.translate({ client: "a", translator, lines: ["1"], signal: unaborted() });
+    queue.hurry();
+    expect(translator.batches).toEqual([["1"]]);
+  });
+
   test("starts a batch that is not full after the delay", async () => {
     const queue = new LineQueue({ slots: 1, batchSize: 2, maxDelay: 3 });
     const translator = {
