@@ -30,13 +30,13 @@ test("translates a text, and a thousand in one request", async () => {
 });
 
 test("sends its options, and codes with scripts", async () => {
-  const options = {
+  const options: deepl.TranslateTextOptions = {
     preserveFormatting: true,
     splitSentences: "off",
     context: "x",
     tagHandling: "xml",
     ignoreTags: ["a", "b"],
-  } as const;
+  };
   const { text } = await client.translateText("<b>abc</b>", "en", "zh-Hans" as deepl.TargetLanguageCode, options);
   expect(text).toMatch(/^<b>.*<\/b>$/);
 });

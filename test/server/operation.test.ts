@@ -5,6 +5,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { setLogSink } from "../../src/base/logger.ts";
 import { Random } from "../../src/base/random.ts";
 import type { RunningServer } from "../../src/server/start-server.ts";
 import { ask, postJson, startToyServer, writePairModels } from "./toy-models.ts";
@@ -61,8 +62,11 @@ test("a request that takes longer than the limit ends with 504, and its line doe
   await server.stop();
 });
 
-test("work of a client that went away is dropped", async () => {
-  const server = await startToyServer(models, patient);
+test("work of a client that went away is dropped, and is no failure", async () => {
+  const messages: string[] = [];
+  const sink = setLogSink((message) => messages.push(message));
+  const lines: string[] = [];
+  const server = await startToyServer(models, { ...patient, accessLog: (line) => lines.push(line) });
   const leave = new AbortController();
   const gone = fetch(`${server.url}/translate?q=abc&source=en&target=de`, { signal: leave.signal });
   await until(async () => (await metric(server, "lines_waiting")) === 1);
@@ -72,6 +76,9 @@ test("work of a client that went away is dropped", async () => {
   expect(await metric(server, "lines_waiting")).toBe(0);
   expect(await metric(server, "characters_open")).toBe(0);
   await server.stop();
+  setLogSink(sink);
+  expect(messages).toEqual([]);
+  expect(lines.filter((line) => JSON.parse(line).status === 499)).toHaveLength(1);
 });
 
 test("keys: without one 400 or 403, a wrong one 403, in all the places where clients put it; limits by key", async () => {
