@@ -38,7 +38,7 @@ export async function translateAlone(directory: string, lines: readonly string[]
 }
 
 /** Bounds far away, a free port, no logs. */
-export const quietOptions: Omit<ServerOptions, "models"> = {
+const quietOptions: Omit<ServerOptions, "models"> = {
   host: "127.0.0.1",
   port: 0,
   engine: { threads: 1 },

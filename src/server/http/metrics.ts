@@ -13,7 +13,7 @@ const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60
 const LINES = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 
 /** Counts events by labels. */
-export class Counter implements Metric {
+class Counter implements Metric {
   private readonly name: string;
   private readonly values = new Map<string, number>();
 
@@ -32,7 +32,7 @@ export class Counter implements Metric {
 }
 
 /** Counts values up to each bound, by labels. */
-export class Histogram implements Metric {
+class Histogram implements Metric {
   private readonly name: string;
   private readonly bounds: readonly number[];
   private readonly series = new Map<string, { labels: Labels; counts: number[]; sum: number; count: number }>();
