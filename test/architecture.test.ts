@@ -25,7 +25,10 @@ const packages: Record<string, string[]> = {
   parse5: ["documents"],
   saxes: ["documents"],
   yaml: ["config", "cli"],
-  zod: ["config"],
+  zod: ["config", "server"],
+  hono: ["server"],
+  "@hono/node-server": ["server"],
+  "@hono/zod-openapi": ["server"],
   yargs: ["cli"],
 };
 
