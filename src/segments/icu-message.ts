@@ -18,7 +18,7 @@ const SELECTOR = /\s{0,200}(?:=\d{1,9}|[\p{L}\p{N}_-]{1,80})\s{0,200}\{/uy;
 const END = /\s{0,200}\}/uy;
 
 /** Units that an argument may take, so that reading stays linear in a text's length. */
-const LONGEST = 20_000;
+const LONGEST = 5_000;
 
 /** The argument that begins at `start`, or undefined where none does or it is not complete. */
 export function icuArgument(text: string, start: number): IcuArgument | undefined {

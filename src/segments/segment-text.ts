@@ -1,0 +1,189 @@
+/** A text of any shape as parts: segments for a translator, and everything between them, which stays byte for byte. */
+import type { Range } from "./icu-message.ts";
+import { findPlaceables, type Placeable } from "./placeables.ts";
+import { splitSentences } from "./sentences.ts";
+import { tagPartners } from "./tags.ts";
+
+/** A piece of a text: language, or what its translation has as it is. */
+export type Token = string | PlacedToken;
+
+/** A placeable with the texts inside it, of a plural message, parted in their turn. */
+export interface PlacedToken extends Placeable {
+  /** Syntax and, between it, parts of the cases' texts; undefined where there are none. */
+  inner?: readonly (string | readonly Part[])[];
+}
+
+/** What a translator is given: a sentence or a line without the white space and the placeables at its edges. */
+export interface Segment {
+  tokens: readonly Token[];
+  /** Part of a message of ICU, where an apostrophe before a brace has a meaning. */
+  isIcu: boolean;
+}
+
+/** A part of a text. */
+export type Part = Token | Segment;
+
+/** How a text is cut. */
+export interface SegmentOptions {
+  /** Language of the text, for its abbreviations. Default "en". */
+  language?: string;
+  /** Translate sentence by sentence instead of line by line. Default true. */
+  sentences?: boolean;
+}
+
+/** Line breaks, tabs and other controls, halves of characters, columns set with spaces: no segment goes beyond. */
+const SEPARATOR = /[\p{Cc}\u2028\u2029\p{Cs}]+|[^\S\p{Cc}]{3,}/gu;
+
+/** White space, and marks of lists and quotations before it. */
+const LEADING = /^(?:\s+|[-*•·‣◦–—>#]{1,6}(?=\s))+/u;
+
+/**
+ * Cuts a text. The parts joined are the text; those that are segments have a letter at least.
+ *
+ * @example
+ * segmentText("Hello.  \n\n- {0} files"); // [{ tokens: ["Hello."] }, "  \n\n- ", { tokens: [{0}, " files"] }]
+ */
+export function segmentText(text: string, options: SegmentOptions = {}): Part[] {
+  return partsOf(text, options, false);
+}
+
+/** Whether a part is one for the translator. */
+export function isSegment(part: Part): part is Segment {
+  return typeof part !== "string" && "tokens" in part;
+}
+
+/** All segments, those inside plural messages too, in the order of the text. */
+export function segmentsOf(parts: readonly Part[]): Segment[] {
+  return parts.flatMap((part) => {
+    if (typeof part === "string") return [];
+    if (isSegment(part)) return [...part.tokens.flatMap(innerSegments), part];
+    return innerSegments(part);
+  });
+}
+
+function innerSegments(token: Token): Segment[] {
+  if (typeof token === "string" || token.inner === undefined) return [];
+  return token.inner.flatMap((each) => (typeof each === "string" ? [] : segmentsOf(each)));
+}
+
+/** The text of parts, segments replaced by what `translated` gives for them. */
+export function joinParts(parts: readonly Part[], translated: (segment: Segment) => readonly Token[]): string {
+  return parts
+    .map((part): string => {
+      if (isSegment(part)) return joinParts(translated(part), translated);
+      if (typeof part === "string") return part;
+      if (part.inner === undefined) return part.text;
+      return part.inner.map((each) => (typeof each === "string" ? each : joinParts(each, translated))).join("");
+    })
+    .join("");
+}
+
+function partsOf(text: string, options: SegmentOptions, inIcuCase: boolean): Part[] {
+  const placeables = findPlaceables(text, inIcuCase).map((each) => withInner(each, text, options));
+  const isIcu = inIcuCase || placeables.some(({ kind }) => kind === "icu-message");
+  const parts: Part[] = [];
+  let next = 0;
+  for (const range of segmentRanges(text, placeables, options)) {
+    const tokens: Token[] = [];
+    let at = range.start;
+    for (; next < placeables.length && placeables[next]!.start < range.end; next++) {
+      const placeable = placeables[next]!;
+      if (placeable.start > at) tokens.push(text.slice(at, placeable.start));
+      tokens.push(placeable);
+      at = placeable.end;
+    }
+    if (at < range.end) tokens.push(text.slice(at, range.end));
+    parts.push(...withoutEdges(tokens, isIcu));
+  }
+  return parts;
+}
+
+function withInner(placeable: Placeable, text: string, options: SegmentOptions): PlacedToken {
+  if (placeable.cases === undefined) return placeable;
+  const inner: (string | Part[])[] = [];
+  let at = placeable.start;
+  for (const { start, end } of placeable.cases) {
+    inner.push(text.slice(at, start), partsOf(text.slice(start, end), options, true));
+    at = end;
+  }
+  return { ...placeable, inner: [...inner, text.slice(at, placeable.end)] };
+}
+
+/** Ranges that cover the text, in order: separators, and what is between them, sentence by sentence if asked for. */
+function segmentRanges(text: string, placeables: readonly Placeable[], options: SegmentOptions): Range[] {
+  const plain = withStandIns(text, placeables);
+  const ranges: Range[] = [];
+  let at = 0;
+  const add = (end: number) => {
+    if (end > at) ranges.push({ start: at, end });
+    at = end;
+  };
+  const addLine = (end: number) => {
+    if (options.sentences === false) return add(end);
+    for (const sentence of splitSentences(plain.slice(at, end), options.language)) add(at + sentence.length);
+  };
+  for (const match of plain.matchAll(SEPARATOR)) {
+    addLine(match.index);
+    add(match.index + match[0].length);
+  }
+  addLine(plain.length);
+  return ranges;
+}
+
+/** The text with a stand-in of the same length for each placeable, so that no boundary is found in one: closing brackets for tags, letters for words. */
+function withStandIns(text: string, placeables: readonly Placeable[]): string {
+  let plain = "";
+  let at = 0;
+  for (const { kind, start, end } of placeables) {
+    const standIn = kind === "tag" || kind === "emoji" ? ")" : "X";
+    plain += text.slice(at, start) + standIn.repeat(end - start);
+    at = end;
+  }
+  return plain + text.slice(at);
+}
+
+/** A segment with what stands at its edges beside it; no segment where there is no letter to translate. */
+function withoutEdges(tokens: readonly Token[], isIcu: boolean): Part[] {
+  let rest = [...tokens];
+  const before: Token[] = [];
+  const after: Token[] = [];
+  for (let left = -1; left !== rest.length; ) {
+    left = rest.length;
+    trimStart(rest, before);
+    trimEnd(rest, after);
+    // An opening tag goes with its partner at the other edge: each then has none left among the rest.
+    const last = rest.length - 1;
+    if (staysAtEdge(rest[0], tagPartners(rest).get(0), last)) before.push(rest.shift()!);
+    if (staysAtEdge(rest.at(-1), tagPartners(rest).get(rest.length - 1), -1)) after.unshift(rest.pop()!);
+  }
+  const hasLetter = rest.some((token) => typeof token === "string" && /\p{L}/u.test(token));
+  if (hasLetter) return [...before, { tokens: rest, isIcu }, ...after];
+  rest = [...before, ...rest, ...after];
+  return rest;
+}
+
+/** Emoji, and tags without a partner among the tokens or with it at the other edge. */
+function staysAtEdge(token: Token | undefined, partner: number | undefined, last: number): boolean {
+  if (token === undefined || typeof token === "string") return false;
+  if (token.kind === "emoji") return true;
+  return token.kind === "tag" && (partner === undefined || partner === last);
+}
+
+function trimStart(tokens: Token[], before: Token[]): void {
+  const first = tokens[0];
+  const edge = typeof first === "string" ? LEADING.exec(first)?.[0] : undefined;
+  if (typeof first !== "string" || edge === undefined) return;
+  before.push(edge);
+  if (edge.length === first.length) tokens.shift();
+  else tokens[0] = first.slice(edge.length);
+}
+
+function trimEnd(tokens: Token[], after: Token[]): void {
+  const last = tokens.at(-1);
+  if (typeof last !== "string") return;
+  const kept = last.trimEnd();
+  if (kept.length === last.length) return;
+  after.unshift(last.slice(kept.length));
+  if (kept === "") tokens.pop();
+  else tokens[tokens.length - 1] = kept;
+}
