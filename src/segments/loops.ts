@@ -6,7 +6,8 @@ const LEAST_REPEATS = 4;
 const LEAST_REPEATS_OF_RUN = 3;
 
 /** Words, characters of scripts that write without spaces, and punctuation marks. */
-const TOKEN = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}]|[\p{L}\p{M}\p{N}]+?(?=[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}]|[^\p{L}\p{M}\p{N}]|$)|[^\s]/gu;
+const TOKEN =
+  /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}]|[\p{L}\p{M}\p{N}]+?(?=[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}]|[^\p{L}\p{M}\p{N}]|$)|[^\s]/gu;
 
 /**
  * Whether a run of 1 to 16 words comes more often in a row than anything does in the source: a word 4 times or more, a longer run 3 times or more.

@@ -45,8 +45,8 @@ function goesOn(before: string, after: string, language: string): boolean {
   const end = before.slice(-CONTEXT).trimEnd();
   const start = after.slice(0, CONTEXT);
   // "(really?) yes", "Stop! he said": a sentence doesn't begin with a small letter.
-  if (/^["'“„«(\[]*\p{Ll}/u.test(start) && /[.!?…]["'”“»)\]]*$/.test(end)) return true;
-  const word = /(?:^|[\s("'“„«\[/])([^\s("'“„«\[]+)\.$/u.exec(end)?.[1];
+  if (/^["'“„«([]*\p{Ll}/u.test(start) && /[.!?…]["'”“»)\]]*$/.test(end)) return true;
+  const word = /(?:^|[\s("'“„«[/])([^\s("'“„«[]+)\.$/u.exec(end)?.[1];
   if (word === undefined) return false;
   if (/^\d{1,4}$/.test(word)) return isOrdinal(before, start, language);
   // Initials: "J. R. R. Tolkien". A capital that follows a word with a small letter may end a sentence: "vitamin C. It".
@@ -69,5 +69,9 @@ function isOrdinal(before: string, start: string, language: string): boolean {
 function isInitial(end: string, start: string): boolean {
   if (!/^\p{Lu}/u.test(start)) return false;
   const previous = /(\S+)\s+\S+$/u.exec(end)?.[1];
-  return previous === undefined || /^[("'“„«]*\p{Lu}/u.test(previous) || /^(?:by|von|par|de|di|and|und|et|y|e)$/u.test(previous);
+  return (
+    previous === undefined ||
+    /^[("'“„«]*\p{Lu}/u.test(previous) ||
+    /^(?:by|von|par|de|di|and|und|et|y|e)$/u.test(previous)
+  );
 }
