@@ -22,6 +22,9 @@ export interface MaskedSegment {
   pattern: RegExp | undefined;
 }
 
+/** A segment with more runs of placeables is split: a list, not a sentence. */
+const MOST_MASKS = 50;
+
 const braces = /\{\d{1,3}\}/;
 
 const styles: Record<Exclude<MaskName, "split">, MaskStyle> = {
@@ -61,7 +64,7 @@ export function maskSegment(segment: Segment, style: MaskStyle | undefined): Mas
   const groups = grouped(segment.tokens);
   const runs = groups.filter((each) => typeof each !== "string");
   if (runs.length === 0) return { line: groups.join(""), masks: [], runs, pattern: undefined };
-  if (style === undefined) return undefined;
+  if (style === undefined || runs.length > MOST_MASKS) return undefined;
   const masks = style.masks(runs.map((run) => run.map(({ text }) => text).join("")));
   const texts = groups.filter((each) => typeof each === "string");
   if (texts.some((text) => style.pattern?.test(text) || masks.some((mask) => text.includes(mask)))) return undefined;

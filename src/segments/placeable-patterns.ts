@@ -31,7 +31,7 @@ const units = [
   "%|‰|°[CFK]?|℃|℉",
   "[kKMGTP]i?[Bb](?:it)?(?:/s|ps)?|[Bb]it/s",
   "[kMGT]?Hz|[mkMG]?Wh?|[mk]?V|mAh?|[kM]?J|kcal|[kM]?Pa|mbar|bar|dB",
-  "(?:[nµμmcdk]?m|in|ft|mi|yd)[²³]?|km/h|mph|m/s²?",
+  "km/h|mph|m/s²?|(?:[nµμmcdk]?m|in|ft|mi|yd)[²³]?",
   "[µμmk]?g|lb|oz|[mcdh]?[lL]",
   "[nµμm]?s|min|h",
   "px|pt|r?em|dpi|ppi|fps|rpm",
@@ -50,7 +50,7 @@ const forms: readonly (readonly [PlaceableKind, string])[] = [
     String.raw`(?<![\p{L}\p{N}.+_%\-])(?:mailto:)?[\p{L}\p{N}](?:[\p{L}\p{N}.+_%\-]{0,63})@[\p{L}\p{N}](?:[\p{L}\p{N}\-]{0,62})(?:\.[\p{L}\p{N}\-]{1,63}){0,7}\.[\p{L}]{2,24}`,
   ],
   ["tag", String.raw`<!--[^]{0,4000}?-->|<!\[CDATA\[|\]\]>|<[?!][A-Za-z][^<>]{0,1000}>`],
-  ["tag", String.raw`<\/?[A-Za-z](?:[^<>"']|"[^"<>]{0,1000}"|'[^'<>]{0,1000}'){0,300}>`],
+  ["tag", String.raw`<\/?[A-Za-z](?:[^<>"']|"[^"<]{0,1000}"|'[^'<]{0,1000}'){0,300}>`],
   ["entity", String.raw`&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});`],
   [
     "brace",

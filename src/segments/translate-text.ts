@@ -4,7 +4,6 @@ import { accepts } from "./accept.ts";
 import { loops } from "./loops.ts";
 import { type MaskedSegment, type MaskName, type MaskStyle, maskSegment, maskStyle, unmask } from "./masks.ts";
 import {
-  isSegment,
   joinParts,
   type Segment,
   type SegmentOptions,
@@ -134,8 +133,10 @@ async function translatePieces(
     const choice = choose(found[i]!, { tokens: [core], isIcu: segment.isIcu }, masked);
     if (choice.looped) counts.loops++;
     const text = choice.tokens === undefined ? core : withoutFullStop(choice.tokens.join(""), core);
-    const joined = tokens.with(place, before + text + after);
-    if (choice.tokens !== undefined && accepts(joined, segment.tokens, segment.isIcu)) tokens[place] = joined[place]!;
+    // Only the neighbours can make a placeable of a piece, or be made another by it.
+    const around = segment.tokens.slice(Math.max(0, place - 1), place + 2);
+    const joined = around.with(place === 0 ? 0 : 1, before + text + after);
+    if (choice.tokens !== undefined && accepts(joined, around, segment.isIcu)) tokens[place] = before + text + after;
     else counts.untranslated++;
   });
   for (const [segment, tokens] of translated) chosen.set(segment, tokens);
