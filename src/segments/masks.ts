@@ -11,7 +11,8 @@ export interface MaskStyle {
 }
 
 /** Names of the styles that are built in; `split` shows none: what is between placeables is translated piece by piece. */
-export type MaskName = "braces" | "numbers" | "verbatim" | "split";
+export const maskNames = ["braces", "numbers", "verbatim", "split"] as const;
+export type MaskName = (typeof maskNames)[number];
 
 /** A segment as a translator sees it. */
 export interface MaskedSegment {
@@ -53,7 +54,7 @@ export function maskStyle(name: MaskName | MaskStyle): MaskStyle | undefined {
   if (style === undefined) {
     throw new UsageError(`there are no masks "${name}"`, {
       where: "masks",
-      nextStep: `Choose one of ${[...Object.keys(styles), "split"].join(", ")}, or give a style of your own.`,
+      nextStep: `Choose one of ${maskNames.join(", ")}, or give a style of your own.`,
     });
   }
   return style;

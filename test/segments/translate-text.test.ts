@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { Random } from "../../src/base/random.ts";
 import { findPlaceables } from "../../src/segments/placeables.ts";
-import { textCounts, type TranslateLines, translateText, translateTexts } from "../../src/segments/translate-text.ts";
+import { type TranslateLines, textCounts, translateText, translateTexts } from "../../src/segments/translate-text.ts";
 import { plainText, wildText } from "./random-texts.ts";
 
 const styles = ["braces", "numbers", "verbatim", "split"] as const;
@@ -30,7 +30,9 @@ describe("translateText with an identity translator", () => {
 
   it("gives the bytes of any code units, halves of pairs and controls among them", async () => {
     const random = new Random(2);
-    const units = [0, 9, 10, 13, 0x20, 0x27, 0x3c, 0x41, 0x7b, 0x7d, 0x85, 0xa0, 0xd83d, 0xde00, 0x2028, 0x4e00, 0xfeff];
+    const units = [
+      0, 9, 10, 13, 0x20, 0x27, 0x3c, 0x41, 0x7b, 0x7d, 0x85, 0xa0, 0xd83d, 0xde00, 0x2028, 0x4e00, 0xfeff,
+    ];
     const texts = Array.from({ length: 2000 }, () =>
       String.fromCharCode(...Array.from({ length: random.integer(20) }, () => units[random.integer(units.length)]!)),
     );
@@ -80,7 +82,9 @@ describe("translateText", () => {
       line.includes("first") ? ["eins", "{0} eins"] : line.includes("second") ? ["zwei"] : [line],
     );
     const text = "first {name}\nsecond {name}\nthird {name}\nno placeable";
-    expect(await translateText(translate, text, { counts })).toBe("{name} eins\nzwei {name}\nthird {name}\nno placeable");
+    expect(await translateText(translate, text, { counts })).toBe(
+      "{name} eins\nzwei {name}\nthird {name}\nno placeable",
+    );
     expect(counts).toEqual({
       segments: 4,
       withPlaceables: 3,
@@ -107,7 +111,13 @@ describe("translateText", () => {
   });
 
   it("translates the cases of plural messages and leaves their syntax", async () => {
-    const words: Record<string, string> = { file: "Datei", files: "Dateien", Found: "Gefunden:", in: "in", folder: "Ordner" };
+    const words: Record<string, string> = {
+      file: "Datei",
+      files: "Dateien",
+      Found: "Gefunden:",
+      in: "in",
+      folder: "Ordner",
+    };
     const translate = translator((line) => [line.replace(/\p{L}+/gu, (word) => words[word] ?? word)]);
     expect(await translateText(translate, "Found {n, plural, one {# file} other {# files}} in '{folder}'")).toBe(
       "Gefunden: {n, plural, one {# Datei} other {# Dateien}} in '{folder}'",
