@@ -8,7 +8,7 @@ const WITH_ORDINALS = new Set("de da nb nn no fi cs sk hu et lv hr sl sr bs is p
 const CONTEXT = 64;
 
 /** Abbreviations that often end a sentence: where a capital follows, they do. */
-const MAY_END = new Set("etc ecc enz usf itd apod al inc ltd co corp jr sr d.c т.д т.п д п др".split(" "));
+const MAY_END = new Set("etc ecc enz usf itd apod al inc ltd co corp т.д т.п д п др".split(" "));
 
 const segmenters = new Map<string, Intl.Segmenter>();
 
@@ -46,20 +46,26 @@ function goesOn(before: string, after: string, language: string): boolean {
   const start = after.slice(0, CONTEXT);
   // "(really?) yes", "Stop! he said": a sentence doesn't begin with a small letter.
   if (/^["'“„«([]*\p{Ll}/u.test(start) && /[.!?…]["'”“»)\]]*$/.test(end)) return true;
+  if (language === "ja" && /[」』）]$/.test(end) && /^(?:と|って)/.test(start)) return true;
   const word = /(?:^|[\s("'“„«[/])([^\s("'“„«[]+)\.$/u.exec(end)?.[1];
   if (word === undefined) return false;
   if (/^\d{1,4}$/.test(word)) return isOrdinal(before, start, language);
+  // "z. B.", "т. е.": the first half, then the whole.
+  if (/^\p{Ll}$/u.test(word) && /^\p{L}{1,2}\.(?:\s|$)/u.test(start)) return true;
+  const spaced = /(?:^|\s)(\p{Ll}\.\s\p{L}{1,2})\.$/u.exec(end)?.[1]?.replace(/\s/u, "").toLowerCase();
+  const known = abbreviationsOf(language);
+  const abbreviation = [spaced, word.toLowerCase()].find((each) => each !== undefined && known.has(each));
+  if (abbreviation !== undefined) return !MAY_END.has(abbreviation);
   // Initials: "J. R. R. Tolkien". A capital that follows a word with a small letter may end a sentence: "vitamin C. It".
-  if (/^\p{Lu}(?:\.\p{Lu}|\.-\p{Lu})*$/u.test(word)) return isInitial(end, start);
-  const lower = word.toLowerCase();
-  if (!abbreviationsOf(language).has(lower)) return false;
-  return !MAY_END.has(lower);
+  return /^\p{Lu}(?:\.\p{Lu}|\.-\p{Lu})*$/u.test(word) && isInitial(end, start);
 }
 
 /** A number of up to 4 digits with a full stop, in a language that writes ordinals so; 1900 to 2099 at the end are years. */
 function isOrdinal(before: string, start: string, language: string): boolean {
   if (!WITH_ORDINALS.has(language)) return /^["'(]*\d/.test(start) && !/^\s*\d+\.\s*$/.test(before);
   const number = /(\d{1,4})\.\s*$/.exec(before)?.[1];
+  // "Nr. 5.": a number after an abbreviation is none of an order.
+  if (/\p{L}\.\s?\d+\.\s*$/u.test(before.slice(-CONTEXT))) return false;
   // "1. Öffnen Sie …" at the beginning of a line is an item of a list.
   if (number === undefined || /^\s*\d+\.\s*$/.test(before)) return false;
   return number.length <= 2 && /^\p{L}/u.test(start);
