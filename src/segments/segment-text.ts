@@ -35,7 +35,7 @@ export interface SegmentOptions {
 const SEPARATOR = /[\p{Cc}\u2028\u2029\p{Cs}]+|[^\S\p{Cc}]{3,}/gu;
 
 /** White space, and marks of lists and quotations before it. */
-const LEADING = /^(?:\s+|[-*•·‣◦–—>#]{1,6}(?=\s))+/u;
+const LEADING = /^(?:\s+|[-*•·‣◦–—>#]{1,6}(?=\s)|\(?(?:\d{1,3}|[a-z])\)(?=\s))+/u;
 
 /**
  * Cuts a text. The parts joined are the text; those that are segments have a letter at least.
