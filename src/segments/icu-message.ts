@@ -20,10 +20,26 @@ const END = /\s{0,200}\}/uy;
 /** Units that an argument may take, so that reading stays linear in a text's length. */
 const LONGEST = 5_000;
 
-/** The argument that begins at `start`, or undefined where none does or it is not complete. */
-export function icuArgument(text: string, start: number): IcuArgument | undefined {
-  let at = after(HEAD, text, start);
-  if (at === undefined) return undefined;
+/** Beginnings without an end that are read in one text before no more are looked for. */
+const MOST_INCOMPLETE = 100;
+
+/** The complete arguments of a text, in order, without those inside others. */
+export function icuArguments(text: string): IcuArgument[] {
+  const found: IcuArgument[] = [];
+  let incomplete = 0;
+  for (let at = text.indexOf("{"); at !== -1 && incomplete < MOST_INCOMPLETE; at = text.indexOf("{", at)) {
+    const head = after(HEAD, text, at);
+    const argument = head === undefined ? undefined : icuArgument(text, at, head);
+    if (argument !== undefined) found.push(argument);
+    else if (head !== undefined) incomplete++;
+    at = argument?.end ?? at + 1;
+  }
+  return found;
+}
+
+/** The argument from `start` on, whose cases begin at `head`, or undefined where it is not complete. */
+function icuArgument(text: string, start: number, head: number): IcuArgument | undefined {
+  let at = head;
   at = after(OFFSET, text, at) ?? at;
   const cases: Range[] = [];
   for (;;) {

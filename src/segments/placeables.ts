@@ -1,5 +1,5 @@
 /** Finds the placeables of a text: tags, entities, addresses, placeholders, plural messages, numbers with units, emoji. */
-import { type IcuArgument, icuArgument, icuLiteralEnd, type Range } from "./icu-message.ts";
+import { icuArguments, icuLiteralEnd, type Range } from "./icu-message.ts";
 import { kindOfGroup, type PlaceableKind, placeablePattern } from "./placeable-patterns.ts";
 
 /** A part of a text that its translation has as it is. */
@@ -29,16 +29,6 @@ export function findPlaceables(text: string, inIcuCase = false): Placeable[] {
     if (message === undefined) break;
     found.push({ ...placeable("icu-message", text, message), cases: message.cases });
     at = message.end;
-  }
-  return found;
-}
-
-function icuArguments(text: string): IcuArgument[] {
-  const found: IcuArgument[] = [];
-  for (let at = text.indexOf("{"); at !== -1; at = text.indexOf("{", at)) {
-    const message = icuArgument(text, at);
-    if (message !== undefined) found.push(message);
-    at = message?.end ?? at + 1;
   }
   return found;
 }

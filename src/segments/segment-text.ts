@@ -144,46 +144,49 @@ function withStandIns(text: string, placeables: readonly Placeable[]): string {
 
 /** A segment with what stands at its edges beside it; no segment where there is no letter to translate. */
 function withoutEdges(tokens: readonly Token[], isIcu: boolean): Part[] {
-  let rest = [...tokens];
+  const rest = [...tokens];
+  const partners = tagPartners(rest);
   const before: Token[] = [];
   const after: Token[] = [];
-  for (let left = -1; left !== rest.length; ) {
-    left = rest.length;
-    trimStart(rest, before);
-    trimEnd(rest, after);
-    // An opening tag goes with its partner at the other edge: each then has none left among the rest.
-    const last = rest.length - 1;
-    if (staysAtEdge(rest[0], tagPartners(rest).get(0), last)) before.push(rest.shift()!);
-    if (staysAtEdge(rest.at(-1), tagPartners(rest).get(rest.length - 1), -1)) after.unshift(rest.pop()!);
+  let first = 0;
+  let last = rest.length - 1;
+  /** Emoji, and tags without a partner between the edges or with it at the other one. */
+  const staysAtEdge = (index: number) => {
+    const token = rest[index];
+    if (token === undefined || typeof token === "string") return false;
+    const partner = partners.get(index) ?? -1;
+    const isPaired = partner >= first && partner <= last && !(index === first && partner === last);
+    return token.kind === "emoji" || (token.kind === "tag" && !isPaired);
+  };
+  for (let moved = true; moved && first <= last; ) {
+    const [start, end] = [first, last];
+    first += trimStart(rest, first, before);
+    if (first <= last) last -= trimEnd(rest, last, after);
+    if (first <= last && staysAtEdge(first)) before.push(rest[first++]!);
+    if (first <= last && staysAtEdge(last)) after.push(rest[last--]!);
+    moved = first !== start || last !== end;
   }
-  const hasLetter = rest.some((token) => typeof token === "string" && /\p{L}/u.test(token));
-  if (hasLetter) return [...before, { tokens: rest, isIcu }, ...after];
-  rest = [...before, ...rest, ...after];
-  return rest;
+  const inside = rest.slice(first, last + 1);
+  const hasLetter = inside.some((token) => typeof token === "string" && /\p{L}/u.test(token));
+  return [...before, ...(hasLetter ? [{ tokens: inside, isIcu }] : inside), ...after.reverse()];
 }
 
-/** Emoji, and tags without a partner among the tokens or with it at the other edge. */
-function staysAtEdge(token: Token | undefined, partner: number | undefined, last: number): boolean {
-  if (token === undefined || typeof token === "string") return false;
-  if (token.kind === "emoji") return true;
-  return token.kind === "tag" && (partner === undefined || partner === last);
-}
-
-function trimStart(tokens: Token[], before: Token[]): void {
-  const first = tokens[0];
+/** Moves white space and marks before the first token's text; the number of tokens that are gone. */
+function trimStart(tokens: Token[], index: number, before: Token[]): 0 | 1 {
+  const first = tokens[index];
   const edge = typeof first === "string" ? LEADING.exec(first)?.[0] : undefined;
-  if (typeof first !== "string" || edge === undefined) return;
+  if (typeof first !== "string" || edge === undefined) return 0;
   before.push(edge);
-  if (edge.length === first.length) tokens.shift();
-  else tokens[0] = first.slice(edge.length);
+  tokens[index] = first.slice(edge.length);
+  return edge.length === first.length ? 1 : 0;
 }
 
-function trimEnd(tokens: Token[], after: Token[]): void {
-  const last = tokens.at(-1);
-  if (typeof last !== "string") return;
+/** Moves white space behind the last token's text; the number of tokens that are gone. */
+function trimEnd(tokens: Token[], index: number, after: Token[]): 0 | 1 {
+  const last = tokens[index];
+  if (typeof last !== "string") return 0;
   const kept = last.trimEnd();
-  if (kept.length === last.length) return;
-  after.unshift(last.slice(kept.length));
-  if (kept === "") tokens.pop();
-  else tokens[tokens.length - 1] = kept;
+  if (kept.length < last.length) after.push(last.slice(kept.length));
+  tokens[index] = kept;
+  return kept === "" ? 1 : 0;
 }

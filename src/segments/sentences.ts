@@ -22,11 +22,13 @@ const segmenters = new Map<string, Intl.Segmenter>();
 export function splitSentences(line: string, language = "en"): string[] {
   const base = language.toLowerCase().split(/[-_]/)[0]!;
   const sentences: string[] = [];
-  for (const { segment } of segmenterOf(base).segment(line)) {
-    const before = sentences.at(-1);
-    if (before !== undefined && goesOn(before, segment, base)) sentences[sentences.length - 1] = before + segment;
-    else sentences.push(segment);
+  let start = 0;
+  for (const { index, segment } of segmenterOf(base).segment(line)) {
+    if (index === 0 || goesOn(line.slice(Math.max(start, index - CONTEXT), index), segment, base)) continue;
+    sentences.push(line.slice(start, index));
+    start = index;
   }
+  if (start < line.length) sentences.push(line.slice(start));
   return sentences;
 }
 
@@ -40,9 +42,9 @@ function segmenterOf(language: string): Intl.Segmenter {
   return segmenter;
 }
 
-/** Whether what Unicode takes for two sentences is one. */
+/** Whether what Unicode takes for two sentences is one, given the end of the first. */
 function goesOn(before: string, after: string, language: string): boolean {
-  const end = before.slice(-CONTEXT).trimEnd();
+  const end = before.trimEnd();
   const start = after.slice(0, CONTEXT);
   // "(really?) yes", "Stop! he said": a sentence doesn't begin with a small letter.
   if (/^["'“„«([]*\p{Ll}/u.test(start) && /[.!?…]["'”“»)\]]*$/.test(end)) return true;
@@ -65,7 +67,7 @@ function isOrdinal(before: string, start: string, language: string): boolean {
   if (!WITH_ORDINALS.has(language)) return /^["'(]*\d/.test(start) && !/^\s*\d+\.\s*$/.test(before);
   const number = /(\d{1,4})\.\s*$/.exec(before)?.[1];
   // "Nr. 5.": a number after an abbreviation is none of an order.
-  if (/\p{L}\.\s?\d+\.\s*$/u.test(before.slice(-CONTEXT))) return false;
+  if (/\p{L}\.\s?\d+\.\s*$/u.test(before)) return false;
   // "1. Öffnen Sie …" at the beginning of a line is an item of a list.
   if (number === undefined || /^\s*\d+\.\s*$/.test(before)) return false;
   return number.length <= 2 && /^\p{L}/u.test(start);
