@@ -7,6 +7,9 @@ const WITH_ORDINALS = new Set("de da nb nn no fi cs sk hu et lv hr sl sr bs is p
 /** Units of text that are looked at before and after a boundary. */
 const CONTEXT = 64;
 
+/** Units that are given to `Intl.Segmenter` at a time. */
+const BLOCK = 4096;
+
 /** Abbreviations that often end a sentence: where a capital follows, they do. */
 const MAY_END = new Set("etc ecc enz usf itd apod al inc ltd co corp т.д т.п д п др".split(" "));
 
@@ -23,13 +26,32 @@ export function splitSentences(line: string, language = "en"): string[] {
   const base = language.toLowerCase().split(/[-_]/)[0]!;
   const sentences: string[] = [];
   let start = 0;
-  for (const { index, segment } of segmenterOf(base).segment(line)) {
-    if (index === 0 || goesOn(line.slice(Math.max(start, index - CONTEXT), index), segment, base)) continue;
+  for (const index of boundaries(line, segmenterOf(base))) {
+    const after = line.slice(index, index + CONTEXT);
+    if (goesOn(line.slice(Math.max(start, index - CONTEXT), index), after, base)) continue;
     sentences.push(line.slice(start, index));
     start = index;
   }
   if (start < line.length) sentences.push(line.slice(start));
   return sentences;
+}
+
+/** Where sentences begin, the line's beginning left out. Read in blocks: `Intl.Segmenter` takes time quadratic in the length of its text. */
+function* boundaries(line: string, segmenter: Intl.Segmenter): Generator<number> {
+  for (let at = 0; at < line.length; ) {
+    const block = line.slice(at, at + BLOCK);
+    const isLast = at + BLOCK >= line.length;
+    // What follows a boundary has a say in it.
+    const most = isLast ? block.length : block.length - CONTEXT;
+    let reached = 0;
+    for (const { index } of segmenter.segment(block)) {
+      if (index === 0 || index > most) continue;
+      yield at + index;
+      reached = index;
+    }
+    if (isLast) return;
+    at += reached === 0 ? most : reached;
+  }
 }
 
 function segmenterOf(language: string): Intl.Segmenter {
@@ -42,10 +64,9 @@ function segmenterOf(language: string): Intl.Segmenter {
   return segmenter;
 }
 
-/** Whether what Unicode takes for two sentences is one, given the end of the first. */
-function goesOn(before: string, after: string, language: string): boolean {
+/** Whether what Unicode takes for two sentences is one, given the end of the first and the start of the second. */
+function goesOn(before: string, start: string, language: string): boolean {
   const end = before.trimEnd();
-  const start = after.slice(0, CONTEXT);
   // "(really?) yes", "Stop! he said": a sentence doesn't begin with a small letter.
   if (/^["'“„«([]*\p{Ll}/u.test(start) && /[.!?…]["'”“»)\]]*$/.test(end)) return true;
   if (language === "ja" && /[」』）]$/.test(end) && /^(?:と|って)/.test(start)) return true;

@@ -27,3 +27,11 @@ it("joined, the sentences are the line, in any language and in none", () => {
     for (const { line } of cases) expect(splitSentences(line, language).join("")).toBe(line);
   }
 });
+
+it("a long line is cut as its parts are", () => {
+  const [line] = sentenceCases["en"]!;
+  const sentences = line!.split("|").map((sentence) => `${sentence.trim()} `);
+  const many = Array.from({ length: 3000 }, (_, i) => sentences[i % sentences.length]!);
+  expect(splitSentences(many.join(""))).toEqual(many);
+  expect(splitSentences("word ".repeat(3000))).toHaveLength(1);
+});
