@@ -19,7 +19,11 @@ export interface SourceText {
  * The hypothesis as text, each unknown piece replaced by the source word with the most attention: its own unknown characters where
  * that is an unknown piece too, else the whole word. Needs the hypothesis's attention. Neighbours that look at one word give it once.
  */
-export function replaceUnknown(hypothesis: Hypothesis, source: SourceText, wordpieces: Wordpieces): string {
+export function replaceUnknown(
+  hypothesis: Pick<Hypothesis, "pieces"> & { attention?: readonly Float32Array[] | undefined },
+  source: SourceText,
+  wordpieces: Wordpieces,
+): string {
   const { pieces, attention } = hypothesis;
   const { unkId } = wordpieces;
   if (attention === undefined || !pieces.includes(unkId)) return wordpieces.decode(pieces);

@@ -1,8 +1,8 @@
 /** Search that follows one hypothesis per sentence: greedy and sampling differ only in how the next piece is chosen. */
 import type { StepAttention, StepCandidates, TranslationModel } from "../model/decoder-state.ts";
-import { isIdentity, notFinite } from "./beam-step.ts";
+import { isIdentity, notFinite } from "./beam/beam-step.ts";
+import { coveragePenalty, lengthPenalty } from "./beam/length-penalty.ts";
 import type { Hypothesis, SearchOptions } from "./hypothesis.ts";
-import { coveragePenalty, lengthPenalty } from "./length-penalty.ts";
 
 /** Candidates of one row: `[from, to)` of the step's arrays, best first; `</s>` is to be passed over unless `endAllowed`. */
 export interface Choice {
@@ -69,6 +69,7 @@ export async function singleSearch(
 /** The hypothesis of one sentence as it grows. */
 class Track {
   private readonly pieces: Int32Array;
+  private readonly scores: Float64Array;
   private length = 0;
   private logProbability = 0;
   private complete = false;
@@ -76,6 +77,7 @@ class Track {
 
   constructor(maxLength: number) {
     this.pieces = new Int32Array(maxLength + 1);
+    this.scores = new Float64Array(maxLength + 1);
   }
 
   attend({ weights, offsets }: StepAttention, row: number): void {
@@ -87,6 +89,7 @@ class Track {
     this.complete = piece === eosId;
     if (!this.complete && this.length === this.pieces.length - 1) return false;
     this.logProbability += logProbability;
+    this.scores[this.length] = logProbability;
     this.pieces[this.length++] = piece;
     return !this.complete;
   }
@@ -96,6 +99,7 @@ class Track {
     const coverage = coveragePenalty(this.received(), options.coveragePenalty);
     const result: Hypothesis = {
       pieces: this.pieces.slice(0, complete ? length - 1 : length),
+      pieceScores: this.scores.slice(0, length),
       score: logProbability / lengthPenalty(length, options.lengthPenalty) + coverage,
       logProbability,
       complete,

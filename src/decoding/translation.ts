@@ -6,6 +6,8 @@ export interface SourceLine {
   text: string;
   /** What the translation begins with. Its last word may go on unless white space follows: `Hun` of `Hund`. */
   targetPrefix?: string;
+  /** Words or phrases that the translation must have, each of them. A word may go on behind a term: `Hund` is in `Hunde`. */
+  terms?: readonly string[];
 }
 
 /** One translation of a line, with its score. */
@@ -22,12 +24,18 @@ export interface TranslatedHypothesis {
   pieces: string[];
   /** [pieces + 1 for `</s>` where complete][source pieces]; only when asked for. */
   attention?: Float32Array[];
+  /** [words of `text`][words of the source] attention of words between white space; only when asked for. */
+  alignment?: Float32Array[];
+  /** [words of `text` + 1 for `</s>` where complete] log P of each given those before, natural logarithms; only when asked for. */
+  wordScores?: number[];
 }
 
 /** A line's translations. */
 export interface Translation {
   /** From 1. */
   line: number;
+  /** The line as it was given. */
+  source: string;
   /** The source as the model read it: language tag, pieces, `</s>`. Empty for a line that was not translated. */
   sourcePieces: string[];
   /** Best first, no two with the same text; when sampling, as they were drawn. Empty for a blank line and for one that was not translated. */

@@ -1,4 +1,5 @@
 /** Lines of text → translations in the same order: wordpieces, batches of similar length, search, text again. */
+import { TranslationError, UsageError } from "../base/errors.ts";
 import { log } from "../base/logger.ts";
 import { Turns } from "../base/turns.ts";
 import type { TranslationModel } from "../model/decoder-state.ts";
@@ -23,6 +24,9 @@ import {
   type TranslationCounts,
   type TranslationWarning,
 } from "./translation.ts";
+import { pieceWords, sourcePieceWords } from "./words/piece-words.ts";
+import { wordAlignment } from "./words/word-alignment.ts";
+import { wordScores } from "./words/word-scores.ts";
 
 /** A model with everything that turns text into its pieces and back. */
 export interface TranslatorParts {
@@ -51,6 +55,7 @@ export interface TranslateRun {
 /** A line and, where it went through the model, what was found. */
 interface Searched {
   line: number;
+  source: string;
   found?: { ready: PreparedLine; hypotheses: Hypothesis[] };
 }
 
@@ -107,9 +112,9 @@ export class Translator {
     const windows = lineWindows(lines, { ...defaultWindow, ...window });
     const start = (some: (string | SourceLine)[], stop: AbortSignal) => this.searchWindow(some, turns, stop);
     for await (const searched of inOrder(windows, start, signal)) {
-      for (const { line, found } of searched) {
+      for (const { line, source, found } of searched) {
         yield found === undefined
-          ? { line, sourcePieces: [], hypotheses: [] }
+          ? { line, source, sourcePieces: [], hypotheses: [] }
           : this.finish(found.ready, found.hypotheses);
       }
     }
@@ -122,10 +127,11 @@ export class Translator {
   ): Promise<Searched[]> {
     const first = this.counts.lines + 1;
     this.counts.lines += lines.length;
-    const searched = lines.map((_, i): Searched => ({ line: first + i }));
+    const given = lines.map((line): SourceLine => (typeof line === "string" ? { text: line } : line));
+    const searched = given.map(({ text }, i): Searched => ({ line: first + i, source: text }));
     const prepared: PreparedLine[] = [];
-    lines.forEach((line, i) => {
-      const ready = this.prepare(typeof line === "string" ? { text: line } : line, first + i);
+    given.forEach((line, i) => {
+      const ready = this.prepare(line, first + i);
       if (ready !== undefined) prepared.push(ready);
     });
     const { batchSize, batchTokens } = this.options;
@@ -149,7 +155,7 @@ export class Translator {
     this.warn({ kind: "line-too-long", line });
   }
 
-  private prepare({ text, targetPrefix: prefix }: SourceLine, line: number): PreparedLine | undefined {
+  private prepare({ text, targetPrefix: prefix, terms = [] }: SourceLine, line: number): PreparedLine | undefined {
     const pieces = text.trim() === "" ? undefined : this.parts.wordpieces.encode(text);
     if (pieces === undefined || pieces.length === 0) {
       this.counts.blank++;
@@ -168,6 +174,7 @@ export class Translator {
       source: withMarkers(pieces, this.tagId, this.parts.wordpieces.eosId),
       pieces: pieces.length,
       prefix: prefix ? targetPrefix(this.parts.wordpieces, this.index, prefix) : undefined,
+      terms: terms.filter((term) => term.trim() !== "").map((term) => this.encodeTerm(term, line)),
     };
   }
 
@@ -189,24 +196,50 @@ export class Translator {
       this.counts.cut++;
       this.warn({ kind: "cut", line: ready.line, pieces: pieces.length });
     }
-    return { line: ready.line, sourcePieces: this.spell(ready.source), hypotheses };
+    return { line: ready.line, source: ready.text, sourcePieces: this.spell(ready.source), hypotheses };
   }
 
   private toText(ready: PreparedLine, hypothesis: Hypothesis): TranslatedHypothesis {
     const { wordpieces } = this.parts;
     const { score, logProbability, complete, attention } = hypothesis;
-    const text = this.options.replaceUnk
-      ? replaceUnknown(hypothesis, ready, wordpieces)
-      : wordpieces.decode(hypothesis.pieces);
+    const { replaceUnk, withAttention, withAlignment, withWordScores } = this.options;
+    const textOf = (pieces: Int32Array) =>
+      singleLine(replaceUnk ? replaceUnknown({ pieces, attention }, ready, wordpieces) : wordpieces.decode(pieces));
     const translated: TranslatedHypothesis = {
-      text: singleLine(text),
+      text: textOf(hypothesis.pieces),
       score,
       logProbability,
       complete,
       pieces: this.spell(hypothesis.pieces),
     };
-    if (this.options.withAttention && attention !== undefined) translated.attention = attention;
+    if (withAttention && attention !== undefined) translated.attention = attention;
+    if (!withAlignment && !withWordScores) return translated;
+    const { pieces } = hypothesis;
+    const target = pieceWords(pieces.length, (count) => textOf(pieces.subarray(0, count)));
+    if (withWordScores) translated.wordScores = wordScores(hypothesis.pieceScores, target);
+    if (withAlignment && attention !== undefined) {
+      const source = sourcePieceWords(ready.text, wordpieces);
+      translated.alignment = wordAlignment(attention, target, source, ready.source.length - 1 - ready.pieces);
+    }
     return translated;
+  }
+
+  private encodeTerm(term: string, line: number): Int32Array {
+    const { wordpieces } = this.parts;
+    const { sampling, diverseBeamGroups } = this.options;
+    if (sampling !== undefined || diverseBeamGroups > 1) {
+      const what = sampling !== undefined ? "translations are sampled" : "the beam is in groups";
+      throw new UsageError(`terms are given, and ${what}`, {
+        where: `line ${line}`,
+        nextStep: "Search for translations with terms: leave out the options of sampling and diverse_beam_groups.",
+      });
+    }
+    const pieces = wordpieces.encode(term);
+    if (pieces.length > 0 && !pieces.includes(wordpieces.unkId)) return pieces;
+    throw new TranslationError(`the vocabulary cannot spell the term "${term}"`, {
+      where: `line ${line}`,
+      nextStep: "Leave the term out, or write it with characters that the model was trained with.",
+    });
   }
 
   /** Made when something first needs it. */

@@ -3,6 +3,7 @@ import { log } from "../base/logger.ts";
 import { type Arithmetic, DOUBLE } from "./arithmetic.ts";
 import { Metric, type ReferenceStreams } from "./metric.ts";
 import { formatFixed } from "./number-format.ts";
+import { type PairwiseMetric, type PairwiseScores, SharedNgrams } from "./pairwise-scores.ts";
 import { type Confidence, Score } from "./score.ts";
 import { SegmentNgrams } from "./segment-ngrams.ts";
 import type { Signature, SignatureItem } from "./signature.ts";
@@ -91,7 +92,7 @@ export class BleuScore extends Score {
  * const references = [["the cat sat on the mat", "there is a dog"]];
  * console.log(new BLEU({ lowercase: true }).corpusScore(hypotheses, references).format());
  */
-export class BLEU extends Metric<BleuScore> {
+export class BLEU extends Metric<BleuScore> implements PairwiseMetric {
   /** What its scores are called. */
   readonly name = "BLEU";
   /** 2 + 2 · maxOrder. */
@@ -144,6 +145,26 @@ export class BLEU extends Metric<BleuScore> {
       out[2 + n] = this.ngrams.clippedMatches();
       out[2 + this.rule.maxOrder + n] = this.ngrams.total(0);
     }
+  }
+
+  /** The sentence score of each text against each. */
+  pairwise(texts: readonly string[]): PairwiseScores {
+    const { maxOrder } = this.rule;
+    this.words.clear();
+    const words = texts.map((text) => this.wordNumbers(text));
+    const ngrams = new SharedNgrams(words, maxOrder);
+    const statistics = new Float64Array(this.width);
+    const scoresOf = (hypothesis: number, out: Float64Array) => {
+      const shared = ngrams.sharedWith(hypothesis);
+      statistics[0] = words[hypothesis]!.length;
+      for (let n = 1; n <= maxOrder; n++) statistics[1 + maxOrder + n] = ngrams.total(hypothesis, n);
+      for (let reference = 0; reference < texts.length; reference++) {
+        statistics[1] = words[reference]!.length;
+        statistics.set(shared.subarray(reference * maxOrder, (reference + 1) * maxOrder), 2);
+        out[reference] = this.valueOf(statistics, DOUBLE);
+      }
+    };
+    return { scoresOf };
   }
 
   protected scoreOf(statistics: Float64Array, signature: Signature, confidence?: Confidence): BleuScore {

@@ -4,6 +4,7 @@
  */
 import { type Arithmetic, DOUBLE } from "./arithmetic.ts";
 import { Metric, type ReferenceStreams } from "./metric.ts";
+import { type PairwiseMetric, type PairwiseScores, SharedNgrams } from "./pairwise-scores.ts";
 import { type Confidence, Score } from "./score.ts";
 import { SegmentNgrams } from "./segment-ngrams.ts";
 import type { Signature, SignatureItem } from "./signature.ts";
@@ -37,7 +38,7 @@ export interface ChrfOptions {
  * const references = [["the cat sat on the mat", "there is a dog"]];
  * console.log(new CHRF({ wordOrder: 2 }).corpusScore(hypotheses, references).format());
  */
-export class CHRF extends Metric<Score> {
+export class CHRF extends Metric<Score> implements PairwiseMetric {
   /** `chrF2`, with `+` for each order of words. */
   readonly name: string;
   /** 3 · (charOrder + wordOrder). */
@@ -86,6 +87,36 @@ export class CHRF extends Metric<Score> {
     }
     const values = perReference.map((statistics) => this.valueOf(statistics, DOUBLE));
     out.set(perReference[values.indexOf(Math.max(...values))]!);
+  }
+
+  /** The sentence score of each text against each. */
+  pairwise(texts: readonly string[]): PairwiseScores {
+    const { charOrder, wordOrder, lowercase } = this.options;
+    const cased = lowercase ? texts.map((text) => text.toLowerCase()) : texts;
+    const characters = cased.map((text) => this.characters(text));
+    const counted = [{ ngrams: new SharedNgrams(characters, charOrder), orders: charOrder }];
+    if (wordOrder > 0) {
+      this.words.clear();
+      const words = cased.map((text) => this.words.of(separatePunctuation(text)));
+      counted.push({ ngrams: new SharedNgrams(words, wordOrder), orders: wordOrder });
+    }
+    const statistics = new Float64Array(this.width);
+    const scoresOf = (hypothesis: number, out: Float64Array) => {
+      const shared = counted.map(({ ngrams }) => ngrams.sharedWith(hypothesis));
+      for (let reference = 0; reference < texts.length; reference++) {
+        let at = 0;
+        for (const [k, { ngrams, orders }] of counted.entries()) {
+          for (let n = 1; n <= orders; n++, at += 3) {
+            const ofReference = ngrams.total(reference, n);
+            statistics[at] = ofReference === 0 ? 0 : ngrams.total(hypothesis, n);
+            statistics[at + 1] = ofReference;
+            statistics[at + 2] = shared[k]![reference * orders + n - 1]!;
+          }
+        }
+        out[reference] = this.valueOf(statistics, DOUBLE);
+      }
+    };
+    return { scoresOf };
   }
 
   protected scoreOf(statistics: Float64Array, signature: Signature, confidence?: Confidence): Score {

@@ -19,6 +19,7 @@ export {
   type PairedTestOptions,
   pairedTest,
 } from "./paired-test.ts";
+export type { PairwiseMetric, PairwiseScores } from "./pairwise-scores.ts";
 export type { Confidence, Score, ScoreFormat } from "./score.ts";
 export type { Signature } from "./signature.ts";
 export { corpusTer, TER, type TerOptions, type TerScore } from "./ter.ts";

@@ -10,7 +10,8 @@ export class SegmentNgrams {
   private starts = new Int32Array(8);
   private sequences = 0;
   private order = 0;
-  private distinct = 0;
+  /** Different n-grams of the current order. */
+  distinct = 0;
   /** Number of the n-gram that starts at each place. [symbols] */
   private numbers = new Int32Array(1024);
   private hypothesisCounts = new Int32Array(1024);
@@ -52,6 +53,12 @@ export class SegmentNgrams {
   /** How many n-grams of the current order a sequence has; sequence 0 is the hypothesis, r + 1 is reference r. */
   total(sequence: number): number {
     return Math.max(0, this.starts[sequence + 1]! - this.starts[sequence]! - this.order + 1);
+  }
+
+  /** The numbers, below `distinct`, of a sequence's n-grams of the current order, from its first to its last. */
+  numbersOf(sequence: number): Int32Array {
+    const start = this.starts[sequence]!;
+    return this.numbers.subarray(start, start + this.total(sequence));
   }
 
   /** N-grams shared with reference `r`: Σ min(hypothesis count, reference count). */

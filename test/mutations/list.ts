@@ -10,9 +10,11 @@ import { moeMutations } from "./list/moe.ts";
 import { nativeMutations } from "./list/native.ts";
 import { optimizerMutations } from "./list/optimizer.ts";
 import { reportMutations } from "./list/report.ts";
+import { rerankingMutations } from "./list/reranking.ts";
 import { shortlistMutations } from "./list/shortlist.ts";
 import { textMutations } from "./list/text.ts";
 import { trainingMutations } from "./list/training.ts";
+import { wordMutations } from "./list/words.ts";
 import type { Mutation } from "./mutation.ts";
 
 const concepts: Readonly<Record<string, readonly Mutation[]>> = {
@@ -21,6 +23,8 @@ const concepts: Readonly<Record<string, readonly Mutation[]>> = {
   model: modelMutations,
   moe: moeMutations,
   decoding: decodingMutations,
+  words: wordMutations,
+  reranking: rerankingMutations,
   engine: engineMutations,
   shortlist: shortlistMutations,
   metrics: metricsMutations,

@@ -12,8 +12,12 @@ import { Translator } from "../../decoding/translator.ts";
 import { loadEnsemble } from "../../inference/open-ensemble.ts";
 import { textCounts } from "../../segments/translate-text.ts";
 import type { ShortlistLimits } from "../../shortlist/shortlist.ts";
+import type { ModelLanguages } from "../../text/languages.ts";
 import { engineOf, type InferenceArguments, inferenceOptions } from "../engine-options.ts";
 import { openLineOutput } from "../line-output.ts";
+
+<<<<<<< HEAD
+
 import {
   type PlaceableArguments,
   placeableOptions,
@@ -25,6 +29,16 @@ import { type RuleArguments, ruleOptions, rulesOf, withPrefixes } from "./rule-o
 import { formatTranslation } from "./translation-format.ts";
 
 interface TranslateArguments extends InferenceArguments, RuleArguments, PlaceableArguments {
+=======
+
+import { type RuleArguments, ruleOptions, rulesOf, withRequests } from "./rule-options.ts";
+import { candidateCount, type RerankArguments, rerankOptions, rerankWeights } from "./translate/rerank-options.ts";
+import { type Direction, openReranking, type Reranking } from "./translate/reranking.ts";
+import { formatTranslation, type TranslationFormat } from "./translate/translation-format.ts";
+import { formatOf, type WordArguments, wordOptions, wordsOf } from "./translate/word-options.ts";
+
+interface TranslateArguments extends InferenceArguments, RuleArguments, RerankArguments, WordArguments {
+>>>>>>> main
   model: string[];
   avg_raw_probs: boolean;
   src: string | undefined;
@@ -40,13 +54,16 @@ interface TranslateArguments extends InferenceArguments, RuleArguments, Placeabl
   max_length_ratio: number;
   max_source_length: number;
   replace_unk: boolean;
-  with_score: boolean;
-  with_attention: boolean;
   batch_size: number;
   batch_tokens: number;
   sampling_topk: number | undefined;
   sampling_topp: number | undefined;
   sampling_temperature: number | undefined;
+  sampling_minp: number | undefined;
+  sampling_epsilon: number | undefined;
+  sampling_typicalp: number | undefined;
+  diverse_beam_groups: number;
+  diverse_beam_strength: number;
   seed: number;
   shortlist: number[] | undefined;
 }
@@ -80,6 +97,17 @@ export const translateCommand: CommandModule<object, TranslateArguments> = {
         type: "number",
         describe: "Hypotheses kept per sentence; 1 is greedy search",
         defaultDescription: `${translateDefaults.beamSize}; 1 when sampling`,
+      })
+      .option("diverse_beam_groups", {
+        type: "number",
+        default: translateDefaults.diverseBeamGroups,
+        describe:
+          "Groups of the beam that avoid each other's pieces, for n-best lists of more variety; a divisor of beam_size",
+      })
+      .option("diverse_beam_strength", {
+        type: "number",
+        default: translateDefaults.diverseBeamStrength,
+        describe: "What a piece loses in log P for each time that the groups before chose it",
       })
       .option("n_best", {
         type: "number",
@@ -122,12 +150,7 @@ export const translateCommand: CommandModule<object, TranslateArguments> = {
         default: translateDefaults.replaceUnk,
         describe: "Replace unknown pieces by the source words they attend to",
       })
-      .option("with_score", { type: "boolean", default: false, describe: "Append ||| and the score" })
-      .option("with_attention", {
-        type: "boolean",
-        default: translateDefaults.withAttention,
-        describe: "Append ||| and the attention as JSON: source, target, attention [target][source]",
-      })
+      .options(wordOptions)
       .option("batch_size", {
         type: "number",
         default: translateDefaults.batchSize,
@@ -143,6 +166,15 @@ export const translateCommand: CommandModule<object, TranslateArguments> = {
         describe: "Sample among the K best pieces instead of searching; 0 for all",
       })
       .option("sampling_topp", { type: "number", describe: "Sample among the best pieces of this total probability" })
+      .option("sampling_minp", {
+        type: "number",
+        describe: "Sample among pieces at least this share as probable as the best",
+      })
+      .option("sampling_epsilon", { type: "number", describe: "Sample among pieces of at least this probability" })
+      .option("sampling_typicalp", {
+        type: "number",
+        describe: "Sample among the pieces of most typical information, of this total probability",
+      })
       .option("sampling_temperature", {
         type: "number",
         describe: "Sample at this temperature",
@@ -161,6 +193,7 @@ export const translateCommand: CommandModule<object, TranslateArguments> = {
         describe:
           "Choose from the model's shortlist (nmt shortlist); or its FIRST frequent pieces and BEST of a source piece",
       })
+      .options(rerankOptions)
       .options(inferenceOptions) as never,
   handler: translate,
 };
@@ -169,23 +202,41 @@ async function translate(args: TranslateArguments): Promise<void> {
   const options = withHypotheses(translateOptions(args), args);
   // Before the model, so that a wrong value is told at once.
   resolveTranslateOptions(options);
+  const format = formatOf(args);
+  rerankWeights(args);
   const shortlist = args.shortlist === undefined ? {} : { shortlist: shortlistLimits(args.shortlist) };
   const engine = { ...engineOf(args), ...shortlist };
   const loaded = await loadEnsemble(args.model, { ...engine, avgRawProbs: args.avg_raw_probs });
   try {
+<<<<<<< HEAD
     const warn = warnSparingly(args.placeables === undefined ? SHOWN_WARNINGS : 0);
     await translateLines(new Translator(loaded, options, warn), args, loaded.engine.backend);
+=======
+    const reranking = await openReranking(args, directionOf(args, loaded.languages), engineOf(args));
+    try {
+      const translator = new Translator(loaded, options, warnSparingly());
+      await translateLines(translator, reranking, format, args, loaded.engine.backend);
+    } finally {
+      reranking.dispose();
+    }
+>>>>>>> main
   } finally {
     loaded.model.dispose();
   }
 }
 
-async function translateLines(translator: Translator, args: TranslateArguments, backend: string): Promise<void> {
+async function translateLines(
+  translator: Translator,
+  { rank }: Reranking,
+  format: TranslationFormat,
+  args: TranslateArguments,
+  backend: string,
+): Promise<void> {
   const output = openLineOutput(args.output);
   const started = performance.now();
-  const format = { nBest: args.n_best, withScore: args.with_score, withAttention: args.with_attention };
   try {
     const lines = inputLines(args.src, { onLongLine: (line) => translator.reportLongLine(line) });
+<<<<<<< HEAD
     const counts = textCounts();
     if (args.placeables === undefined) {
       for await (const translation of translator.translate(withPrefixes(lines, args.tgt_prefix))) {
@@ -194,6 +245,10 @@ async function translateLines(translator: Translator, args: TranslateArguments, 
     } else {
       for await (const text of translateKeeping(translator, lines, args.placeables, counts)) await output.write(text);
     }
+=======
+    const translations = rank(translator.translate(withRequests(lines, args)));
+    for await (const translation of translations) await output.write(formatTranslation(translation, format));
+>>>>>>> main
     await output.close();
     const shown = args.placeables === undefined ? SHOWN_WARNINGS : 0;
     report(translator.counts, (performance.now() - started) / 1000, backend, shown);
@@ -204,6 +259,12 @@ async function translateLines(translator: Translator, args: TranslateArguments, 
     if (unfinished !== undefined) log.warn(`the translations so far are in ${unfinished}`);
     throw error;
   }
+}
+
+/** What is translated from and to, where the options say it or the model knows only one. */
+function directionOf({ src_lang, tgt_lang }: TranslateArguments, { sources, targets }: ModelLanguages): Direction {
+  const only = (languages: readonly string[]) => (languages.length === 1 ? languages[0] : undefined);
+  return { source: src_lang ?? only(sources), target: tgt_lang ?? only(targets) };
 }
 
 function translateOptions(args: TranslateArguments): TranslateOptions {
@@ -218,14 +279,16 @@ function translateOptions(args: TranslateArguments): TranslateOptions {
   return {
     ...(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as TranslateOptions),
     ...rulesOf(args),
-    nBest: args.n_best,
+    diverseBeamGroups: args.diverse_beam_groups,
+    diverseBeamStrength: args.diverse_beam_strength,
+    nBest: candidateCount(args, sampling !== undefined, args.beam_size ?? translateDefaults.beamSize),
     lengthPenalty: args.length_penalty,
     coveragePenalty: args.coverage_penalty,
     minLength: args.min_length,
     maxLengthRatio: args.max_length_ratio,
     maxSourceLength: args.max_source_length,
     replaceUnk: args.replace_unk,
-    withAttention: args.with_attention,
+    ...wordsOf(args),
     batchSize: args.batch_size,
     batchTokens: args.batch_tokens,
   };
@@ -245,8 +308,11 @@ function shortlistLimits(numbers: readonly number[]): ShortlistLimits {
 /** Sampling, where any of its options was given. */
 function samplingOptions(args: TranslateArguments): SamplingOptions | undefined {
   const { sampling_topk: topK, sampling_topp: topP, sampling_temperature: temperature, seed } = args;
-  if (topK === undefined && topP === undefined && temperature === undefined) return undefined;
-  return { topK: topK ?? 0, topP: topP ?? 1, temperature: temperature ?? 1, seed };
+  const { sampling_minp: minP, sampling_epsilon: epsilon, sampling_typicalp: typicalP } = args;
+  const given = [topK, topP, temperature, minP, epsilon, typicalP, args.num_samples];
+  if (given.every((value) => value === undefined)) return undefined;
+  const rules = { topP: topP ?? 1, minP: minP ?? 0, epsilon: epsilon ?? 0, typicalP: typicalP ?? 1 };
+  return { topK: topK ?? 0, temperature: temperature ?? 1, seed, ...rules };
 }
 
 /** Logs the first warnings of each kind; the report at the end has the numbers of all. None with `--placeables`, whose segments aren't lines. */

@@ -1,6 +1,6 @@
 /** Source of truth: the documented output formats. */
 import { expect, test } from "vitest";
-import { formatTranslation } from "../../../src/cli/commands/translation-format.ts";
+import { formatTranslation } from "../../../../src/cli/commands/translate/translation-format.ts";
 
 const hypothesis = {
   text: "ein Hund",
@@ -18,8 +18,8 @@ const second = {
   complete: false,
   attention: [Float32Array.of(0.5, 0.5)],
 };
-const translation = { line: 3, sourcePieces: ["▁dog", "</s>"], hypotheses: [hypothesis, second] };
-const blank = { line: 4, sourcePieces: [], hypotheses: [] };
+const translation = { line: 3, source: "dog", sourcePieces: ["▁dog", "</s>"], hypotheses: [hypothesis, second] };
+const blank = { line: 4, source: "", sourcePieces: [], hypotheses: [] };
 const attention =
   '{"source":["▁dog","</s>"],"target":["▁ein","▁Hund","</s>"],"attention":[[0.75,0.25],[0,1],[0.3333,0.6667]]}';
 const plain = { nBest: 1, withScore: false, withAttention: false };

@@ -1,5 +1,5 @@
 /** The pieces of all hypotheses of a batch as one tree of backpointers; a hypothesis is a path from its node to the root. */
-import type { StepAttention } from "../model/decoder-state.ts";
+import type { StepAttention } from "../../model/decoder-state.ts";
 
 /** The node before the first piece. */
 export const ROOT = -1;
@@ -10,17 +10,20 @@ export class History {
   private pieces = new Int32Array(1024);
   private parents = new Int32Array(1024);
   private rows = new Int32Array(1024);
+  /** [nodes] log P of the pieces up to a node's */
+  private logProbabilities = new Float64Array(1024);
   private nodes = 0;
   /** [steps] */
   private readonly attention: StepAttention[] = [];
 
-  /** Adds a piece predicted by decoder row `row` after `parent`; returns its node. */
-  append(parent: number, piece: number, row: number): number {
+  /** Adds a piece predicted by decoder row `row` after `parent`, `logProbability` being that of all pieces so far; returns its node. */
+  append(parent: number, piece: number, row: number, logProbability: number): number {
     if (this.nodes === this.pieces.length) this.grow();
     const node = this.nodes++;
     this.pieces[node] = piece;
     this.parents[node] = parent;
     this.rows[node] = row;
+    this.logProbabilities[node] = logProbability;
     return node;
   }
 
@@ -32,6 +35,14 @@ export class History {
   /** Pieces from the first to `node`'s: [pieces]. */
   piecesTo(node: number): Int32Array {
     return this.path(node).map((at) => this.pieces[at]!);
+  }
+
+  /** log P of each of those pieces given the ones before: [pieces]. */
+  scoresTo(node: number): Float64Array {
+    return Float64Array.from(this.path(node), (at) => {
+      const parent = this.parents[at]!;
+      return this.logProbabilities[at]! - (parent === ROOT ? 0 : this.logProbabilities[parent]!);
+    });
   }
 
   /** The attention each of those pieces was predicted with: [pieces][source positions]. */
@@ -55,6 +66,9 @@ export class History {
     this.pieces = doubled(this.pieces);
     this.parents = doubled(this.parents);
     this.rows = doubled(this.rows);
+    const larger = new Float64Array(this.logProbabilities.length * 2);
+    larger.set(this.logProbabilities);
+    this.logProbabilities = larger;
   }
 }
 
