@@ -16,29 +16,25 @@ import type { ModelLanguages } from "../../text/languages.ts";
 import { engineOf, type InferenceArguments, inferenceOptions } from "../engine-options.ts";
 import { openLineOutput } from "../line-output.ts";
 
-<<<<<<< HEAD
-
+import { type RuleArguments, ruleOptions, rulesOf, withRequests } from "./rule-options.ts";
 import {
   type PlaceableArguments,
   placeableOptions,
   reportPlaceables,
   translateKeeping,
   withHypotheses,
-} from "./placeable-options.ts";
-import { type RuleArguments, ruleOptions, rulesOf, withPrefixes } from "./rule-options.ts";
-import { formatTranslation } from "./translation-format.ts";
-
-interface TranslateArguments extends InferenceArguments, RuleArguments, PlaceableArguments {
-=======
-
-import { type RuleArguments, ruleOptions, rulesOf, withRequests } from "./rule-options.ts";
+} from "./translate/placeable-options.ts";
 import { candidateCount, type RerankArguments, rerankOptions, rerankWeights } from "./translate/rerank-options.ts";
 import { type Direction, openReranking, type Reranking } from "./translate/reranking.ts";
 import { formatTranslation, type TranslationFormat } from "./translate/translation-format.ts";
 import { formatOf, type WordArguments, wordOptions, wordsOf } from "./translate/word-options.ts";
 
-interface TranslateArguments extends InferenceArguments, RuleArguments, RerankArguments, WordArguments {
->>>>>>> main
+interface TranslateArguments
+  extends InferenceArguments,
+    RuleArguments,
+    RerankArguments,
+    WordArguments,
+    PlaceableArguments {
   model: string[];
   avg_raw_probs: boolean;
   src: string | undefined;
@@ -208,18 +204,13 @@ async function translate(args: TranslateArguments): Promise<void> {
   const engine = { ...engineOf(args), ...shortlist };
   const loaded = await loadEnsemble(args.model, { ...engine, avgRawProbs: args.avg_raw_probs });
   try {
-<<<<<<< HEAD
-    const warn = warnSparingly(args.placeables === undefined ? SHOWN_WARNINGS : 0);
-    await translateLines(new Translator(loaded, options, warn), args, loaded.engine.backend);
-=======
     const reranking = await openReranking(args, directionOf(args, loaded.languages), engineOf(args));
     try {
-      const translator = new Translator(loaded, options, warnSparingly());
-      await translateLines(translator, reranking, format, args, loaded.engine.backend);
+      const warn = warnSparingly(args.placeables === undefined ? SHOWN_WARNINGS : 0);
+      await translateLines(new Translator(loaded, options, warn), reranking, format, args, loaded.engine.backend);
     } finally {
       reranking.dispose();
     }
->>>>>>> main
   } finally {
     loaded.model.dispose();
   }
@@ -236,19 +227,13 @@ async function translateLines(
   const started = performance.now();
   try {
     const lines = inputLines(args.src, { onLongLine: (line) => translator.reportLongLine(line) });
-<<<<<<< HEAD
     const counts = textCounts();
     if (args.placeables === undefined) {
-      for await (const translation of translator.translate(withPrefixes(lines, args.tgt_prefix))) {
-        await output.write(formatTranslation(translation, format));
-      }
+      const translations = rank(translator.translate(withRequests(lines, args)));
+      for await (const translation of translations) await output.write(formatTranslation(translation, format));
     } else {
       for await (const text of translateKeeping(translator, lines, args.placeables, counts)) await output.write(text);
     }
-=======
-    const translations = rank(translator.translate(withRequests(lines, args)));
-    for await (const translation of translations) await output.write(formatTranslation(translation, format));
->>>>>>> main
     await output.close();
     const shown = args.placeables === undefined ? SHOWN_WARNINGS : 0;
     report(translator.counts, (performance.now() - started) / 1000, backend, shown);

@@ -1,13 +1,13 @@
 /** `nmt translate --placeables`: lines whose tags, placeholders and addresses come out as they are. */
 import type { Options } from "yargs";
-import { UsageError } from "../../base/errors.ts";
-import { log } from "../../base/logger.ts";
-import { lineWindows } from "../../decoding/lines/line-windows.ts";
-import type { TranslateOptions } from "../../decoding/translate-options.ts";
-import { translateDefaults } from "../../decoding/translate-options.ts";
-import type { Translator } from "../../decoding/translator.ts";
-import { type MaskName, maskNames } from "../../segments/masks.ts";
-import { type TextCounts, translateTexts } from "../../segments/translate-text.ts";
+import { UsageError } from "../../../base/errors.ts";
+import { log } from "../../../base/logger.ts";
+import { lineWindows } from "../../../decoding/lines/line-windows.ts";
+import type { TranslateOptions } from "../../../decoding/translate-options.ts";
+import { translateDefaults } from "../../../decoding/translate-options.ts";
+import type { Translator } from "../../../decoding/translator.ts";
+import { type MaskName, maskNames } from "../../../segments/masks.ts";
+import { type TextCounts, translateTexts } from "../../../segments/translate-text.ts";
 
 export interface PlaceableArguments {
   placeables: MaskName | undefined;
@@ -26,8 +26,20 @@ export const placeableOptions = {
 /** Lines translated together, and the milliseconds to wait for another. */
 const WINDOW = { lines: 2000, patience: 20 };
 
-/** Options that other hypotheses than one text a line come from. */
-const APART = ["with_score", "with_attention", "tgt_prefix", "return_alternatives"] as const;
+/** Options that ask for more than one text a line, or that choose it in another way. */
+const APART = [
+  "with_score",
+  "with_alignment",
+  "with_word_scores",
+  "with_pieces",
+  "with_attention",
+  "tgt_prefix",
+  "constraints",
+  "return_alternatives",
+  "mbr",
+  "rerank_model",
+  "rerank_lm",
+] as const;
 
 /** The options with hypotheses to choose from. Throws UsageError beside options that `--placeables` has no place for. */
 export function withHypotheses(
