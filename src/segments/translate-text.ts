@@ -34,7 +34,16 @@ export interface TextCounts {
   untranslated: number;
 }
 
-/** Counts at zero. */
+/**
+ * Counts at zero, for `TextOptions.counts`.
+ *
+ * @example
+ * import { textCounts, translateText } from "gnmt-moe";
+ *
+ * const counts = textCounts();
+ * await translateText(translate, "Open {0}.", { counts });
+ * console.log(counts.kept, counts.nextHypothesis, counts.split);
+ */
 export function textCounts(): TextCounts {
   return { segments: 0, withPlaceables: 0, kept: 0, nextHypothesis: 0, split: 0, loops: 0, untranslated: 0 };
 }
@@ -57,7 +66,14 @@ export async function translateText(
   return (await translateTexts(translate, [text], options))[0]!;
 }
 
-/** Translates texts as `translateText` does one, all their segments together. */
+/**
+ * Translates texts as `translateText` does one, all their segments together. Throws as it does.
+ *
+ * @example
+ * import { translateTexts } from "gnmt-moe";
+ *
+ * await translateTexts((lines) => translator.translate(lines), ["Open {0}.", "Close it."], { masks: "verbatim" });
+ */
 export async function translateTexts(
   translate: TranslateLines,
   texts: readonly string[],

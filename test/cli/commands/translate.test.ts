@@ -74,7 +74,7 @@ describe("nmt translate --placeables", () => {
     }
     expect([found[1], found[4]]).toEqual(["", texts[4]]);
     expect(found[2]).toMatch(/^ {2}.*\t$/);
-    expect(logged.some((line) => line.includes("placeables in 2 segments"))).toBe(true);
+    expect(logged.some((line) => line.includes("placeables in 4 segments"))).toBe(true);
   });
 
   test("refuses what it has no place for", async () => {
