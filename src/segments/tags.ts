@@ -4,7 +4,7 @@ import type { Placeable } from "./placeables.ts";
 const VOID = new Set("area base br col embed hr img input link meta source track wbr".split(" "));
 
 /** A tag's name and what it does; undefined for what stands alone, as `<br>`, `<x/>` and comments do. */
-export function pairedTag({ kind, text }: Placeable): { name: string; opens: boolean } | undefined {
+function pairedTag({ kind, text }: Placeable): { name: string; opens: boolean } | undefined {
   if (kind !== "tag" || text.endsWith("/>")) return undefined;
   const name = /^<\/?([A-Za-z][^\s/>]*)/.exec(text)?.[1];
   if (name === undefined || VOID.has(name.toLowerCase())) return undefined;
