@@ -23,7 +23,10 @@ const packages: Record<string, string[]> = {
   "@tensorflow/tfjs-node": ["backends"],
   "@tensorflow/tfjs-node-gpu": ["backends"],
   yaml: ["config", "cli"],
-  zod: ["config"],
+  zod: ["config", "server"],
+  hono: ["server"],
+  "@hono/node-server": ["server"],
+  "@hono/zod-openapi": ["server"],
   yargs: ["cli"],
 };
 

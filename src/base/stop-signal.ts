@@ -1,11 +1,15 @@
 /** Lets a long command end well: the first SIGINT or SIGTERM asks it to stop, a second one ends the process. */
 import { log } from "./logger.ts";
 
-export async function untilStopped<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+/** `doing`: what the command does before it stops. */
+export async function untilStopped<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  doing = "saving before stopping",
+): Promise<T> {
   const controller = new AbortController();
   const onSignal = (name: NodeJS.Signals) => {
     if (controller.signal.aborted) process.exit(name === "SIGINT" ? 130 : 143);
-    log.info(`${name}: saving before stopping; again to stop at once`);
+    log.info(`${name}: ${doing}; again to stop at once`);
     controller.abort();
   };
   process.on("SIGINT", onSignal);

@@ -42,6 +42,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./commands/translate.ts")).translateCommand,
   },
   {
+    name: "serve",
+    summary: "Serve models over HTTP, with LibreTranslate's and DeepL's interfaces",
+    load: async () => (await import("./commands/serve.ts")).serveCommand,
+  },
+  {
     name: "score",
     summary: "Print the log-probability a model gives to each of the given translations or lines of text",
     load: async () => (await import("./commands/score.ts")).scoreCommand,

@@ -1,6 +1,7 @@
 /** One batch of lines through the search that the options ask for. */
 import type { TranslationModel } from "../model/decoder-state.ts";
 import type { Wordpieces } from "../text/wordpieces.ts";
+import { LexicalConstraints } from "./beam/lexical-constraints.ts";
 import type { Hypothesis, SearchOptions } from "./hypothesis.ts";
 import { bestNextPieces } from "./next-pieces.ts";
 import type { PieceIndex } from "./processors/piece-index.ts";
@@ -21,6 +22,8 @@ export interface PreparedLine {
   pieces: number;
   /** How its translation begins, where that is given. */
   prefix: TargetPrefix | undefined;
+  /** Pieces of each term that its translation must have. */
+  terms: readonly Int32Array[];
 }
 
 /** Searches with one model and one set of options. */
@@ -104,20 +107,30 @@ export class BatchSearch {
 
   private settings(batch: readonly PreparedLine[], signal: AbortSignal): SearchOptions {
     const { options, wordpieces } = this;
+    const constraints = batch.some(({ terms }) => terms.length > 0)
+      ? batch.map(({ terms }) => new LexicalConstraints(terms))
+      : undefined;
     return {
       bosId: wordpieces.bosId,
       eosId: wordpieces.eosId,
       beamSize: options.beamSize,
       // Different pieces may spell the same text: spare hypotheses take the place of such repeats.
       nBest: options.nBest === 1 ? 1 : options.beamSize,
+      groups: options.diverseBeamGroups,
+      groupStrength: options.diverseBeamStrength,
       lengthPenalty: options.lengthPenalty,
       coveragePenalty: options.coveragePenalty,
       minLength: options.minLength,
-      maxLengths: Int32Array.from(batch, ({ pieces, prefix }) => {
-        const given = prefix === undefined ? 0 : prefix.pieces.length + prefix.rest.length;
-        return longestTranslation(pieces, options, given);
+      maxLengths: Int32Array.from(batch, ({ pieces, prefix, terms }) => {
+        const begun = prefix === undefined ? 0 : prefix.pieces.length + prefix.rest.length;
+        return longestTranslation(
+          pieces,
+          options,
+          terms.reduce((sum, { length }) => sum + length, begun),
+        );
       }),
       withAttention: options.withAttention || options.withAlignment || options.replaceUnk,
+      constraints,
       signal,
     };
   }

@@ -1,17 +1,20 @@
 /** Beam search over a batch, all sentences in lock step; sentences that are done leave the batch (Wu et al. 2016, §7). */
-import type { DecoderState, StepAttention, TranslationModel } from "../model/decoder-state.ts";
-import { type Beams, beamStep, isIdentity, type Successors } from "./beam-step.ts";
-import { Coverage } from "./coverage.ts";
-import { type Finished, FinishedList } from "./finished.ts";
-import { History, ROOT } from "./history.ts";
+import type { DecoderState, StepAttention, StepCandidates, TranslationModel } from "../model/decoder-state.ts";
+import { type BeamStep, type Beams, beamStep, isIdentity, type Successors } from "./beam/beam-step.ts";
+import { constrainedStep } from "./beam/constrained-step.ts";
+import { Coverage } from "./beam/coverage.ts";
+import { type Finished, FinishedList } from "./beam/finished.ts";
+import { groupStep } from "./beam/group-step.ts";
+import { History, ROOT } from "./beam/history.ts";
+import { bestReachableScore, lengthPenalty } from "./beam/length-penalty.ts";
+import type { ConstraintProgress } from "./beam/lexical-constraints.ts";
 import type { Hypothesis, SearchOptions } from "./hypothesis.ts";
-import { bestReachableScore, lengthPenalty } from "./length-penalty.ts";
 
 /**
  * The `nBest` best translations of each source, best first. Beams are pruned by log-probability, which at equal length is the
  * length-normalised order; finished hypotheses are ranked by score. A sentence is done once `beamSize` hypotheses have
  * finished, or none still live can enter its n-best, or when it has its most pieces: what does not end then is cut there, and ranks
- * below whatever has ended.
+ * below whatever has ended. Groups of a sentence do all of this each with its share of the beam; their lists are put together at the end.
  * Rejects with the reason of an aborted `signal`.
  */
 export async function beamSearch(
@@ -23,6 +26,9 @@ export async function beamSearch(
   if (sources.length === 0) return [];
   const state = await model.startDecoding(sources);
   try {
+    const { groups = 1 } = options;
+    // Each group has a row of its own from the start.
+    if (groups > 1) state.select(Int32Array.from({ length: state.rows * groups }, (_, i) => Math.floor(i / groups)));
     return await new BeamSearch(state, model.vocabularySize, options).run();
   } finally {
     state.dispose();
@@ -38,13 +44,19 @@ class BeamSearch {
   private readonly history = new History();
   private readonly coverage: Coverage | undefined;
   private readonly finished: FinishedList[];
-  /** [sentences under way] index in the batch */
-  private sentences: Int32Array;
+  /** Of each sentence; where there are more, the beams of one sentence lie together. */
+  private readonly groups: number;
+  /** Hypotheses that each beam keeps. */
+  private readonly beamSize: number;
+  /** [beams under way] sentence × groups + group */
+  private under: Int32Array;
   private beams: Beams;
   /** [rows] node of each live hypothesis */
   private nodes: Int32Array;
   /** [rows] its last piece */
   private pieces: Int32Array;
+  /** [rows] what it has of its sentence's terms; none where there are no constraints */
+  private progress: ConstraintProgress[];
 
   constructor(state: DecoderState, vocabularySize: number, options: SearchOptions) {
     this.state = state;
@@ -52,34 +64,77 @@ class BeamSearch {
     this.count = Math.min(options.beamSize + 1, vocabularySize);
     this.coverage = options.coveragePenalty > 0 ? new Coverage() : undefined;
     this.needsAttention = options.withAttention || this.coverage !== undefined;
-    this.finished = Array.from(options.maxLengths, () => new FinishedList(options.nBest));
-    this.sentences = state.sentenceOfRow.slice();
+    const { groups = 1 } = options;
+    this.groups = groups;
+    this.beamSize = options.beamSize / groups;
+    const lists = options.maxLengths.length * groups;
+    this.finished = Array.from({ length: lists }, () => new FinishedList(options.nBest));
+    this.under = state.sentenceOfRow.map((sentence, row) => sentence * groups + (row % groups));
     this.beams = {
       scores: new Float64Array(state.rows),
       offsets: Int32Array.from({ length: state.rows + 1 }, (_, i) => i),
     };
     this.nodes = new Int32Array(state.rows).fill(ROOT);
     this.pieces = new Int32Array(state.rows).fill(options.bosId);
+    const { constraints } = options;
+    this.progress = constraints === undefined ? [] : Array.from(this.sentences(), (s) => constraints[s]!.begin());
   }
 
   async run(): Promise<Hypothesis[][]> {
-    for (let length = 1; this.sentences.length > 0; length++) await this.step(length);
-    return this.finished.map(({ best }) => best.map((hypothesis) => this.read(hypothesis)));
+    for (let length = 1; this.under.length > 0; length++) await this.step(length);
+    const { groups } = this;
+    return Array.from(this.options.maxLengths, (_, s) => {
+      const lists = this.finished.slice(s * groups, (s + 1) * groups).map(({ best }) => best);
+      return groups === 1 ? lists[0]!.map((hypothesis) => this.read(hypothesis)) : this.together(lists);
+    });
+  }
+
+  /** The best of several lists; what more than one of them has, once. */
+  private together(lists: readonly (readonly Finished[])[]): Hypothesis[] {
+    const all = new FinishedList(Number.POSITIVE_INFINITY);
+    for (const list of lists) for (const hypothesis of list) all.add(hypothesis);
+    const found = new Map<string, Hypothesis>();
+    for (const hypothesis of all.best) {
+      const read = this.read(hypothesis);
+      const key = `${read.pieces.join()} ${read.complete}`;
+      if (!found.has(key)) found.set(key, read);
+    }
+    return [...found.values()].slice(0, this.options.nBest);
+  }
+
+  /** [beams under way] index in the batch */
+  private sentences(): Int32Array {
+    return this.under.map((beam) => Math.floor(beam / this.groups));
   }
 
   /** Predicts piece number `length`, from 1, of every live hypothesis. */
   private async step(length: number): Promise<void> {
-    const { beamSize, eosId, minLength, withAttention, signal } = this.options;
+    const { constraints, withAttention, signal } = this.options;
     signal?.throwIfAborted();
-    const request = { count: this.count, withAttention: this.needsAttention };
+    const distribution = constraints !== undefined;
+    const request = { count: this.count, withAttention: this.needsAttention, distribution };
     const candidates = await this.state.step(this.pieces, request);
     if (this.needsAttention) this.coverage?.add(candidates.attention as StepAttention);
     if (withAttention) this.history.keepAttention(candidates.attention as StepAttention);
-    const { live, ended } = beamStep(this.beams, candidates, { beamSize, eosId, endAllowed: length > minLength });
+    const { live, ended } = this.choose(candidates, length);
     const nodes = this.append(live);
     this.finishEnded(ended, length);
-    const goesOn = this.sentences.map((_, s) => (this.closeSentence(s, live, ended, length) ? 0 : 1));
+    const goesOn = this.under.map((_, s) => (this.closeSentence(s, live, ended, length) ? 0 : 1));
     this.keepOnly(goesOn, live, nodes);
+  }
+
+  private choose(candidates: StepCandidates, length: number): BeamStep {
+    const { eosId, minLength, maxLengths, constraints, groupStrength = 0 } = this.options;
+    const options = { beamSize: this.beamSize, eosId, endAllowed: length > minLength };
+    const sentences = this.sentences();
+    if (this.groups > 1) return groupStep(this.beams, candidates, { ...options, sentences, strength: groupStrength });
+    if (constraints === undefined) return beamStep(this.beams, candidates, options);
+    return constrainedStep(this.beams, candidates, {
+      ...options,
+      constraints: Array.from(sentences, (s) => constraints[s]!),
+      progress: this.progress,
+      room: sentences.map((s) => maxLengths[s]! - length),
+    });
   }
 
   private append({ parents, pieces, scores }: Successors): Int32Array {
@@ -88,7 +143,7 @@ class BeamSearch {
 
   private finishEnded(ended: Successors, length: number): void {
     const nodes = this.append(ended);
-    for (let s = 0; s < this.sentences.length; s++) {
+    for (let s = 0; s < this.under.length; s++) {
       for (let i = ended.offsets[s]!; i < ended.offsets[s + 1]!; i++) {
         const { parents, scores } = ended;
         const coverage = this.coverage?.penalty(parents[i]!, this.options.coveragePenalty);
@@ -107,15 +162,15 @@ class BeamSearch {
     complete: boolean,
   ): void {
     const score = logProbability / lengthPenalty(length, this.options.lengthPenalty) + (coverage ?? 0);
-    this.finished[this.sentences[s]!]!.add({ node, score, logProbability, complete });
+    this.finished[this.under[s]!]!.add({ node, score, logProbability, complete });
   }
 
   /** Whether sentence s is done; where nothing can go on, what has not ended is cut first. */
   private closeSentence(s: number, live: Successors, ended: Successors, length: number): boolean {
-    const finished = this.finished[this.sentences[s]!]!;
-    if (finished.count >= this.options.beamSize) return true;
+    const finished = this.finished[this.under[s]!]!;
+    if (finished.count >= this.beamSize) return true;
     const from = live.offsets[s]!;
-    const longest = this.options.maxLengths[this.sentences[s]!]!;
+    const longest = this.options.maxLengths[Math.floor(this.under[s]! / this.groups)]!;
     if (from === live.offsets[s + 1] || length > longest) {
       this.cutCurrent(s, ended, length - 1);
       return true;
@@ -137,18 +192,19 @@ class BeamSearch {
 
   /** Moves to the next step with the live hypotheses of the sentences that go on. */
   private keepOnly(goesOn: Int32Array, live: Successors, nodes: Int32Array): void {
-    const sentences = goesOn.reduce((sum, flag) => sum + flag, 0);
-    const next = { sentences: new Int32Array(sentences), offsets: new Int32Array(sentences + 1) };
+    const count = goesOn.reduce((sum, flag) => sum + flag, 0);
+    const next = { under: new Int32Array(count), offsets: new Int32Array(count + 1) };
     const kept = new Int32Array(nodes.length);
     let rows = 0;
     for (let s = 0, at = 0; s < goesOn.length; s++) {
       if (goesOn[s] === 0) continue;
       for (let i = live.offsets[s]!; i < live.offsets[s + 1]!; i++) kept[rows++] = i;
-      next.sentences[at++] = this.sentences[s]!;
+      next.under[at++] = this.under[s]!;
       next.offsets[at] = rows;
     }
     const chosen = kept.subarray(0, rows);
-    this.sentences = next.sentences;
+    this.under = next.under;
+    this.progress = this.nextProgress(chosen, live, next.offsets);
     this.nodes = chosen.map((i) => nodes[i]!);
     this.pieces = chosen.map((i) => live.pieces[i]!);
     this.beams = { scores: Float64Array.from(chosen, (i) => live.scores[i]!), offsets: next.offsets };
@@ -157,6 +213,17 @@ class BeamSearch {
     if (isIdentity(parents, this.state.rows)) return;
     this.state.select(parents);
     this.coverage?.select(parents);
+  }
+
+  /** That of the chosen hypotheses. */
+  private nextProgress(chosen: Int32Array, { parents, pieces }: Successors, offsets: Int32Array): ConstraintProgress[] {
+    const { constraints } = this.options;
+    if (constraints === undefined) return [];
+    return Array.from(this.sentences()).flatMap((sentence, s) =>
+      Array.from(chosen.subarray(offsets[s], offsets[s + 1]), (i) =>
+        constraints[sentence]!.advance(this.progress[parents[i]!]!, pieces[i]!),
+      ),
+    );
   }
 
   private read({ node, score, logProbability, complete }: Finished): Hypothesis {

@@ -1,4 +1,5 @@
 /** What searches are asked and what they return. */
+import type { LexicalConstraints } from "./beam/lexical-constraints.ts";
 
 /** What a search is asked for. Lengths are in target pieces without `</s>`. */
 export interface SearchOptions {
@@ -20,6 +21,12 @@ export interface SearchOptions {
   maxLengths: Int32Array;
   /** Also return the attention of every target piece. */
   withAttention: boolean;
+  /** [sentences] what each sentence's translation must have; beam search alone knows of it. Default: nothing. */
+  constraints?: readonly LexicalConstraints[] | undefined;
+  /** Groups that each keep an equal share of the beam and avoid each other's pieces; beam search alone, without constraints. Default 1. */
+  groups?: number;
+  /** What a piece loses in log-probability for each hypothesis of the groups before that chose it in the same step. Default 0. */
+  groupStrength?: number;
   /** Once it is aborted the search rejects with its reason, after the step under way, and disposes of its states. */
   signal?: AbortSignal | undefined;
 }

@@ -1,6 +1,6 @@
 /** The most probable pieces after given ones: what could stand at a position of a translation. */
 import type { TranslationModel } from "../model/decoder-state.ts";
-import { notFinite } from "./beam-step.ts";
+import { notFinite } from "./beam/beam-step.ts";
 
 /** What is asked for. */
 export interface NextPiecesOptions {

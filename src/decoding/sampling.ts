@@ -1,16 +1,15 @@
-/** Sampling from the model: temperature, the k most probable pieces (Fan et al. 2018, §5), the nucleus (Holtzman et al. 2020, §3.1). */
+/** Sampling from the model: temperature, the k most probable pieces (Fan et al. 2018, §5), and rules on what is left (truncation.ts). */
 import { Random } from "../base/random.ts";
 import { sampleStream } from "../base/random-streams.ts";
 import type { TranslationModel } from "../model/decoder-state.ts";
 import type { Hypothesis, SearchOptions } from "./hypothesis.ts";
 import { type Choice, singleSearch } from "./single-search.ts";
+import { sum, type TruncationOptions, truncate } from "./truncation.ts";
 
-/** How pieces are drawn. */
-export interface SamplingOptions {
+/** How pieces are drawn: after the temperature among the `topK` best, and of these among those that the other rules leave. */
+export interface SamplingOptions extends TruncationOptions {
   /** Sample among this many best pieces; 0 = all. */
   topK: number;
-  /** Sample among the fewest best pieces whose probabilities, after the temperature, add up to this; 1 = all. */
-  topP: number;
   /** Log-probabilities are divided by it; below 1 is bolder about the best, above 1 more varied. Above 0. */
   temperature: number;
   /** A whole number from 0 on. With a line's number and a sample's it names the random numbers of that sample. */
@@ -42,7 +41,6 @@ function draw(choice: Choice, eosId: number, sampling: SamplingOptions, weights:
   const { candidates, from, to, endAllowed } = choice;
   const { ids, logProbabilities } = candidates;
   const topK = sampling.topK > 0 ? sampling.topK : to - from;
-  let total = 0;
   let best = Number.NEGATIVE_INFINITY;
   let taken = 0;
   for (let at = from; at < to; at++) {
@@ -52,24 +50,17 @@ function draw(choice: Choice, eosId: number, sampling: SamplingOptions, weights:
     const weight =
       allowed && best > Number.NEGATIVE_INFINITY ? Math.exp((logProbabilities[at]! - best) / sampling.temperature) : 0;
     weights[at - from] = weight;
-    total += weight;
   }
-  if (total === 0) return -1;
-  const nucleus = nucleusMass(weights, to - from, total * sampling.topP);
-  let left = random.uniform() * nucleus;
+  const count = to - from;
+  if (best === Number.NEGATIVE_INFINITY) return -1;
+  truncate(weights, count, sampling);
+  let left = random.uniform() * sum(weights, count);
   let last = -1;
-  for (let i = 0; i < to - from; i++) {
+  for (let i = 0; i < count; i++) {
     if (weights[i] === 0) continue;
     last = from + i;
     left -= weights[i]!;
     if (left < 0) break;
   }
   return last;
-}
-
-/** The sum of the fewest first weights that reach `wanted`. */
-function nucleusMass(weights: Float64Array, count: number, wanted: number): number {
-  let mass = 0;
-  for (let i = 0; i < count && mass < wanted; i++) mass += weights[i]!;
-  return mass;
 }

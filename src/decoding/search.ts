@@ -1,4 +1,4 @@
-/** One search call for every setting: greedy for a beam of 1, else beam search. */
+/** One search call for every setting: greedy for a beam of 1 without constraints, else beam search. */
 import type { TranslationModel } from "../model/decoder-state.ts";
 import { beamSearch } from "./beam-search.ts";
 import type { Hypothesis, SearchOptions } from "./hypothesis.ts";
@@ -10,7 +10,7 @@ export async function search(
   sources: readonly Int32Array[],
   options: SearchOptions,
 ): Promise<Hypothesis[][]> {
-  if (options.beamSize > 1) return beamSearch(model, sources, options);
+  if (options.beamSize > 1 || options.constraints !== undefined) return beamSearch(model, sources, options);
   return (await greedySearch(model, sources, options)).map((hypothesis) => [hypothesis]);
 }
 

@@ -1,8 +1,8 @@
 /** Search that follows one hypothesis per sentence: greedy and sampling differ only in how the next piece is chosen. */
 import type { StepAttention, StepCandidates, TranslationModel } from "../model/decoder-state.ts";
-import { isIdentity, notFinite } from "./beam-step.ts";
+import { isIdentity, notFinite } from "./beam/beam-step.ts";
+import { coveragePenalty, lengthPenalty } from "./beam/length-penalty.ts";
 import type { Hypothesis, SearchOptions } from "./hypothesis.ts";
-import { coveragePenalty, lengthPenalty } from "./length-penalty.ts";
 
 /** Candidates of one row: `[from, to)` of the step's arrays, best first; `</s>` is to be passed over unless `endAllowed`. */
 export interface Choice {

@@ -11,6 +11,10 @@ export interface TranslateOptions extends ProcessorOptions {
   targetLanguage?: string;
   /** Hypotheses kept per sentence; 1 is greedy search. Default 5. */
   beamSize?: number;
+  /** Groups of the beam that avoid each other's pieces; a divisor of `beamSize`. Default 1. */
+  diverseBeamGroups?: number;
+  /** What a piece loses in log-probability for each time that the groups before chose it in the same step. Default 0.5. */
+  diverseBeamStrength?: number;
   /** Translations per line, at most `beamSize`; independent samples when sampling, or alternatives, at most 8,192. Default 1. */
   nBest?: number;
   /** α in ((5 + length) / 6)^α; 0 = no normalisation. Default 0.6. */
@@ -49,6 +53,8 @@ export interface TranslateOptions extends ProcessorOptions {
 /** Defaults that do not depend on other options. */
 export const translateDefaults = {
   beamSize: 5,
+  diverseBeamGroups: 1,
+  diverseBeamStrength: 0.5,
   nBest: 1,
   lengthPenalty: 0.6,
   coveragePenalty: 0,
@@ -91,9 +97,22 @@ export function resolveTranslateOptions(options: TranslateOptions): ResolvedTran
     requireRange("sampling_temperature", sampling.temperature, sampling.temperature > 0, "above 0");
     requireWhole("sampling_topk", sampling.topK, 0);
     requireRange("sampling_topp", sampling.topP, sampling.topP > 0 && sampling.topP <= 1, "above 0 and at most 1");
+    const { minP = 0, epsilon = 0, typicalP = 1 } = sampling;
+    requireRange("sampling_minp", minP, minP >= 0 && minP <= 1, "between 0 and 1");
+    requireRange("sampling_epsilon", epsilon, epsilon >= 0 && epsilon < 1, "0 or more and below 1");
+    requireRange("sampling_typicalp", typicalP, typicalP > 0 && typicalP <= 1, "above 0 and at most 1");
     requireRange("beam_size", resolved.beamSize, resolved.beamSize === 1, "1 when sampling");
   }
   requireWhole("beam_size", beamSize, 1);
+  const { diverseBeamGroups: groups, diverseBeamStrength: strength } = resolved;
+  requireWhole("diverse_beam_groups", groups, 1);
+  requireRange(
+    "diverse_beam_groups",
+    groups,
+    resolved.beamSize % groups === 0,
+    `a divisor of beam_size, ${resolved.beamSize}`,
+  );
+  requireRange("diverse_beam_strength", strength, strength >= 0, "0 or more");
   requireWhole("n_best", nBest, 1);
   if (sampling === undefined && !resolved.returnAlternatives) {
     requireRange("n_best", nBest, nBest <= beamSize, `at most the beam size, ${beamSize}`);

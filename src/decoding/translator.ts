@@ -1,4 +1,5 @@
 /** Lines of text → translations in the same order: wordpieces, batches of similar length, search, text again. */
+import { TranslationError, UsageError } from "../base/errors.ts";
 import { log } from "../base/logger.ts";
 import { Turns } from "../base/turns.ts";
 import type { TranslationModel } from "../model/decoder-state.ts";
@@ -154,7 +155,7 @@ export class Translator {
     this.warn({ kind: "line-too-long", line });
   }
 
-  private prepare({ text, targetPrefix: prefix }: SourceLine, line: number): PreparedLine | undefined {
+  private prepare({ text, targetPrefix: prefix, terms = [] }: SourceLine, line: number): PreparedLine | undefined {
     const pieces = text.trim() === "" ? undefined : this.parts.wordpieces.encode(text);
     if (pieces === undefined || pieces.length === 0) {
       this.counts.blank++;
@@ -173,6 +174,7 @@ export class Translator {
       source: withMarkers(pieces, this.tagId, this.parts.wordpieces.eosId),
       pieces: pieces.length,
       prefix: prefix ? targetPrefix(this.parts.wordpieces, this.index, prefix) : undefined,
+      terms: terms.filter((term) => term.trim() !== "").map((term) => this.encodeTerm(term, line)),
     };
   }
 
@@ -220,6 +222,24 @@ export class Translator {
       translated.alignment = wordAlignment(attention, target, source, ready.source.length - 1 - ready.pieces);
     }
     return translated;
+  }
+
+  private encodeTerm(term: string, line: number): Int32Array {
+    const { wordpieces } = this.parts;
+    const { sampling, diverseBeamGroups } = this.options;
+    if (sampling !== undefined || diverseBeamGroups > 1) {
+      const what = sampling !== undefined ? "translations are sampled" : "the beam is in groups";
+      throw new UsageError(`terms are given, and ${what}`, {
+        where: `line ${line}`,
+        nextStep: "Search for translations with terms: leave out the options of sampling and diverse_beam_groups.",
+      });
+    }
+    const pieces = wordpieces.encode(term);
+    if (pieces.length > 0 && !pieces.includes(wordpieces.unkId)) return pieces;
+    throw new TranslationError(`the vocabulary cannot spell the term "${term}"`, {
+      where: `line ${line}`,
+      nextStep: "Leave the term out, or write it with characters that the model was trained with.",
+    });
   }
 
   /** Made when something first needs it. */

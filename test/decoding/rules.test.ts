@@ -1,6 +1,6 @@
 /** Source of truth: a copying model, whose translations without rules are known, and exhaustive search. */
 import { describe, expect, test } from "vitest";
-import { UsageError } from "../../src/base/errors.ts";
+import { TranslationError, UsageError } from "../../src/base/errors.ts";
 import { beamSearch } from "../../src/decoding/beam-search.ts";
 import { bestNextPieces } from "../../src/decoding/next-pieces.ts";
 import { BannedPieces } from "../../src/decoding/processors/banned.ts";
@@ -139,6 +139,41 @@ describe("options of a translator", () => {
     const [text] = await translate({ text: "c", targetPrefix });
     expect(text!.startsWith(targetPrefix)).toBe(true);
   });
+});
+
+describe("terms", () => {
+  test("each is in the translation, of a greedy search too; lines without are as before", async () => {
+    for (const beamSize of [1, 4]) {
+      const lines = [
+        "a b",
+        { text: "a b", terms: ["c", "b a", " "] },
+        { text: "a b", targetPrefix: "b", terms: ["ca"] },
+      ];
+      const [free, both, after] = await translateAll(new Translator(copyParts(), { beamSize }), lines);
+      expect(bestText(free!)).toBe("a b");
+      for (const term of ["c", "b a"]) expect(` ${bestText(both!)}`).toContain(` ${term}`);
+      expect(bestText(after!)).toMatch(/^b.* ca/);
+    }
+  });
+
+  test("what cannot be spelled, and sampling, are refused with the line", async () => {
+    const line = { text: "a", terms: ["a", "xyz"] };
+    await expect(translate(line)).rejects.toThrow(TranslationError);
+    await expect(translate(line)).rejects.toThrow(expect.objectContaining({ where: "line 1" }));
+    const sampling = { topK: 0, topP: 1, temperature: 1, seed: 1 };
+    await expect(translate({ text: "a", terms: ["a"] }, { sampling })).rejects.toThrow(UsageError);
+  });
+});
+
+test("groups of the beam give n-best lists of more variety", async () => {
+  const firsts = async (options: TranslateOptions) => {
+    const found = await translate("a b c", { beamSize: 6, nBest: 6, ...options }, ["ab", "ca", "cb"]);
+    return new Set(found.map((text) => text.slice(0, 2))).size;
+  };
+  expect(await firsts({ diverseBeamGroups: 6, diverseBeamStrength: 20 })).toBeGreaterThan(await firsts({}));
+  await expect(translate({ text: "a", terms: ["a"] }, { beamSize: 4, diverseBeamGroups: 2 })).rejects.toThrow(
+    UsageError,
+  );
 });
 
 describe("alternatives at a position", () => {

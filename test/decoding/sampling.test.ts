@@ -1,6 +1,6 @@
 /** Source of truth: the distributions the options define, counted over many draws; greedy search as the limit. */
 import { expect, test } from "vitest";
-import { sampleSearch } from "../../src/decoding/sampling.ts";
+import { type SamplingOptions, sampleSearch } from "../../src/decoding/sampling.ts";
 import { greedySearch } from "../../src/decoding/search.ts";
 import { randomToy, searchOptions, type Toy, ToyModel, toySources } from "./toy-model.ts";
 
@@ -9,7 +9,7 @@ const probabilities = [0.05, 0.15, 0.3, 0.5];
 const oneStep: Toy = { vocabularySize: 4, logits: () => probabilities.map(Math.log) };
 
 /** Frequencies of the first piece, `</s>` (0) among them, over `draws` sentences. */
-async function frequencies(sampling: Partial<typeof everything>, draws = 4000): Promise<number[]> {
+async function frequencies(sampling: Partial<SamplingOptions>, draws = 4000): Promise<number[]> {
   const sources = Array.from({ length: draws }, () => Int32Array.of(1));
   const streams = sources.map((_, i) => i);
   const found = await sampleSearch(
@@ -51,6 +51,34 @@ test("top-k leaves k pieces where </s> may not come yet", async () => {
 test("top-p keeps the fewest pieces that reach p", async () => {
   expectNear(await frequencies({ topP: 0.79 }), [0, 0, 0.375, 0.625]);
   expectNear(await frequencies({ topP: 0.4 }), [0, 0, 0, 1]);
+});
+
+test("min-p keeps the pieces that are probable enough beside the best one", async () => {
+  expectNear(await frequencies({ minP: 0.5 }), [0, 0, 0.375, 0.625]);
+  expectNear(await frequencies({ minP: 0.25 }), [0, 0.15 / 0.95, 0.3 / 0.95, 0.5 / 0.95]);
+  expectNear(await frequencies({ minP: 1 }), [0, 0, 0, 1]);
+});
+
+test("epsilon keeps the pieces that are probable enough, and the best one in any case", async () => {
+  expectNear(await frequencies({ epsilon: 0.2 }), [0, 0, 0.375, 0.625]);
+  expectNear(await frequencies({ epsilon: 0.9 }), [0, 0, 0, 1]);
+});
+
+test("typical sampling keeps the pieces whose information is nearest to the entropy", async () => {
+  // Entropy 1.142; −log p is 3.00, 1.90, 1.20 and 0.69: so 0.3 comes first, then 0.5, 0.15 and 0.05.
+  expectNear(await frequencies({ typicalP: 0.2 }), [0, 0, 1, 0]);
+  expectNear(await frequencies({ typicalP: 0.7 }), [0, 0, 0.375, 0.625]);
+  expectNear(await frequencies({ typicalP: 0.9 }), [0, 0.15 / 0.95, 0.3 / 0.95, 0.5 / 0.95]);
+});
+
+test("each rule takes what the others have left, after the temperature", async () => {
+  // Squared and rescaled: 0.007, 0.062, 0.247, 0.685.
+  const squares = probabilities.map((p) => p * p);
+  const kept = squares[2]! + squares[3]!;
+  const two = [0, 0, squares[2]! / kept, squares[3]! / kept];
+  expectNear(await frequencies({ temperature: 0.5, epsilon: 0.1 }), two);
+  expectNear(await frequencies({ temperature: 0.5, topK: 3, minP: 0.2, typicalP: 1 }), two);
+  expectNear(await frequencies({ topP: 0.79, typicalP: 0.3 }), [0, 0, 0, 1]);
 });
 
 test("temperature 0.5 squares the probabilities", async () => {

@@ -148,6 +148,21 @@ describe.skipIf(!usable)("candidates of a step", () => {
     });
   });
 
+  test("the whole vocabulary is in order too", async () => {
+    const previous = new Int32Array(sources.length).fill(markers.bosId);
+    const own = await model.startDecoding(sources);
+    const { ids, logProbabilities, distribution } = await own.step(previous, { count: VOCABULARY, distribution: true });
+    own.dispose();
+    sources.forEach((_, row) => {
+      const all = [...distribution!.slice(row * VOCABULARY, (row + 1) * VOCABULARY)];
+      const given = [...ids.slice(row * VOCABULARY, (row + 1) * VOCABULARY)];
+      expect(given).toEqual(all.map((_, id) => id).sort((a, b) => all[b]! - all[a]! || a - b));
+      expect([...logProbabilities.slice(row * VOCABULARY, (row + 1) * VOCABULARY)]).toEqual(
+        given.map((id) => all[id]!),
+      );
+    });
+  });
+
   test("rows may be repeated and left out, and know their sentence", async () => {
     state.select(Int32Array.of(8, 3, 3));
     state.select(Int32Array.of(2, 0));

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "inference/inference_kernels.h"
+#include "vocabulary/best_list.h"
 
 namespace nmt {
 
@@ -31,31 +32,6 @@ class Normaliser {
  private:
   double top_ = -std::numeric_limits<double>::infinity();
   double sum_ = 0;
-};
-
-// The best candidates of a row so far, best first.
-class BestList {
- public:
-  BestList(int32_t* ids, float* logits, int most) : ids_(ids), logits_(logits), most_(most) {}
-
-  float threshold() const { return count_ < most_ ? -std::numeric_limits<float>::infinity() : logits_[most_ - 1]; }
-  // Ids come in ascending order, so that an equal logit goes behind.
-  void add(float logit, int32_t id) {
-    if (count_ == most_ && !(logit > logits_[most_ - 1])) return;
-    int at = count_ < most_ ? count_++ : most_ - 1;
-    for (; at > 0 && logits_[at - 1] < logit; at--) {
-      logits_[at] = logits_[at - 1];
-      ids_[at] = ids_[at - 1];
-    }
-    logits_[at] = logit;
-    ids_[at] = id;
-  }
-
- private:
-  int32_t* ids_;
-  float* logits_;
-  int most_;
-  int count_ = 0;
 };
 
 // task(first, count, logits [rows][kBlock]) for each block of the layer's outputs.
@@ -143,11 +119,9 @@ void best_pieces(Run& run, const SoftmaxRows& r, int count, int32_t* ids, float*
   const InferenceKernels& kernels = inference_kernels();
   const size_t most = static_cast<size_t>(count);
   std::vector<Normaliser> normalisers(static_cast<size_t>(r.rows));
+  std::vector<Candidate> candidates(normalisers.size() * most);
   std::vector<BestList> best;
-  // What stands where a row has fewer pieces than are asked for.
-  std::fill_n(ids, normalisers.size() * most, 0);
-  std::fill_n(log_probabilities, normalisers.size() * most, -std::numeric_limits<float>::infinity());
-  for (size_t row = 0; row < normalisers.size(); row++) best.emplace_back(ids + row * most, log_probabilities + row * most, count);
+  for (size_t row = 0; row < normalisers.size(); row++) best.emplace_back(candidates.data() + row * most, count);
   int32_t places[kBlock];
   each_part(run, r, [&](const Part& part) {
     float largest;
@@ -161,10 +135,15 @@ void best_pieces(Run& run, const SoftmaxRows& r, int count, int32_t* ids, float*
   });
   for (size_t row = 0; row < normalisers.size(); row++) {
     const double normaliser = normalisers[row].logarithm();
-    for (size_t i = 0; i < most; i++) {
-      float& value = log_probabilities[row * most + i];
-      value = static_cast<float>(static_cast<double>(value) - normaliser);
-    }
+    best[row].sort();
+    size_t at = row * most;
+    const auto put = [&](const Candidate& candidate) {
+      ids[at] = candidate.id;
+      log_probabilities[at++] = static_cast<float>(static_cast<double>(candidate.logit) - normaliser);
+    };
+    for (const Candidate& candidate : best[row]) put(candidate);
+    // Where a row has fewer pieces than are asked for; not numbers where its logits are none.
+    while (at < (row + 1) * most) put({-std::numeric_limits<float>::infinity(), 0});
   }
 }
 

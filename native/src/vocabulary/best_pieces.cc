@@ -8,6 +8,7 @@
 #include "gemm/matrix_product.h"
 #include "gemm/packed.h"
 #include "memory/aligned.h"
+#include "vocabulary/best_list.h"
 #include "vocabulary/best_pieces_kernels.h"
 
 namespace nmt {
@@ -16,45 +17,6 @@ namespace {
 
 constexpr int kBlock = 64;           // about so many pieces are a block, in whole panels
 constexpr double kLittle = 1 << 18;  // multiply-adds that stay on the calling thread
-
-struct Candidate {
-  float logit;
-  int32_t id;
-};
-
-// The order of candidates: higher logit first, then lower id.
-bool better(const Candidate& a, const Candidate& b) { return a.logit != b.logit ? a.logit > b.logit : a.id < b.id; }
-
-// The best candidates of one row: a heap whose root is the worst of them.
-class BestList {
- public:
-  BestList(Candidate* heap, int most) : heap_(heap), most_(most) {}
-
-  const Candidate* begin() const { return heap_; }
-  const Candidate* end() const { return heap_ + count_; }
-
-  // Logits, of which the largest is `largest`, of pieces from `first` on: later ones than those before, so an equal logit
-  // never displaces an existing one.
-  void add(const float* logits, int count, float largest, int first) {
-    if (count_ == most_ && !(largest > heap_[0].logit)) return;
-    for (int i = 0; i < count; i++) {
-      if (count_ < most_) {
-        heap_[count_++] = {logits[i], first + i};
-      } else if (logits[i] > heap_[0].logit) {
-        std::pop_heap(heap_, heap_ + most_, better);
-        heap_[most_ - 1] = {logits[i], first + i};
-      } else {
-        continue;
-      }
-      std::push_heap(heap_, heap_ + count_, better);
-    }
-  }
-
- private:
-  Candidate* heap_;
-  int most_;
-  int count_ = 0;
-};
 
 // The logits of all rows, block by block of the vocabulary, and what each block leaves.
 class Logits {
@@ -137,7 +99,9 @@ void best_pieces(ThreadGroup& group, const Projection& p, int k, int32_t* ids, f
   for (size_t i = 0; i < threads * rows; i++) lists.emplace_back(candidates.data() + i * most, k);
 
   logits.each(group, [&](int thread, int row, const float* values, int first, int count, float largest) {
-    lists[static_cast<size_t>(thread) * rows + row].add(values, count, largest, first);
+    BestList& list = lists[static_cast<size_t>(thread) * rows + row];
+    if (list.full() && !(largest > list.threshold())) return;
+    for (int i = 0; i < count; i++) list.add(values[i], first + i);
   });
 
   std::vector<Candidate> merged;

@@ -16,6 +16,7 @@ export interface RuleArguments {
   ban_words: string | undefined;
   tgt_prefix: string | undefined;
   return_alternatives: boolean;
+  constraints: string | undefined;
 }
 
 export const ruleOptions = {
@@ -51,6 +52,10 @@ export const ruleOptions = {
     type: "string",
     describe: "File with what each translation begins with, line by line; a last word may go on unless a space follows",
   },
+  constraints: {
+    type: "string",
+    describe: "File with the terms that each translation must have, line by line, tabs between them",
+  },
   return_alternatives: {
     type: "boolean",
     default: translateDefaults.returnAlternatives,
@@ -83,33 +88,59 @@ function phrasesOf(path: string): string[] {
   }
 }
 
-/** Lines with what the file says of each. Throws DataError where the file has more or fewer lines. */
-export async function* withPrefixes(
+/** Lines with what the files of prefixes and terms say of each. Throws DataError where a file has more or fewer lines. */
+export async function* withRequests(
   lines: AsyncIterable<string>,
-  path: string | undefined,
+  { tgt_prefix, constraints }: Pick<RuleArguments, "tgt_prefix" | "constraints">,
 ): AsyncGenerator<string | SourceLine, void, undefined> {
-  if (path === undefined) {
+  if (tgt_prefix === undefined && constraints === undefined) {
     yield* lines;
     return;
   }
-  const prefixes = inputLines(path);
+  const prefixes = new RequestFile(tgt_prefix);
+  const terms = new RequestFile(constraints);
   let line = 0;
   try {
     for await (const text of lines) {
       line++;
-      const prefix = await prefixes.next();
-      if (prefix.done === true) throw unequal(path, `it ends before line ${line} of the source`);
-      yield { text, targetPrefix: prefix.value };
+      yield { text, targetPrefix: await prefixes.next(line), terms: (await terms.next(line)).split("\t") };
     }
-    if ((await prefixes.next()).done !== true) throw unequal(path, `the source has ${line} lines, and it has more`);
+    for (const file of [prefixes, terms]) await file.expectEnd(line);
   } finally {
-    await prefixes.return();
+    for (const file of [prefixes, terms]) await file.close();
   }
 }
 
-function unequal(path: string, what: string): DataError {
-  return new DataError(what, {
-    where: path,
-    nextStep: "Give one line for each line of --src; a blank one asks for nothing.",
-  });
+/** A file that says something of each line of the source; one that is not given says nothing. */
+class RequestFile {
+  private readonly path: string | undefined;
+  private readonly lines: AsyncGenerator<string, void, undefined> | undefined;
+
+  constructor(path: string | undefined) {
+    this.path = path;
+    this.lines = path === undefined ? undefined : inputLines(path);
+  }
+
+  async next(line: number): Promise<string> {
+    if (this.lines === undefined) return "";
+    const read = await this.lines.next();
+    if (read.done === true) throw this.unequal(`it ends before line ${line} of the source`);
+    return read.value;
+  }
+
+  async expectEnd(lines: number): Promise<void> {
+    const read = await this.lines?.next();
+    if (read?.done === false) throw this.unequal(`the source has ${lines} lines, and it has more`);
+  }
+
+  async close(): Promise<void> {
+    await this.lines?.return();
+  }
+
+  private unequal(what: string): DataError {
+    return new DataError(what, {
+      where: this.path!,
+      nextStep: "Give one line for each line of --src; a blank one asks for nothing.",
+    });
+  }
 }

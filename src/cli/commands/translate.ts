@@ -14,7 +14,7 @@ import type { ShortlistLimits } from "../../shortlist/shortlist.ts";
 import type { ModelLanguages } from "../../text/languages.ts";
 import { engineOf, type InferenceArguments, inferenceOptions } from "../engine-options.ts";
 import { openLineOutput } from "../line-output.ts";
-import { type RuleArguments, ruleOptions, rulesOf, withPrefixes } from "./rule-options.ts";
+import { type RuleArguments, ruleOptions, rulesOf, withRequests } from "./rule-options.ts";
 import { candidateCount, type RerankArguments, rerankOptions, rerankWeights } from "./translate/rerank-options.ts";
 import { type Direction, openReranking, type Reranking } from "./translate/reranking.ts";
 import { formatTranslation, type TranslationFormat } from "./translate/translation-format.ts";
@@ -41,6 +41,11 @@ interface TranslateArguments extends InferenceArguments, RuleArguments, RerankAr
   sampling_topk: number | undefined;
   sampling_topp: number | undefined;
   sampling_temperature: number | undefined;
+  sampling_minp: number | undefined;
+  sampling_epsilon: number | undefined;
+  sampling_typicalp: number | undefined;
+  diverse_beam_groups: number;
+  diverse_beam_strength: number;
   seed: number;
   shortlist: number[] | undefined;
 }
@@ -74,6 +79,17 @@ export const translateCommand: CommandModule<object, TranslateArguments> = {
         type: "number",
         describe: "Hypotheses kept per sentence; 1 is greedy search",
         defaultDescription: `${translateDefaults.beamSize}; 1 when sampling`,
+      })
+      .option("diverse_beam_groups", {
+        type: "number",
+        default: translateDefaults.diverseBeamGroups,
+        describe:
+          "Groups of the beam that avoid each other's pieces, for n-best lists of more variety; a divisor of beam_size",
+      })
+      .option("diverse_beam_strength", {
+        type: "number",
+        default: translateDefaults.diverseBeamStrength,
+        describe: "What a piece loses in log P for each time that the groups before chose it",
       })
       .option("n_best", {
         type: "number",
@@ -132,6 +148,15 @@ export const translateCommand: CommandModule<object, TranslateArguments> = {
         describe: "Sample among the K best pieces instead of searching; 0 for all",
       })
       .option("sampling_topp", { type: "number", describe: "Sample among the best pieces of this total probability" })
+      .option("sampling_minp", {
+        type: "number",
+        describe: "Sample among pieces at least this share as probable as the best",
+      })
+      .option("sampling_epsilon", { type: "number", describe: "Sample among pieces of at least this probability" })
+      .option("sampling_typicalp", {
+        type: "number",
+        describe: "Sample among the pieces of most typical information, of this total probability",
+      })
       .option("sampling_temperature", {
         type: "number",
         describe: "Sample at this temperature",
@@ -187,7 +212,7 @@ async function translateLines(
   const started = performance.now();
   try {
     const lines = inputLines(args.src, { onLongLine: (line) => translator.reportLongLine(line) });
-    const translations = rank(translator.translate(withPrefixes(lines, args.tgt_prefix)));
+    const translations = rank(translator.translate(withRequests(lines, args)));
     for await (const translation of translations) await output.write(formatTranslation(translation, format));
     await output.close();
     report(translator.counts, (performance.now() - started) / 1000, backend);
@@ -217,6 +242,8 @@ function translateOptions(args: TranslateArguments): TranslateOptions {
   return {
     ...(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as TranslateOptions),
     ...rulesOf(args),
+    diverseBeamGroups: args.diverse_beam_groups,
+    diverseBeamStrength: args.diverse_beam_strength,
     nBest: candidateCount(args, sampling !== undefined, args.beam_size ?? translateDefaults.beamSize),
     lengthPenalty: args.length_penalty,
     coveragePenalty: args.coverage_penalty,
@@ -244,8 +271,11 @@ function shortlistLimits(numbers: readonly number[]): ShortlistLimits {
 /** Sampling, where any of its options was given. */
 function samplingOptions(args: TranslateArguments): SamplingOptions | undefined {
   const { sampling_topk: topK, sampling_topp: topP, sampling_temperature: temperature, seed } = args;
-  if ([topK, topP, temperature, args.num_samples].every((given) => given === undefined)) return undefined;
-  return { topK: topK ?? 0, topP: topP ?? 1, temperature: temperature ?? 1, seed };
+  const { sampling_minp: minP, sampling_epsilon: epsilon, sampling_typicalp: typicalP } = args;
+  const given = [topK, topP, temperature, minP, epsilon, typicalP, args.num_samples];
+  if (given.every((value) => value === undefined)) return undefined;
+  const rules = { topP: topP ?? 1, minP: minP ?? 0, epsilon: epsilon ?? 0, typicalP: typicalP ?? 1 };
+  return { topK: topK ?? 0, temperature: temperature ?? 1, seed, ...rules };
 }
 
 /** Logs the first warnings of each kind; the report at the end has the numbers of all. */

@@ -19,7 +19,11 @@ const FEWEST_LETTERS = 20;
 
 /** Throws DataError where the package is not installed. `from` is the folder whose node_modules is searched. */
 export async function loadLanguageCheck(from: string = process.cwd()): Promise<LanguageCheck> {
-  const { detectAll, supportedLanguages, toISO2 } = await loadPackage(from);
+  const { detectAll, supportedLanguages, toISO2 } = await loadTinyld(
+    "cleaning, language_id",
+    "set language_id: false",
+    from,
+  );
   const known = new Set(supportedLanguages.map(toISO2));
   return (text, language) => {
     const code = language.toLowerCase().split(/[-_]/)[0]!;
@@ -33,14 +37,18 @@ export async function loadLanguageCheck(from: string = process.cwd()): Promise<L
   };
 }
 
-async function loadPackage(from: string): Promise<Tinyld> {
+/**
+ * The package. Throws DataError where it is not installed: `where` it is needed, and what may be done `instead` of installing it.
+ * `from` is the folder whose node_modules is searched.
+ */
+export async function loadTinyld(where: string, instead: string, from: string = process.cwd()): Promise<Tinyld> {
   try {
     const path = createRequire(join(from, "package.json")).resolve("tinyld");
     return (await import(pathToFileURL(path).href)) as Tinyld;
   } catch (cause) {
     throw new DataError("Language identification needs the package tinyld, which is not installed.", {
-      where: "cleaning, language_id",
-      nextStep: "Install it with: npm install -D tinyld, or set language_id: false.",
+      where,
+      nextStep: `Install it with: npm install -D tinyld, or ${instead}.`,
       cause,
     });
   }

@@ -94,6 +94,18 @@ describe("nmt translate", () => {
     await expect(translate("--tgt_prefix", file("many.txt", [...begin, ""]))).rejects.toThrow("has 7 lines");
   });
 
+  test("the terms of a line are in its translation, beside its prefix", async () => {
+    const wanted = ["f\te", "", "b a", "", "", "", "d"];
+    const terms = file("terms.txt", wanted);
+    const begin = ["c ", "", "", "", "", "", ""];
+    const found = await translate("--constraints", terms, "--tgt_prefix", file("begin.txt", begin));
+    wanted.forEach((line, i) => {
+      for (const term of line.split("\t")) expect(` ${found[i]}`).toContain(term === "" ? "" : ` ${term}`);
+    });
+    expect(found[0]).toMatch(/^c /);
+    await expect(translate("--constraints", file("few.txt", wanted.slice(1)))).rejects.toThrow("ends before line 7");
+  });
+
   test("words of a file, pieces and repeated runs are not said", async () => {
     const plain = await translate("--max_length", "9");
     const word = plain.flatMap((text) => text.split(" ")).find((each) => each !== "")!;

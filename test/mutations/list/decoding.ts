@@ -3,14 +3,17 @@ import type { Mutation } from "../mutation.ts";
 
 const tests = ["test/decoding"];
 const beam = { file: "src/decoding/beam-search.ts", tests };
-const step = { file: "src/decoding/beam-step.ts", tests };
-const penalty = { file: "src/decoding/length-penalty.ts", tests };
+const step = { file: "src/decoding/beam/beam-step.ts", tests };
+const penalty = { file: "src/decoding/beam/length-penalty.ts", tests };
 const single = { file: "src/decoding/single-search.ts", tests };
 const sampling = { file: "src/decoding/sampling.ts", tests };
 const translator = { file: "src/decoding/translator.ts", tests };
 const inOrder = { file: "src/decoding/in-order.ts", tests };
 const ensemble = { file: "src/decoding/ensemble.ts", tests: ["test/decoding/ensemble.test.ts"] };
 const processors = { tests: ["test/decoding/processors", "test/decoding/rules.test.ts"] };
+const constraints = { file: "src/decoding/beam/constrained-step.ts", tests: ["test/decoding/beam"] };
+const groups = { file: "src/decoding/beam/group-step.ts", tests: ["test/decoding/beam"] };
+const truncation = { file: "src/decoding/truncation.ts", tests: ["test/decoding/sampling.test.ts"] };
 const unknown = { file: "src/decoding/replace-unk.ts", tests };
 
 export const decodingMutations: readonly Mutation[] = [
@@ -53,7 +56,7 @@ export const decodingMutations: readonly Mutation[] = [
   {
     ...beam,
     name: "search ends with the first finished hypothesis",
-    find: "finished.count >= this.options.beamSize",
+    find: "finished.count >= this.beamSize",
     replace: "finished.count >= 1",
   },
   {
@@ -87,7 +90,7 @@ export const decodingMutations: readonly Mutation[] = [
     replace: "this.coverage?.penalty(row",
   },
   {
-    file: "src/decoding/finished.ts",
+    file: "src/decoding/beam/finished.ts",
     tests,
     name: "what is cut ranks with what has ended",
     find: "hypothesis.complete === other.complete ? hypothesis.score > other.score : hypothesis.complete",
@@ -112,14 +115,14 @@ export const decodingMutations: readonly Mutation[] = [
     replace: "if (parents.length === this.state.rows) return;",
   },
   {
-    file: "src/decoding/finished.ts",
+    file: "src/decoding/beam/finished.ts",
     tests,
     name: "the later of equal hypotheses is the better",
     find: "? hypothesis.score > other.score",
     replace: "? hypothesis.score >= other.score",
   },
   {
-    file: "src/decoding/coverage.ts",
+    file: "src/decoding/beam/coverage.ts",
     tests,
     name: "coverage is that of the last step",
     find: "sum + weights[i]!",
@@ -181,10 +184,10 @@ export const decodingMutations: readonly Mutation[] = [
     replace: "const count = sampling.topK > 0 ? sampling.topK : model.vocabularySize;",
   },
   {
-    ...sampling,
+    ...truncation,
     name: "the nucleus is of weights that do not add up to 1",
-    find: "total * sampling.topP",
-    replace: "sampling.topP",
+    find: "topP * sum(weights, count)",
+    replace: "topP",
   },
   {
     ...sampling,
@@ -259,8 +262,8 @@ export const decodingMutations: readonly Mutation[] = [
   {
     ...beam,
     name: "an aborted beam search goes on",
-    find: "signal?.throwIfAborted();\n    const request",
-    replace: "const request",
+    find: "signal?.throwIfAborted();\n    const distribution",
+    replace: "const distribution",
   },
   {
     ...single,
@@ -380,5 +383,85 @@ export const decodingMutations: readonly Mutation[] = [
     name: "alternatives are those of the first position",
     find: "if (t < given[sentence]!.length) {",
     replace: "if (t < 0) {",
+  },
+  {
+    ...constraints,
+    name: "a translation ends without its terms",
+    find: "endAllowed && constraints.missing(own) === 0",
+    replace: "endAllowed",
+  },
+  {
+    ...constraints,
+    name: "improbable terms are not tried",
+    find: ", ...constraints.wanted(own)]",
+    replace: "]",
+  },
+  {
+    ...constraints,
+    name: "the beam goes to hypotheses without terms",
+    find: "a.rank - b.rank || a.missing - b.missing",
+    replace: "b.missing - a.missing || a.rank - b.rank",
+  },
+  {
+    ...constraints,
+    name: "terms that come too late keep their place",
+    find: "Number(a.isLate) - Number(b.isLate) || ",
+    replace: "",
+  },
+  {
+    ...constraints,
+    file: "src/decoding/beam/lexical-constraints.ts",
+    name: "a term that breaks off begins anew",
+    find: "length = borders[length - 1]!;",
+    replace: "length = 0 * borders[length - 1]!;",
+  },
+  {
+    ...constraints,
+    file: "src/decoding/beam/lexical-constraints.ts",
+    name: "pieces of all begun terms count",
+    find: "begun = Math.max(begun, matched);",
+    replace: "begun += matched;",
+  },
+  {
+    ...groups,
+    name: "groups do not see each other",
+    find: "for (const piece of step.live.pieces) chosen",
+    replace: "for (const piece of []) chosen",
+  },
+  {
+    ...groups,
+    name: "groups avoid pieces of other sentences",
+    find: "if (sentences[group] !== sentences[group - 1]) chosen",
+    replace: "if (group === 0) chosen",
+  },
+  {
+    ...groups,
+    name: "diversity is part of the score",
+    find: "+ own[parent * count + at]!;",
+    replace: "+ own[parent * count + at]! - penalty(piece);",
+  },
+  {
+    ...beam,
+    name: "what several groups say comes several times",
+    find: "if (!found.has(key)) found.set(key, read);",
+    replace: "found.set(found.has(key) ? `${key} again` : key, read);",
+  },
+  {
+    ...truncation,
+    name: "min-p is a probability",
+    find: "minP * weights[best]!",
+    replace: "minP * sum(weights, count)",
+  },
+  {
+    ...truncation,
+    name: "epsilon leaves nothing where all is improbable",
+    find: "Math.min(epsilon * sum(weights, count), weights[best]!)",
+    replace: "epsilon * sum(weights, count)",
+  },
+  {
+    ...truncation,
+    name: "typical pieces are the most surprising ones",
+    find: "distance.get(a)! - distance.get(b)!",
+    replace: "distance.get(b)! - distance.get(a)!",
   },
 ];

@@ -82,8 +82,9 @@ export const engineMutations: readonly Mutation[] = [
   {
     ...softmax,
     name: "equal logits go to the higher id",
-    find: "for (; at > 0 && logits_[at - 1] < logit; at--) {",
-    replace: "for (; at > 0 && logits_[at - 1] <= logit; at--) {",
+    file: "native/src/vocabulary/best_list.h",
+    find: "a.logit > b.logit : a.id < b.id",
+    replace: "a.logit > b.logit : a.id > b.id",
     tests: ["test/engine/tied-pieces.test.ts"],
   },
   {

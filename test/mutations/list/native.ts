@@ -246,14 +246,16 @@ export const nativeMutations: readonly Mutation[] = [
   },
   {
     ...best,
+    file: "native/src/vocabulary/best_list.h",
     name: "ties go to the higher piece",
     find: "a.logit > b.logit : a.id < b.id",
     replace: "a.logit > b.logit : a.id > b.id",
   },
   {
     ...best,
+    file: "native/src/vocabulary/best_list.h",
     name: "a later piece displaces an equal one",
-    find: "} else if (logits[i] > heap_[0].logit) {",
-    replace: "} else if (logits[i] >= heap_[0].logit) {",
+    find: "} else if (logit > heap_[0].logit) {",
+    replace: "} else if (logit >= heap_[0].logit) {",
   },
 ];

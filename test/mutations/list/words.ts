@@ -62,7 +62,7 @@ export const wordMutations: readonly Mutation[] = [
     replace: "scores",
   },
   {
-    file: "src/decoding/history.ts",
+    file: "src/decoding/beam/history.ts",
     tests,
     name: "a piece's score is that of all pieces so far",
     find: "(parent === ROOT ? 0 : this.logProbabilities[parent]!)",

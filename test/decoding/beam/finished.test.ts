@@ -1,6 +1,6 @@
 /** Source of truth: the order that finished.ts promises, worked out by hand. */
 import { expect, test } from "vitest";
-import { FinishedList } from "../../src/decoding/finished.ts";
+import { FinishedList } from "../../../src/decoding/beam/finished.ts";
 
 function listOf(limit: number, scores: readonly number[]): FinishedList {
   const list = new FinishedList(limit);

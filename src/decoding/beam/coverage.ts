@@ -1,5 +1,5 @@
 /** Attention each source position has received from each hypothesis so far; follows hypotheses when beams are reordered. */
-import type { StepAttention } from "../model/decoder-state.ts";
+import type { StepAttention } from "../../model/decoder-state.ts";
 import { coveragePenalty } from "./length-penalty.ts";
 
 /** Sums of attention over steps, [rows][source positions]. */

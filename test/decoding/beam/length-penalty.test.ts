@@ -1,6 +1,6 @@
 /** Source of truth: Wu et al. 2016, equation 14, worked out by hand (lp(7) with α = 1 is 12 / 6 and so on). */
 import { expect, test } from "vitest";
-import { bestReachableScore, coveragePenalty, lengthPenalty } from "../../src/decoding/length-penalty.ts";
+import { bestReachableScore, coveragePenalty, lengthPenalty } from "../../../src/decoding/beam/length-penalty.ts";
 
 test.each([
   // length, α, lp

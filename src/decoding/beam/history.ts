@@ -1,5 +1,5 @@
 /** The pieces of all hypotheses of a batch as one tree of backpointers; a hypothesis is a path from its node to the root. */
-import type { StepAttention } from "../model/decoder-state.ts";
+import type { StepAttention } from "../../model/decoder-state.ts";
 
 /** The node before the first piece. */
 export const ROOT = -1;

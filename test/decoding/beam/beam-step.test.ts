@@ -1,7 +1,7 @@
 /** Source of truth: steps worked out by hand. */
 import { expect, test } from "vitest";
-import { TranslationError } from "../../src/base/errors.ts";
-import { type BeamStepOptions, type Beams, beamStep } from "../../src/decoding/beam-step.ts";
+import { TranslationError } from "../../../src/base/errors.ts";
+import { type BeamStepOptions, type Beams, beamStep } from "../../../src/decoding/beam/beam-step.ts";
 
 const EOS = 0;
 const options: BeamStepOptions = { beamSize: 2, eosId: EOS, endAllowed: true };

@@ -2,7 +2,7 @@
  * One step of beam search as a pure function: the candidates of every hypothesis → the hypotheses that go on and those that end.
  * Each sentence is decided from its own rows alone, so a result never depends on which sentences share a batch.
  */
-import { TranslationError } from "../base/errors.ts";
+import { TranslationError } from "../../base/errors.ts";
 
 /** Live hypotheses; the rows of one sentence lie together, best first. */
 export interface Beams {

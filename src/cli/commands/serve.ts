@@ -1,0 +1,156 @@
+/** `nmt serve`: models behind an address, with LibreTranslate's and DeepL's interfaces. */
+import { once } from "node:events";
+import type { CommandModule, Options } from "yargs";
+import { UsageError } from "../../base/errors.ts";
+import { log } from "../../base/logger.ts";
+import { untilStopped } from "../../base/stop-signal.ts";
+import { translateDefaults } from "../../decoding/translate-options.ts";
+import { type ServerOptions, startServer } from "../../server/start-server.ts";
+import { engineOf, type InferenceArguments, inferenceOptions } from "../engine-options.ts";
+import { packageVersion } from "../package-info.ts";
+
+interface ServeArguments extends InferenceArguments {
+  model: string[];
+  host: string;
+  port: number;
+  load: "start" | "first_use";
+  max_memory: number;
+  beam_size: number;
+  batch_size: number;
+  max_delay_ms: number;
+  max_waiting: number;
+  max_waiting_per_client: number;
+  texts_per_minute: number;
+  char_limit: number;
+  batch_limit: number;
+  alternatives_limit: number;
+  body_limit: number;
+  time_limit: number;
+  api_keys: string | undefined;
+  cors_origin: string[];
+  trust_proxy: boolean;
+  access_log: boolean;
+  log_texts: boolean;
+}
+
+const MEGABYTE = 1e6;
+
+const serveOptions = {
+  model: { type: "string", array: true, demandOption: true, describe: "Model directories" },
+  host: { type: "string", default: "127.0.0.1", describe: "Address to listen on; 0.0.0.0 for all" },
+  port: { type: "number", default: 5000, describe: "Port to listen on; 0 for a free one" },
+  load: {
+    choices: ["start", "first_use"] as const,
+    default: "start" as const,
+    describe: "When models are loaded",
+  },
+  max_memory: {
+    type: "number",
+    default: 0,
+    describe: "MB of weights kept loaded: models unused for the longest time are dropped; 0 for no bound",
+  },
+  beam_size: { type: "number", default: translateDefaults.beamSize, describe: "Hypotheses kept per sentence" },
+  batch_size: { type: "number", default: translateDefaults.batchSize, describe: "Lines decoded together, at most" },
+  max_delay_ms: { type: "number", default: 5, describe: "How long a line may wait for others while a model is idle" },
+  max_waiting: { type: "number", default: 200_000, describe: "Characters accepted and not translated; then 429" },
+  max_waiting_per_client: { type: "number", default: 100_000, describe: "The same of one client" },
+  texts_per_minute: { type: "number", default: 0, describe: "Texts that a client may send; 0 for no limit" },
+  char_limit: { type: "number", default: 20_000, describe: "Characters of a text; 0 for no limit" },
+  batch_limit: { type: "number", default: 1000, describe: "Texts of a request; 0 for no limit" },
+  alternatives_limit: { type: "number", default: 10, describe: "Alternatives of a text; 0 for no limit" },
+  body_limit: { type: "number", default: 2, describe: "MB of a request's body" },
+  time_limit: { type: "number", default: 60, describe: "Seconds that a request may take" },
+  api_keys: { type: "string", describe: "File of API keys, one a line, a limit of texts per minute after it" },
+  cors_origin: {
+    type: "string",
+    array: true,
+    default: ["*"],
+    describe: "Origins whose pages may use the server; * for all",
+  },
+  trust_proxy: {
+    type: "boolean",
+    default: false,
+    describe: "Clients are told apart by X-Forwarded-For, which a proxy sets",
+  },
+  access_log: { type: "boolean", default: true, describe: "A line of JSON for each request, on standard output" },
+  log_texts: { type: "boolean", default: false, describe: "With the texts" },
+  ...inferenceOptions,
+} satisfies Record<string, Options>;
+
+export const serveCommand: CommandModule<object, ServeArguments> = {
+  command: "serve",
+  describe: "Serve models over HTTP, with LibreTranslate's and DeepL's interfaces",
+  builder: serveOptions as never,
+  handler: serve,
+};
+
+async function serve(args: ServeArguments): Promise<void> {
+  const server = await startServer(serverOptions(args));
+  const { sources, targets } = server.catalog;
+  log.info(`serving ${sources.join(", ")} → ${targets.join(", ")} at ${server.url}`);
+  const onReload = () => {
+    log.info("SIGHUP: models are loaded anew");
+    void server.reload();
+  };
+  process.on("SIGHUP", onReload);
+  try {
+    await untilStopped(async (signal) => {
+      if (!signal.aborted) await once(signal, "abort");
+      await server.stop();
+    }, "finishing what was accepted");
+  } finally {
+    process.off("SIGHUP", onReload);
+  }
+}
+
+function serverOptions(args: ServeArguments): ServerOptions {
+  requireRange("port", args.port, 0, 65_535);
+  for (const name of ["beam_size", "batch_size", "max_waiting", "max_waiting_per_client"] as const) {
+    requireRange(name, args[name], 1);
+  }
+  for (const name of ["texts_per_minute", "char_limit", "batch_limit", "alternatives_limit"] as const) {
+    requireRange(name, args[name], 0);
+  }
+  for (const name of ["max_delay_ms", "max_memory"] as const) requirePositive(name, args[name], true);
+  for (const name of ["body_limit", "time_limit"] as const) requirePositive(name, args[name], false);
+  return {
+    models: args.model,
+    host: args.host,
+    port: args.port,
+    engine: engineOf(args),
+    loadAtStart: args.load === "start",
+    maxMemory: args.max_memory === 0 ? Number.POSITIVE_INFINITY : args.max_memory * MEGABYTE,
+    beamSize: args.beam_size,
+    batchSize: args.batch_size,
+    maxDelay: args.max_delay_ms,
+    admission: { waiting: args.max_waiting, waitingPerClient: args.max_waiting_per_client },
+    limits: {
+      characters: args.char_limit,
+      texts: args.batch_limit,
+      alternatives: args.alternatives_limit,
+      textsPerMinute: args.texts_per_minute,
+    },
+    bodyLimit: args.body_limit * MEGABYTE,
+    timeLimit: args.time_limit * 1000,
+    apiKeys: args.api_keys,
+    corsOrigins: args.cors_origin,
+    trustProxy: args.trust_proxy,
+    accessLog: args.access_log ? (line) => process.stdout.write(`${line}\n`) : undefined,
+    logTexts: args.log_texts,
+    version: packageVersion(),
+  };
+}
+
+function requireRange(name: string, value: number, least: number, most = Number.MAX_SAFE_INTEGER): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  const wanted = most === Number.MAX_SAFE_INTEGER ? `${least} or more` : `from ${least} to ${most}`;
+  throw new UsageError(`--${name} is ${value}`, { nextStep: `It must be a whole number, ${wanted}.` });
+}
+
+function requirePositive(name: string, value: number, zeroToo: boolean): void {
+  // Timers take no more milliseconds than 2^31.
+  if ((value > 0 || (zeroToo && value === 0)) && value <= 1e6) return;
+  throw new UsageError(`--${name} is ${value}`, {
+    nextStep: `It must be ${zeroToo ? "0 or more" : "above 0"} and at most 1000000.`,
+  });
+}

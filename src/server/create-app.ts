@@ -1,0 +1,85 @@
+/** The server's routes over its parts, with logs, metrics, bounds on bodies, CORS, and errors in the form of each interface. */
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { cors } from "hono/cors";
+import { formatError } from "../base/errors.ts";
+import { log } from "../base/logger.ts";
+import { addDeepLRoutes } from "./deepl/routes.ts";
+import { type AccessLogOptions, accessLog } from "./http/access-log.ts";
+import type { ServerContext, ServerEnvironment } from "./http/client.ts";
+import type { RouteParts, ServedApp } from "./http/served-app.ts";
+import { addLibreTranslateRoutes } from "./libretranslate/routes.ts";
+import { RequestError } from "./request-error.ts";
+
+export interface AppOptions extends AccessLogOptions {
+  /** Bytes of a request's body. */
+  bodyLimit: number;
+  /** Origins whose pages may use the server; `*` for all. */
+  corsOrigins: readonly string[];
+  /** Whether no new requests are taken. */
+  isStopping(): boolean;
+  version: string;
+}
+
+/** Of requests whose client has gone away, in log and metrics: nginx calls it "client closed request". */
+const GONE_STATUS = 499;
+/** Tried again by clients that the server stopped for, in seconds. */
+const RETRY_AFTER_ERROR = 1;
+
+export function createApp(parts: RouteParts, options: AppOptions): ServedApp {
+  const app = new OpenAPIHono<ServerEnvironment>({
+    // Clients whose address ends in a slash ask for //languages.
+    getPath: (request) => new URL(request.url).pathname.replace(/\/{2,}/g, "/"),
+  });
+  app.use(accessLog(options, parts.metrics));
+  app.use(async (c, next) => {
+    c.set("bodyLimit", options.bodyLimit);
+    await next();
+    if (options.isStopping()) c.header("Connection", "close");
+  });
+  const origins = options.corsOrigins.includes("*") ? "*" : [...options.corsOrigins];
+  app.use(cors({ origin: origins, allowHeaders: ["Authorization", "Content-Type"], exposeHeaders: ["Retry-After"] }));
+  addLibreTranslateRoutes(app, parts, options.isStopping);
+  addDeepLRoutes(app, parts);
+  app.get("/metrics", (c) => c.text(parts.metrics.text(), 200, { "Content-Type": "text/plain; version=0.0.4" }));
+  app.doc31("/openapi.json", { openapi: "3.1.0", info: { title: "nmt serve", version: options.version } });
+  app.notFound((c) => refuse(c, notFound(app, c)));
+  app.onError((error, c) => (isGone(c) ? new Response(null, { status: GONE_STATUS }) : refuse(c, requestError(error))));
+  return app;
+}
+
+/** 405 where the path exists with another method. */
+function notFound(app: ServedApp, c: ServerContext): RequestError {
+  const methods = new Set(
+    app.routes.filter(({ path, method }) => path === c.req.path && method !== "ALL").map(({ method }) => method),
+  );
+  if (methods.size === 0) {
+    return new RequestError(404, `There is no ${c.req.path} here.`, {
+      nextStep: "GET /openapi.json lists what there is.",
+    });
+  }
+  return new RequestError(405, `${c.req.path} does not take ${c.req.method}.`, {
+    nextStep: `Use ${[...methods].join(" or ")}.`,
+  });
+}
+
+function isGone(c: ServerContext): boolean {
+  return c.env?.outgoing?.destroyed === true;
+}
+
+/** What no client is to be blamed for is logged, and only its kind is told. */
+function requestError(error: unknown): RequestError {
+  if (error instanceof RequestError) return error;
+  log.warn(`a request failed: ${formatError(error)}`);
+  return new RequestError(500, "The server could not translate this.", {
+    nextStep: "Whoever runs it finds more in its log.",
+    cause: error,
+  });
+}
+
+function refuse(c: ServerContext, error: RequestError): Response {
+  const headers: Record<string, string> = {};
+  if (error.status === 500) headers["Retry-After"] = String(RETRY_AFTER_ERROR);
+  if (error.retryAfter !== undefined) headers["Retry-After"] = String(error.retryAfter);
+  const isDeepL = c.req.path.startsWith("/v2/");
+  return c.json(isDeepL ? { message: error.text } : { error: error.text }, error.status, headers);
+}

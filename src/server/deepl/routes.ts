@@ -1,0 +1,137 @@
+/** DeepL's interface, version 2: /v2/translate, /v2/languages, /v2/usage, and that there are no glossaries. */
+import { goneSignal, type ServerContext } from "../http/client.ts";
+import { checkFields, readFields } from "../http/request-fields.ts";
+import { addRoute, type RouteParts, type ServedApp } from "../http/served-app.ts";
+import { languageName, nearestCode } from "../languages/language-codes.ts";
+import { RequestError } from "../request-error.ts";
+import {
+  glossaryPairsAnswer,
+  languagesAnswer,
+  languagesFields,
+  refusal,
+  translateAnswer,
+  translateFields,
+  usageAnswer,
+} from "./schemas.ts";
+
+/** What /v2/usage gives as the limit: there is none, and clients want a number. */
+const NO_LIMIT = 1_000_000_000_000;
+
+/** Characters that each client has had translated since the server started. */
+type Usage = Map<string, number>;
+
+export function addDeepLRoutes(app: ServedApp, parts: RouteParts): void {
+  const usage: Usage = new Map();
+  addRoute(app, {
+    methods: ["post"],
+    path: "/v2/translate",
+    summary: "Translate texts",
+    fields: translateFields,
+    answer: translateAnswer,
+    refusal,
+    handle: (c) => translate(c, parts, usage),
+  });
+  addRoute(app, {
+    methods: ["get", "post"],
+    path: "/v2/languages",
+    summary: "List languages",
+    fields: languagesFields,
+    answer: languagesAnswer,
+    refusal,
+    handle: (c) => languages(c, parts),
+  });
+  addRoute(app, {
+    methods: ["get", "post"],
+    path: "/v2/usage",
+    summary: "Characters translated since the server started",
+    answer: usageAnswer,
+    refusal,
+    handle: (c) => {
+      const client = parts.gate.pass(c, keyOf(c), [], 403);
+      return c.json({ character_count: usage.get(client) ?? 0, character_limit: NO_LIMIT });
+    },
+  });
+  addRoute(app, {
+    methods: ["get"],
+    path: "/v2/glossary-language-pairs",
+    summary: "Pairs that glossaries can be made for: none",
+    answer: glossaryPairsAnswer,
+    refusal,
+    handle: (c) => {
+      parts.gate.pass(c, keyOf(c), [], 403);
+      return c.json({ supported_languages: [] });
+    },
+  });
+}
+
+/** The key in the header; older clients send it as a parameter. */
+function keyOf(c: ServerContext, parameter?: string | null): string | undefined {
+  return /^DeepL-Auth-Key\s+(\S+)/i.exec(c.req.header("authorization") ?? "")?.[1] ?? parameter ?? undefined;
+}
+
+async function translate(c: ServerContext, parts: RouteParts, usage: Usage): Promise<Response> {
+  const { catalog, service, gate, metrics } = parts;
+  const fields = checkFields(translateFields, await readFields(c, ["text"]));
+  const { text: texts } = fields;
+  const client = gate.pass(c, keyOf(c, fields.auth_key), texts, 403);
+  refuseMissingFeatures(fields);
+  const target = nearestCode(fields.target_lang, [...catalog.targets, ...catalog.sources]);
+  if (target === undefined) throw unsupported("target_lang", fields.target_lang, parts);
+  const source = fields.source_lang
+    ? nearestCode(fields.source_lang, [...catalog.sources, ...catalog.targets])
+    : undefined;
+  if (fields.source_lang && source === undefined) throw unsupported("source_lang", fields.source_lang, parts);
+  const kind = fields.tag_handling ?? "text";
+  const request = { client, texts, source, target, format: { kind }, alternatives: 0, signal: goneSignal(c) } as const;
+  const translated = await service.translate(request);
+  const lengths = texts.map((text) => [...text].length);
+  usage.set(client, (usage.get(client) ?? 0) + lengths.reduce((sum, length) => sum + length, 0));
+  return c.json({
+    translations: translated.map(({ text, source: language, pivot }, i) => {
+      metrics.characters.add({ source: language, target }, texts[i]!.length);
+      return {
+        detected_source_language: language.toUpperCase(),
+        text,
+        ...(fields.show_billed_characters && { billed_characters: lengths[i] }),
+        ...(pivot !== undefined && { pivot_language: pivot.toUpperCase() }),
+      };
+    }),
+  });
+}
+
+function refuseMissingFeatures({
+  formality,
+  glossary_id: glossary,
+}: {
+  formality?: unknown;
+  glossary_id?: unknown;
+}): void {
+  if (formality === "more" || formality === "less") {
+    throw new RequestError(400, `No model of this server knows formality (formality=${formality}).`, {
+      nextStep: `Leave it out, or send prefer_${formality}.`,
+    });
+  }
+  if (glossary) {
+    throw new RequestError(404, `There is no glossary ${String(glossary)}.`, { nextStep: "Leave out glossary_id." });
+  }
+}
+
+function unsupported(name: string, code: string, { catalog }: RouteParts): RequestError {
+  const known = name === "target_lang" ? catalog.targets : catalog.sources;
+  return new RequestError(400, `Value for '${name}' not supported: ${code}.`, {
+    nextStep: `Supported are: ${known.map((each) => each.toUpperCase()).join(", ")}.`,
+  });
+}
+
+async function languages(c: ServerContext, { catalog, gate }: RouteParts): Promise<Response> {
+  const { type } = checkFields(languagesFields, await readFields(c));
+  gate.pass(c, keyOf(c), [], 403);
+  const codes = type === "target" ? catalog.targets : catalog.sources;
+  return c.json(
+    codes.map((code) => ({
+      language: code.toUpperCase(),
+      name: languageName(code),
+      ...(type === "target" && { supports_formality: false }),
+    })),
+  );
+}

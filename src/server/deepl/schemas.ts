@@ -1,0 +1,43 @@
+/** Parameters and answers of DeepL's interface, version 2. */
+import { z } from "@hono/zod-openapi";
+
+const flag = z
+  .union([z.boolean(), z.enum(["0", "1", "true", "false"])])
+  .transform((value) => `${value}` === "1" || `${value}` === "true");
+const names = z.union([z.string(), z.array(z.string())]);
+
+export const translateFields = z.object({
+  text: z
+    .union([z.string().transform((text) => [text]), z.array(z.string())])
+    .default([])
+    .openapi({ description: "Texts; in a form the parameter is repeated" }),
+  target_lang: z.string().openapi({ description: "Language to translate into", example: "DE" }),
+  source_lang: z.string().nullish().openapi({ description: "Language of the texts; detected without", example: "EN" }),
+  tag_handling: z.enum(["xml", "html"]).nullish(),
+  ignore_tags: names.nullish(),
+  split_sentences: z.union([z.enum(["0", "1", "nonewlines"]), z.boolean()]).nullish(),
+  formality: z.enum(["default", "more", "less", "prefer_more", "prefer_less"]).nullish(),
+  glossary_id: z.string().nullish(),
+  show_billed_characters: flag.nullish(),
+  context: z.string().nullish(),
+  auth_key: z.string().nullish(),
+});
+
+export const languagesFields = z.object({ type: z.enum(["source", "target"]).default("source") });
+
+export const translateAnswer = z.object({
+  translations: z.array(
+    z.object({
+      detected_source_language: z.string(),
+      text: z.string(),
+      billed_characters: z.number().optional(),
+      pivot_language: z.string().optional(),
+    }),
+  ),
+});
+export const languagesAnswer = z.array(
+  z.object({ language: z.string(), name: z.string(), supports_formality: z.boolean().optional() }),
+);
+export const usageAnswer = z.object({ character_count: z.number(), character_limit: z.number() });
+export const glossaryPairsAnswer = z.object({ supported_languages: z.array(z.unknown()) });
+export const refusal = z.object({ message: z.string(), detail: z.string().optional() });

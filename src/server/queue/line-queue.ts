@@ -1,0 +1,212 @@
+/**
+ * Lines of all requests for one model, translated together. Clients get equal shares of the characters: start-time fair queueing (Goyal,
+ * Vin and Cheng 1996). Of the lines whose turn is near, those most similar in length to the first are taken with it.
+ */
+import type { BatchTranslator, LineTranslation } from "./batch-translator.ts";
+
+export interface LineQueueOptions {
+  /** Batches that the model works on side by side. */
+  slots: number;
+  /** Lines of a batch, at most. */
+  batchSize: number;
+  /** Milliseconds that a line may wait for others while the model has nothing to do. */
+  maxDelay: number;
+  /** Told of each batch when it starts: its lines. */
+  onBatch?: (lines: number) => void;
+}
+
+/** Lines of one request. */
+export interface LineRequest {
+  /** Who asks; requests of one client share its turn. */
+  client: string;
+  translator: BatchTranslator;
+  lines: readonly string[];
+  /** Aborted when nobody wants the result any more. */
+  signal: AbortSignal;
+}
+
+interface OpenRequest {
+  results: LineTranslation[];
+  missing: number;
+  settled: boolean;
+  /** Those under way with lines of it. */
+  batches: Set<OpenBatch>;
+  resolve(results: LineTranslation[]): void;
+  reject(reason: unknown): void;
+}
+
+interface OpenBatch {
+  requests: ReadonlySet<OpenRequest>;
+  stop: AbortController;
+}
+
+interface WaitingLine {
+  text: string;
+  /** Virtual time of its turn. */
+  turn: number;
+  arrived: number;
+  request: OpenRequest;
+  index: number;
+}
+
+/** Lines that a batch is chosen from, as a multiple of its size. */
+const CHOICE = 4;
+/** Batches are not made smaller than this so that every slot has one. */
+const LEAST_SHARE = 4;
+/** Finished turns of clients are forgotten when there are more than this. */
+const MOST_CLIENTS = 1000;
+
+export class LineQueue {
+  private readonly options: LineQueueOptions;
+  /** Waiting lines of each translator, by turn. */
+  private readonly lanes = new Map<BatchTranslator, WaitingLine[]>();
+  /** Virtual time at which each client's last line ends. */
+  private readonly ends = new Map<string, number>();
+  private virtualTime = 0;
+  private underWay = 0;
+  private maxDelay: number;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(options: LineQueueOptions) {
+    this.options = options;
+    this.maxDelay = options.maxDelay;
+  }
+
+  /** Lines that wait for a batch. */
+  get waiting(): number {
+    return [...this.lanes.values()].reduce((sum, lane) => sum + lane.length, 0);
+  }
+
+  /** The lines' translations in order. Rejects with the signal's reason, and with an error of the batch that a line was in. */
+  translate({ client, translator, lines, signal }: LineRequest): Promise<LineTranslation[]> {
+    if (signal.aborted) return Promise.reject(signal.reason);
+    if (lines.length === 0) return Promise.resolve([]);
+    return new Promise((resolve, reject) => {
+      const request: OpenRequest = {
+        results: new Array(lines.length),
+        missing: lines.length,
+        settled: false,
+        batches: new Set(),
+        resolve,
+        reject,
+      };
+      const onAbort = () => this.fail(request, signal.reason);
+      signal.addEventListener("abort", onAbort, { once: true });
+      const settle =
+        <T>(how: (value: T) => void) =>
+        (value: T) => {
+          request.settled = true;
+          signal.removeEventListener("abort", onAbort);
+          how(value);
+        };
+      request.resolve = settle(resolve);
+      request.reject = settle(reject);
+      this.add(client, translator, lines, request);
+      this.startBatches();
+    });
+  }
+
+  /** From now on no line waits for others. */
+  hurry(): void {
+    this.maxDelay = 0;
+    this.startBatches();
+  }
+
+  private add(client: string, translator: BatchTranslator, lines: readonly string[], request: OpenRequest): void {
+    const lane = this.lanes.get(translator) ?? [];
+    const arrived = performance.now();
+    let turn = Math.max(this.virtualTime, this.ends.get(client) ?? 0);
+    lines.forEach((text, index) => {
+      lane.push({ text, turn, arrived, request, index });
+      turn += text.length + 1;
+    });
+    this.ends.set(client, turn);
+    if (this.ends.size > MOST_CLIENTS) {
+      for (const [name, end] of this.ends) if (end <= this.virtualTime) this.ends.delete(name);
+    }
+    lane.sort((a, b) => a.turn - b.turn);
+    this.lanes.set(translator, lane);
+  }
+
+  private startBatches(): void {
+    clearTimeout(this.timer);
+    while (this.underWay < this.options.slots) {
+      const next = this.nextLane();
+      if (next === undefined) return;
+      void this.run(next, this.takeBatch(next));
+    }
+  }
+
+  /** The lane whose first line has the earliest turn among those that need not wait; sets the timer for the others. */
+  private nextLane(): BatchTranslator | undefined {
+    const { maxDelay } = this;
+    const { batchSize } = this.options;
+    const now = performance.now();
+    let best: BatchTranslator | undefined;
+    let bestTurn = Number.POSITIVE_INFINITY;
+    let soonest = Number.POSITIVE_INFINITY;
+    for (const [translator, lane] of this.lanes) {
+      const oldest = lane.reduce((least, { arrived }) => Math.min(least, arrived), Number.POSITIVE_INFINITY);
+      const ready = lane.length >= batchSize ? now : oldest + maxDelay;
+      if (ready > now) soonest = Math.min(soonest, ready);
+      else if (lane[0]!.turn < bestTurn) {
+        best = translator;
+        bestTurn = lane[0]!.turn;
+      }
+    }
+    if (best === undefined && soonest < Number.POSITIVE_INFINITY) {
+      this.timer = setTimeout(() => this.startBatches(), Math.ceil(soonest - now));
+    }
+    return best;
+  }
+
+  private takeBatch(translator: BatchTranslator): WaitingLine[] {
+    const { batchSize, slots } = this.options;
+    const lane = this.lanes.get(translator)!;
+    const [first, ...others] = lane.slice(0, CHOICE * batchSize);
+    const share = Math.max(Math.ceil((others.length + 1) / (slots - this.underWay)), LEAST_SHARE);
+    const distance = ({ text }: WaitingLine) => Math.abs(text.length - first!.text.length);
+    others.sort((a, b) => distance(a) - distance(b) || a.turn - b.turn);
+    const batch = [first!, ...others.slice(0, Math.min(batchSize, share) - 1)];
+    this.virtualTime = Math.max(this.virtualTime, first!.turn);
+    const taken = new Set(batch);
+    this.keep(translator, (line) => !taken.has(line));
+    return batch;
+  }
+
+  private async run(translator: BatchTranslator, lines: readonly WaitingLine[]): Promise<void> {
+    this.underWay++;
+    this.options.onBatch?.(lines.length);
+    const batch = { requests: new Set(lines.map(({ request }) => request)), stop: new AbortController() };
+    for (const { batches } of batch.requests) batches.add(batch);
+    try {
+      const texts = lines.map(({ text }) => text);
+      const results = await translator.translate(texts, batch.stop.signal);
+      lines.forEach(({ request, index }, i) => {
+        if (request.settled) return;
+        request.results[index] = results[i]!;
+        if (--request.missing === 0) request.resolve(request.results);
+      });
+    } catch (error) {
+      for (const request of batch.requests) this.fail(request, error);
+    } finally {
+      for (const { batches } of batch.requests) batches.delete(batch);
+      this.underWay--;
+      this.startBatches();
+    }
+  }
+
+  /** Drops the request's waiting lines, and stops batches that no other request waits for. */
+  private fail(request: OpenRequest, reason: unknown): void {
+    if (request.settled) return;
+    request.reject(reason);
+    for (const translator of [...this.lanes.keys()]) this.keep(translator, (line) => line.request !== request);
+    for (const { requests, stop } of request.batches) if ([...requests].every(({ settled }) => settled)) stop.abort();
+  }
+
+  private keep(translator: BatchTranslator, wanted: (line: WaitingLine) => boolean): void {
+    const lane = this.lanes.get(translator)!.filter(wanted);
+    if (lane.length === 0) this.lanes.delete(translator);
+    else this.lanes.set(translator, lane);
+  }
+}

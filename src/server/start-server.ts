@@ -1,0 +1,157 @@
+/** Puts the server's parts together, listens, and stops without losing a request that it has accepted. */
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createAdaptorServer } from "@hono/node-server";
+import { BackendError } from "../base/errors.ts";
+import { type InferenceOptions, loadTranslationModel } from "../inference/open-model.ts";
+import { createApp } from "./create-app.ts";
+import { ApiKeys } from "./http/api-keys.ts";
+import { Gate, type TextLimits } from "./http/gate.ts";
+import { Metrics } from "./http/metrics.ts";
+import { createDetector } from "./languages/language-detector.ts";
+import { Catalog } from "./models/catalog.ts";
+import { ModelPool } from "./models/model-pool.ts";
+import type { ServingOptions } from "./models/served-model.ts";
+import { Admission, type AdmissionLimits } from "./queue/admission.ts";
+import { RateLimit } from "./queue/rate-limit.ts";
+import { lineSegments } from "./text/line-segments.ts";
+import { TranslationService } from "./translation-service.ts";
+
+export interface ServerOptions extends ServingOptions {
+  /** Model directories; the first one that has a pair translates it. */
+  models: readonly string[];
+  /** Address to listen on. */
+  host: string;
+  /** 0 = a free one. */
+  port: number;
+  /** What each model runs on. */
+  engine: InferenceOptions;
+  /** Whether models are loaded before the server listens; otherwise when they are first used. */
+  loadAtStart: boolean;
+  /** Bytes of weights kept loaded; Infinity = no bound. */
+  maxMemory: number;
+  admission: AdmissionLimits;
+  limits: TextLimits;
+  /** Bytes of a request's body. */
+  bodyLimit: number;
+  /** Milliseconds that a request may take, and in which it must have arrived. */
+  timeLimit: number;
+  /** File of API keys; undefined = none needed. */
+  apiKeys: string | undefined;
+  corsOrigins: readonly string[];
+  trustProxy: boolean;
+  /** Takes the access log's lines; undefined = no log. */
+  accessLog: ((line: string) => void) | undefined;
+  /** Whether the access log has the texts. */
+  logTexts: boolean;
+  version: string;
+}
+
+export interface RunningServer {
+  /** Where it listens, as http://HOST:PORT. */
+  readonly url: string;
+  readonly catalog: Catalog;
+  /** Loads models anew for requests from now on. */
+  reload(): Promise<void>;
+  /** Finishes the accepted requests, refuses others with 503, and closes. */
+  stop(): Promise<void>;
+}
+
+/** Connections whose clients don't read their answers are closed after so many milliseconds. */
+const CLOSE_PATIENCE = 5000;
+
+/** Resolves once the server listens. Throws CheckpointError, DataError, BackendError. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const keys = options.apiKeys === undefined ? undefined : ApiKeys.read(options.apiKeys);
+  const catalog = Catalog.open(options.models);
+  const metrics = new Metrics();
+  const pool = new ModelPool({
+    ...options,
+    load: (directory) => loadTranslationModel(directory, options.engine),
+    onBatch: (lines) => metrics.batchLines.observe(lines),
+  });
+  const admission = new Admission(options.admission);
+  addReadings(metrics, pool, admission);
+  const detect = await createDetector(catalog.sources);
+  const { timeLimit } = options;
+  const service = new TranslationService({ catalog, pool, admission, detect, segment: lineSegments, timeLimit });
+  const gate = new Gate(options.limits, keys, new RateLimit());
+  const app = createApp(
+    { catalog, service, gate, metrics, timeLimit },
+    {
+      write: options.accessLog,
+      withTexts: options.logTexts,
+      trustProxy: options.trustProxy,
+      bodyLimit: options.bodyLimit,
+      corsOrigins: options.corsOrigins,
+      version: options.version,
+      isStopping: () => admission.isClosed,
+    },
+  );
+  if (options.loadAtStart) for (const model of catalog.models) await pool.use(model, async () => {});
+  const server = createAdaptorServer({
+    fetch: app.fetch,
+    overrideGlobalObjects: false,
+    serverOptions: { requestTimeout: timeLimit, headersTimeout: timeLimit },
+  }) as Server;
+  const url = await listen(server, options.host, options.port);
+  return {
+    url,
+    catalog,
+    reload: () => pool.reload(),
+    stop: async () => {
+      admission.close();
+      pool.hurry();
+      await admission.idle();
+      await close(server);
+      await pool.reload();
+    },
+  };
+}
+
+function addReadings(metrics: Metrics, pool: ModelPool, admission: Admission): void {
+  const figures = () => pool.figures;
+  metrics.reading("requests_open", "gauge", "Requests for translation that are not answered yet.", () => {
+    return admission.load.requests;
+  });
+  metrics.reading("characters_open", "gauge", "UTF-16 units of their texts.", () => admission.load.characters);
+  metrics.reading("lines_waiting", "gauge", "Lines that wait for a batch.", () => figures().waitingLines);
+  metrics.reading("models_loaded", "gauge", "Models in memory.", () => figures().models);
+  metrics.reading("source_pieces_total", "counter", "Wordpieces read.", () => figures().sourcePieces);
+  metrics.reading("target_pieces_total", "counter", "Wordpieces written.", () => figures().targetPieces);
+  metrics.reading(
+    "translations_cut_total",
+    "counter",
+    "Translations cut at their maximum length.",
+    () => figures().cut,
+  );
+  metrics.reading("memory_bytes", "gauge", "Resident memory of the process.", () => process.memoryUsage.rss());
+}
+
+function listen(server: Server, host: string, port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (cause: NodeJS.ErrnoException) => {
+      reject(
+        new BackendError(`cannot listen on ${host}, port ${port}: ${cause.code ?? cause.message}`, {
+          nextStep: cause.code === "EADDRINUSE" ? "Choose another one with --port." : "Check --host and --port.",
+          cause,
+        }),
+      );
+    });
+    server.listen(port, host, () => {
+      const { address, family, port: actual } = server.address() as AddressInfo;
+      resolve(`http://${family === "IPv6" ? `[${address}]` : address}:${actual}`);
+    });
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => server.closeAllConnections(), CLOSE_PATIENCE);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

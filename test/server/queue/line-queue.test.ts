@@ -1,0 +1,180 @@
+/** Source of truth: the batches that a recording translator was given, and start-time fair queueing worked out by hand. */
+import { describe, expect, test } from "vitest";
+import type { LineTranslation } from "../../../src/server/queue/batch-translator.ts";
+import { LineQueue } from "../../../src/server/queue/line-queue.ts";
+
+/** Gives lines back in capitals, once `finish` is called for the batch; `signals` are those of the batches. */
+class RecordingTranslator {
+  readonly batches: string[][] = [];
+  readonly signals: AbortSignal[] = [];
+  private readonly ends: ((error?: Error) => void)[] = [];
+
+  translate(lines: readonly string[], signal: AbortSignal): Promise<LineTranslation[]> {
+    this.batches.push([...lines]);
+    this.signals.push(signal);
+    return new Promise((resolve, reject) => {
+      signal.addEventListener("abort", () => reject(signal.reason));
+      this.ends.push((error) => {
+        if (error !== undefined) reject(error);
+        else resolve(lines.map((line) => ({ texts: [line.toUpperCase()], tooLong: false })));
+      });
+    });
+  }
+
+  async finish(batch: number, error?: Error): Promise<void> {
+    this.ends[batch]!(error);
+    await turn();
+  }
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+const unaborted = () => new AbortController().signal;
+const textsOf = (results: LineTranslation[]) => results.map(({ texts }) => texts[0]);
+
+/** A queue whose only slot is taken by a first line, `x`, so that what is added next waits. */
+async function busyQueue(batchSize = 4) {
+  const queue = new LineQueue({ slots: 1, batchSize, maxDelay: 0 });
+  const translator = new RecordingTranslator();
+  const first = queue.translate({ client: "first", translator, lines: ["x"], signal: unaborted() });
+  await turn();
+  const add = (client: string, lines: string[], signal = unaborted()) =>
+    queue.translate({ client, translator, lines, signal });
+  return { queue, translator, first, add };
+}
+
+describe("a line queue", () => {
+  test("joins lines of several requests into one batch, and gives each its own in order", async () => {
+    const { translator, add } = await busyQueue();
+    const one = add("a", ["a1", "a2"]);
+    const two = add("b", ["b1"]);
+    await translator.finish(0);
+    expect(translator.batches[1]!.toSorted()).toEqual(["a1", "a2", "b1"]);
+    await translator.finish(1);
+    expect(textsOf(await one)).toEqual(["A1", "A2"]);
+    expect(textsOf(await two)).toEqual(["B1"]);
+  });
+
+  test("waits for further lines while it is idle, but not once a batch is full", async () => {
+    const queue = new LineQueue({ slots: 1, batchSize: 2, maxDelay: 1e6 });
+    const translator = new RecordingTranslator();
+    void queue.translate({ client: "a", translator, lines: ["1"], signal: unaborted() });
+    await turn();
+    expect(translator.batches).toEqual([]);
+    void queue.translate({ client: "b", translator, lines: ["2"], signal: unaborted() });
+    await turn();
+    expect(translator.batches).toEqual([["1", "2"]]);
+  });
+
+  test("waits no more once it is to hurry", async () => {
+    const queue = new LineQueue({ slots: 1, batchSize: 2, maxDelay: 1e6 });
+    const translator = new RecordingTranslator();
+    void queue.translate({ client: "a", translator, lines: ["1"], signal: unaborted() });
+    queue.hurry();
+    expect(translator.batches).toEqual([["1"]]);
+  });
+
+  test("starts a batch that is not full after the delay", async () => {
+    const queue = new LineQueue({ slots: 1, batchSize: 2, maxDelay: 3 });
+    const translator = {
+      translate: async (lines: readonly string[]) => lines.map((text) => ({ texts: [text], tooLong: false })),
+    };
+    expect(textsOf(await queue.translate({ client: "a", translator, lines: ["1"], signal: unaborted() }))).toEqual([
+      "1",
+    ]);
+  });
+
+  test("gives a client with one line its turn before the rest of a client with many", async () => {
+    const { translator, add } = await busyQueue(2);
+    void add("many", ["m1", "m2", "m3", "m4", "m5", "m6"]);
+    void add("few", ["f1"]);
+    await translator.finish(0);
+    // Turns: m1 0, m2 3, …; f1 0.
+    expect(translator.batches[1]).toEqual(["m1", "f1"]);
+  });
+
+  test("shares by characters: twice as many lines of half the length", async () => {
+    const { translator, add } = await busyQueue(1);
+    void add("long", ["l".repeat(19), "k".repeat(19)]);
+    void add("short", ["s".repeat(9), "t".repeat(9), "u".repeat(9), "v".repeat(9)]);
+    const order: string[] = [];
+    for (let batch = 0; batch < 6; batch++) {
+      await translator.finish(batch);
+      order.push(translator.batches[batch + 1]![0]![0]!);
+    }
+    expect(order.join("")).toBe("lstkuv");
+  });
+
+  test("takes lines of similar length together", async () => {
+    const { translator, add } = await busyQueue(2);
+    void add("a", ["aaaa"]);
+    void add("b", ["b".repeat(40)]);
+    void add("c", ["ccccc"]);
+    await translator.finish(0);
+    expect(translator.batches[1]).toEqual(["aaaa", "ccccc"]);
+  });
+
+  test("gives every slot a batch, of four lines at least", async () => {
+    const queue = new LineQueue({ slots: 2, batchSize: 64, maxDelay: 0 });
+    const translator = new RecordingTranslator();
+    void queue.translate({
+      client: "a",
+      translator,
+      lines: Array.from({ length: 10 }, (_, i) => `${i}`),
+      signal: unaborted(),
+    });
+    void queue.translate({ client: "a", translator, lines: ["x"], signal: unaborted() });
+    await translator.finish(0);
+    expect(translator.batches.map(({ length }) => length)).toEqual([5, 5, 1]);
+  });
+
+  test("keeps lines with other options apart", async () => {
+    const { queue, translator, add } = await busyQueue();
+    const other = new RecordingTranslator();
+    void add("a", ["a1"]);
+    void queue.translate({ client: "a", translator: other, lines: ["o1"], signal: unaborted() });
+    await translator.finish(0);
+    expect([translator.batches[1], other.batches]).toEqual([["a1"], []]);
+    await translator.finish(1);
+    expect(other.batches).toEqual([["o1"]]);
+  });
+
+  test("drops waiting lines of a client that is gone", async () => {
+    const { queue, translator, add } = await busyQueue();
+    const gone = new AbortController();
+    const dropped = add("a", ["a1", "a2"], gone.signal);
+    void add("b", ["b1"]);
+    gone.abort(new Error("gone"));
+    await expect(dropped).rejects.toThrow("gone");
+    expect(queue.waiting).toBe(1);
+    await translator.finish(0);
+    expect(translator.batches[1]).toEqual(["b1"]);
+  });
+
+  test("stops a batch once all of its requests are gone, and not before", async () => {
+    const { translator, add } = await busyQueue();
+    const [one, two] = [new AbortController(), new AbortController()];
+    const results = [add("a", ["a1"], one.signal), add("b", ["b1"], two.signal)];
+    await translator.finish(0);
+    one.abort(new Error("one"));
+    expect(translator.signals[1]!.aborted).toBe(false);
+    two.abort(new Error("two"));
+    expect(translator.signals[1]!.aborted).toBe(true);
+    await expect(results[0]).rejects.toThrow("one");
+    await expect(results[1]).rejects.toThrow("two");
+    // The slot is free again.
+    void add("c", ["c1"]);
+    await turn();
+    expect(translator.batches[2]).toEqual(["c1"]);
+  });
+
+  test("an error of a batch is that of its requests alone", async () => {
+    const { translator, add } = await busyQueue(1);
+    const failed = add("a", ["a1", "a2"]);
+    const other = add("b", ["b1"]);
+    await translator.finish(0);
+    await Promise.all([expect(failed).rejects.toThrow("broken"), translator.finish(1, new Error("broken"))]);
+    await translator.finish(2);
+    expect(textsOf(await other)).toEqual(["B1"]);
+    expect(translator.batches.flat()).not.toContain("a2");
+  });
+});
