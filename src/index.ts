@@ -55,6 +55,15 @@ export {
 } from "./metrics/index.ts";
 export { minimumBayesRisk } from "./reranking/minimum-bayes-risk.ts";
 export { type NoisyChannelParts, noisyChannel } from "./reranking/noisy-channel.ts";
+export type { MaskName, MaskStyle } from "./segments/masks.ts";
+export {
+  type TextCounts,
+  type TextOptions,
+  type TranslateLines,
+  textCounts,
+  translateText,
+  translateTexts,
+} from "./segments/translate-text.ts";
 export { trainWordpieces, WordpieceModel, type WordpieceTrainingOptions } from "./text/index.ts";
 export { trainingReporter } from "./training/run-recorder.ts";
 export { type RunReporter, type RunResult, runTraining } from "./training/run-training.ts";

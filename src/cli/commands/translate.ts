@@ -10,17 +10,31 @@ import { resolveTranslateOptions, type TranslateOptions, translateDefaults } fro
 import { describeWarning, type TranslationCounts, type TranslationWarning } from "../../decoding/translation.ts";
 import { Translator } from "../../decoding/translator.ts";
 import { loadEnsemble } from "../../inference/open-ensemble.ts";
+import { textCounts } from "../../segments/translate-text.ts";
 import type { ShortlistLimits } from "../../shortlist/shortlist.ts";
 import type { ModelLanguages } from "../../text/languages.ts";
 import { engineOf, type InferenceArguments, inferenceOptions } from "../engine-options.ts";
 import { openLineOutput } from "../line-output.ts";
+
 import { type RuleArguments, ruleOptions, rulesOf, withRequests } from "./rule-options.ts";
+import {
+  type PlaceableArguments,
+  placeableOptions,
+  reportPlaceables,
+  translateKeeping,
+  withHypotheses,
+} from "./translate/placeable-options.ts";
 import { candidateCount, type RerankArguments, rerankOptions, rerankWeights } from "./translate/rerank-options.ts";
 import { type Direction, openReranking, type Reranking } from "./translate/reranking.ts";
 import { formatTranslation, type TranslationFormat } from "./translate/translation-format.ts";
 import { formatOf, type WordArguments, wordOptions, wordsOf } from "./translate/word-options.ts";
 
-interface TranslateArguments extends InferenceArguments, RuleArguments, RerankArguments, WordArguments {
+interface TranslateArguments
+  extends InferenceArguments,
+    RuleArguments,
+    RerankArguments,
+    WordArguments,
+    PlaceableArguments {
   model: string[];
   avg_raw_probs: boolean;
   src: string | undefined;
@@ -168,6 +182,7 @@ export const translateCommand: CommandModule<object, TranslateArguments> = {
         describe: "Of sampling: sample k of line i is the same in any batch, and for any n_best",
       })
       .options(ruleOptions)
+      .options(placeableOptions)
       .option("shortlist", {
         type: "number",
         array: true,
@@ -180,7 +195,7 @@ export const translateCommand: CommandModule<object, TranslateArguments> = {
 };
 
 async function translate(args: TranslateArguments): Promise<void> {
-  const options = translateOptions(args);
+  const options = withHypotheses(translateOptions(args), args);
   // Before the model, so that a wrong value is told at once.
   resolveTranslateOptions(options);
   const format = formatOf(args);
@@ -191,8 +206,8 @@ async function translate(args: TranslateArguments): Promise<void> {
   try {
     const reranking = await openReranking(args, directionOf(args, loaded.languages), engineOf(args));
     try {
-      const translator = new Translator(loaded, options, warnSparingly());
-      await translateLines(translator, reranking, format, args, loaded.engine.backend);
+      const warn = warnSparingly(args.placeables === undefined ? SHOWN_WARNINGS : 0);
+      await translateLines(new Translator(loaded, options, warn), reranking, format, args, loaded.engine.backend);
     } finally {
       reranking.dispose();
     }
@@ -212,10 +227,17 @@ async function translateLines(
   const started = performance.now();
   try {
     const lines = inputLines(args.src, { onLongLine: (line) => translator.reportLongLine(line) });
-    const translations = rank(translator.translate(withRequests(lines, args)));
-    for await (const translation of translations) await output.write(formatTranslation(translation, format));
+    const counts = textCounts();
+    if (args.placeables === undefined) {
+      const translations = rank(translator.translate(withRequests(lines, args)));
+      for await (const translation of translations) await output.write(formatTranslation(translation, format));
+    } else {
+      for await (const text of translateKeeping(translator, lines, args.placeables, counts)) await output.write(text);
+    }
     await output.close();
-    report(translator.counts, (performance.now() - started) / 1000, backend);
+    const shown = args.placeables === undefined ? SHOWN_WARNINGS : 0;
+    report(translator.counts, (performance.now() - started) / 1000, backend, shown);
+    if (args.placeables !== undefined) reportPlaceables(counts);
   } catch (error) {
     releaseInput(args.src);
     const unfinished = await output.abandon();
@@ -278,18 +300,18 @@ function samplingOptions(args: TranslateArguments): SamplingOptions | undefined 
   return { topK: topK ?? 0, temperature: temperature ?? 1, seed, ...rules };
 }
 
-/** Logs the first warnings of each kind; the report at the end has the numbers of all. */
-function warnSparingly(): (warning: TranslationWarning) => void {
+/** Logs the first warnings of each kind; the report at the end has the numbers of all. None with `--placeables`, whose segments aren't lines. */
+function warnSparingly(most: number): (warning: TranslationWarning) => void {
   const shown = { cut: 0, "source-too-long": 0, "line-too-long": 0 };
   return (warning) => {
-    if (shown[warning.kind]++ < SHOWN_WARNINGS) log.warn(describeWarning(warning));
+    if (shown[warning.kind]++ < most) log.warn(describeWarning(warning));
   };
 }
 
-function report(counts: TranslationCounts, seconds: number, backend: string): void {
+function report(counts: TranslationCounts, seconds: number, backend: string, shown: number): void {
   const { lines, blank, cut, tooLong, targetPieces } = counts;
   const rate = (targetPieces / Math.max(seconds, 1e-3)).toFixed(0);
   log.info(`translated ${lines} lines (${blank} blank) in ${formatDuration(seconds)} on ${backend}, ${rate} pieces/s`);
-  if (cut > SHOWN_WARNINGS) log.warn(`${cut} translations were cut at their maximum length`);
-  if (tooLong > SHOWN_WARNINGS) log.warn(`${tooLong} lines were too long and left blank (max_source_length)`);
+  if (cut > shown) log.warn(`${cut} translations were cut at their maximum length`);
+  if (tooLong > shown) log.warn(`${tooLong} lines were too long and not translated (max_source_length)`);
 }

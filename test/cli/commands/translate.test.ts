@@ -49,8 +49,9 @@ function file(name: string, content: readonly string[]): string {
 }
 
 async function translate(...options: string[]): Promise<string[]> {
+  const given = options.includes("--src") ? [] : ["--src", source];
   const output = join(folder, "translate.out");
-  const argv = ["translate", "--model", model, "--src", source, "--output", output, "--backend", "cpu", ...options];
+  const argv = ["translate", "--model", model, "--output", output, "--backend", "cpu", ...given, ...options];
   await runCommand(translateCommand, argv);
   return readFileSync(output, "utf8").split("\n").slice(0, -1);
 }
@@ -61,6 +62,26 @@ async function inProcess(options: object) {
   loaded.model.dispose();
   return translations;
 }
+
+describe("nmt translate --placeables", () => {
+  const texts = ["ab {0} cd", "", "  <b>abc</b> %d def\t", "{n, plural, one {# ab} other {# cd}}", "https://a.org/b"];
+
+  test.each(["braces", "verbatim", "split"])("gives each line with its placeables: %s", async (masks) => {
+    const found = await translate("--src", file("placeables.txt", texts), "--placeables", masks, "--max-length", "5");
+    expect(found).toHaveLength(texts.length);
+    for (const placeable of ["{0}", "<b>", "</b>", "%d", "{n, plural, one {#", "} other {#"]) {
+      expect(found.join("\n").split(placeable)).toHaveLength(2);
+    }
+    expect([found[1], found[4]]).toEqual(["", texts[4]]);
+    expect(found[2]).toMatch(/^ {2}.*\t$/);
+    expect(logged.some((line) => line.includes("placeables in 4 segments"))).toBe(true);
+  });
+
+  test("refuses what it has no place for", async () => {
+    await expect(translate("--placeables", "braces", "--n_best", "2")).rejects.toThrow(/do not go together/);
+    await expect(translate("--placeables", "braces", "--with_score")).rejects.toThrow(/--with_score do not/);
+  });
+});
 
 describe("nmt translate", () => {
   test("writes one line for each, in order, the translator's own", async () => {

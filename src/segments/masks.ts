@@ -1,0 +1,118 @@
+/** Masks: what a translator is shown in the place of placeables, and how they are found in its translation. */
+import { UsageError } from "../base/errors.ts";
+import type { PlacedToken, Segment, Token } from "./segment-text.ts";
+
+/** How placeables are shown to a translator. Masks of one segment may be equal where their placeables are. */
+export interface MaskStyle {
+  /** A mask for each run of adjacent placeables, given their text. */
+  masks(placeables: readonly string[]): string[];
+  /** What looks like a mask: a translation with one that was not asked for is not taken. */
+  pattern?: RegExp;
+}
+
+/** Names of the styles that are built in; `split` shows none: what is between placeables is translated piece by piece. */
+export const maskNames = ["braces", "numbers", "verbatim", "split"] as const;
+export type MaskName = (typeof maskNames)[number];
+
+/** A segment as a translator sees it. */
+export interface MaskedSegment {
+  line: string;
+  masks: readonly string[];
+  /** Runs of adjacent placeables, which stay together. */
+  runs: readonly (readonly PlacedToken[])[];
+  pattern: RegExp | undefined;
+}
+
+/** A segment with more runs of placeables is split: a list, not a sentence. */
+const MOST_MASKS = 50;
+
+const braces = /\{\d{1,3}\}/;
+
+const styles: Record<Exclude<MaskName, "split">, MaskStyle> = {
+  // What is `{n}` already stays so; the others take numbers that are free.
+  braces: {
+    masks(placeables) {
+      const taken = new Set(placeables);
+      let next = 0;
+      const free = () => {
+        while (taken.has(`{${next}}`)) next++;
+        return `{${next++}}`;
+      };
+      return placeables.map((text) => (/^\{\d\}$/.test(text) ? text : free()));
+    },
+    pattern: braces,
+  },
+  numbers: { masks: (placeables) => placeables.map((_, i) => `{${i}}`), pattern: braces },
+  verbatim: { masks: (placeables) => [...placeables] },
+};
+
+/** The style of a name, undefined for `split`. Throws UsageError for a name that there is not. */
+export function maskStyle(name: MaskName | MaskStyle): MaskStyle | undefined {
+  if (typeof name !== "string") return name;
+  if (name === "split") return undefined;
+  const style = Object.hasOwn(styles, name) ? styles[name] : undefined;
+  if (style === undefined) {
+    throw new UsageError(`there are no masks "${name}"`, {
+      where: "masks",
+      nextStep: `Choose one of ${maskNames.join(", ")}, or give a style of your own.`,
+    });
+  }
+  return style;
+}
+
+/** The segment with masks, or undefined where it has placeables and the style cannot tell them from the text around. */
+export function maskSegment(segment: Segment, style: MaskStyle | undefined): MaskedSegment | undefined {
+  const groups = grouped(segment.tokens);
+  const runs = groups.filter((each) => typeof each !== "string");
+  if (runs.length === 0) return { line: groups.join(""), masks: [], runs, pattern: undefined };
+  if (style === undefined || runs.length > MOST_MASKS) return undefined;
+  const masks = style.masks(runs.map((run) => run.map(({ text }) => text).join("")));
+  const texts = groups.filter((each) => typeof each === "string");
+  if (texts.some((text) => style.pattern?.test(text) || masks.some((mask) => text.includes(mask)))) return undefined;
+  let next = 0;
+  const line = groups.map((each) => (typeof each === "string" ? each : masks[next++]!)).join("");
+  return { line, masks, runs, pattern: style.pattern };
+}
+
+/** Tokens of a translation, placeables where its masks are; undefined unless each mask is there exactly as often as asked for. */
+export function unmask(translation: string, { masks, runs, pattern }: MaskedSegment): Token[] | undefined {
+  const waiting = new Map<string, number[]>();
+  masks.forEach((mask, i) => {
+    waiting.set(mask, [...(waiting.get(mask) ?? []), i]);
+  });
+  const tokens: Token[] = [];
+  let placed = 0;
+  for (const piece of cutAt(translation, masks)) {
+    const places = waiting.get(piece);
+    if (places === undefined) {
+      if (pattern?.test(piece)) return undefined;
+      tokens.push(piece);
+      continue;
+    }
+    const index = places.shift();
+    if (index === undefined) return undefined;
+    tokens.push(...runs[index]!);
+    placed++;
+  }
+  return placed === runs.length ? tokens : undefined;
+}
+
+/** The text cut before and after each mask, the longest that fits first. */
+function cutAt(text: string, masks: readonly string[]): string[] {
+  if (masks.length === 0) return [text];
+  const longestFirst = [...new Set(masks)].sort((a, b) => b.length - a.length);
+  const escaped = longestFirst.map((mask) => mask.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&"));
+  return text.split(new RegExp(`(${escaped.join("|")})`)).filter((piece) => piece !== "");
+}
+
+/** Placeables without text between them as one run. */
+function grouped(tokens: readonly Token[]): (string | PlacedToken[])[] {
+  const groups: (string | PlacedToken[])[] = [];
+  for (const token of tokens) {
+    const last = groups.at(-1);
+    if (typeof token === "string") groups.push(token);
+    else if (last === undefined || typeof last === "string") groups.push([token]);
+    else last.push(token);
+  }
+  return groups;
+}

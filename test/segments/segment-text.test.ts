@@ -1,0 +1,46 @@
+/** Source of truth: texts with their segments marked by hand: `[…]` is what a translator is given. */
+import { describe, expect, it } from "vitest";
+import { isSegment, joinParts, type Part, type SegmentOptions, segmentText } from "../../src/segments/segment-text.ts";
+
+/** The text with brackets around its segments, those of plural messages inside. */
+function marked(parts: readonly Part[]): string {
+  return parts.map((part) => (isSegment(part) ? `[${marked(part.tokens)}]` : inside(part))).join("");
+}
+
+function inside(part: Exclude<Part, { tokens: unknown }>): string {
+  if (typeof part === "string") return part;
+  return part.inner?.map((each) => (typeof each === "string" ? each : marked(each))).join("") ?? part.text;
+}
+
+const cases: readonly (readonly [string, SegmentOptions])[] = [
+  ["[Hello.] [Good bye.]", {}],
+  ["[Hello. Good bye.]", { sentences: false }],
+  ["  [Hello.]\r\n\r\n\t[Bye]  \n", {}],
+  ["[Name]\t[Size]   [Date]", {}],
+  ["- [one]\n* [two]\n> [three]\n## [four]", {}],
+  ["1. [Open it.]\n2) [close]", {}],
+  ["123\n{0}: {1}\n---\n😀", {}],
+  ["[Open {0} now]", {}],
+  ["[{0} files]", {}],
+  ["<b>[Hello]</b> 😀", {}],
+  ["<p>[Click <b>here</b>]<br></p>", {}],
+  ["[<b>One</b> and <b>two</b>]", {}],
+  ["<p>[One.] [Two.]</p>", {}],
+  ["[See http://a.b/c?d. Or ask.]", { sentences: false }],
+  ["[See http://a.b/?x.Y now.] [Then go.]", {}],
+  ["{n, plural, one {[# file]} other {[# files.] [All.]}}", {}],
+  ["[Found {n, plural, =0 {[none]} other {{m, select, a {[b c]} other {}}}} here]", {}],
+  ["[Er kam am 3. Oktober.] [Sie ging.]", { language: "de" }],
+  ["\ufeff[Text]\u2028[more]\u0000[more]", {}],
+  ["", {}],
+];
+
+describe("segmentText", () => {
+  it.each(cases)("%j", (text, options) => {
+    // The brackets are no part of the text: none of these has its own.
+    const plain = text.replaceAll(/[[\]]/g, "");
+    const parts = segmentText(plain, options);
+    expect(marked(parts)).toBe(text);
+    expect(joinParts(parts, ({ tokens }) => tokens)).toBe(plain);
+  });
+});
