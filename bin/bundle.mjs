@@ -1,6 +1,6 @@
 /**
- * Joins the modules of the command and of its packages into few files, dist/command: `nmt` then starts in half of the time. TensorFlow.js stays
- * a package of its own, as do the modules that other programs import (dist/src).
+ * Joins the modules of the command and of its packages into few files, dist/command: `nmt` then starts in half of the time. TensorFlow.js and
+ * the server's packages stay apart, as do the modules that other programs import (dist/src).
  */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
@@ -23,7 +23,8 @@ await build({
   format: "esm",
   platform: "node",
   target: "node20",
-  external: ["@tensorflow/*"],
+  // Only nmt serve needs hono, which takes the whole of zod where all other commands need little of it.
+  external: ["@tensorflow/*", "hono", "@hono/*"],
   chunkNames: "[name]-[hash]",
   minifySyntax: true,
   minifyWhitespace: true,

@@ -38,10 +38,11 @@ export interface TextCounts {
  * Counts at zero, for `TextOptions.counts`.
  *
  * @example
- * import { textCounts, translateText } from "gnmt-moe";
+ * import { loadTranslationModel, textCounts, translateText, Translator } from "gnmt-moe";
  *
+ * const translator = new Translator(await loadTranslationModel("models/my"), { nBest: 5 });
  * const counts = textCounts();
- * await translateText(translate, "Open {0}.", { counts });
+ * await translateText((lines) => translator.translate(lines), "Open {0}.", { counts });
  * console.log(counts.kept, counts.nextHypothesis, counts.split);
  */
 export function textCounts(): TextCounts {
@@ -70,8 +71,9 @@ export async function translateText(
  * Translates texts as `translateText` does one, all their segments together. Throws as it does.
  *
  * @example
- * import { translateTexts } from "gnmt-moe";
+ * import { loadTranslationModel, translateTexts, Translator } from "gnmt-moe";
  *
+ * const translator = new Translator(await loadTranslationModel("models/my"), { nBest: 5 });
  * await translateTexts((lines) => translator.translate(lines), ["Open {0}.", "Close it."], { masks: "verbatim" });
  */
 export async function translateTexts(

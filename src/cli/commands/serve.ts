@@ -87,7 +87,6 @@ export const serveCommand: CommandModule<object, ServeArguments> = {
 async function serve(args: ServeArguments): Promise<void> {
   const server = await startServer(serverOptions(args));
   const { sources, targets } = server.catalog;
-  log.info(`serving ${sources.join(", ")} → ${targets.join(", ")} at ${server.url}`);
   const onReload = () => {
     log.info("SIGHUP: models are loaded anew");
     void server.reload();
@@ -95,6 +94,8 @@ async function serve(args: ServeArguments): Promise<void> {
   process.on("SIGHUP", onReload);
   try {
     await untilStopped(async (signal) => {
+      // Told once signals are heeded: who reads it may send one.
+      log.info(`serving ${sources.join(", ")} → ${targets.join(", ")} at ${server.url}`);
       if (!signal.aborted) await once(signal, "abort");
       await server.stop();
     }, "finishing what was accepted");
