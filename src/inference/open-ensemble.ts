@@ -32,7 +32,8 @@ export async function loadEnsemble(
   directories: readonly string[],
   { avgRawProbs = false, ...engine }: EnsembleOptions = {},
 ): Promise<LoadedEnsemble> {
-  requireSameWordpieces(directories);
+  // A comparison reads every model's configuration and wordpieces, which loading does again.
+  if (directories.length > 1) requireSameWordpieces(directories);
   const loaded: LoadedModel[] = [];
   try {
     for (const directory of directories) {
