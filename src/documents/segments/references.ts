@@ -1,16 +1,12 @@
-/** Character references of XML, `&amp;` and `&#xe9;`. */
+/** Text as documents of XML and HTML have it. */
+import { decodeReferences as decodeNamed, referenceNames } from "../../base/character-references.ts";
 
-const NAMED = new Map(
-  Object.entries({ amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: "\u00a0", lrm: "\u200e", rlm: "\u200f" }),
-);
+/** With the marks of direction, which subtitles and pages name. */
+const NAMES = new Map([...referenceNames, ["lrm", "\u200e"], ["rlm", "\u200f"]]);
 
 /** Others stay as they are. */
 export function decodeReferences(text: string): string {
-  return text.replace(/&(?:#x([\da-f]+)|#(\d+)|(\w+));/gi, (whole, hex?: string, decimal?: string, name?: string) => {
-    if (name !== undefined) return NAMED.get(name) ?? whole;
-    const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
-    return code <= 0x10ffff && !(code >= 0xd800 && code < 0xe000) ? String.fromCodePoint(code) : whole;
-  });
+  return decodeNamed(text, NAMES);
 }
 
 /** Text as XML and HTML have it; characters that XML forbids are left out. */

@@ -1,23 +1,16 @@
 /** Cuts text at its line breaks and markup at its tags; white space around lines, line breaks and tags stay as they are. */
+import { decodeReferences } from "../../base/character-references.ts";
 import { type MarkupPart, markupParts } from "./markup-parts.ts";
 import type { SegmentedText, TextFormat } from "./segmented-text.ts";
 
 const LINE_BREAK = /(\r\n|[\n\v\f\r\u0085\u2028\u2029])/;
 const MARKUP_CHARACTERS: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
-const ENTITIES: Readonly<Record<string, string>> = {
-  amp: "&",
-  lt: "<",
-  gt: ">",
-  quot: '"',
-  apos: "'",
-  nbsp: "\u00a0",
-};
 
 /** Segments are lines, or in markup what stands between tags on one line. A line without a letter stays as it is. */
 export function lineSegments(text: string, { kind }: TextFormat): SegmentedText {
   const parts = kind === "text" ? [{ text, kept: false }] : markupParts(text);
   const pieces = parts.flatMap((part) => (part.kept ? [part] : linesAndBreaks(part.text)));
-  const decode = kind === "text" ? (line: string) => line : decodeEntities;
+  const decode = kind === "text" ? (line: string) => line : (line: string) => decodeReferences(line);
   const encode = kind === "text" ? (line: string) => line : encodeEntities;
   const segments: string[] = [];
   /** Texts that stay, and numbers of segments. */
@@ -42,14 +35,6 @@ export function lineSegments(text: string, { kind }: TextFormat): SegmentedText 
 
 function linesAndBreaks(text: string): MarkupPart[] {
   return text.split(LINE_BREAK).map((part, i) => ({ text: part, kept: i % 2 === 1 }));
-}
-
-function decodeEntities(text: string): string {
-  return text.replace(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|(\w{2,8}));/gi, (entity, decimal, hexadecimal, name) => {
-    if (name !== undefined) return ENTITIES[name as string] ?? entity;
-    const code = decimal === undefined ? Number.parseInt(hexadecimal, 16) : Number(decimal);
-    return code > 0x10ffff || (code >= 0xd800 && code < 0xe000) ? entity : String.fromCodePoint(code);
-  });
 }
 
 /** An ampersand that begins an entity stays: those that were not decoded are there still. */
