@@ -36,7 +36,7 @@ export class NativeLanguageModel {
     const { bosId, eosId } = this.markers;
     const shared = this.underWay++ === 0 && isWorthSharing(texts.length, this.weights);
     try {
-      await addon.forceScore(...([handle, ids, starts, ids, starts, bosId, eosId, scores] as const), shared);
+      await addon.forceScore(handle, ids, starts, ids, starts, bosId, eosId, scores, shared);
     } finally {
       this.underWay--;
     }

@@ -73,7 +73,14 @@ export class NativeTranslationModel implements TranslationModel {
     this.underWay++;
     try {
       await addon.forceScore(
-        ...([handle, source.ids, source.starts, target.ids, target.starts, bosId, eosId, scores] as const),
+        handle,
+        source.ids,
+        source.starts,
+        target.ids,
+        target.starts,
+        bosId,
+        eosId,
+        scores,
         this.isShared(sources.length),
       );
     } finally {

@@ -4,15 +4,10 @@ import { type AlignedLine, inputLines, streamAligned } from "../data/files/corpu
 import { translateDefaults } from "../decoding/translate-options.ts";
 import { bestText } from "../decoding/translation.ts";
 import { Translator } from "../decoding/translator.ts";
-import type { Seq2Seq } from "../model/seq2seq.ts";
-import type { ModelLanguages } from "../text/languages.ts";
 import { chooseTag } from "../text/languages.ts";
 import { tagPiece, withMarkers } from "../text/source-pieces.ts";
 import type { Wordpieces } from "../text/wordpieces.ts";
-import type { LoadedLayers } from "./open-layers.ts";
-
-/** A translation model whose experts are watched. */
-type Watched = LoadedLayers<Seq2Seq> & { languages: ModelLanguages };
+import type { LoadedSeq2Seq } from "./open-layers.ts";
 
 /** A part of a corpus that `nmt experts` compares with others. */
 export interface ExpertPart {
@@ -42,7 +37,7 @@ export interface WatchedSentence {
 
 /** With given translations, or the model's own by greedy search. Blank lines, and lines too long to translate, are left out. */
 export async function readPairs(
-  loaded: Watched,
+  loaded: LoadedSeq2Seq,
   part: ExpertPart,
   index: number,
   options: ReadOptions,
@@ -82,7 +77,7 @@ export async function readTexts(
 }
 
 async function translated(
-  { model, wordpieces, languages }: Watched,
+  { model, wordpieces, languages }: LoadedSeq2Seq,
   sources: readonly string[],
   asked: ReturnType<typeof languagesOf>,
   { batchSize }: ReadOptions,

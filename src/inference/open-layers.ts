@@ -24,14 +24,19 @@ export interface LoadedLayers<Model> {
   engine: SelectedBackend;
 }
 
+/** A translation model of layers. */
+export type LoadedSeq2Seq = LoadedLayers<Seq2Seq> & { languages: ModelLanguages };
+
 /** Selects the backend and puts the model onto it. Throws as `loadTranslationModel` does. */
-export async function loadSeq2Seq(
-  directory: string,
-  options: EngineOptions = {},
-): Promise<LoadedLayers<Seq2Seq> & { languages: ModelLanguages }> {
+export async function loadSeq2Seq(directory: string, options: EngineOptions = {}): Promise<LoadedSeq2Seq> {
+  return seq2SeqOf(openTranslationDirectory(directory), options);
+}
+
+/** The same of a directory that is open. */
+export async function seq2SeqOf(files: ModelDirectory, options: EngineOptions): Promise<LoadedSeq2Seq> {
   const make = (config: Config, wordpieces: WordpieceModel, source: ParameterSource) =>
     new Seq2Seq(seq2seqOptions(config, wordpieces), source);
-  const loaded = await load(openTranslationDirectory(directory), options, make);
+  const loaded = await load(files, options, make);
   return { ...loaded, languages: modelLanguages(loaded.config) };
 }
 
@@ -40,8 +45,16 @@ export async function loadLanguageModelLayers(
   directory: string,
   options: EngineOptions = {},
 ): Promise<LoadedLayers<LanguageModel>> {
+  return languageModelOf(openLanguageModelDirectory(directory), options);
+}
+
+/** The same of a directory that is open. */
+export async function languageModelOf(
+  files: ModelDirectory,
+  options: EngineOptions,
+): Promise<LoadedLayers<LanguageModel>> {
   return load(
-    openLanguageModelDirectory(directory),
+    files,
     options,
     (config, wordpieces, source) => new LanguageModel(languageModelOptions(config, wordpieces), source),
   );

@@ -8,7 +8,6 @@ import type { BackendName, InferencePrecision } from "../base/engine-names.ts";
 import { BackendError } from "../base/errors.ts";
 import { log } from "../base/logger.ts";
 import { threadCount } from "../base/threads.ts";
-import type { ModelDirectory } from "../checkpoint/model-directory.ts";
 import type { Config } from "../config/config.ts";
 import { modelLanguages } from "../config/corpora.ts";
 import type { TextScorer } from "../decoding/force-score.ts";
@@ -89,8 +88,8 @@ export async function loadTranslationModel(directory: string, options: Inference
   const files = openTranslationDirectory(directory);
   const addon = nativeEngine(options);
   if (addon === undefined) {
-    const { loadSeq2Seq } = await import("./open-layers.ts");
-    return loadSeq2Seq(directory, layerOptions(options));
+    const { seq2SeqOf } = await import("./open-layers.ts");
+    return seq2SeqOf(files, layerOptions(options));
   }
   const { config } = files;
   const wordpieces = loadModelWordpieces(files.wordpieceModelPath, config);
@@ -115,11 +114,11 @@ export async function loadLanguageModel(
   directory: string,
   options: InferenceOptions = {},
 ): Promise<LoadedLanguageModel> {
-  const files: ModelDirectory = openLanguageModelDirectory(directory);
+  const files = openLanguageModelDirectory(directory);
   const addon = nativeEngine(options);
   if (addon === undefined) {
-    const { loadLanguageModelLayers } = await import("./open-layers.ts");
-    return loadLanguageModelLayers(directory, layerOptions(options));
+    const { languageModelOf } = await import("./open-layers.ts");
+    return languageModelOf(files, layerOptions(options));
   }
   const { config } = files;
   const wordpieces = loadModelWordpieces(files.wordpieceModelPath, config);
