@@ -245,7 +245,7 @@ describe("nmt translate", () => {
     expect(readFileSync(join(folder, "out"), "utf8").split("\n")).toHaveLength(lines.length + 1);
   });
 
-  test("takes language tags from options async alone: text such as <2fr> stays text, on either side", async () => {
+  test("takes language tags from options alone: text such as <2fr> stays text, on either side", async () => {
     const tagged = mkdtempSync(join(folder, "tagged-"));
     writeToyModel(tagged, ["de", "fr"]);
     const src = file("tags.txt", ["<2fr>ab", "ab <2de>"]);
@@ -284,7 +284,7 @@ describe("nmt translate", () => {
   });
 });
 
-describe("nmt translate in a pipe", async () => {
+describe("nmt translate in a pipe", () => {
   const script = `import { main } from "./src/cli/main.ts"; process.exitCode = await main(process.argv.slice(1));`;
   const start = (...options: string[]) =>
     spawn(
