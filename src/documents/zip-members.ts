@@ -1,27 +1,8 @@
 /** Members of a zip file in memory (PKWARE APPNOTE), replaced without touching the others' bytes. */
 import { crc32, deflateRawSync, inflateRawSync } from "node:zlib";
 import { DataError } from "../base/errors.ts";
+import { ZIP_LOCAL_SIZE, type ZipEntry, zipDataStart, zipEnd, zipEntries, zipObstacle } from "../base/zip-entries.ts";
 
-interface Member {
-  name: string;
-  flags: number;
-  /** 0 stored, 8 deflated. */
-  method: number;
-  crc: number;
-  packedSize: number;
-  size: number;
-  /** Of its local header. */
-  offset: number;
-  /** Its entry in the central directory. */
-  entry: Buffer;
-}
-
-const END = 0x06054b50;
-const END_SIZE = 22;
-const CENTRAL = 0x02014b50;
-const CENTRAL_SIZE = 46;
-const LOCAL = 0x04034b50;
-const LOCAL_SIZE = 30;
 /** No part of a text document is larger. */
 const MOST_BYTES = 2 ** 28;
 
@@ -30,7 +11,7 @@ export class ZipMembers {
   private readonly path: string;
   private readonly end: number;
   private readonly directory: number;
-  private readonly members: Member[];
+  private readonly members: ZipEntry[];
 
   /** Throws DataError where the directory is damaged. */
   constructor(bytes: Uint8Array, path: string) {
@@ -42,16 +23,15 @@ export class ZipMembers {
   }
 
   get names(): string[] {
-    return this.members.map(({ name }) => name);
+    return this.members.map(({ path }) => path);
   }
 
   /** Throws DataError where it does not unpack to what the directory says. */
   content(name: string): Buffer {
-    const member = this.members.find((each) => each.name === name)!;
+    const member = this.members.find((each) => each.path === name)!;
     const where = `${this.path}, ${name}`;
-    if ((member.flags & 1) !== 0) throw this.damaged("it is encrypted", where);
-    if (member.method !== 0 && member.method !== 8)
-      throw this.damaged(`it is packed by method ${member.method}`, where);
+    const obstacle = zipObstacle(member);
+    if (obstacle !== undefined) throw this.damaged(obstacle, where);
     if (member.size > MOST_BYTES) throw this.damaged(`it has ${member.size} bytes unpacked`, where);
     const packed = this.file.subarray(this.dataOf(member), this.dataOf(member) + member.packedSize);
     const content = member.method === 0 ? packed : this.inflate(packed, member.size, where);
@@ -64,12 +44,12 @@ export class ZipMembers {
   withContents(contents: ReadonlyMap<string, Uint8Array>): Buffer {
     const byOffset = [...this.members].sort((a, b) => a.offset - b.offset);
     const out: Buffer[] = [this.file.subarray(0, byOffset[0]?.offset ?? this.directory)];
-    const entries = new Map<Member, Buffer>();
+    const entries = new Map<ZipEntry, Buffer>();
     let at = out[0]!.length;
     for (const [i, member] of byOffset.entries()) {
       const next = byOffset[i + 1]?.offset ?? this.directory;
-      const entry = Buffer.from(member.entry);
-      const content = contents.get(member.name);
+      const entry = Buffer.from(member.bytes);
+      const content = contents.get(member.path);
       const bytes =
         content === undefined ? this.file.subarray(member.offset, next) : this.packed(member, content, entry);
       entry.writeUInt32LE(at, 42);
@@ -88,7 +68,7 @@ export class ZipMembers {
   }
 
   /** Local header and data of new content; the directory's entry is altered to match. */
-  private packed(member: Member, content: Uint8Array, entry: Buffer): Buffer {
+  private packed(member: ZipEntry, content: Uint8Array, entry: Buffer): Buffer {
     const data = deflateRawSync(content);
     const header = Buffer.from(this.file.subarray(member.offset, this.dataOf(member)));
     // Flag 8, sizes after the data, goes: they are in the header.
@@ -114,60 +94,33 @@ export class ZipMembers {
         "Save it as .docx without a password.",
       );
     }
-    for (let at = file.length - END_SIZE; at >= Math.max(0, file.length - END_SIZE - 0xffff); at--) {
-      if (file.readUInt32LE(at) === END) return at;
-    }
+    const end = zipEnd(file);
+    if (end !== undefined) return end;
     throw this.damaged("it has no directory, so it is cut off or no zip file");
   }
 
-  private readDirectory(count: number): Member[] {
-    const members: Member[] = [];
-    const { file, directory, end } = this;
-    for (let at = directory; members.length < count; ) {
-      if (at + CENTRAL_SIZE > end || file.readUInt32LE(at) !== CENTRAL) {
-        throw this.damaged(`its directory breaks off after ${members.length} of ${count} members`);
-      }
-      const nameEnd = at + CENTRAL_SIZE + file.readUInt16LE(at + 28);
-      const next = nameEnd + file.readUInt16LE(at + 30) + file.readUInt16LE(at + 32);
-      if (next > end) throw this.damaged("its directory breaks off");
-      const [crc, packedSize, size] = [16, 20, 24].map((place) => file.readUInt32LE(at + place)) as [
-        number,
-        number,
-        number,
-      ];
-      members.push({
-        name: file.toString("utf8", at + CENTRAL_SIZE, nameEnd),
-        flags: file.readUInt16LE(at + 8),
-        method: file.readUInt16LE(at + 10),
-        crc,
-        packedSize,
-        size,
-        offset: file.readUInt32LE(at + 42),
-        entry: file.subarray(at, next),
-      });
-      at = next;
-    }
+  private readDirectory(count: number): ZipEntry[] {
+    const members = zipEntries(this.file.subarray(this.directory, this.end), count, (why) => this.damaged(why));
     this.checkApart(members);
     return members;
   }
 
-  private checkApart(members: readonly Member[]): void {
+  private checkApart(members: readonly ZipEntry[]): void {
     const byOffset = [...members].sort((a, b) => a.offset - b.offset);
     for (const [i, member] of byOffset.entries()) {
       const next = byOffset[i + 1]?.offset ?? this.directory;
       if (this.dataOf(member) + member.packedSize > next)
-        throw this.damaged("it lies over the next member", `${this.path}, ${member.name}`);
+        throw this.damaged("it lies over the next member", `${this.path}, ${member.path}`);
     }
-    const names = new Set(members.map(({ name }) => name));
+    const names = new Set(members.map(({ path }) => path));
     if (names.size < members.length) throw this.damaged("it has two members of one name");
   }
 
-  private dataOf({ offset, name }: Member): number {
+  private dataOf({ offset, path }: ZipEntry): number {
     const { file } = this;
-    if (offset + LOCAL_SIZE > this.directory || file.readUInt32LE(offset) !== LOCAL) {
-      throw this.damaged("its header is not where the directory says", `${this.path}, ${name}`);
-    }
-    return offset + LOCAL_SIZE + file.readUInt16LE(offset + 26) + file.readUInt16LE(offset + 28);
+    const start = offset + ZIP_LOCAL_SIZE > this.directory ? undefined : zipDataStart(file.subarray(offset));
+    if (start !== undefined) return offset + start;
+    throw this.damaged("its header is not where the directory says", `${this.path}, ${path}`);
   }
 
   private inflate(packed: Buffer, size: number, where: string): Buffer {

@@ -3,25 +3,19 @@ import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { Readable } from "node:stream";
 import { crc32, createInflateRaw } from "node:zlib";
 import { DataError } from "../../base/errors.ts";
+import {
+  ZIP_COMMENT_SIZE,
+  ZIP_END_SIZE,
+  ZIP_LOCAL_SIZE,
+  type ZipEntry,
+  zipDataStart,
+  zipEnd,
+  zipEntries,
+  zipObstacle,
+} from "../../base/zip-entries.ts";
 import type { ArchiveMember } from "./archive-member.ts";
 
-interface Entry {
-  path: string;
-  flags: number;
-  /** 0 stored, 8 deflated. */
-  method: number;
-  crc: number;
-  packedSize: number;
-  size: number;
-  /** Byte of the file at which its local header begins. */
-  offset: number;
-}
-
 const CHUNK = 1 << 18;
-const END = 0x06054b50;
-const END_SIZE = 22;
-const CENTRAL = 0x02014b50;
-const LOCAL = 0x04034b50;
 const FULL = 0xffffffff;
 
 /** Throws DataError where the archive is damaged, encrypted, or packed in another way. */
@@ -49,14 +43,13 @@ function open(path: string): number {
 }
 
 /** Every member, as the directory at the end of the file lists them. */
-function centralDirectory(file: number, path: string): Entry[] {
+function centralDirectory(file: number, path: string): ZipEntry[] {
   const fileSize = fstatSync(file).size;
   // The end record is followed by a comment of up to 64 KiB.
-  const tailSize = Math.min(fileSize, END_SIZE + 0xffff);
+  const tailSize = Math.min(fileSize, ZIP_END_SIZE + ZIP_COMMENT_SIZE);
   const tail = read(file, fileSize - tailSize, tailSize, path);
-  let at = tail.length - END_SIZE;
-  while (at >= 0 && tail.readUInt32LE(at) !== END) at--;
-  if (at < 0) throw damaged(path, "it has no directory, so it is cut off or no zip file");
+  const at = zipEnd(tail);
+  if (at === undefined) throw damaged(path, "it has no directory, so it is cut off or no zip file");
   let count: number = tail.readUInt16LE(at + 10);
   let size: number = tail.readUInt32LE(at + 12);
   let offset: number = tail.readUInt32LE(at + 16);
@@ -67,35 +60,13 @@ function centralDirectory(file: number, path: string): Entry[] {
     offset = number64(end64, 48);
   }
   if (offset + size > fileSize) throw damaged(path, "its directory lies outside the file");
-  return entries(read(file, offset, size, path), count, path);
-}
-
-function entries(directory: Buffer, count: number, path: string): Entry[] {
-  const found: Entry[] = [];
-  for (let at = 0; found.length < count; ) {
-    if (at + 46 > directory.length || directory.readUInt32LE(at) !== CENTRAL) {
-      throw damaged(path, `its directory breaks off after ${found.length} of ${count} files`);
-    }
-    const [nameLength, extraLength, commentLength] = [28, 30, 32].map((place) => directory.readUInt16LE(at + place));
-    const end = at + 46 + nameLength! + extraLength! + commentLength!;
-    if (end > directory.length) throw damaged(path, "its directory breaks off");
-    const entry: Entry = {
-      path: directory.toString("utf8", at + 46, at + 46 + nameLength!),
-      flags: directory.readUInt16LE(at + 8),
-      method: directory.readUInt16LE(at + 10),
-      crc: directory.readUInt32LE(at + 16),
-      packedSize: directory.readUInt32LE(at + 20),
-      size: directory.readUInt32LE(at + 24),
-      offset: directory.readUInt32LE(at + 42),
-    };
-    found.push(withLargeSizes(entry, directory.subarray(end - commentLength! - extraLength!, end - commentLength!)));
-    at = end;
-  }
-  return found;
+  return zipEntries(read(file, offset, size, path), count, (why) => damaged(path, why)).map(withLargeSizes);
 }
 
 /** Extra field 1 has the 64-bit values of those that do not fit 32 bits, in this order. */
-function withLargeSizes(entry: Entry, extra: Buffer): Entry {
+function withLargeSizes(given: ZipEntry): ZipEntry {
+  const entry = { ...given };
+  const { extra } = entry;
   for (let at = 0; at + 4 <= extra.length; at += 4 + extra.readUInt16LE(at + 2)) {
     if (extra.readUInt16LE(at) !== 1) continue;
     let from = at + 4;
@@ -108,14 +79,13 @@ function withLargeSizes(entry: Entry, extra: Buffer): Entry {
   return entry;
 }
 
-async function* contents(file: number, entry: Entry, path: string): AsyncGenerator<Uint8Array> {
+async function* contents(file: number, entry: ZipEntry, path: string): AsyncGenerator<Uint8Array> {
   const where = `${path}, ${entry.path}`;
-  if ((entry.flags & 1) !== 0) throw damaged(where, "it is encrypted");
-  if (entry.method !== 0 && entry.method !== 8) throw damaged(where, `it is packed by method ${entry.method}`);
-  const header = read(file, entry.offset, 30, where);
-  if (header.readUInt32LE(0) !== LOCAL) throw damaged(where, "its header is not where the directory says");
-  const begin = entry.offset + 30 + header.readUInt16LE(26) + header.readUInt16LE(28);
-  const packed = packedChunks(file, begin, entry.packedSize, where);
+  const obstacle = zipObstacle(entry);
+  if (obstacle !== undefined) throw damaged(where, obstacle);
+  const start = zipDataStart(read(file, entry.offset, ZIP_LOCAL_SIZE, where));
+  if (start === undefined) throw damaged(where, "its header is not where the directory says");
+  const packed = packedChunks(file, entry.offset + start, entry.packedSize, where);
   let size = 0;
   let crc = 0;
   try {
