@@ -3,6 +3,7 @@ import { checkpointMutations } from "./list/checkpoint.ts";
 import { configMutations } from "./list/config.ts";
 import { dataMutations } from "./list/data.ts";
 import { decodingMutations } from "./list/decoding.ts";
+import { decodingRuleMutations } from "./list/decoding-rules.ts";
 import { engineMutations } from "./list/engine.ts";
 import { metricsMutations } from "./list/metrics.ts";
 import { modelMutations } from "./list/model.ts";
@@ -22,7 +23,7 @@ const concepts: Readonly<Record<string, readonly Mutation[]>> = {
   optimizer: optimizerMutations,
   model: modelMutations,
   moe: moeMutations,
-  decoding: decodingMutations,
+  decoding: [...decodingMutations, ...decodingRuleMutations],
   words: wordMutations,
   reranking: rerankingMutations,
   engine: engineMutations,

@@ -3,7 +3,6 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -12,7 +11,6 @@ import { type LogSink, setLogSink } from "../../../src/base/logger.ts";
 import { scoreCommand } from "../../../src/cli/commands/score.ts";
 import { translateCommand } from "../../../src/cli/commands/translate.ts";
 import { runCommand } from "../../../src/cli/run-command.ts";
-import { scorePairs } from "../../../src/decoding/force-score.ts";
 import { bestText } from "../../../src/decoding/translation.ts";
 import { Translator } from "../../../src/decoding/translator.ts";
 import { loadEnsemble } from "../../../src/inference/open-ensemble.ts";
@@ -360,92 +358,5 @@ describe("nmt translate in a pipe", () => {
     const code = await new Promise((done) => nmt.once("close", done));
     expect(await errors).not.toMatch(/EPIPE|error/);
     expect(code).toBe(0);
-  });
-});
-
-describe("nmt score", () => {
-  const targets = ["dc ba", "", "f", "a", "", "zz", "e e e"];
-  async function score(...options: string[]): Promise<string[]> {
-    const output = join(folder, "score.out");
-    const target = file("target.txt", targets);
-    await runCommand(scoreCommand, [
-      "score",
-      "--model",
-      model,
-      "--src",
-      source,
-      "--tgt",
-      target,
-      "--output",
-      output,
-      "--backend",
-      "cpu",
-      ...options,
-    ]);
-    return readFileSync(output, "utf8").split("\n").slice(0, -1);
-  }
-
-  test("prints the sum, the mean, or every piece's log-probability", async () => {
-    const loaded = await loadTranslationModel(model, { backend: "cpu" });
-    const scores = await scorePairs(
-      loaded,
-      lines.map((line, i) => ({ source: line, target: targets[i]! })),
-    );
-    loaded.model.dispose();
-    expect(await score()).toEqual(scores.map(({ logProbability }) => logProbability.toFixed(6)));
-    expect(await score("--normalize", "--batch_size", "2")).toEqual(
-      scores.map(({ logProbability, tokens }) => (logProbability / tokens.length).toFixed(6)),
-    );
-    const [line] = await score("--per-token");
-    const [total, pieces] = line!.split(" ||| ");
-    const parts = pieces!.split(" ").map((part) => part.split("="));
-    expect(parts.map(([piece]) => piece)).toEqual(["▁d", "c", "▁b", "a", "</s>"]);
-    expect(parts.reduce((sum, [, value]) => sum + Number(value), 0)).toBeCloseTo(Number(total), 5);
-  });
-
-  test("reads standard input, compressed files and patterns on either side", async () => {
-    const expected = await score();
-    const target = targets.map((line) => `${line}\n`).join("");
-    writeFileSync(join(folder, "target.gz"), gzipSync(target));
-    const output = join(folder, "score.out");
-    const base = ["score", "--model", model, "--src", join(folder, "[s]ource.txt"), "--output", output];
-    for (const tgt of [join(folder, "target.gz"), "-"]) {
-      const original = Object.getOwnPropertyDescriptor(process, "stdin")!;
-      Object.defineProperty(process, "stdin", { value: Readable.from([Buffer.from(target)]), configurable: true });
-      try {
-        await runCommand(scoreCommand, [...base, "--backend", "cpu", "--tgt", tgt]);
-      } finally {
-        Object.defineProperty(process, "stdin", original);
-      }
-      expect(readFileSync(output, "utf8").split("\n").slice(0, -1)).toEqual(expected);
-    }
-  });
-
-  test("refuses a line over 1 MiB by its number", async () => {
-    const long = file("long-target.txt", [...targets.slice(0, -1), "e".repeat((1 << 20) + 1)]);
-    const argv = ["score", "--model", model, "--src", source, "--tgt", long, "--backend", "cpu"];
-    await expect(runCommand(scoreCommand, argv)).rejects.toMatchObject({ name: "DataError", where: `${long}:7` });
-  });
-
-  test("refuses files of different line counts, printing both", async () => {
-    const short = file("short.txt", targets.slice(0, 3));
-    const run = runCommand(scoreCommand, [
-      "score",
-      "--model",
-      model,
-      "--src",
-      source,
-      "--tgt",
-      short,
-      "--output",
-      join(folder, "none"),
-      "--backend",
-      "cpu",
-    ]);
-    await expect(run).rejects.toMatchObject({
-      name: "DataError",
-      message: expect.stringContaining("7 and 3"),
-      where: `${source} and ${short}`,
-    });
   });
 });
