@@ -11,11 +11,11 @@ const outdir = join(root, "dist/command");
 rmSync(outdir, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
-  // Threads are started by path, from where src/data/thread.ts finds itself.
+  // Threads are started by path, from beside the file that starts them.
   entryPoints: {
     main: "src/cli/main.ts",
-    "shards/encode-worker": "src/data/shards/encode-worker.ts",
-    "batches/prefetch-worker": "src/data/batches/prefetch-worker.ts",
+    "encode-worker": "src/data/shards/encode-worker.ts",
+    "prefetch-worker": "src/data/batches/prefetch-worker.ts",
   },
   outdir,
   bundle: true,
