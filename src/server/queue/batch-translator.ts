@@ -1,4 +1,5 @@
 /** What the queue hands batches to. */
+import type { SourceLine } from "../../decoding/translation.ts";
 
 /** What came of one line. */
 export interface LineTranslation {
@@ -8,8 +9,11 @@ export interface LineTranslation {
   tooLong: boolean;
 }
 
+/** A line that waits: text, alone or with what is asked of its translation. */
+export type QueuedLine = string | { readonly text: string };
+
 /** Translates lines together, all with the same options. */
-export interface BatchTranslator {
-  /** Rejects with the signal's reason once it is aborted. */
-  translate(lines: readonly string[], signal: AbortSignal): Promise<LineTranslation[]>;
+export interface BatchTranslator<Line extends QueuedLine = string | SourceLine, Result = LineTranslation> {
+  /** One result for each line. Rejects with the signal's reason once it is aborted. */
+  translate(lines: readonly Line[], signal: AbortSignal): Promise<Result[]>;
 }
