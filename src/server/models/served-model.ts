@@ -1,5 +1,5 @@
 /** A loaded model with its queue, and a translator for each set of options that requests ask for. */
-import type { TranslationCounts } from "../../decoding/translation.ts";
+import type { SourceLine, TranslationCounts } from "../../decoding/translation.ts";
 import { Translator, type TranslatorParts } from "../../decoding/translator.ts";
 import type { TranslationModel } from "../../model/decoder-state.ts";
 import type { BatchTranslator, LineTranslation } from "../queue/batch-translator.ts";
@@ -23,6 +23,8 @@ export interface LineOptions {
   target: string;
   /** Translations of each line, at most. */
   nBest: number;
+  /** Whether to tell which words of the line each translated word looked at. */
+  withAlignment: boolean;
 }
 
 export class ServedModel {
@@ -40,10 +42,10 @@ export class ServedModel {
   }
 
   /** The same object for the same options. Throws TranslationError for languages that the model has not seen. */
-  translator({ source, target, nBest }: LineOptions): BatchTranslator {
+  translator({ source, target, nBest, withAlignment }: LineOptions): BatchTranslator {
     const { beamSize, batchSize } = this.options;
     const { languages } = this.parts;
-    const name = JSON.stringify([target, nBest]);
+    const name = JSON.stringify([target, nBest, withAlignment]);
     const known =
       this.translators.get(name) ??
       new ModelTranslator(this.parts, {
@@ -51,6 +53,8 @@ export class ServedModel {
         ...(languages.targets.includes(target) && { targetLanguage: target }),
         beamSize: Math.max(beamSize, nBest),
         nBest,
+        withAlignment,
+        unspellableTerms: "leave-out",
         batchSize,
       });
     this.translators.set(name, known);
@@ -88,11 +92,12 @@ class ModelTranslator implements BatchTranslator {
     return this.translator.counts;
   }
 
-  async translate(lines: readonly string[], signal: AbortSignal): Promise<LineTranslation[]> {
+  async translate(lines: readonly SourceLine[], signal: AbortSignal): Promise<LineTranslation[]> {
     const results: LineTranslation[] = [];
     const window = { lines: lines.length, patience: Number.POSITIVE_INFINITY };
     for await (const { line, hypotheses } of this.translator.translate(lines, { signal, window })) {
-      results.push({ texts: hypotheses.map(({ text }) => text), tooLong: this.tooLong.delete(line) });
+      const found = hypotheses.map(({ text, alignment }) => (alignment === undefined ? { text } : { text, alignment }));
+      results.push({ hypotheses: found, tooLong: this.tooLong.delete(line) });
     }
     return results;
   }
