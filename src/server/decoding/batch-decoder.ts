@@ -23,7 +23,7 @@ export class BatchDecoder {
   async translate(batch: Batch, signal: AbortSignal): Promise<Services["translate"]["answer"]> {
     const { lines, counts } = await this.run(batch, signal);
     return {
-      lines: lines.map(({ hypotheses, tooLong }) => ({ texts: hypotheses.map(({ text }) => text), tooLong })),
+      lines: lines.map(({ hypotheses, tooLong }) => ({ hypotheses: hypotheses.map(textAndAlignment), tooLong })),
       counts,
     };
   }
@@ -69,10 +69,7 @@ class CountedTranslator {
     });
   }
 
-  async translate(
-    lines: readonly (string | SourceLine)[],
-    signal: AbortSignal,
-  ): Promise<(Translation & { tooLong: boolean })[]> {
+  async translate(lines: readonly SourceLine[], signal: AbortSignal): Promise<(Translation & { tooLong: boolean })[]> {
     const results: (Translation & { tooLong: boolean })[] = [];
     const window = { lines: lines.length, patience: Number.POSITIVE_INFINITY };
     for await (const translation of this.translator.translate(lines, { signal, window })) {
@@ -94,9 +91,16 @@ class CountedTranslator {
   }
 }
 
-/** JSON has lists of numbers only. */
+function textAndAlignment({ text, alignment }: TranslatedHypothesis): Pick<DetailedHypothesis, "text" | "alignment"> {
+  return { text, ...(alignment && { alignment: lists(alignment) }) };
+}
+
+/** JSON has lists of numbers only, and writes out every digit. */
+function lists(rows: readonly Float32Array[]): number[][] {
+  return rows.map((row) => Array.from(row, (value) => Math.round(value * 1e4) / 1e4));
+}
+
 function inNumbers({ attention, alignment, ...hypothesis }: TranslatedHypothesis): DetailedHypothesis {
-  const lists = (rows: readonly Float32Array[]) => rows.map((row) => [...row]);
   return {
     ...hypothesis,
     ...(attention && { attention: lists(attention) }),

@@ -6,7 +6,6 @@ import type { PlainError } from "../../base/plain-error.ts";
 import type { TranslateOptions } from "../../decoding/translate-options.ts";
 import type { SourceLine, TranslatedHypothesis } from "../../decoding/translation.ts";
 import type { InferenceOptions } from "../../inference/open-model.ts";
-import type { LineTranslation } from "../queue/batch-translator.ts";
 
 /** What is asked of the process, by kind, and what it answers. Models have the numbers that the server gave them. */
 export interface Services {
@@ -14,17 +13,24 @@ export interface Services {
   load: { ask: { model: number; directory: string; engine: InferenceOptions }; answer: ModelFacts };
   /** Translates lines as one batch. */
   translate: {
-    ask: { model: number; options: TranslateOptions; lines: readonly (string | SourceLine)[] };
-    answer: { lines: LineTranslation[]; counts: PieceCounts };
+    ask: { model: number; options: TranslateOptions; lines: readonly SourceLine[] };
+    answer: { lines: TranslatedLine[]; counts: PieceCounts };
   };
   /** The same with all that the options ask for: scores, attention, alignments, words. */
   detail: {
-    ask: { model: number; options: TranslateOptions; lines: readonly (string | SourceLine)[] };
+    ask: { model: number; options: TranslateOptions; lines: readonly SourceLine[] };
     answer: { lines: DetailedTranslation[]; counts: PieceCounts };
   };
 }
 
-/** One line's translations, with what `TranslatedHypothesis` has of them. */
+/** One line's translations. */
+export interface TranslatedLine {
+  hypotheses: Pick<DetailedHypothesis, "text" | "alignment">[];
+  /** Whether it has more pieces than the model translates. */
+  tooLong: boolean;
+}
+
+/** The same with what `TranslatedHypothesis` has of them. */
 export interface DetailedTranslation {
   /** The source as the model read it: language tag, pieces, `</s>`. Empty for a line that was not translated. */
   sourcePieces: string[];
@@ -33,7 +39,7 @@ export interface DetailedTranslation {
   tooLong: boolean;
 }
 
-/** Attention and alignment are lists of numbers here. */
+/** Attention and alignment are lists of numbers here, to four digits behind the point. */
 export type DetailedHypothesis = Omit<TranslatedHypothesis, "attention" | "alignment"> & {
   attention?: number[][];
   alignment?: number[][];

@@ -1,10 +1,10 @@
 /** A model that the decoding process holds. */
 import type { TranslateOptions } from "../../decoding/translate-options.ts";
 import type { SourceLine } from "../../decoding/translation.ts";
-import type { LineTranslation } from "../queue/batch-translator.ts";
-import type { DetailedTranslation, ModelFacts, PieceCounts, Services } from "./messages.ts";
+import type { LineHypothesis, LineTranslation } from "../queue/batch-translator.ts";
+import type { DetailedTranslation, ModelFacts, PieceCounts, Services, TranslatedLine } from "./messages.ts";
 
-type Lines = readonly (string | SourceLine)[];
+type Lines = readonly SourceLine[];
 
 /** The way to the process; the model's number is added to questions. */
 interface Channel {
@@ -33,7 +33,7 @@ export class RemoteModel {
   async translate(lines: Lines, options: TranslateOptions, signal: AbortSignal): Promise<LineTranslation[]> {
     const { lines: results, counts } = await this.channel.ask("translate", { options, lines }, signal);
     this.count(counts);
-    return results;
+    return results.map(({ hypotheses, tooLong }) => ({ hypotheses: hypotheses.map(withFloats), tooLong }));
   }
 
   /** The same with all that the options ask for. */
@@ -52,4 +52,8 @@ export class RemoteModel {
     this.counts.targetPieces += targetPieces;
     this.counts.cut += cut;
   }
+}
+
+function withFloats({ text, alignment }: TranslatedLine["hypotheses"][number]): LineHypothesis {
+  return { text, ...(alignment && { alignment: alignment.map((row) => Float32Array.from(row)) }) };
 }

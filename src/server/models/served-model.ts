@@ -1,6 +1,5 @@
 /** A loaded model with its queue, and a translator for each set of options that requests ask for. */
 import type { TranslateOptions } from "../../decoding/translate-options.ts";
-import type { SourceLine } from "../../decoding/translation.ts";
 import type { DetailedTranslation } from "../decoding/messages.ts";
 import type { RemoteModel } from "../decoding/remote-model.ts";
 import type { BatchTranslator } from "../queue/batch-translator.ts";
@@ -24,6 +23,8 @@ export interface LineOptions {
   target: string;
   /** Translations of each line, at most. */
   nBest: number;
+  /** Whether to tell which words of the line each translated word looked at. */
+  withAlignment: boolean;
 }
 
 /** What requests for more than texts choose: what the translations are to have, and rules on them. */
@@ -53,9 +54,9 @@ export class ServedModel {
   }
 
   /** The same object for the same options. */
-  translator({ source, target, nBest }: LineOptions): BatchTranslator {
+  translator({ source, target, nBest, withAlignment }: LineOptions): BatchTranslator {
     const beamSize = Math.max(this.options.beamSize, nBest);
-    const options = { ...this.ofPair(source, target), beamSize, nBest };
+    const options = { ...this.ofPair(source, target), beamSize, nBest, withAlignment };
     return this.known(JSON.stringify(options), () => ({
       translate: (lines, signal) => this.model.translate(lines, options, signal),
     }));
@@ -65,7 +66,7 @@ export class ServedModel {
   details(
     { source, target }: Pick<LineOptions, "source" | "target">,
     detail: DetailOptions,
-  ): BatchTranslator<string | SourceLine, DetailedTranslation> {
+  ): BatchTranslator<DetailedTranslation> {
     const options = { beamSize: this.options.beamSize, ...detail, ...this.ofPair(source, target) };
     return this.known(`detail ${JSON.stringify(options)}`, () => ({
       translate: (lines, signal) => this.model.detail(lines, options, signal),
@@ -87,14 +88,12 @@ export class ServedModel {
       ...(sources.includes(source) && { sourceLanguage: source }),
       ...(targets.includes(target) && { targetLanguage: target }),
       batchSize: this.options.batchSize,
+      unspellableTerms: "leave-out",
     };
   }
 
-  private known<Line extends string | SourceLine, Result>(
-    name: string,
-    make: () => BatchTranslator<Line, Result>,
-  ): BatchTranslator<Line, Result> {
-    const translator = (this.translators.get(name) as BatchTranslator<Line, Result> | undefined) ?? make();
+  private known<Result>(name: string, make: () => BatchTranslator<Result>): BatchTranslator<Result> {
+    const translator = (this.translators.get(name) as BatchTranslator<Result> | undefined) ?? make();
     this.translators.delete(name);
     this.translators.set(name, translator);
     if (this.translators.size > MOST_TRANSLATORS) this.translators.delete(this.translators.keys().next().value!);

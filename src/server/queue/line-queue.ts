@@ -2,7 +2,8 @@
  * Lines of all requests for one model, translated together. Clients get equal shares of the characters: start-time fair queueing (Goyal,
  * Vin and Cheng 1996). Of the lines whose turn is near, those most similar in length to the first are taken with it.
  */
-import type { BatchTranslator, LineTranslation, QueuedLine } from "./batch-translator.ts";
+import type { SourceLine } from "../../decoding/translation.ts";
+import type { BatchTranslator, LineTranslation } from "./batch-translator.ts";
 
 export interface LineQueueOptions {
   /** Batches that the model works on side by side. */
@@ -16,17 +17,17 @@ export interface LineQueueOptions {
 }
 
 /** Lines of one request. */
-export interface LineRequest<Line extends QueuedLine, Result> {
+export interface LineRequest<Result> {
   /** Who asks; requests of one client share its turn. */
   client: string;
-  translator: BatchTranslator<Line, Result>;
-  lines: readonly Line[];
+  translator: BatchTranslator<Result>;
+  lines: readonly SourceLine[];
   /** Aborted when nobody wants the result any more. */
   signal: AbortSignal;
 }
 
-/** Lines of one lane go to one translator, whatever it takes and gives. */
-type Lane = BatchTranslator<never, unknown>;
+/** Lines of one lane go to one translator, whatever its results. */
+type Lane = BatchTranslator<unknown>;
 
 interface OpenRequest {
   results: unknown[];
@@ -44,9 +45,7 @@ interface OpenBatch {
 }
 
 interface WaitingLine {
-  line: QueuedLine;
-  /** UTF-16 units. */
-  length: number;
+  line: SourceLine;
   /** Virtual time of its turn. */
   turn: number;
   arrived: number;
@@ -88,12 +87,7 @@ export class LineQueue {
   }
 
   /** The lines' translations in order. Rejects with the signal's reason, and with an error of the batch that a line was in. */
-  translate<Line extends QueuedLine = string, Result = LineTranslation>({
-    client,
-    translator,
-    lines,
-    signal,
-  }: LineRequest<Line, Result>): Promise<Result[]> {
+  translate<Result = LineTranslation>({ client, translator, lines, signal }: LineRequest<Result>): Promise<Result[]> {
     if (signal.aborted) return Promise.reject(signal.reason);
     if (lines.length === 0) return Promise.resolve([]);
     const results = new Promise<unknown[]>((resolve, reject) => {
@@ -128,14 +122,13 @@ export class LineQueue {
     this.startBatches();
   }
 
-  private add(client: string, translator: Lane, lines: readonly QueuedLine[], request: OpenRequest): void {
+  private add(client: string, translator: Lane, lines: readonly SourceLine[], request: OpenRequest): void {
     const lane = this.lanes.get(translator) ?? [];
     const arrived = performance.now();
     let turn = Math.max(this.virtualTime, this.ends.get(client) ?? 0);
     lines.forEach((line, index) => {
-      const { length } = typeof line === "string" ? line : line.text;
-      lane.push({ line, length, turn, arrived, request, index });
-      turn += length + 1;
+      lane.push({ line, turn, arrived, request, index });
+      turn += line.text.length + 1;
     });
     this.ends.set(client, turn);
     if (this.ends.size > MOST_CLIENTS) {
@@ -182,7 +175,7 @@ export class LineQueue {
     const lane = this.lanes.get(translator)!;
     const [first, ...others] = lane.slice(0, CHOICE * batchSize);
     const share = Math.max(Math.ceil((others.length + 1) / (slots - this.underWay)), LEAST_SHARE);
-    const distance = ({ length }: WaitingLine) => Math.abs(length - first!.length);
+    const distance = ({ line }: WaitingLine) => Math.abs(line.text.length - first!.line.text.length);
     others.sort((a, b) => distance(a) - distance(b) || a.turn - b.turn);
     const batch = [first!, ...others.slice(0, Math.min(batchSize, share) - 1)];
     this.virtualTime = Math.max(this.virtualTime, first!.turn);
@@ -197,8 +190,10 @@ export class LineQueue {
     const batch = { requests: new Set(lines.map(({ request }) => request)), stop: new AbortController() };
     for (const { batches } of batch.requests) batches.add(batch);
     try {
-      const given = lines.map(({ line }) => line as never);
-      const results = await translator.translate(given, batch.stop.signal);
+      const results = await translator.translate(
+        lines.map(({ line }) => line),
+        batch.stop.signal,
+      );
       lines.forEach(({ request, index }, i) => {
         if (request.settled) return;
         request.results[index] = results[i];

@@ -35,7 +35,7 @@ function ask(question: Question): Promise<Answer> {
 
 function translate(lines: string[]) {
   const id = ++numbers;
-  return { id, answer: ask({ kind: "translate", id, model: 1, options: {}, lines }) };
+  return { id, answer: ask({ kind: "translate", id, model: 1, options: {}, lines: lines.map((text) => ({ text })) }) };
 }
 
 test("what is cancelled ends, whatever of it is done", async () => {
@@ -49,7 +49,7 @@ test("a model that is let go while it works on something finishes that", async (
   const id = ++numbers;
   tell({ kind: "unload", model: 1 });
   expect(await answer).toMatchObject({ value: { lines: [{ tooLong: false }] }, memory: expect.any(Number) });
-  expect(await ask({ kind: "translate", id, model: 1, options: {}, lines: ["abc"] })).toMatchObject({
+  expect(await ask({ kind: "translate", id, model: 1, options: {}, lines: [{ text: "abc" }] })).toMatchObject({
     error: { message: "there is no model 1" },
   });
 });

@@ -11,7 +11,8 @@ import { translateAlone, writePairModels } from "../toy-models.ts";
 let model: string;
 /** Of the tests that leave it as it was. */
 let whole: DecodingProcess;
-const lines = ["abc", "fed cab"];
+const texts = ["abc", "fed cab"];
+const lines = texts.map((text) => ({ text }));
 const processes: DecodingProcess[] = [];
 const unaborted = () => new AbortController().signal;
 const turn = () => new Promise((resolve) => setImmediate(resolve));
@@ -33,6 +34,8 @@ function start(firstDelay?: number): DecodingProcess {
   return started;
 }
 
+const rounded = (values: Float32Array) => Array.from(values, (value) => Math.round(value * 1e4) / 1e4);
+
 /** Stopped, it takes questions and answers none. */
 async function killWhileAsked<T>(decoding: DecodingProcess, ask: () => Promise<T>): Promise<unknown> {
   const pid = decoding.pid!;
@@ -53,7 +56,9 @@ test("translates as a translator in this process does, and counts pieces", async
     languages: { sources: ["en"], targets: ["de"] },
   });
   const found = await remote.translate(lines, { nBest: 3 }, unaborted());
-  expect(found.map(({ texts }) => texts)).toEqual(await translateAlone(model, lines, 3));
+  expect(found.map(({ hypotheses }) => hypotheses.map(({ text }) => text))).toEqual(
+    await translateAlone(model, texts, 3),
+  );
   const counts = { ...remote.counts };
   expect(counts.sourcePieces).toBeGreaterThan(0);
   await Promise.all([1, 2].map(() => remote.translate(lines, { nBest: 3 }, unaborted())));
@@ -66,8 +71,12 @@ test("translates as a translator in this process does, and counts pieces", async
 
 test("lines of too many pieces are told from those that it cannot spell", async () => {
   const remote = await whole.load(model, () => {});
-  const found = await remote.translate(["abcdef", "a", " "], { maxSourceLength: 3 }, unaborted());
-  expect(found.map(({ tooLong, texts }) => [tooLong, texts.length])).toEqual([
+  const found = await remote.translate(
+    [{ text: "abcdef" }, { text: "a" }, { text: " " }],
+    { maxSourceLength: 3 },
+    unaborted(),
+  );
+  expect(found.map(({ tooLong, hypotheses }) => [tooLong, hypotheses.length])).toEqual([
     [true, 0],
     [false, 1],
     [false, 0],
@@ -86,9 +95,23 @@ test("tells scores, attention and words, of translations that begin as they are 
   expect(found!.hypotheses[0]!.text).toMatch(/^fed/);
   expect(found!.hypotheses[0]!.attention![0]).toBeInstanceOf(Array);
   const [{ sourcePieces, hypotheses }] = JSON.parse(
-    JSON.stringify(expected, (_, value) => (value instanceof Float32Array ? [...value] : value)),
+    JSON.stringify(expected, (_, value) => (value instanceof Float32Array ? rounded(value) : value)),
   );
   expect(found).toEqual({ sourcePieces, hypotheses, tooLong: false });
+});
+
+test("which words looked at which is told where it is asked for", async () => {
+  const remote = await whole.load(model, () => {});
+  const [plain] = await remote.translate([{ text: "abc def" }], {}, unaborted());
+  expect(plain!.hypotheses[0]).not.toHaveProperty("alignment");
+  const [found] = await remote.translate([{ text: "abc def" }], { withAlignment: true }, unaborted());
+  const { text, alignment } = found!.hypotheses[0]!;
+  expect(alignment).toHaveLength(text.split(" ").length);
+  for (const row of alignment!) {
+    expect(row).toBeInstanceOf(Float32Array);
+    expect(row).toHaveLength(2);
+    expect(Math.max(...row)).toBeGreaterThan(0);
+  }
 });
 
 test("errors keep their class, place and advice", async () => {
