@@ -1,6 +1,6 @@
 /** An encoding thread: encodes each block it is sent. */
 import { parentPort, workerData } from "node:worker_threads";
-import { type PlainError, toPlain } from "../../base/thread.ts";
+import { type PlainError, toPlain } from "../../base/plain-error.ts";
 import { WordpieceModel } from "../../text/wordpiece-model.ts";
 import { type EncodedBlock, type EncodingRules, type PairBlock, PairEncoder } from "./pair-encoder.ts";
 
