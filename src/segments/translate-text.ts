@@ -1,12 +1,14 @@
 /** Texts of any shape → their translations: segments are translated, everything between them and every placeable comes out as it was. */
-import type { Translation } from "../decoding/translation.ts";
+import type { TranslatedHypothesis } from "../decoding/translation.ts";
 import { accepts } from "./accept.ts";
 import { loops } from "./loops.ts";
 import { type MaskedSegment, type MaskName, type MaskStyle, maskSegment, maskStyle, unmask } from "./masks.ts";
 import { joinParts, type Segment, type SegmentOptions, segmentsOf, segmentText, type Token } from "./segment-text.ts";
 
 /** Translates lines, one translation each in order: the hypotheses of a line, best first, are tried one after the other. */
-export type TranslateLines = (lines: string[]) => AsyncIterable<Pick<Translation, "hypotheses">>;
+export type TranslateLines = (
+  lines: string[],
+) => AsyncIterable<{ hypotheses: readonly Pick<TranslatedHypothesis, "text">[] }>;
 
 /** How a text is translated. */
 export interface TextOptions extends SegmentOptions {

@@ -7,6 +7,7 @@ import { addDeepLRoutes } from "./deepl/routes.ts";
 import { type AccessLogOptions, accessLog } from "./http/access-log.ts";
 import type { ServerContext, ServerEnvironment } from "./http/client.ts";
 import type { RouteParts, ServedApp } from "./http/served-app.ts";
+import { addFileRoutes } from "./libretranslate/file-routes.ts";
 import { addLibreTranslateRoutes } from "./libretranslate/routes.ts";
 import { RequestError } from "./request-error.ts";
 
@@ -39,8 +40,15 @@ export function createApp(parts: RouteParts, options: AppOptions): ServedApp {
     if (options.isStopping()) c.header("Connection", "close");
   });
   const origins = options.corsOrigins.includes("*") ? "*" : [...options.corsOrigins];
-  app.use(cors({ origin: origins, allowHeaders: ["Authorization", "Content-Type"], exposeHeaders: ["Retry-After"] }));
+  app.use(
+    cors({
+      origin: origins,
+      allowHeaders: ["Authorization", "Content-Type"],
+      exposeHeaders: ["Retry-After", "Content-Disposition"],
+    }),
+  );
   addLibreTranslateRoutes(app, parts, options.isStopping);
+  addFileRoutes(app, parts, options.trustProxy);
   addDeepLRoutes(app, parts);
   app.get("/metrics", (c) => c.text(parts.metrics.text(), 200, { "Content-Type": "text/plain; version=0.0.4" }));
   app.doc31("/openapi.json", { openapi: "3.1.0", info: { title: "nmt serve", version: options.version } });

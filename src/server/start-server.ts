@@ -6,6 +6,8 @@ import { BackendError } from "../base/errors.ts";
 import type { InferenceOptions } from "../inference/open-model.ts";
 import { createApp } from "./create-app.ts";
 import { DecodingProcess } from "./decoding/decoding-process.ts";
+import { type DocumentLimits, DocumentStore } from "./documents/document-store.ts";
+import { type JobTranslatorParts, jobTranslator } from "./documents/translate-job.ts";
 import { ApiKeys } from "./http/api-keys.ts";
 import { Gate, type TextLimits } from "./http/gate.ts";
 import { Metrics } from "./http/metrics.ts";
@@ -33,6 +35,7 @@ export interface ServerOptions extends ServingOptions {
   maxMemory: number;
   admission: AdmissionLimits;
   limits: TextLimits;
+  documents: DocumentLimits;
   /** Bytes of a request's body. */
   bodyLimit: number;
   /** Milliseconds that a request may take, and in which it must have arrived. */
@@ -92,9 +95,10 @@ async function serve(
   const detect = await createDetector(catalog.sources);
   const { timeLimit } = options;
   const service = new TranslationService({ catalog, pool, admission, detect, segment: lineSegments, timeLimit });
+  const documents = openDocuments(options, { catalog, pool, admission, detect }, metrics);
   const gate = new Gate(options.limits, keys, new RateLimit());
   const app = createApp(
-    { catalog, service, gate, metrics, timeLimit },
+    { catalog, service, gate, metrics, documents, timeLimit },
     {
       write: options.accessLog,
       withTexts: options.logTexts,
@@ -120,11 +124,40 @@ async function serve(
     stop: async () => {
       admission.close();
       pool.hurry();
-      await admission.idle();
+      await Promise.all([admission.idle(), documents.close()]);
+      await documents.allFetched();
       await close(server);
       await decoding.close();
     },
   };
+}
+
+function openDocuments(
+  { documents: limits, beamSize, admission: { waiting } }: ServerOptions,
+  parts: Pick<JobTranslatorParts, "catalog" | "pool" | "admission" | "detect">,
+  metrics: Metrics,
+): DocumentStore {
+  const translate = jobTranslator({
+    ...parts,
+    limits,
+    waiting,
+    nBest: beamSize,
+    onDone: ({ characters, upload: { target } }, source) => metrics.characters.add({ source, target }, characters),
+  });
+  const documents = new DocumentStore(limits, async (job) => {
+    const { format } = job.upload;
+    try {
+      const bytes = await translate(job);
+      metrics.documents.add({ format, result: "translated" });
+      return bytes;
+    } catch (error) {
+      metrics.documents.add({ format, result: "failed" });
+      throw error;
+    }
+  });
+  metrics.reading("documents_open", "gauge", "Documents that are not translated yet.", () => documents.load.open);
+  metrics.reading("documents_bytes", "gauge", "Bytes of documents in memory.", () => documents.load.bytes);
+  return documents;
 }
 
 function addReadings(metrics: Metrics, pool: ModelPool, admission: Admission, decoding: DecodingProcess): void {

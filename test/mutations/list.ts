@@ -13,6 +13,7 @@ import { nativeMutations } from "./list/native.ts";
 import { optimizerMutations } from "./list/optimizer.ts";
 import { reportMutations } from "./list/report.ts";
 import { rerankingMutations } from "./list/reranking.ts";
+import { serverDocumentMutations } from "./list/server-documents.ts";
 import { shortlistMutations } from "./list/shortlist.ts";
 import { textMutations } from "./list/text.ts";
 import { trainingMutations } from "./list/training.ts";
@@ -32,7 +33,7 @@ const concepts: Readonly<Record<string, readonly Mutation[]>> = {
   metrics: metricsMutations,
   text: textMutations,
   data: dataMutations,
-  documents: documentMutations,
+  documents: [...documentMutations, ...serverDocumentMutations],
   checkpoint: checkpointMutations,
   config: configMutations,
   report: reportMutations,

@@ -49,6 +49,7 @@ const quietOptions: Omit<ServerOptions, "models"> = {
   maxDelay: 1,
   admission: { waiting: 1e6, waitingPerClient: 1e6 },
   limits: { characters: 0, texts: 0, alternatives: 0, textsPerMinute: 0 },
+  documents: { bytes: 1e6, characters: 0, kept: 1e7, lifetime: 600_000, patience: 0 },
   bodyLimit: 1e5,
   timeLimit: 600_000,
   apiKeys: undefined,

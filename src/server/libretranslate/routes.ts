@@ -1,5 +1,6 @@
 /** LibreTranslate's interface: /translate, /detect, /languages, /frontend/settings, /health. */
 
+import { documentEndings } from "../../documents/document-formats.ts";
 import { goneSignal, type ServerContext } from "../http/client.ts";
 import { checkFields, readFields } from "../http/request-fields.ts";
 import { addRoute, type RouteParts, type ServedApp } from "../http/served-app.ts";
@@ -121,13 +122,13 @@ function languages({ catalog }: RouteParts) {
   return catalog.sources.map((code) => ({ code, name: languageName(code), targets: catalog.targetsOf(code) }));
 }
 
-function settings({ catalog, gate, timeLimit }: RouteParts) {
+function settings({ catalog, documents, gate, timeLimit }: RouteParts) {
   const [code] = catalog.sources;
   const target = catalog.targetsOf(code!).find((each) => each !== code) ?? code!;
   return {
     apiKeys: gate.keyRequired,
     charLimit: gate.limits.characters > 0 ? gate.limits.characters : -1,
-    filesTranslation: false,
+    filesTranslation: documents.limits.bytes > 0,
     frontendTimeout: Math.min(500, timeLimit),
     keyRequired: gate.keyRequired,
     language: {
@@ -135,6 +136,6 @@ function settings({ catalog, gate, timeLimit }: RouteParts) {
       target: { code: target, name: languageName(target) },
     },
     suggestions: false,
-    supportedFilesFormat: [],
+    supportedFilesFormat: documents.limits.bytes > 0 ? documentEndings : [],
   };
 }
