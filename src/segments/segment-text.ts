@@ -3,6 +3,7 @@ import type { Range } from "./icu-message.ts";
 import { findPlaceables, type Placeable } from "./placeables.ts";
 import { splitSentences } from "./sentences.ts";
 import { tagPartners } from "./tags.ts";
+import { separators, type WhiteSpace, withSpaces } from "./white-space.ts";
 
 /** A piece of a text: language, or what its translation has as it is. */
 export type Token = string | PlacedToken;
@@ -23,16 +24,24 @@ export interface Segment {
 /** A part of a text. */
 export type Part = Token | Segment;
 
+/** A text of a format that has tags, as the segments of a document are. */
+export interface TaggedText {
+  text: string;
+  /** Tags that stand in the text, each once: `["<1>", "</1>", "<2/>"]`. */
+  tags: readonly string[];
+  /** What its white space means, where that is not what the options say. */
+  whiteSpace?: WhiteSpace;
+}
+
 /** How a text is cut. */
 export interface SegmentOptions {
   /** Language of the text, for its abbreviations. Default "en". */
   language?: string;
   /** Translate sentence by sentence instead of line by line. Default true. */
   sentences?: boolean;
+  /** What white space means. Default "lines". */
+  whiteSpace?: WhiteSpace;
 }
-
-/** Line breaks, tabs and other controls, halves of characters, columns set with spaces: no segment goes beyond. */
-const SEPARATOR = /[\p{Cc}\u2028\u2029\p{Cs}]+|[^\S\p{Cc}]{3,}/gu;
 
 /** White space, and marks of lists and quotations before it. */
 const LEADING = /^(?:\s+|[-*•·‣◦–—>#]{1,6}(?=\s)|\(?(?:\d{1,3}|[a-z])\)(?=\s))+/u;
@@ -43,8 +52,10 @@ const LEADING = /^(?:\s+|[-*•·‣◦–—>#]{1,6}(?=\s)|\(?(?:\d{1,3}|[a-z])
  * @example
  * segmentText("Hello.  \n\n- {0} files"); // [{ tokens: ["Hello."] }, "  \n\n- ", { tokens: [{0}, " files"] }]
  */
-export function segmentText(text: string, options: SegmentOptions = {}): Part[] {
-  return partsOf(text, options, false);
+export function segmentText(text: string | TaggedText, options: SegmentOptions = {}): Part[] {
+  if (typeof text === "string") return partsOf(text, { ...options, tags: [] }, false);
+  const { tags, whiteSpace } = text;
+  return partsOf(text.text, { ...options, tags, ...(whiteSpace !== undefined && { whiteSpace }) }, false);
 }
 
 /** Whether a part is one for the translator. */
@@ -78,8 +89,11 @@ export function joinParts(parts: readonly Part[], translated: (segment: Segment)
     .join("");
 }
 
-function partsOf(text: string, options: SegmentOptions, inIcuCase: boolean): Part[] {
-  const placeables = findPlaceables(text, inIcuCase).map((each) => withInner(each, text, options));
+/** Options, and the tags of the text. */
+type PartOptions = SegmentOptions & Pick<TaggedText, "tags">;
+
+function partsOf(text: string, options: PartOptions, inIcuCase: boolean): Part[] {
+  const placeables = findPlaceables(text, inIcuCase, options.tags).map((each) => withInner(each, text, options));
   const isIcu = inIcuCase || placeables.some(({ kind }) => kind === "icu-message");
   const parts: Part[] = [];
   let next = 0;
@@ -98,7 +112,7 @@ function partsOf(text: string, options: SegmentOptions, inIcuCase: boolean): Par
   return parts;
 }
 
-function withInner(placeable: Placeable, text: string, options: SegmentOptions): PlacedToken {
+function withInner(placeable: Placeable, text: string, options: PartOptions): PlacedToken {
   if (placeable.cases === undefined) return placeable;
   const inner: (string | Part[])[] = [];
   let at = placeable.start;
@@ -120,11 +134,12 @@ function segmentRanges(text: string, placeables: readonly Placeable[], options: 
   };
   const addLine = (end: number) => {
     if (options.sentences === false) return add(end);
-    for (const sentence of splitSentences(plain.slice(at, end), options.language)) add(at + sentence.length);
+    for (const sentence of splitSentences(withSpaces(plain.slice(at, end)), options.language))
+      add(at + sentence.length);
   };
-  for (const match of plain.matchAll(SEPARATOR)) {
-    addLine(match.index);
-    add(match.index + match[0].length);
+  for (const { start, end } of separators(plain, options.whiteSpace ?? "lines")) {
+    addLine(start);
+    add(end);
   }
   addLine(plain.length);
   return ranges;

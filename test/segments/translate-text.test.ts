@@ -2,7 +2,9 @@
 import { describe, expect, it } from "vitest";
 import { Random } from "../../src/base/random.ts";
 import { findPlaceables } from "../../src/segments/placeables.ts";
-import { type TranslateLines, textCounts, translateText, translateTexts } from "../../src/segments/translate-text.ts";
+import { textCounts } from "../../src/segments/text-counts.ts";
+import type { TranslateLines } from "../../src/segments/translate-lines.ts";
+import { translateText, translateTexts } from "../../src/segments/translate-text.ts";
 import { plainText, wildText } from "./random-texts.ts";
 
 const styles = ["braces", "numbers", "verbatim", "split"] as const;
@@ -11,9 +13,8 @@ const MASK = /\{\d+\}/g;
 /** A translator by its hypotheses for a line. */
 function translator(hypotheses: (line: string) => string[]): TranslateLines {
   return async function* (lines) {
-    for (const line of lines) {
-      const found = hypotheses(line).map((text) => ({ text, score: 0, logProbability: 0, complete: true, pieces: [] }));
-      yield { hypotheses: found };
+    for (const { text: line } of lines) {
+      yield { hypotheses: hypotheses(line).map((text) => ({ text })) };
     }
   };
 }
@@ -90,6 +91,7 @@ describe("translateText", () => {
       withPlaceables: 3,
       kept: 1,
       nextHypothesis: 1,
+      aligned: 0,
       split: 1,
       loops: 0,
       untranslated: 0,

@@ -7,7 +7,8 @@ import type { TranslateOptions } from "../../../decoding/translate-options.ts";
 import { translateDefaults } from "../../../decoding/translate-options.ts";
 import type { Translator } from "../../../decoding/translator.ts";
 import { type MaskName, maskNames } from "../../../segments/masks.ts";
-import { type TextCounts, translateTexts } from "../../../segments/translate-text.ts";
+import type { TextCounts } from "../../../segments/text-counts.ts";
+import { translateTexts } from "../../../segments/translate-text.ts";
 
 export interface PlaceableArguments {
   placeables: MaskName | undefined;
