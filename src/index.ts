@@ -1,6 +1,6 @@
 /**
- * The public API of gnmt-moe: models, training, translating. Metrics, wordpieces and corpora alone are `gnmt-moe/metrics`,
- * `gnmt-moe/text` and `gnmt-moe/corpora`. Nothing here chooses a backend by being imported: call `selectBackend`, or
+ * The public API of gnmt-moe: models, training, translating. Metrics, wordpieces, corpora and documents alone are `gnmt-moe/metrics`,
+ * `gnmt-moe/text`, `gnmt-moe/corpora` and `gnmt-moe/documents`. Nothing here chooses a backend by being imported: call `selectBackend`, or
  * `loadTranslationModel` or `loadLanguageModel`, which do.
  */
 
@@ -58,7 +58,7 @@ export { type NoisyChannelParts, noisyChannel } from "./reranking/noisy-channel.
 export type { MaskName, MaskStyle } from "./segments/masks.ts";
 export type { SegmentOptions, TaggedText } from "./segments/segment-text.ts";
 export { type TextCounts, textCounts } from "./segments/text-counts.ts";
-export type { LineHypothesis, TranslateLines, WantedHypotheses } from "./segments/translate-lines.ts";
+export type { LineHypothesis, TranslateLines, WantedLine } from "./segments/translate-lines.ts";
 export { type TextOptions, translateText, translateTexts, translateVariants } from "./segments/translate-text.ts";
 export { trainWordpieces, WordpieceModel, type WordpieceTrainingOptions } from "./text/index.ts";
 export { trainingReporter } from "./training/run-recorder.ts";

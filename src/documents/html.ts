@@ -90,7 +90,7 @@ class HtmlReader {
     const isWhole = isVoid || (token.selfClosing && (isKept || this.inline.has(name)) && !OF_HTML.has(name));
     if (!isKept) this.blocks.places.push(...attributePlaces(this.source, token));
     if (isWhole) {
-      if (!isVoid || VOID_INLINE.has(name)) this.blocks.add({ kind: "empty", from, to });
+      if (!isVoid || VOID_INLINE.has(name)) this.blocks.add({ kind: "empty", from, to, isBreak: name === "br" });
       else this.flush();
     } else if ((isKept || SINGLE.has(name)) && !(token.selfClosing && (name === "svg" || name === "math"))) {
       const isInline = this.inline.has(name) || SINGLE.has(name);
@@ -118,7 +118,7 @@ class HtmlReader {
       this.finishKept(from);
     }
     if (this.inline.has(name)) this.blocks.add({ kind: "close", name, from, to });
-    else if (name === "br") this.blocks.add({ kind: "empty", from, to });
+    else if (name === "br") this.blocks.add({ kind: "empty", from, to, isBreak: true });
     else this.flush();
     const depth = this.open.lastIndexOf(name);
     if (depth >= 0) this.open.length = depth;

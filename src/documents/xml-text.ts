@@ -60,7 +60,7 @@ class XmlTextReader {
     const isStructure = this.endsSegment(name);
     if (isStructure) this.blocks.end();
     if (children.length === 0 || this.isKept(element)) {
-      if (!isStructure) this.blocks.add({ kind: "empty", from, to });
+      if (!isStructure) this.blocks.add({ kind: "empty", from, to, isBreak: name === "br" });
     } else if (isStructure) this.read(children);
     else {
       this.blocks.add({ kind: "open", name, from, to: innerFrom });

@@ -1,15 +1,14 @@
 /** A segment, or a part of one, as it is given to a translator, and which of the hypotheses may be taken. */
-import type { SourceLine } from "../decoding/translation.ts";
 import { accepts } from "./accept.ts";
 import { loops } from "./loops.ts";
 import { type MaskedSegment, tokensOf, unmask } from "./masks.ts";
 import type { Segment, Token } from "./segment-text.ts";
-import type { LineHypothesis } from "./translate-lines.ts";
+import type { LineHypothesis, WantedLine } from "./translate-lines.ts";
 
 /** A line to be translated for a segment. */
 export interface Attempt {
   segment: Segment;
-  line: SourceLine;
+  line: WantedLine;
   /** The translation's tokens; undefined where it lost some. */
   restore(hypothesis: LineHypothesis): Token[] | undefined;
 }
@@ -29,7 +28,8 @@ export interface Choice {
 export function maskedAttempt(segment: Segment, masked: MaskedSegment): Attempt {
   return {
     segment,
-    line: { text: masked.line },
+    // Masks are lost at times.
+    line: { text: masked.line, several: masked.runs.length > 0 },
     restore: ({ text }) => {
       const pieces = unmask(text.trim(), masked);
       return pieces && tokensOf(pieces);

@@ -29,6 +29,8 @@ export interface TaggedText {
   text: string;
   /** Tags that stand in the text, each once: `["<1>", "</1>", "<2/>"]`. */
   tags: readonly string[];
+  /** Those of `tags` that are line breaks or the like: no segment goes beyond. */
+  breaks?: readonly string[];
   /** What its white space means, where that is not what the options say. */
   whiteSpace?: WhiteSpace;
 }
@@ -53,9 +55,9 @@ const LEADING = /^(?:\s+|[-*•·‣◦–—>#]{1,6}(?=\s)|\(?(?:\d{1,3}|[a-z])
  * segmentText("Hello.  \n\n- {0} files"); // [{ tokens: ["Hello."] }, "  \n\n- ", { tokens: [{0}, " files"] }]
  */
 export function segmentText(text: string | TaggedText, options: SegmentOptions = {}): Part[] {
-  if (typeof text === "string") return partsOf(text, { ...options, tags: [] }, false);
-  const { tags, whiteSpace } = text;
-  return partsOf(text.text, { ...options, tags, ...(whiteSpace !== undefined && { whiteSpace }) }, false);
+  if (typeof text === "string") return partsOf(text, { ...options, tags: [], breaks: [] }, false);
+  const { tags, breaks = [], whiteSpace } = text;
+  return partsOf(text.text, { ...options, tags, breaks, ...(whiteSpace !== undefined && { whiteSpace }) }, false);
 }
 
 /** Whether a part is one for the translator. */
@@ -90,7 +92,7 @@ export function joinParts(parts: readonly Part[], translated: (segment: Segment)
 }
 
 /** Options, and the tags of the text. */
-type PartOptions = SegmentOptions & Pick<TaggedText, "tags">;
+type PartOptions = SegmentOptions & Required<Pick<TaggedText, "tags" | "breaks">>;
 
 function partsOf(text: string, options: PartOptions, inIcuCase: boolean): Part[] {
   const placeables = findPlaceables(text, inIcuCase, options.tags).map((each) => withInner(each, text, options));
@@ -124,8 +126,8 @@ function withInner(placeable: Placeable, text: string, options: PartOptions): Pl
 }
 
 /** Ranges that cover the text, in order: separators, and what is between them, sentence by sentence if asked for. */
-function segmentRanges(text: string, placeables: readonly Placeable[], options: SegmentOptions): Range[] {
-  const plain = withStandIns(text, placeables);
+function segmentRanges(text: string, placeables: readonly Placeable[], options: PartOptions): Range[] {
+  const plain = withStandIns(text, placeables, new Set(options.breaks));
   const ranges: Range[] = [];
   let at = 0;
   const add = (end: number) => {
@@ -145,12 +147,17 @@ function segmentRanges(text: string, placeables: readonly Placeable[], options: 
   return ranges;
 }
 
-/** The text with a stand-in of the same length for each placeable, so that no boundary is found in one: closing brackets for tags, letters for words. */
-function withStandIns(text: string, placeables: readonly Placeable[]): string {
+/**
+ * The text with a stand-in of the same length for each placeable, so that no boundary is found in one: closing brackets for tags, letters for words,
+ * and control characters for breaks.
+ */
+function withStandIns(text: string, placeables: readonly Placeable[], breaks: ReadonlySet<string>): string {
   let plain = "";
   let at = 0;
-  for (const { kind, start, end } of placeables) {
-    const standIn = kind === "tag" || kind === "emoji" ? ")" : "X";
+  for (const placeable of placeables) {
+    const { kind, start, end } = placeable;
+    const isBreak = kind === "tag" && breaks.has(placeable.text);
+    const standIn = isBreak ? "\x1e" : kind === "tag" || kind === "emoji" ? ")" : "X";
     plain += text.slice(at, start) + standIn.repeat(end - start);
     at = end;
   }

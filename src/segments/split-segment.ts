@@ -21,7 +21,7 @@ export async function translatePieces(
     return maskedAttempt({ tokens: [core], isIcu }, masked);
   });
   const lines = attempts.map(({ line }) => line);
-  const found = await hypothesesOf(translate, lines, { several: false, alignment: false });
+  const found = await hypothesesOf(translate, lines);
   const translated = new Map(segments.map((segment) => [segment, [...segment.tokens]]));
   asked.forEach(({ segment, place, before, core, after }, i) => {
     const tokens = translated.get(segment)!;

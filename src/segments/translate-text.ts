@@ -60,6 +60,12 @@ export async function translateTexts(
 /**
  * Several translations of each text, the best first and no two the same: the one at place k has the k-th best translation of each segment, or the
  * best where there are fewer. A text without a segment has itself alone. Throws as `translateText` does.
+ *
+ * @example
+ * import { loadTranslationModel, Translator, translateVariants } from "gnmt-moe";
+ *
+ * const translator = new Translator(await loadTranslationModel("models/my"), { nBest: 5 });
+ * await translateVariants((lines) => translator.translate(lines), ["Open {0}."], { variants: 3 });
  */
 export async function translateVariants(
   translate: TranslateLines,

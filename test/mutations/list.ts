@@ -4,6 +4,7 @@ import { configMutations } from "./list/config.ts";
 import { dataMutations } from "./list/data.ts";
 import { decodingMutations } from "./list/decoding.ts";
 import { decodingRuleMutations } from "./list/decoding-rules.ts";
+import { documentMutations } from "./list/documents.ts";
 import { engineMutations } from "./list/engine.ts";
 import { metricsMutations } from "./list/metrics.ts";
 import { modelMutations } from "./list/model.ts";
@@ -12,6 +13,7 @@ import { nativeMutations } from "./list/native.ts";
 import { optimizerMutations } from "./list/optimizer.ts";
 import { reportMutations } from "./list/report.ts";
 import { rerankingMutations } from "./list/reranking.ts";
+import { segmentMutations } from "./list/segments.ts";
 import { shortlistMutations } from "./list/shortlist.ts";
 import { textMutations } from "./list/text.ts";
 import { trainingMutations } from "./list/training.ts";
@@ -30,7 +32,9 @@ const concepts: Readonly<Record<string, readonly Mutation[]>> = {
   shortlist: shortlistMutations,
   metrics: metricsMutations,
   text: textMutations,
+  segments: segmentMutations,
   data: dataMutations,
+  documents: documentMutations,
   checkpoint: checkpointMutations,
   config: configMutations,
   report: reportMutations,

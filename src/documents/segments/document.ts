@@ -15,6 +15,8 @@ export interface Segment {
   tags: readonly string[];
   /** What white space in it means: with `collapsible` line breaks are spaces, as in HTML. Default: line breaks stand for themselves. */
   whiteSpace?: "collapsible";
+  /** Those of `tags` that are line breaks or tabs, beyond which no sentence goes. */
+  breaks?: readonly string[];
   /** Key, context or identifier that the format gives. */
   id?: string;
 }
@@ -47,7 +49,7 @@ export interface Document {
 export interface ReadOptions {
   /** Of TMX: language of the source; default the header's. */
   sourceLanguage?: string | undefined;
-  /** Of TMX: language to translate into; default that of the first translation. */
+  /** Of TMX: language to translate into; default that of the first translation. Of XLIFF: named in a file that doesn't say it. */
   targetLanguage?: string | undefined;
 }
 

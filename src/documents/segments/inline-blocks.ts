@@ -26,10 +26,10 @@ export class InlineBlocks {
     if (!items.some(({ kind, text }) => kind === "text" && text!.trim() !== "")) return;
     const inline = new InlineText(items);
     const [from, to] = [items[0]!.from, items.at(-1)!.to];
-    const { text } = inline;
+    const { text, marks: tags, breaks } = inline;
     const line = this.source.lineAt(from);
     this.places.push({
-      segment: { text, current: text, state: "new", line, tags: inline.marks, ...(whiteSpace && { whiteSpace }) },
+      segment: { text, current: text, state: "new", line, tags, breaks, ...(whiteSpace && { whiteSpace }) },
       edits: (translation, lostTags) => {
         const parts = inline.restore(translation, encodeReferences, lostTags, this.source.where(from));
         return parts && [{ from, to, parts }];

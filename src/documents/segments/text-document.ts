@@ -33,7 +33,8 @@ export class TextDocument implements Document {
       if (translation === undefined || translation === segment.current) return [];
       return edits(translation, options.lostTags ?? "error") ?? [];
     });
-    return applyEdits(this.source.text, edits);
+    // An edit that several segments ask for, such as that of the file's target language, is made once.
+    return applyEdits(this.source.text, [...new Set(edits)]);
   }
 }
 

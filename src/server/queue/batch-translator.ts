@@ -13,7 +13,7 @@ export interface LineTranslation {
 }
 
 /** Translates lines together, all with the same options. */
-export interface BatchTranslator {
-  /** Rejects with the signal's reason once it is aborted. */
-  translate(lines: readonly SourceLine[], signal: AbortSignal): Promise<LineTranslation[]>;
+export interface BatchTranslator<Result = LineTranslation> {
+  /** One result for each line. Rejects with the signal's reason once it is aborted. */
+  translate(lines: readonly SourceLine[], signal: AbortSignal): Promise<Result[]>;
 }

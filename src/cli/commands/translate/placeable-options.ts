@@ -1,13 +1,10 @@
 /** `nmt translate --placeables`: lines whose tags, placeholders and addresses come out as they are. */
 import type { Options } from "yargs";
-import { UsageError } from "../../../base/errors.ts";
 import { log } from "../../../base/logger.ts";
 import { lineWindows } from "../../../decoding/lines/line-windows.ts";
-import type { TranslateOptions } from "../../../decoding/translate-options.ts";
-import { translateDefaults } from "../../../decoding/translate-options.ts";
-import type { Translator } from "../../../decoding/translator.ts";
 import { type MaskName, maskNames } from "../../../segments/masks.ts";
 import type { TextCounts } from "../../../segments/text-counts.ts";
+import type { TranslateLines } from "../../../segments/translate-lines.ts";
 import { translateTexts } from "../../../segments/translate-text.ts";
 
 export interface PlaceableArguments {
@@ -27,53 +24,23 @@ export const placeableOptions = {
 /** Lines translated together, and the milliseconds to wait for another. */
 const WINDOW = { lines: 2000, patience: 20 };
 
-/** Options that ask for more than one text a line, or that choose it in another way. */
-const APART = [
-  "with_score",
-  "with_alignment",
-  "with_word_scores",
-  "with_pieces",
-  "with_attention",
-  "tgt_prefix",
-  "constraints",
-  "return_alternatives",
-  "mbr",
-  "rerank_model",
-  "rerank_lm",
-] as const;
-
-/** The options with hypotheses to choose from. Throws UsageError beside options that `--placeables` has no place for. */
-export function withHypotheses(
-  options: TranslateOptions,
-  args: PlaceableArguments & { n_best: number } & { [name in (typeof APART)[number]]: unknown },
-): TranslateOptions {
-  if (args.placeables === undefined) return options;
-  const other = args.n_best > 1 ? "n_best" : APART.find((name) => args[name] !== undefined && args[name] !== false);
-  if (other !== undefined) {
-    throw new UsageError(`--placeables and --${other} do not go together`, {
-      where: "--placeables",
-      nextStep: "Leave out one of them: with --placeables each line has one translation, put together from its parts.",
-    });
-  }
-  return { ...options, nBest: options.sampling === undefined ? (options.beamSize ?? translateDefaults.beamSize) : 1 };
-}
-
 /** The translation of each line, in order. */
 export async function* translateKeeping(
-  translator: Translator,
+  translate: TranslateLines,
   lines: AsyncIterable<string>,
   masks: MaskName,
   counts: TextCounts,
 ): AsyncGenerator<string, void, undefined> {
   for await (const window of lineWindows(lines, WINDOW)) {
-    yield* await translateTexts((some) => translator.translate(some), window, { masks, sentences: false, counts });
+    yield* await translateTexts(translate, window, { masks, sentences: false, counts });
   }
 }
 
 /** Logs what became of the placeables. */
-export function reportPlaceables({ withPlaceables, kept, nextHypothesis, split, untranslated }: TextCounts): void {
+export function reportPlaceables(counts: TextCounts): void {
+  const { withPlaceables, kept, nextHypothesis, aligned, split, untranslated } = counts;
   log.info(
-    `placeables in ${withPlaceables} segments: ${kept} kept by the best hypothesis, ${nextHypothesis} by a later one, ${split} split`,
+    `placeables in ${withPlaceables} segments: ${kept} kept by the best hypothesis, ${nextHypothesis} by a later one, ${aligned} by alignment, ${split} split`,
   );
   if (untranslated > 0) log.warn(`${untranslated} segments or parts of them were left in the source's language`);
 }
