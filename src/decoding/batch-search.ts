@@ -22,8 +22,8 @@ export interface PreparedLine {
   pieces: number;
   /** How its translation begins, where that is given. */
   prefix: TargetPrefix | undefined;
-  /** Pieces of each term that its translation must have. */
-  terms: readonly Int32Array[];
+  /** [terms][wordings] pieces; its translation must have one wording of each term. */
+  terms: readonly (readonly Int32Array[])[];
 }
 
 /** Searches with one model and one set of options. */
@@ -128,7 +128,7 @@ export class BatchSearch {
         return longestTranslation(
           pieces,
           options,
-          terms.reduce((sum, { length }) => sum + length, begun),
+          terms.reduce((sum, wordings) => sum + Math.max(...wordings.map(({ length }) => length)), begun),
         );
       }),
       withAttention: options.withAttention || options.withAlignment || options.replaceUnk,

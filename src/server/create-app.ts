@@ -1,7 +1,7 @@
 /** The server's routes over its parts, with logs, metrics, bounds on bodies, CORS, and errors in the form of each interface. */
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { cors } from "hono/cors";
-import { formatError } from "../base/errors.ts";
+import { CheckpointError, formatError, WordpieceError } from "../base/errors.ts";
 import { log } from "../base/logger.ts";
 import { addDeepLRoutes } from "./deepl/routes.ts";
 import { type AccessLogOptions, accessLog } from "./http/access-log.ts";
@@ -24,6 +24,8 @@ export interface AppOptions extends AccessLogOptions {
 const GONE_STATUS = 499;
 /** Tried again by clients that the server stopped for, in seconds. */
 const RETRY_AFTER_ERROR = 1;
+/** The same where a model cannot be loaded. */
+const RETRY_AFTER_MODEL = 30;
 
 export function createApp(parts: RouteParts, options: AppOptions): ServedApp {
   const app = new OpenAPIHono<ServerEnvironment>({
@@ -70,6 +72,13 @@ function isGone(c: ServerContext): boolean {
 function requestError(error: unknown): RequestError {
   if (error instanceof RequestError) return error;
   log.warn(`a request failed: ${formatError(error)}`);
+  if (error instanceof CheckpointError || error instanceof WordpieceError) {
+    return new RequestError(503, "The model for this cannot be used now.", {
+      nextStep: "Try again later; whoever runs the server finds more in its log.",
+      retryAfter: RETRY_AFTER_MODEL,
+      cause: error,
+    });
+  }
   return new RequestError(500, "The server could not translate this.", {
     nextStep: "Whoever runs it finds more in its log.",
     cause: error,

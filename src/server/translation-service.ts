@@ -143,8 +143,8 @@ export class TranslationService {
       const nBest = model === route.at(-1)!.model ? alternatives + 1 : 1;
       const best = found.map((texts) => texts[0]!);
       const translations = await this.parts.pool.use(model, (served) => {
-        const translator = served.translator({ source, target, nBest });
-        return served.queue.translate({ client, translator, lines: best, signal });
+        const translator = served.translator({ source, target, nBest, withAlignment: false });
+        return served.queue.translate({ client, translator, lines: best.map((text) => ({ text })), signal });
       });
       found = translations.map((translation, i) => textsOf(translation, best[i]!));
     }
@@ -152,13 +152,13 @@ export class TranslationService {
   }
 }
 
-function textsOf({ texts, tooLong }: LineTranslation, line: string): string[] {
+function textsOf({ hypotheses, tooLong }: LineTranslation, line: string): string[] {
   if (tooLong) {
     throw new RequestError(413, `A line of ${line.length} characters is longer than the model translates.`, {
       nextStep: "Break it into sentences.",
     });
   }
-  return texts.length > 0 ? texts : [line];
+  return hypotheses.length > 0 ? hypotheses.map(({ text }) => text) : [line];
 }
 
 function joined(

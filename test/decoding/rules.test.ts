@@ -9,7 +9,7 @@ import { NgramBlock, RepetitionPenalty } from "../../src/decoding/processors/rep
 import { sampleSearch } from "../../src/decoding/sampling.ts";
 import { greedySearch } from "../../src/decoding/search.ts";
 import type { TranslateOptions } from "../../src/decoding/translate-options.ts";
-import { bestText, type SourceLine } from "../../src/decoding/translation.ts";
+import { bestText, type SourceLine, type TranslationWarning } from "../../src/decoding/translation.ts";
 import { Translator } from "../../src/decoding/translator.ts";
 import { exhaustiveSearch, logSoftmax, randomToy, searchOptions, ToyModel, toySources } from "./toy-model.ts";
 import { copyParts } from "./toy-wordpieces.ts";
@@ -143,6 +143,15 @@ describe("options of a translator", () => {
 });
 
 describe("terms", () => {
+  test("one that cannot be spelled may be left out, which is told", async () => {
+    const warnings: TranslationWarning[] = [];
+    const options: TranslateOptions = { unspellableTerms: "leave-out" };
+    const translator = new Translator(copyParts(), options, (warning) => warnings.push(warning));
+    const [found] = await translateAll(translator, [{ text: "a b", terms: ["xyz", "c"] }]);
+    expect(bestText(found!)).toContain("c");
+    expect(warnings).toEqual([{ kind: "term-left-out", line: 1, term: "xyz" }]);
+  });
+
   test("each is in the translation, of a greedy search too; lines without are as before", async () => {
     for (const beamSize of [1, 4]) {
       const lines = [
@@ -160,6 +169,7 @@ describe("terms", () => {
   test("what cannot be spelled, and sampling, are refused with the line", async () => {
     const line = { text: "a", terms: ["a", "xyz"] };
     await expect(translate(line)).rejects.toThrow(TranslationError);
+    await expect(translate({ text: "a", terms: [["xyz", "a"]] })).resolves.toEqual([expect.stringContaining("a")]);
     await expect(translate(line)).rejects.toThrow(expect.objectContaining({ where: "line 1" }));
     const sampling = { topK: 0, topP: 1, temperature: 1, seed: 1 };
     await expect(translate({ text: "a", terms: ["a"] }, { sampling })).rejects.toThrow(UsageError);

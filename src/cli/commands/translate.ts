@@ -302,7 +302,7 @@ function samplingOptions(args: TranslateArguments): SamplingOptions | undefined 
 
 /** Logs the first warnings of each kind; the report at the end has the numbers of all. None with `--placeables`, whose segments aren't lines. */
 function warnSparingly(most: number): (warning: TranslationWarning) => void {
-  const shown = { cut: 0, "source-too-long": 0, "line-too-long": 0 };
+  const shown = { cut: 0, "source-too-long": 0, "line-too-long": 0, "term-left-out": 0 };
   return (warning) => {
     if (shown[warning.kind]++ < most) log.warn(describeWarning(warning));
   };

@@ -4,7 +4,8 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort, type Worker } f
 import type { Batch } from "../../base/batch.ts";
 import { DataError } from "../../base/errors.ts";
 import { log } from "../../base/logger.ts";
-import { fromPlain, startThread } from "../thread.ts";
+import { fromPlain } from "../../base/plain-error.ts";
+import { startThread } from "../thread.ts";
 import type { DataPosition, TrainingDataOptions } from "./batch-reader.ts";
 import type { BatchSource } from "./batch-source.ts";
 import type { PrefetchMessage, PrefetchRequest } from "./prefetch-messages.ts";

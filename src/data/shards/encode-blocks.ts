@@ -1,7 +1,8 @@
 /** Encodes the blocks of a corpus, here or in threads, and gives them back in order: the same blocks for any number of threads. */
 import type { Worker } from "node:worker_threads";
 import { DataError } from "../../base/errors.ts";
-import { fromPlain, startThread } from "../thread.ts";
+import { fromPlain } from "../../base/plain-error.ts";
+import { startThread } from "../thread.ts";
 import type { EncodeAnswer, EncodeWorkerData } from "./encode-worker.ts";
 import {
   type EncodedBlock,

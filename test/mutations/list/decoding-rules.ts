@@ -133,8 +133,16 @@ export const decodingRuleMutations: readonly Mutation[] = [
     ...constraints,
     file: "src/decoding/beam/lexical-constraints.ts",
     name: "pieces of all begun terms count",
-    find: "begun = Math.max(begun, matched);",
-    replace: "begun += matched;",
+    find: "gained = Math.max(gained, this.shortest[term]! - (all.length - matched));",
+    replace: "gained += Math.max(0, this.shortest[term]! - (all.length - matched));",
+  },
+  {
+    ...constraints,
+    file: "src/decoding/beam/lexical-constraints.ts",
+    name: "every wording of a term must come",
+    find: "if (progress[i] === pieces.length) met.add(term);",
+    replace:
+      "if (this.wordings.every((other, j) => other.term !== term || progress[j] === other.pieces.length)) met.add(term);",
   },
   {
     ...groups,
