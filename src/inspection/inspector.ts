@@ -7,24 +7,9 @@ import { type ExplainedPair, type Explanation, explainPairs } from "./explain-tr
 import { type NextWord, nextWords } from "./next-words.ts";
 import { namedLanguages, type PairLanguages } from "./pair-languages.ts";
 
-/** A sentence whose translation is begun. */
-export interface BegunLine {
-  text: string;
-  /** Its last word may go on unless white space follows or `isWhole` is set. */
-  prefix: string;
-  isWhole: boolean;
-}
-
 /** A next word with the translation that follows from it. */
 export interface OtherWord extends NextWord {
   translation: string;
-}
-
-/** Finish translations: `nBest` of each line. */
-export interface FinishRequest {
-  kind: "finish";
-  lines: readonly BegunLine[];
-  nBest: number;
 }
 
 /** Explain translations. */
@@ -33,20 +18,20 @@ export interface ExplainRequest {
   pairs: readonly ExplainedPair[];
 }
 
-/** Find words that could stand after the beginning of a line's translation. */
+/** Find words that could stand after the beginning of a line's translation, whose last word is whole. */
 export interface OtherWordsRequest {
   kind: "other-words";
-  line: BegunLine;
+  text: string;
+  before: string;
+  /** Words, at most. */
   count: number;
 }
 
-export type InspectRequest = { languages: PairLanguages } & (FinishRequest | ExplainRequest | OtherWordsRequest);
+export type InspectRequest = { languages: PairLanguages } & (ExplainRequest | OtherWordsRequest);
 
 /** What came of a request, by its kind. */
 export interface InspectAnswers {
-  /** [lines] texts, best first; none of a line without a wordpiece, or with too many. */
-  finish: string[][];
-  /** [pairs] */
+  /** [pairs] null for one that is blank or too long. */
   explain: (Explanation | null)[];
   /** Most probable first. */
   "other-words": OtherWord[];
@@ -77,60 +62,39 @@ export class Inspector {
   }
 
   private answer(request: InspectRequest, signal?: AbortSignal): Promise<InspectAnswers[keyof InspectAnswers]> {
-    const { languages } = request;
-    switch (request.kind) {
-      case "finish":
-        return this.finish(request.lines, request.nBest, languages, signal);
-      case "explain":
-        return explainPairs(this.parts, request.pairs, languages, signal);
-      case "other-words":
-        return this.otherWords(request, languages, signal);
-    }
-  }
-
-  private async finish(
-    lines: readonly BegunLine[],
-    nBest: number,
-    languages: PairLanguages,
-    signal?: AbortSignal,
-  ): Promise<string[][]> {
-    const asked = lines.map(({ text, prefix, isWhole }) => ({ text, targetPrefix: prefix, prefixIsWhole: isWhole }));
-    const found: string[][] = [];
-    const translations = this.translator(languages, nBest).translate(asked, {
-      ...(signal && { signal }),
-      window: { lines: asked.length, patience: Number.POSITIVE_INFINITY },
-    });
-    for await (const { hypotheses } of translations) found.push(hypotheses.map(({ text }) => text));
-    return found;
+    if (request.kind === "explain") return explainPairs(this.parts, request.pairs, request.languages, signal);
+    return this.otherWords(request, request.languages, signal);
   }
 
   private async otherWords(
-    { line, count }: OtherWordsRequest,
+    { text, before, count }: OtherWordsRequest,
     languages: PairLanguages,
     signal?: AbortSignal,
   ): Promise<OtherWord[]> {
     const { model, wordpieces } = this.parts;
-    const pieces = wordpieces.encode(line.text);
+    const pieces = wordpieces.encode(text);
     if (pieces.length === 0 || pieces.length > MOST_PIECES) return [];
     const tag = chooseTag(this.parts.languages, namedLanguages(this.parts.languages, languages));
     const source = withMarkers(pieces, tagPiece(wordpieces, tag), wordpieces.eosId);
     this.pieceIndex ??= new PieceIndex(wordpieces, model.vocabularySize);
     const options = { count, language: languages.target, maxLength: MOST_PIECES, signal };
-    const words = await nextWords({ model, wordpieces, index: this.pieceIndex }, source, line.prefix, options);
-    const begun = words.map(({ prefix }) => ({ text: line.text, prefix, isWhole: true }));
-    const finished = await this.finish(begun, 1, languages, signal);
-    return words.map((word, i) => ({ ...word, translation: finished[i]?.[0] ?? word.prefix }));
+    const words = await nextWords({ model, wordpieces, index: this.pieceIndex }, source, before, options);
+    const translations = this.translator(languages).translate(
+      words.map(({ prefix }) => ({ text, targetPrefix: prefix, prefixIsWhole: true })),
+      { ...(signal && { signal }), window: { lines: words.length, patience: Number.POSITIVE_INFINITY } },
+    );
+    const found: OtherWord[] = [];
+    for await (const { hypotheses } of translations) {
+      const word = words[found.length]!;
+      found.push({ ...word, translation: hypotheses[0]?.text ?? word.prefix });
+    }
+    return found;
   }
 
-  private translator(languages: PairLanguages, nBest: number): Translator {
-    const name = JSON.stringify([languages.source, languages.target, nBest]);
-    const known =
-      this.translators.get(name) ??
-      new Translator(
-        this.parts,
-        { ...namedLanguages(this.parts.languages, languages), beamSize: Math.max(this.beamSize, nBest), nBest },
-        () => {},
-      );
+  private translator(languages: PairLanguages): Translator {
+    const name = JSON.stringify(languages);
+    const options = { ...namedLanguages(this.parts.languages, languages), beamSize: this.beamSize };
+    const known = this.translators.get(name) ?? new Translator(this.parts, options, () => {});
     this.translators.set(name, known);
     return known;
   }

@@ -19,8 +19,8 @@ const toy = (seed: number) => {
   return { ...random, logits, bosId: 2, eosId: 3 };
 };
 
-function request(text: string, prefix: string, count: number): OtherWordsRequest & { languages: typeof languages } {
-  return { kind: "other-words", line: { text, prefix, isWhole: true }, count, languages };
+function request(text: string, before: string, count: number): OtherWordsRequest & { languages: typeof languages } {
+  return { kind: "other-words", text, before, count, languages };
 }
 
 describe.each([1, 2, 3])("a random model, %i", (seed) => {
@@ -76,17 +76,6 @@ describe("a copying model", () => {
 
   test("nothing comes of a blank line", async () => {
     expect(await inspector.run(request(" ", "", 3))).toEqual([]);
-  });
-
-  test("translations are finished, several of each", async () => {
-    const lines = [
-      { text: "the dog", prefix: "dog", isWhole: true },
-      { text: "dog the", prefix: "", isWhole: false },
-    ];
-    const found = await inspector.run({ kind: "finish", lines, nBest: 2, languages });
-    expect(found.map((texts) => texts.length)).toEqual([2, 2]);
-    expect(found[0]!.every((text) => /^dog( |$)/.test(text))).toBe(true);
-    expect(found[1]![0]).toBe("dog the");
   });
 
   test("an aborted signal ends it", async () => {
