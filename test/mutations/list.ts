@@ -5,6 +5,7 @@ import { dataMutations } from "./list/data.ts";
 import { decodingMutations } from "./list/decoding.ts";
 import { decodingRuleMutations } from "./list/decoding-rules.ts";
 import { engineMutations } from "./list/engine.ts";
+import { inspectionMutations } from "./list/inspection.ts";
 import { metricsMutations } from "./list/metrics.ts";
 import { modelMutations } from "./list/model.ts";
 import { moeMutations } from "./list/moe.ts";
@@ -25,6 +26,7 @@ const concepts: Readonly<Record<string, readonly Mutation[]>> = {
   moe: moeMutations,
   decoding: [...decodingMutations, ...decodingRuleMutations],
   words: wordMutations,
+  inspection: inspectionMutations,
   reranking: rerankingMutations,
   engine: engineMutations,
   shortlist: shortlistMutations,
