@@ -4,6 +4,7 @@ import { configMutations } from "./list/config.ts";
 import { dataMutations } from "./list/data.ts";
 import { decodingMutations } from "./list/decoding.ts";
 import { decodingRuleMutations } from "./list/decoding-rules.ts";
+import { documentMutations } from "./list/documents.ts";
 import { engineMutations } from "./list/engine.ts";
 import { inspectionMutations } from "./list/inspection.ts";
 import { metricsMutations } from "./list/metrics.ts";
@@ -33,6 +34,7 @@ const concepts: Readonly<Record<string, readonly Mutation[]>> = {
   metrics: metricsMutations,
   text: textMutations,
   data: dataMutations,
+  documents: documentMutations,
   checkpoint: checkpointMutations,
   config: configMutations,
   report: reportMutations,

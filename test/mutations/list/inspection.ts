@@ -80,7 +80,8 @@ export const inspectionMutations: readonly Mutation[] = [
     ...gates,
     name: "experts of a target are those of its first step",
     find: "for (size_t layer = 0; layer < next.size(); layer++) next[layer] += experts[layer];",
-    replace: "if (t == targets.length(s)) for (size_t layer = 0; layer < next.size(); layer++) next[layer] += (t + 1) * experts[layer];",
+    replace:
+      "if (t == targets.length(s)) for (size_t layer = 0; layer < next.size(); layer++) next[layer] += (t + 1) * experts[layer];",
   },
   {
     file: "native/src/inference/model.cc",
