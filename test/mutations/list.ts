@@ -17,11 +17,13 @@ import { rerankingMutations } from "./list/reranking.ts";
 import { shortlistMutations } from "./list/shortlist.ts";
 import { textMutations } from "./list/text.ts";
 import { trainingMutations } from "./list/training.ts";
+import { transferMutations } from "./list/transfer.ts";
 import { wordMutations } from "./list/words.ts";
 import type { Mutation } from "./mutation.ts";
 
 const concepts: Readonly<Record<string, readonly Mutation[]>> = {
   training: trainingMutations,
+  transfer: transferMutations,
   optimizer: optimizerMutations,
   model: modelMutations,
   moe: moeMutations,
