@@ -9,6 +9,7 @@ import { DecodingProcess } from "./decoding/decoding-process.ts";
 import { ApiKeys } from "./http/api-keys.ts";
 import { Gate, type TextLimits } from "./http/gate.ts";
 import { Metrics } from "./http/metrics.ts";
+import { InteractiveService } from "./interactive/interactive-service.ts";
 import { createDetector } from "./languages/language-detector.ts";
 import { Catalog } from "./models/catalog.ts";
 import { ModelPool } from "./models/model-pool.ts";
@@ -103,6 +104,7 @@ async function serve(
       corsOrigins: options.corsOrigins,
       version: options.version,
       isStopping: () => admission.isClosed,
+      interactive: new InteractiveService({ catalog, pool, admission, detect, timeLimit }),
     },
   );
   if (options.loadAtStart) for (const model of catalog.models) await pool.use(model, async () => {});

@@ -1,7 +1,8 @@
-/** Translates batches with one model: a translator for each set of options that is asked for. */
+/** Translates batches with one model, a translator for each set of options that is asked for, and explains translations. */
 import type { TranslateOptions } from "../../decoding/translate-options.ts";
 import type { SourceLine, TranslatedHypothesis, Translation } from "../../decoding/translation.ts";
 import { Translator, type TranslatorParts } from "../../decoding/translator.ts";
+import { Inspector } from "../../inspection/inspector.ts";
 import type { TranslationModel } from "../../model/decoder-state.ts";
 import type { DetailedHypothesis, PieceCounts, Services } from "./messages.ts";
 
@@ -14,6 +15,7 @@ export class BatchDecoder {
   private readonly parts: TranslatorParts;
   /** By their options, the least recently used first. */
   private readonly translators = new Map<string, CountedTranslator>();
+  private inspector: Inspector | undefined;
 
   constructor(parts: TranslatorParts) {
     this.parts = { ...parts, model: oneBatchAtATime(parts.model) };
@@ -39,6 +41,12 @@ export class BatchDecoder {
       })),
       counts,
     };
+  }
+
+  /** Explanations of translations, other words. */
+  inspect({ beamSize, request }: Omit<Services["inspect"]["ask"], "model">, signal: AbortSignal) {
+    this.inspector ??= new Inspector(this.parts, beamSize);
+    return this.inspector.run(request, signal);
   }
 
   private async run({ lines, options }: Batch, signal: AbortSignal) {
@@ -115,6 +123,7 @@ function oneBatchAtATime(model: TranslationModel): TranslationModel {
     parallelism: 1,
     startDecoding: (sources) => model.startDecoding(sources),
     forceScore: (sources, targets) => model.forceScore(sources, targets),
+    expertGates: async (sources, targets) => (await model.expertGates?.(sources, targets)) ?? [],
     dispose: () => model.dispose(),
   };
 }

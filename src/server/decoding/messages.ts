@@ -6,6 +6,7 @@ import type { PlainError } from "../../base/plain-error.ts";
 import type { TranslateOptions } from "../../decoding/translate-options.ts";
 import type { SourceLine, TranslatedHypothesis } from "../../decoding/translation.ts";
 import type { InferenceOptions } from "../../inference/open-model.ts";
+import type { InspectAnswers, InspectRequest } from "../../inspection/inspector.ts";
 
 /** What is asked of the process, by kind, and what it answers. Models have the numbers that the server gave them. */
 export interface Services {
@@ -20,6 +21,11 @@ export interface Services {
   detail: {
     ask: { model: number; options: TranslateOptions; lines: readonly SourceLine[] };
     answer: { lines: DetailedTranslation[]; counts: PieceCounts };
+  };
+  /** Explains translations, finds other words; `beamSize`: hypotheses kept for each sentence. */
+  inspect: {
+    ask: { model: number; beamSize: number; request: InspectRequest };
+    answer: InspectAnswers[keyof InspectAnswers];
   };
 }
 

@@ -1,6 +1,7 @@
 /** A model that the decoding process holds. */
 import type { TranslateOptions } from "../../decoding/translate-options.ts";
 import type { SourceLine } from "../../decoding/translation.ts";
+import type { InspectAnswers, InspectRequest } from "../../inspection/inspector.ts";
 import type { LineHypothesis, LineTranslation } from "../queue/batch-translator.ts";
 import type { DetailedTranslation, ModelFacts, PieceCounts, Services, TranslatedLine } from "./messages.ts";
 
@@ -41,6 +42,16 @@ export class RemoteModel {
     const { lines: results, counts } = await this.channel.ask("detail", { options, lines }, signal);
     this.count(counts);
     return results;
+  }
+
+  /** Explanations of translations, other words. */
+  async inspect<Request extends InspectRequest>(
+    request: Request,
+    beamSize: number,
+    signal: AbortSignal,
+  ): Promise<InspectAnswers[Request["kind"]]> {
+    const answer = await this.channel.ask("inspect", { beamSize, request }, signal);
+    return answer as InspectAnswers[Request["kind"]];
   }
 
   dispose(): void {

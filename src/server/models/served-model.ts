@@ -1,5 +1,7 @@
 /** A loaded model with its queue, and a translator for each set of options that requests ask for. */
+import { Turns } from "../../base/turns.ts";
 import type { TranslateOptions } from "../../decoding/translate-options.ts";
+import type { InspectAnswers, InspectRequest } from "../../inspection/inspector.ts";
 import type { DetailedTranslation } from "../decoding/messages.ts";
 import type { RemoteModel } from "../decoding/remote-model.ts";
 import type { BatchTranslator } from "../queue/batch-translator.ts";
@@ -33,7 +35,7 @@ export type DetailOptions = Omit<TranslateOptions, "sourceLanguage" | "targetLan
 /** A model that the decoding process holds, or one that stands in for it. */
 export type DecodingModel = Pick<
   RemoteModel,
-  "parallelism" | "languages" | "counts" | "translate" | "detail" | "dispose"
+  "parallelism" | "languages" | "counts" | "translate" | "detail" | "inspect" | "dispose"
 >;
 
 /** Sets of options whose lanes are known; lines of a forgotten one are translated in its old lane. */
@@ -45,6 +47,7 @@ export class ServedModel {
   private readonly options: ServingOptions;
   /** Lanes of the queue, by what is asked. */
   private readonly translators = new Map<string, unknown>();
+  private readonly inspections = new Turns(1);
 
   constructor(model: DecodingModel, options: ServingOptions) {
     this.model = model;
@@ -71,6 +74,20 @@ export class ServedModel {
     return this.known(`detail ${JSON.stringify(options)}`, () => ({
       translate: (lines, signal) => this.model.detail(lines, options, signal),
     }));
+  }
+
+  /**
+   * Explains translations, finds other words: one request at a time beside the queue's batches, since they are for people who look at a sentence. Rejects with the
+   * signal's reason.
+   */
+  inspect<Request extends InspectRequest>(
+    request: Request,
+    signal: AbortSignal,
+  ): Promise<InspectAnswers[Request["kind"]]> {
+    return this.inspections.take(() => {
+      signal.throwIfAborted();
+      return this.model.inspect(request, this.options.beamSize, signal);
+    });
   }
 
   /** Sums over everything translated so far. */

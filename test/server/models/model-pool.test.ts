@@ -18,6 +18,7 @@ function watchedPool(maxMemory: number) {
         counts: { sourcePieces: 0, targetPieces: 0, cut: 0 },
         translate: async () => [],
         detail: async () => [],
+        inspect: async () => [],
         dispose: () => events.push(`dispose ${directory}`),
       };
     },
