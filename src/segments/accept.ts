@@ -2,7 +2,7 @@
 import { syntacticKinds } from "./placeable-patterns.ts";
 import { findPlaceables } from "./placeables.ts";
 import type { Token } from "./segment-text.ts";
-import { tagPartners } from "./tags.ts";
+import { tagPartners } from "./tags/tag-partners.ts";
 
 /**
  * Whether `translation`, whose placeables are known to be those of `source`, has no others, nests its tags as the source does, and has as many braces

@@ -2,7 +2,7 @@
 import type { Range } from "./icu-message.ts";
 import { findPlaceables, type Placeable } from "./placeables.ts";
 import { splitSentences } from "./sentences.ts";
-import { tagPartners } from "./tags.ts";
+import { tagPartners } from "./tags/tag-partners.ts";
 import { separators, type WhiteSpace, withSpaces } from "./white-space.ts";
 
 /** A piece of a text: language, or what its translation has as it is. */

@@ -3,9 +3,9 @@ import { type Attempt, type Choice, choose, maskedAttempt } from "./attempts.ts"
 import { type MaskStyle, maskSegment } from "./masks.ts";
 import type { Segment, Token } from "./segment-text.ts";
 import { translatePieces } from "./split-segment.ts";
+import { untag } from "./tags/untag.ts";
 import type { TextCounts } from "./text-counts.ts";
 import { hypothesesOf, type TranslateLines } from "./translate-lines.ts";
-import { untag } from "./untag.ts";
 
 /** The translations of a segment, the best first. */
 export type Chosen = Map<Segment, readonly (readonly Token[])[]>;

@@ -9,8 +9,8 @@ const accept = { file: "src/segments/accept.ts", tests: ["test/segments/translat
 const masks = { file: "src/segments/masks.ts", tests: ["test/segments/translate-text.test.ts"] };
 const attempts = { file: "src/segments/attempts.ts", tests: ["test/segments/translate-text.test.ts"] };
 const stages = { file: "src/segments/translate-segments.ts", tests: ["test/segments/translate-text.test.ts"] };
-const align = { file: "src/segments/align-tags.ts", tests: ["test/segments/untag.test.ts"] };
-const untag = { file: "src/segments/untag.ts", tests: ["test/segments/untag.test.ts"] };
+const align = { file: "src/segments/tags/align-tags.ts", tests: ["test/segments/tags/untag.test.ts"] };
+const untag = { file: "src/segments/tags/untag.ts", tests: ["test/segments/tags/untag.test.ts"] };
 const sentences = { file: "src/segments/sentences.ts", tests: ["test/segments/sentences.test.ts"] };
 const loops = { file: "src/segments/loops.ts", tests: ["test/segments/loops.test.ts"] };
 

@@ -1,10 +1,10 @@
 /** Source of truth: alignments and the places of tags, by hand: a digit before a target word is the source word that it looked at. */
 import { describe, expect, it } from "vitest";
-import { Random } from "../../src/base/random.ts";
-import { maskStyle } from "../../src/segments/masks.ts";
-import { isSegment, type Segment, segmentText } from "../../src/segments/segment-text.ts";
-import { tagPartners } from "../../src/segments/tags.ts";
-import { untag } from "../../src/segments/untag.ts";
+import { Random } from "../../../src/base/random.ts";
+import { maskStyle } from "../../../src/segments/masks.ts";
+import { isSegment, type Segment, segmentText } from "../../../src/segments/segment-text.ts";
+import { tagPartners } from "../../../src/segments/tags/tag-partners.ts";
+import { untag } from "../../../src/segments/tags/untag.ts";
 
 function segmentOf(text: string): Segment {
   return segmentText(text, { sentences: false }).find(isSegment)!;

@@ -2,8 +2,8 @@
  * Tags put into a translation that was made without them: each pair around the run of target words that looked most at the words inside of it, a tag
  * without a partner where the words before it and after it part.
  */
-import type { Token } from "./segment-text.ts";
-import { tagPartners } from "./tags.ts";
+import type { Token } from "../segment-text.ts";
+import { tagPartners } from "./tag-partners.ts";
 import { type Word, wordPlaces } from "./word-places.ts";
 
 /** A tag, or a pair with what is inside of it. */

@@ -1,10 +1,11 @@
 /** A segment without its tags, and its translation with them again. */
+
+import { type MaskedSegment, type MaskStyle, maskSegment, unmask } from "../masks.ts";
+import type { PlacedToken, Segment, Token } from "../segment-text.ts";
+import type { LineHypothesis } from "../translate-lines.ts";
+import { asLine } from "../white-space.ts";
 import { placeTags, type TagPlace, tagTree } from "./align-tags.ts";
-import { type MaskedSegment, type MaskStyle, maskSegment, unmask } from "./masks.ts";
-import type { PlacedToken, Segment, Token } from "./segment-text.ts";
-import { tagPartners } from "./tags.ts";
-import type { LineHypothesis } from "./translate-lines.ts";
-import { asLine } from "./white-space.ts";
+import { tagPartners } from "./tag-partners.ts";
 
 /** A segment whose line has masks for all but its tags. */
 export interface UntaggedSegment {
