@@ -23,7 +23,7 @@ const packages: Record<string, string[]> = {
   "@tensorflow/tfjs-node": ["backends"],
   "@tensorflow/tfjs-node-gpu": ["backends"],
   parse5: ["documents"],
-  saxes: ["documents"],
+  saxes: ["corpora", "documents"],
   yaml: ["config", "cli"],
   zod: ["config", "server"],
   hono: ["server"],

@@ -8,6 +8,7 @@ export type AnyCommand = Pick<CommandModule, "command" | "describe"> & {
 };
 
 export interface CommandEntry {
+  /** One word, or two where a command has others below it. */
   name: string;
   /** One line for `nmt --help`; the command's own `describe` says the same. */
   summary: string;
@@ -25,6 +26,11 @@ export const commands: readonly CommandEntry[] = [
     name: "data",
     summary: "Fetch and prepare a corpus; without a name, list those there are",
     load: async () => (await import("./commands/data.ts")).dataCommand,
+  },
+  {
+    name: "data import",
+    summary: "Write TMX, XLIFF, PO and other files of translations as a plain corpus, and tell what was left out",
+    load: async () => (await import("./commands/data-import.ts")).dataImportCommand,
   },
   {
     name: "vocab",

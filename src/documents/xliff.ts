@@ -1,5 +1,6 @@
 /** XLIFF 1.2 and 2.0 (OASIS): `source` into `target`, with the translation's state. */
 import { type BilingualUnit, bilingualPlace } from "./bilingual-xml.ts";
+import { inlineRole } from "./inline-elements.ts";
 import type { Document, SegmentState } from "./segments/document.ts";
 import type { Edit } from "./segments/edits.ts";
 import { SourceText } from "./segments/source-text.ts";
@@ -96,15 +97,9 @@ class Units {
         before: `${indentBefore(this.source, after)}<${tag}${attributes}>`,
         after: `</${tag}>`,
       },
-      holdsText: (element) => this.holdsText(element),
+      roleOf: (element) => inlineRole(this.local(element), (name) => this.attribute(element, name)),
     });
     if (place !== undefined) this.places.push(place);
-  }
-
-  private holdsText(element: XmlElement): boolean {
-    const name = this.local(element);
-    if (name !== "mrk") return name === "g" || name === "pc";
-    return this.attribute(element, "mtype") !== "protected" && this.attribute(element, "translate") !== "no";
   }
 
   private local({ name }: XmlElement): string {

@@ -90,9 +90,7 @@ export async function runTraining(given: Config, reporter: RunReporter, signal: 
   const resumed = readRun<DataPosition>(directory);
   const { config, notes } = configFor(directory, given, resumed?.state);
   for (const note of notes) reporter.onMessage(note);
-  const wordpieces = await ensureWordpieces(config, paths.wordpieces, () => {
-    reporter.onMessage(`training ${config.vocabSize} wordpieces`);
-  });
+  const wordpieces = await ensureWordpieces(config, paths.wordpieces, reporter.onMessage);
   const state: TrainerState<DataPosition> = resumed?.state ?? freshState();
   if (state.best !== undefined && !existsSync(paths.weights)) {
     reporter.onMessage(`the best weights, of step ${state.best.step}, are missing: the best score starts anew`);

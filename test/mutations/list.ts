@@ -5,6 +5,7 @@ import { dataMutations } from "./list/data.ts";
 import { decodingMutations } from "./list/decoding.ts";
 import { decodingRuleMutations } from "./list/decoding-rules.ts";
 import { engineMutations } from "./list/engine.ts";
+import { importMutations } from "./list/imports.ts";
 import { metricsMutations } from "./list/metrics.ts";
 import { modelMutations } from "./list/model.ts";
 import { moeMutations } from "./list/moe.ts";
@@ -31,6 +32,7 @@ const concepts: Readonly<Record<string, readonly Mutation[]>> = {
   metrics: metricsMutations,
   text: textMutations,
   data: dataMutations,
+  imports: importMutations,
   checkpoint: checkpointMutations,
   config: configMutations,
   report: reportMutations,
