@@ -13,6 +13,11 @@ test.each<[string, string[], string[][]]>([
     ["values-en-rGB/s.xml", "values-de-rAT/s.xml"],
     [["values-en-rGB/s.xml", "values-de-rAT/s.xml"]],
   ],
+  [
+    "Android, a default beside the source language",
+    ["values/s.xml", "values-de/s.xml", "values-en/s.xml"],
+    [["values-en/s.xml", "values-de/s.xml"]],
+  ],
   ["Apple", ["en.lproj/L.strings", "de.lproj/L.strings"], [["en.lproj/L.strings", "de.lproj/L.strings"]]],
   ["Apple, a base", ["Base.lproj/L.strings", "de.lproj/L.strings"], [["Base.lproj/L.strings", "de.lproj/L.strings"]]],
   [
