@@ -11,11 +11,12 @@ const outdir = join(root, "dist/command");
 rmSync(outdir, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
-  // Threads are started by path, from where src/data/thread.ts finds itself.
+  // Threads and processes are started by path, from where the module that starts them finds itself.
   entryPoints: {
     main: "src/cli/main.ts",
-    "shards/encode-worker": "src/data/shards/encode-worker.ts",
-    "batches/prefetch-worker": "src/data/batches/prefetch-worker.ts",
+    "encode-worker": "src/data/shards/encode-worker.ts",
+    "prefetch-worker": "src/data/batches/prefetch-worker.ts",
+    "decoding-child": "src/server/decoding/decoding-child.ts",
   },
   outdir,
   bundle: true,

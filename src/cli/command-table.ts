@@ -44,7 +44,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: "translate",
-    summary: "Translate lines of text, from standard input to standard output unless files are given",
+    summary: "Translate lines of text or a document, from standard input to standard output unless files are given",
     load: async () => (await import("./commands/translate.ts")).translateCommand,
   },
   {

@@ -3,11 +3,13 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { BackendError } from "../base/errors.ts";
-import { type InferenceOptions, loadTranslationModel } from "../inference/open-model.ts";
+import type { InferenceOptions } from "../inference/open-model.ts";
 import { createApp } from "./create-app.ts";
+import { DecodingProcess } from "./decoding/decoding-process.ts";
 import { ApiKeys } from "./http/api-keys.ts";
 import { Gate, type TextLimits } from "./http/gate.ts";
 import { Metrics } from "./http/metrics.ts";
+import { InteractiveService } from "./interactive/interactive-service.ts";
 import { createDetector } from "./languages/language-detector.ts";
 import { Catalog } from "./models/catalog.ts";
 import { ModelPool } from "./models/model-pool.ts";
@@ -51,6 +53,7 @@ export interface RunningServer {
   /** Where it listens, as http://HOST:PORT. */
   readonly url: string;
   readonly catalog: Catalog;
+  readonly decoding: DecodingProcess;
   /** Loads models anew for requests from now on. */
   reload(): Promise<void>;
   /** Finishes the accepted requests, refuses others with 503, and closes. */
@@ -64,14 +67,29 @@ const CLOSE_PATIENCE = 5000;
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const keys = options.apiKeys === undefined ? undefined : ApiKeys.read(options.apiKeys);
   const catalog = Catalog.open(options.models);
+  const decoding = new DecodingProcess(options.engine);
+  try {
+    return await serve(options, keys, catalog, decoding);
+  } catch (error) {
+    await decoding.close();
+    throw error;
+  }
+}
+
+async function serve(
+  options: ServerOptions,
+  keys: ApiKeys | undefined,
+  catalog: Catalog,
+  decoding: DecodingProcess,
+): Promise<RunningServer> {
   const metrics = new Metrics();
   const pool = new ModelPool({
     ...options,
-    load: (directory) => loadTranslationModel(directory, options.engine),
+    load: (directory, onLost) => decoding.load(directory, onLost),
     onBatch: (lines) => metrics.batchLines.observe(lines),
   });
   const admission = new Admission(options.admission);
-  addReadings(metrics, pool, admission);
+  addReadings(metrics, pool, admission, decoding);
   const detect = await createDetector(catalog.sources);
   const { timeLimit } = options;
   const service = new TranslationService({ catalog, pool, admission, detect, segment: lineSegments, timeLimit });
@@ -86,6 +104,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       corsOrigins: options.corsOrigins,
       version: options.version,
       isStopping: () => admission.isClosed,
+      interactive: new InteractiveService({ catalog, pool, admission, detect, timeLimit }),
     },
   );
   if (options.loadAtStart) for (const model of catalog.models) await pool.use(model, async () => {});
@@ -98,24 +117,26 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   return {
     url,
     catalog,
+    decoding,
     reload: () => pool.reload(),
     stop: async () => {
       admission.close();
       pool.hurry();
       await admission.idle();
       await close(server);
-      await pool.reload();
+      await decoding.close();
     },
   };
 }
 
-function addReadings(metrics: Metrics, pool: ModelPool, admission: Admission): void {
+function addReadings(metrics: Metrics, pool: ModelPool, admission: Admission, decoding: DecodingProcess): void {
   const figures = () => pool.figures;
   metrics.reading("requests_open", "gauge", "Requests for translation that are not answered yet.", () => {
     return admission.load.requests;
   });
   metrics.reading("characters_open", "gauge", "UTF-16 units of their texts.", () => admission.load.characters);
   metrics.reading("lines_waiting", "gauge", "Lines that wait for a batch.", () => figures().waitingLines);
+  metrics.reading("batches_open", "gauge", "Batches that are being translated.", () => figures().openBatches);
   metrics.reading("models_loaded", "gauge", "Models in memory.", () => figures().models);
   metrics.reading("source_pieces_total", "counter", "Wordpieces read.", () => figures().sourcePieces);
   metrics.reading("target_pieces_total", "counter", "Wordpieces written.", () => figures().targetPieces);
@@ -125,7 +146,19 @@ function addReadings(metrics: Metrics, pool: ModelPool, admission: Admission): v
     "Translations cut at their maximum length.",
     () => figures().cut,
   );
-  metrics.reading("memory_bytes", "gauge", "Resident memory of the process.", () => process.memoryUsage.rss());
+  metrics.reading("memory_bytes", "gauge", "Resident memory of the server's process.", () => process.memoryUsage.rss());
+  metrics.reading(
+    "decoding_memory_bytes",
+    "gauge",
+    "Resident memory of the decoding process, after its last answer.",
+    () => decoding.memory,
+  );
+  metrics.reading(
+    "decoding_restarts_total",
+    "counter",
+    "Times that the decoding process was started again after an end of its own.",
+    () => decoding.restarts,
+  );
 }
 
 function listen(server: Server, host: string, port: number): Promise<string> {

@@ -4,8 +4,10 @@ import { configMutations } from "./list/config.ts";
 import { dataMutations } from "./list/data.ts";
 import { decodingMutations } from "./list/decoding.ts";
 import { decodingRuleMutations } from "./list/decoding-rules.ts";
+import { documentMutations } from "./list/documents.ts";
 import { engineMutations } from "./list/engine.ts";
 import { importMutations } from "./list/imports.ts";
+import { inspectionMutations } from "./list/inspection.ts";
 import { metricsMutations } from "./list/metrics.ts";
 import { modelMutations } from "./list/model.ts";
 import { moeMutations } from "./list/moe.ts";
@@ -16,16 +18,19 @@ import { rerankingMutations } from "./list/reranking.ts";
 import { shortlistMutations } from "./list/shortlist.ts";
 import { textMutations } from "./list/text.ts";
 import { trainingMutations } from "./list/training.ts";
+import { transferMutations } from "./list/transfer.ts";
 import { wordMutations } from "./list/words.ts";
 import type { Mutation } from "./mutation.ts";
 
 const concepts: Readonly<Record<string, readonly Mutation[]>> = {
   training: trainingMutations,
+  transfer: transferMutations,
   optimizer: optimizerMutations,
   model: modelMutations,
   moe: moeMutations,
   decoding: [...decodingMutations, ...decodingRuleMutations],
   words: wordMutations,
+  inspection: inspectionMutations,
   reranking: rerankingMutations,
   engine: engineMutations,
   shortlist: shortlistMutations,
@@ -33,6 +38,7 @@ const concepts: Readonly<Record<string, readonly Mutation[]>> = {
   text: textMutations,
   data: dataMutations,
   imports: importMutations,
+  documents: documentMutations,
   checkpoint: checkpointMutations,
   config: configMutations,
   report: reportMutations,

@@ -1,5 +1,5 @@
 /** Which file has the translations of which, by how projects name them: a folder, or a part of the file's name, is a language. */
-import { languageLikeness } from "../../base/language-tags.ts";
+import { languageLikeness } from "../../base/languages/language-tags.ts";
 
 interface PairedFiles<T> {
   /** The source language's file, and one with its translations. */

@@ -28,6 +28,8 @@ export class Catalog {
   /** Codes of all languages, sorted. */
   readonly sources: readonly string[];
   readonly targets: readonly string[];
+  /** The two together, each once. */
+  readonly languages: readonly string[];
   private readonly legs = new Map<string, Map<string, Leg>>();
 
   /** Where several models have a pair, the first one is taken. */
@@ -42,6 +44,7 @@ export class Catalog {
     }
     this.sources = [...this.legs.keys()].sort();
     this.targets = [...new Set([...this.legs.values()].flatMap((from) => [...from.keys()]))].sort();
+    this.languages = [...new Set([...this.sources, ...this.targets])].sort();
   }
 
   /** Reads the models' configurations, not their weights. Throws CheckpointError for a directory that cannot be served. */

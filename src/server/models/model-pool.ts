@@ -1,13 +1,19 @@
 /** Loads models when they are first used, and drops those that were not used for the longest time where memory is bounded. */
-import type { TranslatorParts } from "../../decoding/translator.ts";
+import type { PieceCounts } from "../decoding/messages.ts";
 import type { CatalogModel } from "./catalog.ts";
-import { ServedModel, type ServingOptions } from "./served-model.ts";
+import { type DecodingModel, ServedModel, type ServingOptions } from "./served-model.ts";
 
 export interface ModelPoolOptions extends ServingOptions {
-  /** Loads the model of a directory. */
-  load(directory: string): Promise<TranslatorParts>;
+  /** Loads the model of a directory; `onLost` is called where it is lost by itself later. */
+  load(directory: string, onLost: () => void): Promise<DecodingModel>;
   /** Bytes of weights kept loaded; a model in use is never dropped. Infinity = no bound. */
   maxMemory: number;
+}
+
+interface PoolFigures extends PieceCounts {
+  models: number;
+  waitingLines: number;
+  openBatches: number;
 }
 
 interface Entry {
@@ -59,11 +65,12 @@ export class ModelPool {
     for (const { queue } of this.loaded) queue.hurry();
   }
 
-  /** Models loaded now, lines waiting for them, and sums over everything translated so far. */
-  get figures(): { models: number; waitingLines: number; sourcePieces: number; targetPieces: number; cut: number } {
-    const sums = { models: this.loaded.size, waitingLines: 0, ...this.dropped };
+  /** Models loaded now, lines waiting for them, batches that they work on, and sums over everything translated so far. */
+  get figures(): PoolFigures {
+    const sums = { models: this.loaded.size, waitingLines: 0, openBatches: 0, ...this.dropped };
     for (const { queue, counts } of this.loaded) {
       sums.waitingLines += queue.waiting;
+      sums.openBatches += queue.openBatches;
       sums.sourcePieces += counts.sourcePieces;
       sums.targetPieces += counts.targetPieces;
       sums.cut += counts.cut;
@@ -73,19 +80,29 @@ export class ModelPool {
 
   private entry(model: CatalogModel): Entry {
     const { directory } = model;
-    const entry = this.entries.get(directory) ?? { model, served: this.load(directory), users: 0, retired: false };
+    const entry = this.entries.get(directory) ?? this.load(model);
     this.entries.delete(directory);
     this.entries.set(directory, entry);
-    entry.served.catch(() => {
-      if (this.entries.get(directory) === entry) this.entries.delete(directory);
-    });
     return entry;
   }
 
-  private async load(directory: string): Promise<ServedModel> {
-    const served = new ServedModel(await this.options.load(directory), this.options);
-    this.loaded.add(served);
-    return served;
+  private load(model: CatalogModel): Entry {
+    const retire = () => {
+      if (this.entries.get(model.directory) === entry) this.entries.delete(model.directory);
+      entry.retired = true;
+    };
+    const onLost = () => {
+      retire();
+      if (entry.users === 0) void this.drop(entry);
+    };
+    const load = async () => {
+      const served = new ServedModel(await this.options.load(model.directory, onLost), this.options);
+      this.loaded.add(served);
+      return served;
+    };
+    const entry: Entry = { model, served: load(), users: 0, retired: false };
+    entry.served.catch(retire);
+    return entry;
   }
 
   private enforceBound(): void {

@@ -2,6 +2,7 @@
  * Lines of all requests for one model, translated together. Clients get equal shares of the characters: start-time fair queueing (Goyal,
  * Vin and Cheng 1996). Of the lines whose turn is near, those most similar in length to the first are taken with it.
  */
+import type { SourceLine } from "../../decoding/translation.ts";
 import type { BatchTranslator, LineTranslation } from "./batch-translator.ts";
 
 export interface LineQueueOptions {
@@ -16,22 +17,25 @@ export interface LineQueueOptions {
 }
 
 /** Lines of one request. */
-export interface LineRequest {
+export interface LineRequest<Result> {
   /** Who asks; requests of one client share its turn. */
   client: string;
-  translator: BatchTranslator;
-  lines: readonly string[];
+  translator: BatchTranslator<Result>;
+  lines: readonly SourceLine[];
   /** Aborted when nobody wants the result any more. */
   signal: AbortSignal;
 }
 
+/** Lines of one lane go to one translator, whatever its results. */
+type Lane = BatchTranslator<unknown>;
+
 interface OpenRequest {
-  results: LineTranslation[];
+  results: unknown[];
   missing: number;
   settled: boolean;
   /** Those under way with lines of it. */
   batches: Set<OpenBatch>;
-  resolve(results: LineTranslation[]): void;
+  resolve(results: unknown[]): void;
   reject(reason: unknown): void;
 }
 
@@ -41,7 +45,7 @@ interface OpenBatch {
 }
 
 interface WaitingLine {
-  text: string;
+  line: SourceLine;
   /** Virtual time of its turn. */
   turn: number;
   arrived: number;
@@ -59,7 +63,7 @@ const MOST_CLIENTS = 1000;
 export class LineQueue {
   private readonly options: LineQueueOptions;
   /** Waiting lines of each translator, by turn. */
-  private readonly lanes = new Map<BatchTranslator, WaitingLine[]>();
+  private readonly lanes = new Map<Lane, WaitingLine[]>();
   /** Virtual time at which each client's last line ends. */
   private readonly ends = new Map<string, number>();
   private virtualTime = 0;
@@ -77,11 +81,16 @@ export class LineQueue {
     return [...this.lanes.values()].reduce((sum, lane) => sum + lane.length, 0);
   }
 
+  /** Batches that are being translated. */
+  get openBatches(): number {
+    return this.underWay;
+  }
+
   /** The lines' translations in order. Rejects with the signal's reason, and with an error of the batch that a line was in. */
-  translate({ client, translator, lines, signal }: LineRequest): Promise<LineTranslation[]> {
+  translate<Result = LineTranslation>({ client, translator, lines, signal }: LineRequest<Result>): Promise<Result[]> {
     if (signal.aborted) return Promise.reject(signal.reason);
     if (lines.length === 0) return Promise.resolve([]);
-    return new Promise((resolve, reject) => {
+    const results = new Promise<unknown[]>((resolve, reject) => {
       const request: OpenRequest = {
         results: new Array(lines.length),
         missing: lines.length,
@@ -104,6 +113,7 @@ export class LineQueue {
       this.add(client, translator, lines, request);
       this.startBatches();
     });
+    return results as Promise<Result[]>;
   }
 
   /** From now on no line waits for others. */
@@ -112,13 +122,13 @@ export class LineQueue {
     this.startBatches();
   }
 
-  private add(client: string, translator: BatchTranslator, lines: readonly string[], request: OpenRequest): void {
+  private add(client: string, translator: Lane, lines: readonly SourceLine[], request: OpenRequest): void {
     const lane = this.lanes.get(translator) ?? [];
     const arrived = performance.now();
     let turn = Math.max(this.virtualTime, this.ends.get(client) ?? 0);
-    lines.forEach((text, index) => {
-      lane.push({ text, turn, arrived, request, index });
-      turn += text.length + 1;
+    lines.forEach((line, index) => {
+      lane.push({ line, turn, arrived, request, index });
+      turn += line.text.length + 1;
     });
     this.ends.set(client, turn);
     if (this.ends.size > MOST_CLIENTS) {
@@ -138,11 +148,11 @@ export class LineQueue {
   }
 
   /** The lane whose first line has the earliest turn among those that need not wait; sets the timer for the others. */
-  private nextLane(): BatchTranslator | undefined {
+  private nextLane(): Lane | undefined {
     const { maxDelay } = this;
     const { batchSize } = this.options;
     const now = performance.now();
-    let best: BatchTranslator | undefined;
+    let best: Lane | undefined;
     let bestTurn = Number.POSITIVE_INFINITY;
     let soonest = Number.POSITIVE_INFINITY;
     for (const [translator, lane] of this.lanes) {
@@ -160,12 +170,12 @@ export class LineQueue {
     return best;
   }
 
-  private takeBatch(translator: BatchTranslator): WaitingLine[] {
+  private takeBatch(translator: Lane): WaitingLine[] {
     const { batchSize, slots } = this.options;
     const lane = this.lanes.get(translator)!;
     const [first, ...others] = lane.slice(0, CHOICE * batchSize);
     const share = Math.max(Math.ceil((others.length + 1) / (slots - this.underWay)), LEAST_SHARE);
-    const distance = ({ text }: WaitingLine) => Math.abs(text.length - first!.text.length);
+    const distance = ({ line }: WaitingLine) => Math.abs(line.text.length - first!.line.text.length);
     others.sort((a, b) => distance(a) - distance(b) || a.turn - b.turn);
     const batch = [first!, ...others.slice(0, Math.min(batchSize, share) - 1)];
     this.virtualTime = Math.max(this.virtualTime, first!.turn);
@@ -174,17 +184,19 @@ export class LineQueue {
     return batch;
   }
 
-  private async run(translator: BatchTranslator, lines: readonly WaitingLine[]): Promise<void> {
+  private async run(translator: Lane, lines: readonly WaitingLine[]): Promise<void> {
     this.underWay++;
     this.options.onBatch?.(lines.length);
     const batch = { requests: new Set(lines.map(({ request }) => request)), stop: new AbortController() };
     for (const { batches } of batch.requests) batches.add(batch);
     try {
-      const texts = lines.map(({ text }) => text);
-      const results = await translator.translate(texts, batch.stop.signal);
+      const results = await translator.translate(
+        lines.map(({ line }) => line),
+        batch.stop.signal,
+      );
       lines.forEach(({ request, index }, i) => {
         if (request.settled) return;
-        request.results[index] = results[i]!;
+        request.results[index] = results[i];
         if (--request.missing === 0) request.resolve(request.results);
       });
     } catch (error) {
@@ -204,7 +216,7 @@ export class LineQueue {
     for (const { requests, stop } of request.batches) if ([...requests].every(({ settled }) => settled)) stop.abort();
   }
 
-  private keep(translator: BatchTranslator, wanted: (line: WaitingLine) => boolean): void {
+  private keep(translator: Lane, wanted: (line: WaitingLine) => boolean): void {
     const lane = this.lanes.get(translator)!.filter(wanted);
     if (lane.length === 0) this.lanes.delete(translator);
     else this.lanes.set(translator, lane);

@@ -7,7 +7,7 @@ const importing = [
   "test/cli/commands/data-import.test.ts",
   "test/training/plain-corpora.test.ts",
 ];
-const languages = { file: "src/base/language-tags.ts", tests: ["test/base/language-tags.test.ts"] };
+const languages = { file: "src/base/languages/language-tags.ts", tests: ["test/base/languages/language-tags.test.ts"] };
 const elements = { file: "src/corpora/formats/xml/elements.ts", tests: formats };
 const inline = { file: "src/corpora/formats/xml/inline-text.ts", tests: formats };
 const tmx = { file: "src/corpora/formats/xml/tmx.ts", tests: formats };

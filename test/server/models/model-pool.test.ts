@@ -1,7 +1,6 @@
 /** Source of truth: which toy models were loaded and disposed of. */
 import { expect, test } from "vitest";
 import { ModelPool } from "../../../src/server/models/model-pool.ts";
-import { copyParts } from "../../decoding/toy-wordpieces.ts";
 
 function watchedPool(maxMemory: number) {
   const events: string[] = [];
@@ -13,9 +12,15 @@ function watchedPool(maxMemory: number) {
     load: async (directory) => {
       events.push(`load ${directory}`);
       if (directory === "broken") throw new Error("cannot be read");
-      const parts = copyParts();
-      parts.model.dispose = () => events.push(`dispose ${directory}`);
-      return parts;
+      return {
+        parallelism: 1,
+        languages: { sources: [], targets: [] },
+        counts: { sourcePieces: 0, targetPieces: 0, cut: 0 },
+        translate: async () => [],
+        detail: async () => [],
+        inspect: async () => [],
+        dispose: () => events.push(`dispose ${directory}`),
+      };
     },
   });
   const model = (directory: string, bytes = 1) => ({ directory, bytes, pairs: [] });

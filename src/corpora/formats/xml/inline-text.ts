@@ -1,5 +1,5 @@
 /** Texts of two elements with inline tags, such as <seg> of TMX and <source> of XLIFF: the tags dropped, kept as marks, or a reason to skip. */
-import { inlineRole } from "../../../documents/inline-elements.ts";
+import { inlineRole } from "../../../documents/segments/inline-elements.ts";
 import { type InlineItem, InlineText } from "../../../documents/segments/inline-tags.ts";
 import { type ImportItem, type ImportOptions, pair, skip } from "../importer.ts";
 import type { XmlElement } from "./elements.ts";

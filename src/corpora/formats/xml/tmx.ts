@@ -2,7 +2,7 @@
  * TMX 1.4 and before (LISA): the variants (<tuv>) of each unit whose languages are asked for, by `xml:lang`, else `lang`. What codes hold is no text
  * but for their <sub>, which is text of its own.
  */
-import { languageLikeness } from "../../../base/language-tags.ts";
+import { languageLikeness } from "../../../base/languages/language-tags.ts";
 import { rootElement } from "../../../data/files/text-format.ts";
 import { type Importer, type ImportItem, type ImportOptions, skip } from "../importer.ts";
 import { childOf, readElements, type XmlElement } from "./elements.ts";

@@ -1,6 +1,6 @@
 /** Source of truth: BCP 47, ISO 639, and the scripts that CLDR takes for likely. */
 import { expect, test } from "vitest";
-import { languageLikeness } from "../../src/base/language-tags.ts";
+import { languageLikeness } from "../../../src/base/languages/language-tags.ts";
 
 test.each([
   ["en", "en", 2],

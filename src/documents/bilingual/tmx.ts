@@ -1,12 +1,12 @@
 /** TMX 1.4 (LISA): segments of one language into those of another. */
-import { DataError } from "../base/errors.ts";
-import { languageLikeness } from "../base/language-tags.ts";
+import { DataError } from "../../base/errors.ts";
+import { languageLikeness } from "../../base/languages/language-tags.ts";
+import type { Document, ReadOptions } from "../segments/document.ts";
+import { inlineRole } from "../segments/inline-elements.ts";
+import { SourceText } from "../segments/source-text.ts";
+import { type Place, TextDocument } from "../segments/text-document.ts";
+import { attribute, attributesOf, childrenOf, indentBefore, readXml, type XmlElement } from "../xml-tree.ts";
 import { bilingualPlace } from "./bilingual-xml.ts";
-import { inlineRole } from "./inline-elements.ts";
-import type { Document, ReadOptions } from "./segments/document.ts";
-import { SourceText } from "./segments/source-text.ts";
-import { type Place, TextDocument } from "./segments/text-document.ts";
-import { attributesOf, childrenOf, indentBefore, readXml, type XmlElement } from "./xml-tree.ts";
 
 interface Variant {
   language: string;
@@ -79,8 +79,4 @@ function variantIn(variants: readonly Variant[], language: string): Variant | un
 
 function isLike(one: string, other: string): boolean {
   return languageLikeness(one, other) > 0;
-}
-
-function attribute(value: string): string {
-  return value.replace(/[&<>"]/g, "");
 }
