@@ -10,7 +10,7 @@ import { DecodingProcess } from "./decoding/decoding-process.ts";
 import { ApiKeys } from "./http/api-keys.ts";
 import { Gate, type TextLimits } from "./http/gate.ts";
 import { Metrics } from "./http/metrics.ts";
-import { createDetector } from "./languages/language-detector.ts";
+import { LanguageDetection } from "./languages/language-detector.ts";
 import { Catalog, readModel } from "./models/catalog.ts";
 import { ModelPool } from "./models/model-pool.ts";
 import { ModelWatch } from "./models/model-watch.ts";
@@ -93,7 +93,9 @@ async function serve(
   });
   const admission = new Admission(options.admission);
   addReadings(metrics, pool, admission, decoding);
-  const detect = await createDetector(catalog.sources);
+  const languages = new LanguageDetection(() => catalog.sources);
+  await languages.prepare(catalog.sources);
+  const detect = (text: string) => languages.detect(text);
   const { timeLimit } = options;
   const service = new TranslationService({ catalog, pool, admission, detect, segment: lineSegments, timeLimit });
   const gate = new Gate(options.limits, keys, new RateLimit());
@@ -113,7 +115,10 @@ async function serve(
     catalog,
     versionOf: modelVersion,
     read: readModel,
-    replace: (model, onReplaced) => pool.replace(model, onReplaced),
+    replace: async (model, onReplaced) => {
+      await languages.prepare([...catalog.sources, ...model.pairs.map(({ source }) => source)]);
+      await pool.replace(model, onReplaced);
+    },
   });
   await watch.start();
   if (options.loadAtStart) for (const model of catalog.models) await pool.use(model, async () => {});

@@ -17,18 +17,24 @@ beforeEach(async () => {
 });
 
 test.each<[string, () => void]>([
-  ["a file renamed into its place", () => {
-    writeFileSync(at("new"), "config.yaml");
-    renameSync(at("new"), at("config.yaml"));
-  }],
+  [
+    "a file renamed into its place",
+    () => {
+      writeFileSync(at("new"), "config.yaml");
+      renameSync(at("new"), at("config.yaml"));
+    },
+  ],
   ["a file written to in its place", () => appendFileSync(at("wordpiece.model"), "x")],
   ["another time", () => utimesSync(at("model.safetensors"), 1, 1)],
   ["a shortlist", () => writeFileSync(at("shortlist.safetensors"), "x")],
   ["a file gone", () => rmSync(at("config.yaml"))],
-  ["another directory of the name", () => {
-    renameSync(folder, `${folder}-old`);
-    mkdirSync(folder);
-  }],
+  [
+    "another directory of the name",
+    () => {
+      renameSync(folder, `${folder}-old`);
+      mkdirSync(folder);
+    },
+  ],
 ])("is another with %s", async (_, change) => {
   change();
   expect(await modelVersion(folder)).not.toBe(before);
