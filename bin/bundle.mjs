@@ -14,8 +14,8 @@ await build({
   // Threads and processes are started by path, from where the module that starts them finds itself.
   entryPoints: {
     main: "src/cli/main.ts",
-    "shards/encode-worker": "src/data/shards/encode-worker.ts",
-    "batches/prefetch-worker": "src/data/batches/prefetch-worker.ts",
+    "encode-worker": "src/data/shards/encode-worker.ts",
+    "prefetch-worker": "src/data/batches/prefetch-worker.ts",
     "decoding-child": "src/server/decoding/decoding-child.ts",
   },
   outdir,

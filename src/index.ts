@@ -1,6 +1,6 @@
 /**
- * The public API of gnmt-moe: models, training, translating. Metrics, wordpieces and corpora alone are `gnmt-moe/metrics`,
- * `gnmt-moe/text` and `gnmt-moe/corpora`. Nothing here chooses a backend by being imported: call `selectBackend`, or
+ * The public API of gnmt-moe: models, training, translating. Metrics, wordpieces, corpora and documents alone are `gnmt-moe/metrics`,
+ * `gnmt-moe/text`, `gnmt-moe/corpora` and `gnmt-moe/documents`. Nothing here chooses a backend by being imported: call `selectBackend`, or
  * `loadTranslationModel` or `loadLanguageModel`, which do.
  */
 

@@ -22,7 +22,7 @@ const packages: Record<string, string[]> = {
   "@tensorflow/tfjs-backend-wasm": ["backends"],
   "@tensorflow/tfjs-node": ["backends"],
   "@tensorflow/tfjs-node-gpu": ["backends"],
-  eld: ["data/cleaning"],
+  eld: ["data"],
   parse5: ["documents"],
   saxes: ["documents"],
   yaml: ["config", "cli"],

@@ -47,3 +47,7 @@ export type DecayMethod = (typeof decayMethods)[number];
 /** What a validation is judged by. */
 export const criteria = ["bleu", "perplexity"] as const;
 export type Criterion = (typeof criteria)[number];
+
+/** What becomes of the optimiser's moments where a run starts from a model: all are new, or those of its checkpoint are kept. */
+export const optimizerResets = ["all", "keep_states"] as const;
+export type OptimizerReset = (typeof optimizerResets)[number];

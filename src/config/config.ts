@@ -9,6 +9,7 @@ import type {
   ExpertOptimizer,
   GatingKind,
   MoeOutput,
+  OptimizerReset,
   Task,
 } from "./choices.ts";
 import { type ConfigKey, type CorpusSettings, configKeys, corpusKeys, type Settings } from "./schema.ts";
@@ -87,7 +88,7 @@ export interface Config {
   cleaning: Settings["cleaning"];
 
   // Wordpieces
-  /** Size of the shared wordpiece vocabulary to train */
+  /** Size of the shared wordpiece vocabulary to train, or to which that of train_from is extended */
   vocabSize: number;
   /** Share of the text's characters that become pieces; lower it for thousands of rare characters */
   characterCoverage: number;
@@ -171,6 +172,12 @@ export interface Config {
   routerZLossWeight: number;
   /** Dropout rate on the layer's output (default: dropout) */
   moeDropout: number;
+
+  // Starting from a model
+  /** Start from this model directory: its weights and wordpieces, and its keys about them and the model where left out */
+  trainFrom?: string | undefined;
+  /** Moments of the optimiser at such a start: all new, or those of the model's newest checkpoint */
+  resetOptim: OptimizerReset;
 
   // Training
   /** What batch_size counts: source and target wordpieces each, or sentence pairs */

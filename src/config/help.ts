@@ -10,6 +10,7 @@ export const sectionTitles: Readonly<Record<SectionName, string>> = {
   wordpieces: "Wordpieces",
   model: "Model",
   experts: "Mixture of experts",
+  base: "Starting from a model",
   training: "Training",
   validation: "Validation and checkpoints",
   engine: "Engine",
@@ -43,7 +44,7 @@ export const keyHelp: HelpTexts = {
       "Further rules, a map: max_characters of a side; near_duplicates, how many earlier pairs a pair is compared with (0: none); min_script_share of letters in the language's scripts (0: any); language_id: text clearly in another language goes",
   },
   wordpieces: {
-    vocab_size: "Size of the shared wordpiece vocabulary to train",
+    vocab_size: "Size of the shared wordpiece vocabulary to train, or to which that of train_from is extended",
     character_coverage: "Share of the text's characters that become pieces; lower it for thousands of rare characters",
     required_chars: "Characters that become pieces however rare they are",
     byte_fallback: "Spell characters outside the vocabulary as bytes instead of <unk>",
@@ -90,6 +91,11 @@ export const keyHelp: HelpTexts = {
     load_loss_weight: "Weight of the loss that evens out positions over experts (default: 0.01; language model: 0.1)",
     router_z_loss_weight: "Weight of the loss that keeps gate logits small: mean squared log-sum-exp",
     moe_dropout: "Dropout rate on the layer's output (default: dropout)",
+  },
+  base: {
+    train_from:
+      "Start from this model directory: its weights and wordpieces, and its keys about them and the model where left out",
+    reset_optim: "Moments of the optimiser at such a start: all new, or those of the model's newest checkpoint",
   },
   training: {
     batch_type: "What batch_size counts: source and target wordpieces each, or sentence pairs",

@@ -1,5 +1,6 @@
 /** Checks that keys agree with each other and fills in the defaults that depend on other keys. */
 import { ConfigError } from "../base/errors.ts";
+import { withBaseSettings } from "./base-settings.ts";
 import type { Task } from "./choices.ts";
 import { type Config, fromSettings } from "./config.ts";
 import { corpusRole } from "./corpora.ts";
@@ -19,7 +20,8 @@ import { type ConfigInput, type CorpusSettings, configSchema, type Settings } fr
  *   num_experts: 16,
  * });
  */
-export function resolveConfig(input: ConfigInput, source = "configuration"): Config {
+export function resolveConfig(given: ConfigInput, source = "configuration"): Config {
+  const input = withBaseSettings(given as Readonly<Record<string, unknown>>);
   const parsed = configSchema.safeParse(input);
   if (!parsed.success) throw configProblems(parsed.error.issues, input, (_path, section) => `${source}, ${section}`);
   return resolveSettings(parsed.data, source);

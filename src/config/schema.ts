@@ -13,6 +13,7 @@ import {
   gatingKinds,
   moeOutputs,
   normalizations,
+  optimizerResets,
   tasks,
 } from "./choices.ts";
 
@@ -109,6 +110,10 @@ export const sections = {
     router_z_loss_weight: z.number().min(0).default(0),
     moe_dropout: fraction.optional(),
   },
+  base: {
+    train_from: path.optional(),
+    reset_optim: z.enum(optimizerResets).default("all"),
+  },
   training: {
     batch_type: z.enum(batchTypes).default("tokens"),
     batch_size: positive.default(1200),
@@ -153,6 +158,7 @@ export const configSchema = z.strictObject({
   ...sections.wordpieces,
   ...sections.model,
   ...sections.experts,
+  ...sections.base,
   ...sections.training,
   ...sections.validation,
   ...sections.engine,

@@ -79,7 +79,7 @@ class HtmlReader {
     const isKept = isProtected(token);
     if (!isKept) this.found.push(...attributePlaces(this.source, token));
     if (isVoid) {
-      if (VOID_INLINE.has(name)) this.items.push({ kind: "empty", from, to });
+      if (VOID_INLINE.has(name)) this.items.push({ kind: "empty", from, to, isBreak: name === "br" });
       else this.flush();
     } else if ((isKept || SINGLE.has(name)) && !(token.selfClosing && (name === "svg" || name === "math"))) {
       const isInline = INLINE.has(name) || SINGLE.has(name);
@@ -109,7 +109,7 @@ class HtmlReader {
     const depth = this.open.lastIndexOf(name);
     if (depth >= 0) this.open.length = depth;
     if (INLINE.has(name)) this.items.push({ kind: "close", name, from, to });
-    else if (name === "br") this.items.push({ kind: "empty", from, to });
+    else if (name === "br") this.items.push({ kind: "empty", from, to, isBreak: true });
     else this.flush();
   }
 
@@ -149,8 +149,9 @@ class HtmlReader {
     const inline = new InlineText(items);
     const [from, to] = [items[0]!.from, items.at(-1)!.to];
     const line = this.source.lineAt(from);
+    const { text, marks: tags, breaks } = inline;
     this.found.push({
-      segment: { text: inline.text, current: inline.text, state: "new", line, tags: inline.marks },
+      segment: { text, current: text, state: "new", line, tags, breaks },
       edits: (translation, lostTags) => {
         const parts = inline.restore(translation, encodeReferences, lostTags, this.source.where(from));
         return parts && [{ from, to, parts }];

@@ -126,6 +126,15 @@ export function attributesOf(
   );
 }
 
+/** Where a further attribute of an opening tag goes. */
+export function attributesEnd(source: SourceText, { from, innerFrom }: XmlElement): number {
+  return from + /\s*\/?>$/.exec(source.text.slice(from, innerFrom))!.index;
+}
+
+export function attribute(value: string): string {
+  return value.replace(/[&<>"]/g, "");
+}
+
 export function childrenOf(element: XmlElement, name?: string): XmlElement[] {
   return element.children
     .filter((node) => node.kind === "element")

@@ -22,6 +22,8 @@ export interface ParameterSource {
   seed: number;
   /** A checkpoint's values; its names and shapes are compared as parameters are created. */
   stored?: ParameterValues | undefined;
+  /** Without a checkpoint: values of a parameter; undefined for those of its own initializer. */
+  initial?: ((name: string, shape: readonly number[]) => Float32Array | undefined) | undefined;
   /** Draws weight matrices uniformly from ± this instead of by their fan-in. */
   weightRange?: number | undefined;
 }
@@ -58,8 +60,11 @@ export class Parameters {
   }
 
   private initialValues(name: string, shape: number[], initializer: Initializer): tf.Tensor {
-    const { seed, stored } = this.source;
-    if (stored === undefined) return initializer(shape, name, seed);
+    const { seed, stored, initial } = this.source;
+    if (stored === undefined) {
+      const values = initial?.(name, shape);
+      return values === undefined ? initializer(shape, name, seed) : floatTensor(values, shape);
+    }
     const found = stored.get(name);
     if (found !== undefined && tf.util.arraysEqual([...found.shape], shape)) return floatTensor(found.data, shape);
     const problem = found === undefined ? "is missing" : `has shape [${found.shape.join(", ")}]`;

@@ -69,6 +69,8 @@ const effects: Record<ConfigKey, Effect> = {
   load_loss_weight: "changes",
   router_z_loss_weight: "changes",
   moe_dropout: "changes",
+  train_from: "start",
+  reset_optim: "start",
   batch_type: "changes",
   batch_size: "changes",
   accum_count: "changes",

@@ -1,4 +1,7 @@
-/** The wordpiece model of a run: the one in its model directory, one the configuration names, or one trained on its corpora. */
+/**
+ * The wordpiece model of a run: the one in its model directory, that of the model it starts from, one the configuration names, or one trained
+ * on its corpora.
+ */
 import { existsSync, readFileSync } from "node:fs";
 import { writeFileAtomic } from "../base/atomic-file.ts";
 import { ConfigError } from "../base/errors.ts";
@@ -9,13 +12,31 @@ import { targetTag } from "../text/languages.ts";
 import { loadModelWordpieces } from "../text/model-wordpieces.ts";
 import type { WordpieceModel } from "../text/wordpiece-model.ts";
 import { WordpieceTrainer } from "../text/wordpiece-trainer.ts";
+import type { BaseModel } from "./transfer/base-model.ts";
+import { checkExtends, extensionOf } from "./transfer/base-wordpieces.ts";
 
-/** Loads or makes `path` (the model directory's wordpiece.model). `onTraining` hears of it before a long training starts. */
-export async function ensureWordpieces(config: Config, path: string, onTraining: () => void): Promise<WordpieceModel> {
+/**
+ * Loads or makes `path` (the model directory's wordpiece.model). `onTraining` hears of it before a long training starts. Throws WordpieceError or
+ * ConfigError for a model that lacks pieces the run needs, or those of the model it starts from.
+ */
+export async function ensureWordpieces(
+  config: Config,
+  path: string,
+  onTraining: () => void,
+  base?: BaseModel,
+): Promise<WordpieceModel> {
   const tags = config.targetTags ? targetLanguages(config).map(targetTag) : [];
   if (!existsSync(path)) {
-    if (config.wordpieceModel !== undefined) {
-      load(config, config.wordpieceModel, tags);
+    if (base !== undefined && config.wordpieceModel === undefined) {
+      const extension = extensionOf(base, config, tags);
+      if (extension?.needsText === true) {
+        onTraining();
+        await addBalancedText(extension, corpusFiles(config), config.samplingTemperature);
+      }
+      writeFileAtomic(path, extension?.extend().toBytes() ?? readFileSync(base.wordpieceModelPath));
+    } else if (config.wordpieceModel !== undefined) {
+      const given = load(config, config.wordpieceModel, tags);
+      if (base !== undefined) checkExtends(base, given, config.wordpieceModel);
       writeFileAtomic(path, readFileSync(config.wordpieceModel));
     } else {
       onTraining();
@@ -33,7 +54,9 @@ export async function ensureWordpieces(config: Config, path: string, onTraining:
       trainer.train().save(path);
     }
   }
-  return load(config, path, tags);
+  const wordpieces = load(config, path, tags);
+  if (base !== undefined) checkExtends(base, wordpieces, path);
+  return wordpieces;
 }
 
 /** Throws WordpieceError or ConfigError for a model that lacks pieces the run needs. */

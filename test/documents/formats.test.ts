@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { NmtError } from "../../src/base/errors.ts";
 import { readDocument } from "../../src/documents/read-document.ts";
 import type { ReadOptions } from "../../src/documents/segments/document.ts";
-import { ZipMembers } from "../../src/documents/zip-members.ts";
+import { ZipMembers } from "../../src/documents/word/zip-members.ts";
 import { zip } from "../corpora/archives/zip-archive.ts";
 import { DOCX, TEXTS } from "./sample-documents.ts";
 

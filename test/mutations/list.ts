@@ -4,6 +4,7 @@ import { configMutations } from "./list/config.ts";
 import { dataMutations } from "./list/data.ts";
 import { decodingMutations } from "./list/decoding.ts";
 import { decodingRuleMutations } from "./list/decoding-rules.ts";
+import { documentMutations } from "./list/documents.ts";
 import { engineMutations } from "./list/engine.ts";
 import { metricsMutations } from "./list/metrics.ts";
 import { modelMutations } from "./list/model.ts";
@@ -15,11 +16,13 @@ import { rerankingMutations } from "./list/reranking.ts";
 import { shortlistMutations } from "./list/shortlist.ts";
 import { textMutations } from "./list/text.ts";
 import { trainingMutations } from "./list/training.ts";
+import { transferMutations } from "./list/transfer.ts";
 import { wordMutations } from "./list/words.ts";
 import type { Mutation } from "./mutation.ts";
 
 const concepts: Readonly<Record<string, readonly Mutation[]>> = {
   training: trainingMutations,
+  transfer: transferMutations,
   optimizer: optimizerMutations,
   model: modelMutations,
   moe: moeMutations,
@@ -31,6 +34,7 @@ const concepts: Readonly<Record<string, readonly Mutation[]>> = {
   metrics: metricsMutations,
   text: textMutations,
   data: dataMutations,
+  documents: documentMutations,
   checkpoint: checkpointMutations,
   config: configMutations,
   report: reportMutations,

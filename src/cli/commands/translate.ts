@@ -9,6 +9,7 @@ import type { SamplingOptions } from "../../decoding/sampling.ts";
 import { resolveTranslateOptions, type TranslateOptions, translateDefaults } from "../../decoding/translate-options.ts";
 import { describeWarning, type TranslationCounts, type TranslationWarning } from "../../decoding/translation.ts";
 import { Translator } from "../../decoding/translator.ts";
+import type { DocumentFormat } from "../../documents/document-formats.ts";
 import { loadEnsemble } from "../../inference/open-ensemble.ts";
 import { textCounts } from "../../segments/translate-text.ts";
 import type { ShortlistLimits } from "../../shortlist/shortlist.ts";
@@ -17,12 +18,13 @@ import { engineOf, type InferenceArguments, inferenceOptions } from "../engine-o
 import { openLineOutput } from "../line-output.ts";
 
 import { type RuleArguments, ruleOptions, rulesOf, withRequests } from "./rule-options.ts";
+import { translateDocumentFile } from "./translate/document-file.ts";
+import { type DocumentArguments, documentOf, documentOptions, withHypotheses } from "./translate/document-options.ts";
 import {
   type PlaceableArguments,
   placeableOptions,
   reportPlaceables,
   translateKeeping,
-  withHypotheses,
 } from "./translate/placeable-options.ts";
 import { candidateCount, type RerankArguments, rerankOptions, rerankWeights } from "./translate/rerank-options.ts";
 import { type Direction, openReranking, type Reranking } from "./translate/reranking.ts";
@@ -34,11 +36,10 @@ interface TranslateArguments
     RuleArguments,
     RerankArguments,
     WordArguments,
-    PlaceableArguments {
+    PlaceableArguments,
+    DocumentArguments {
   model: string[];
   avg_raw_probs: boolean;
-  src: string | undefined;
-  output: string | undefined;
   src_lang: string | undefined;
   tgt_lang: string | undefined;
   beam_size: number | undefined;
@@ -64,14 +65,15 @@ interface TranslateArguments
   shortlist: number[] | undefined;
 }
 
-const SOURCE_HELP = "Text to translate: a file, plain or compressed, a pattern (news.*.en), a column (pairs.tsv#1)";
+const SOURCE_HELP =
+  "Text to translate: a file, plain or compressed, a pattern (news.*.en), a column (pairs.tsv#1); or a document (page.html)";
 
 /** Warnings of one kind that are shown before only their number is. */
 const SHOWN_WARNINGS = 5;
 
 export const translateCommand: CommandModule<object, TranslateArguments> = {
   command: "translate",
-  describe: "Translate lines of text, from standard input to standard output unless files are given",
+  describe: "Translate lines of text or a document, from standard input to standard output unless files are given",
   builder: (yargs) =>
     yargs
       .option("model", {
@@ -183,6 +185,7 @@ export const translateCommand: CommandModule<object, TranslateArguments> = {
       })
       .options(ruleOptions)
       .options(placeableOptions)
+      .options(documentOptions)
       .option("shortlist", {
         type: "number",
         array: true,
@@ -195,7 +198,8 @@ export const translateCommand: CommandModule<object, TranslateArguments> = {
 };
 
 async function translate(args: TranslateArguments): Promise<void> {
-  const options = withHypotheses(translateOptions(args), args);
+  const document = documentOf(args);
+  const options = hypothesesFor(document, translateOptions(args), args);
   // Before the model, so that a wrong value is told at once.
   resolveTranslateOptions(options);
   const format = formatOf(args);
@@ -204,16 +208,59 @@ async function translate(args: TranslateArguments): Promise<void> {
   const engine = { ...engineOf(args), ...shortlist };
   const loaded = await loadEnsemble(args.model, { ...engine, avgRawProbs: args.avg_raw_probs });
   try {
-    const reranking = await openReranking(args, directionOf(args, loaded.languages), engineOf(args));
+    const direction = directionOf(args, loaded.languages);
+    const reranking = await openReranking(args, direction, engineOf(args));
     try {
-      const warn = warnSparingly(args.placeables === undefined ? SHOWN_WARNINGS : 0);
-      await translateLines(new Translator(loaded, options, warn), reranking, format, args, loaded.engine.backend);
+      const warn = warnSparingly(inParts(document, args) ? 0 : SHOWN_WARNINGS);
+      if (document !== undefined) {
+        const translator = new Translator(loaded, options, warn);
+        await translateFile(translator, document, args, direction, loaded.engine.backend);
+      } else
+        await translateLines(new Translator(loaded, options, warn), reranking, format, args, loaded.engine.backend);
     } finally {
       reranking.dispose();
     }
   } finally {
     loaded.model.dispose();
   }
+}
+
+/** Whether texts are cut into segments, so that warnings of lines would tell nothing. */
+function inParts(document: DocumentFormat | undefined, { placeables }: TranslateArguments): boolean {
+  return document !== undefined || placeables !== undefined;
+}
+
+/** The options with hypotheses to choose from where texts are put together from their parts. */
+function hypothesesFor(
+  document: DocumentFormat | undefined,
+  options: TranslateOptions,
+  args: TranslateArguments,
+): TranslateOptions {
+  if (document !== undefined) {
+    return withHypotheses(options, args, "--document", "Leave it out, or translate lines of text: --document none.");
+  }
+  if (args.placeables === undefined) return options;
+  const why = "with --placeables each line has one translation, put together from its parts";
+  return withHypotheses(options, args, "--placeables", `Leave out one of them: ${why}.`);
+}
+
+async function translateFile(
+  translator: Translator,
+  document: DocumentFormat,
+  args: TranslateArguments,
+  direction: Direction,
+  backend: string,
+): Promise<void> {
+  const started = performance.now();
+  const counts = textCounts();
+  try {
+    await translateDocumentFile(translator, document, args, direction, counts);
+  } catch (error) {
+    releaseInput(args.src);
+    throw error;
+  }
+  report(translator.counts, (performance.now() - started) / 1000, backend, 0);
+  reportPlaceables(counts);
 }
 
 async function translateLines(

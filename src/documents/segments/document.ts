@@ -13,6 +13,8 @@ export interface Segment {
   line: number;
   /** Inline tags of `text` in its order, each once: `["<1>", "</1>", "<2/>"]`. A translation has to have the same. */
   tags: readonly string[];
+  /** Those of `tags` that are line breaks or tabs, beyond which no sentence goes. */
+  breaks?: readonly string[];
   /** Key, context or identifier that the format gives. */
   id?: string;
 }
@@ -45,7 +47,7 @@ export interface Document {
 export interface ReadOptions {
   /** Of TMX: language of the source; default the header's. */
   sourceLanguage?: string | undefined;
-  /** Of TMX: language to translate into; default that of the first translation. */
+  /** Of TMX: language to translate into; default that of the first translation. Of XLIFF: named in a file that doesn't say it. */
   targetLanguage?: string | undefined;
 }
 

@@ -28,7 +28,8 @@ export class TextDocument implements Document {
       if (translation === undefined || translation === segment.current) return [];
       return edits(translation, options.lostTags ?? "error") ?? [];
     });
-    return this.source.encode(applyEdits(this.source.text, edits));
+    // An edit that several segments ask for, such as that of the file's target language, is made once.
+    return this.source.encode(applyEdits(this.source.text, [...new Set(edits)]));
   }
 }
 

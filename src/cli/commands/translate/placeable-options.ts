@@ -1,10 +1,7 @@
 /** `nmt translate --placeables`: lines whose tags, placeholders and addresses come out as they are. */
 import type { Options } from "yargs";
-import { UsageError } from "../../../base/errors.ts";
 import { log } from "../../../base/logger.ts";
 import { lineWindows } from "../../../decoding/lines/line-windows.ts";
-import type { TranslateOptions } from "../../../decoding/translate-options.ts";
-import { translateDefaults } from "../../../decoding/translate-options.ts";
 import type { Translator } from "../../../decoding/translator.ts";
 import { type MaskName, maskNames } from "../../../segments/masks.ts";
 import { type TextCounts, translateTexts } from "../../../segments/translate-text.ts";
@@ -25,37 +22,6 @@ export const placeableOptions = {
 
 /** Lines translated together, and the milliseconds to wait for another. */
 const WINDOW = { lines: 2000, patience: 20 };
-
-/** Options that ask for more than one text a line, or that choose it in another way. */
-const APART = [
-  "with_score",
-  "with_alignment",
-  "with_word_scores",
-  "with_pieces",
-  "with_attention",
-  "tgt_prefix",
-  "constraints",
-  "return_alternatives",
-  "mbr",
-  "rerank_model",
-  "rerank_lm",
-] as const;
-
-/** The options with hypotheses to choose from. Throws UsageError beside options that `--placeables` has no place for. */
-export function withHypotheses(
-  options: TranslateOptions,
-  args: PlaceableArguments & { n_best: number } & { [name in (typeof APART)[number]]: unknown },
-): TranslateOptions {
-  if (args.placeables === undefined) return options;
-  const other = args.n_best > 1 ? "n_best" : APART.find((name) => args[name] !== undefined && args[name] !== false);
-  if (other !== undefined) {
-    throw new UsageError(`--placeables and --${other} do not go together`, {
-      where: "--placeables",
-      nextStep: "Leave out one of them: with --placeables each line has one translation, put together from its parts.",
-    });
-  }
-  return { ...options, nBest: options.sampling === undefined ? (options.beamSize ?? translateDefaults.beamSize) : 1 };
-}
 
 /** The translation of each line, in order. */
 export async function* translateKeeping(

@@ -1,11 +1,11 @@
 /** What XLIFF and TMX share: a source element, and a translation beside it that is there or is to be. */
-import type { LostTags, Segment } from "./segments/document.ts";
-import type { Edit, Part } from "./segments/edits.ts";
-import { type InlineItem, InlineText } from "./segments/inline-tags.ts";
-import { encodeReferences } from "./segments/references.ts";
-import type { SourceText } from "./segments/source-text.ts";
-import type { Place } from "./segments/text-document.ts";
-import type { XmlElement, XmlNode } from "./xml-tree.ts";
+import type { LostTags, Segment } from "../segments/document.ts";
+import type { Edit, Part } from "../segments/edits.ts";
+import { type InlineItem, InlineText } from "../segments/inline-tags.ts";
+import { encodeReferences } from "../segments/references.ts";
+import type { SourceText } from "../segments/source-text.ts";
+import type { Place } from "../segments/text-document.ts";
+import type { XmlElement, XmlNode } from "../xml-tree.ts";
 
 export interface BilingualUnit {
   source: XmlElement;

@@ -1,10 +1,10 @@
 /** Word's `.docx` (ECMA-376, WordprocessingML): paragraphs of body, headers, footers and notes. */
-import { DataError } from "../base/errors.ts";
+import { DataError } from "../../base/errors.ts";
+import type { Document, Segment, WriteOptions } from "../segments/document.ts";
+import { SourceText } from "../segments/source-text.ts";
+import { checkCount, TextDocument } from "../segments/text-document.ts";
+import { readXml } from "../xml-tree.ts";
 import { paragraphPlaces } from "./docx-paragraphs.ts";
-import type { Document, Segment, WriteOptions } from "./segments/document.ts";
-import { SourceText } from "./segments/source-text.ts";
-import { checkCount, TextDocument } from "./segments/text-document.ts";
-import { readXml } from "./xml-tree.ts";
 import { ZipMembers } from "./zip-members.ts";
 
 const TEXTS = /^word\/(?:document|header|footer|footnotes|endnotes)\d*\.xml$/;

@@ -1,7 +1,14 @@
 /** Members of a zip file in memory (PKWARE APPNOTE), replaced without touching the others' bytes. */
 import { crc32, deflateRawSync, inflateRawSync } from "node:zlib";
-import { DataError } from "../base/errors.ts";
-import { ZIP_LOCAL_SIZE, type ZipEntry, zipDataStart, zipEnd, zipEntries, zipObstacle } from "../base/zip-entries.ts";
+import { DataError } from "../../base/errors.ts";
+import {
+  ZIP_LOCAL_SIZE,
+  type ZipEntry,
+  zipDataStart,
+  zipEnd,
+  zipEntries,
+  zipObstacle,
+} from "../../base/zip-entries.ts";
 
 /** No part of a text document is larger. */
 const MOST_BYTES = 2 ** 28;

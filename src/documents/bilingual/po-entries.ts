@@ -1,5 +1,5 @@
 /** Entries of a `.po` file with the offsets of their strings. */
-import { linesOf, type SourceText } from "./segments/source-text.ts";
+import { linesOf, type SourceText } from "../segments/source-text.ts";
 
 export interface PoString {
   text: string;

@@ -1,9 +1,9 @@
 /** GNU gettext's `.po` and `.pot` (gettext manual, "The Format of PO Files"): msgid and msgid_plural into msgstr. */
 
+import type { Document, Segment } from "../segments/document.ts";
+import { SourceText } from "../segments/source-text.ts";
+import { type Place, TextDocument } from "../segments/text-document.ts";
 import { type PoEntry, type PoString, readPoEntries } from "./po-entries.ts";
-import type { Document, Segment } from "./segments/document.ts";
-import { SourceText } from "./segments/source-text.ts";
-import { type Place, TextDocument } from "./segments/text-document.ts";
 
 /**
  * Each `msgstr` is a segment: of `msgid`, or of `msgid_plural` for the forms after the first (and for the only one of languages without a plural).

@@ -1,10 +1,10 @@
 /** TMX 1.4 (LISA): segments of one language into those of another. */
-import { DataError } from "../base/errors.ts";
+import { DataError } from "../../base/errors.ts";
+import type { Document, ReadOptions } from "../segments/document.ts";
+import { SourceText } from "../segments/source-text.ts";
+import { type Place, TextDocument } from "../segments/text-document.ts";
+import { attribute, attributesOf, childrenOf, indentBefore, readXml, type XmlElement } from "../xml-tree.ts";
 import { bilingualPlace } from "./bilingual-xml.ts";
-import type { Document, ReadOptions } from "./segments/document.ts";
-import { SourceText } from "./segments/source-text.ts";
-import { type Place, TextDocument } from "./segments/text-document.ts";
-import { attributesOf, childrenOf, indentBefore, readXml, type XmlElement } from "./xml-tree.ts";
 
 interface Variant {
   language: string;
@@ -78,8 +78,4 @@ function variantIn(variants: readonly Variant[], language: string): Variant | un
 function isLike(one: string, other: string): boolean {
   const base = (language: string) => language.toLowerCase().split(/[-_]/)[0];
   return base(one) === base(other);
-}
-
-function attribute(value: string): string {
-  return value.replace(/[&<>"]/g, "");
 }

@@ -1,16 +1,17 @@
 /** Paragraphs of WordprocessingML as segments: runs of another formatting than most of the text, links and single things are inline tags. */
-import type { LostTags } from "./segments/document.ts";
-import type { Part } from "./segments/edits.ts";
-import { type InlineItem, InlineText, trimItems } from "./segments/inline-tags.ts";
-import { encodeReferences } from "./segments/references.ts";
-import type { SourceText } from "./segments/source-text.ts";
-import type { Place } from "./segments/text-document.ts";
-import { attributesOf, childrenOf, type XmlElement, type XmlNode } from "./xml-tree.ts";
+import type { LostTags } from "../segments/document.ts";
+import type { Part } from "../segments/edits.ts";
+import { type InlineItem, InlineText, trimItems } from "../segments/inline-tags.ts";
+import { encodeReferences } from "../segments/references.ts";
+import type { SourceText } from "../segments/source-text.ts";
+import type { Place } from "../segments/text-document.ts";
+import { attributesOf, childrenOf, type XmlElement, type XmlNode } from "../xml-tree.ts";
 
 /** Elements around runs. */
 const CONTAINERS = new Set(["w:hyperlink", "w:ins", "w:moveTo", "w:smartTag", "w:dir", "w:bdo"]);
 /** What speaks of the text as it was: spelling, page breaks of the last layout. */
 const DROPPED = new Set(["w:proofErr", "w:lastRenderedPageBreak", "w:rPr"]);
+const BREAKS = new Set(["w:br", "w:cr", "w:tab", "w:ptab"]);
 const CHARACTERS = new Map([
   ["w:noBreakHyphen", "\u2011"],
   ["w:softHyphen", "\u00ad"],
@@ -59,6 +60,7 @@ class Paragraph {
         state: "new",
         line: this.source.lineAt(from),
         tags: inline.marks,
+        breaks: inline.breaks,
       },
       edits: (translation: string, lostTags: LostTags) => {
         const parts = inline.restore(translation, encode, lostTags, this.source.where(from));
@@ -108,7 +110,15 @@ class Paragraph {
       const character = CHARACTERS.get(child.name);
       if (character !== undefined) return [{ kind: "text", from, to, text: character }];
       if (child.name !== "w:t")
-        return [{ kind: "empty", from, to, parts: [`<w:r>${format}`, [child.from, child.to], "</w:r>"] }];
+        return [
+          {
+            kind: "empty",
+            from,
+            to,
+            parts: [`<w:r>${format}`, [child.from, child.to], "</w:r>"],
+            isBreak: BREAKS.has(child.name),
+          },
+        ];
       // White space at the ends is apart, so that it can be left out.
       return textOf(child)
         .split(/(^\s+|\s+$)/)
