@@ -7,6 +7,8 @@ import { addDeepLRoutes } from "./deepl/routes.ts";
 import { type AccessLogOptions, accessLog } from "./http/access-log.ts";
 import type { ServerContext, ServerEnvironment } from "./http/client.ts";
 import type { RouteParts, ServedApp } from "./http/served-app.ts";
+import type { InteractiveService } from "./interactive/interactive-service.ts";
+import { addInteractiveRoutes } from "./interactive/routes.ts";
 import { addLibreTranslateRoutes } from "./libretranslate/routes.ts";
 import { RequestError } from "./request-error.ts";
 
@@ -18,6 +20,7 @@ export interface AppOptions extends AccessLogOptions {
   /** Whether no new requests are taken. */
   isStopping(): boolean;
   version: string;
+  interactive: InteractiveService;
 }
 
 /** Of requests whose client has gone away, in log and metrics: nginx calls it "client closed request". */
@@ -42,6 +45,7 @@ export function createApp(parts: RouteParts, options: AppOptions): ServedApp {
   app.use(cors({ origin: origins, allowHeaders: ["Authorization", "Content-Type"], exposeHeaders: ["Retry-After"] }));
   addLibreTranslateRoutes(app, parts, options.isStopping);
   addDeepLRoutes(app, parts);
+  addInteractiveRoutes(app, parts, options.interactive);
   app.get("/metrics", (c) => c.text(parts.metrics.text(), 200, { "Content-Type": "text/plain; version=0.0.4" }));
   app.doc31("/openapi.json", { openapi: "3.1.0", info: { title: "nmt serve", version: options.version } });
   app.notFound((c) => refuse(c, notFound(app, c)));

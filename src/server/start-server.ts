@@ -10,6 +10,7 @@ import { DecodingProcess } from "./decoding/decoding-process.ts";
 import { ApiKeys } from "./http/api-keys.ts";
 import { Gate, type TextLimits } from "./http/gate.ts";
 import { Metrics } from "./http/metrics.ts";
+import { InteractiveService } from "./interactive/interactive-service.ts";
 import { LanguageDetection } from "./languages/language-detector.ts";
 import { Catalog, readModel } from "./models/catalog.ts";
 import { ModelPool } from "./models/model-pool.ts";
@@ -109,6 +110,7 @@ async function serve(
       corsOrigins: options.corsOrigins,
       version: options.version,
       isStopping: () => admission.isClosed,
+      interactive: new InteractiveService({ catalog, pool, admission, detect, timeLimit }),
     },
   );
   const watch = new ModelWatch({

@@ -6,6 +6,7 @@ import { decodingMutations } from "./list/decoding.ts";
 import { decodingRuleMutations } from "./list/decoding-rules.ts";
 import { documentMutations } from "./list/documents.ts";
 import { engineMutations } from "./list/engine.ts";
+import { inspectionMutations } from "./list/inspection.ts";
 import { metricsMutations } from "./list/metrics.ts";
 import { modelMutations } from "./list/model.ts";
 import { moeMutations } from "./list/moe.ts";
@@ -28,6 +29,7 @@ const concepts: Readonly<Record<string, readonly Mutation[]>> = {
   moe: moeMutations,
   decoding: [...decodingMutations, ...decodingRuleMutations],
   words: wordMutations,
+  inspection: inspectionMutations,
   reranking: rerankingMutations,
   engine: engineMutations,
   shortlist: shortlistMutations,

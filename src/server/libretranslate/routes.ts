@@ -3,7 +3,7 @@
 import { goneSignal, type ServerContext } from "../http/client.ts";
 import { checkFields, readFields } from "../http/request-fields.ts";
 import { addRoute, type RouteParts, type ServedApp } from "../http/served-app.ts";
-import { exactCode, languageName } from "../languages/language-codes.ts";
+import { knownCode, languageName } from "../languages/language-codes.ts";
 import { RequestError } from "../request-error.ts";
 import type { TranslatedText } from "../translation-service.ts";
 import {
@@ -78,8 +78,8 @@ async function translate(c: ServerContext, { catalog, service, gate, metrics }: 
     throw new RequestError(400, `Invalid request: ${fields.alternatives} alternatives exceed the limit (${most}).`);
   }
   const isAuto = fields.source.toLowerCase() === "auto";
-  const source = isAuto ? undefined : knownCode(fields.source, [...catalog.sources, ...catalog.targets], "source");
-  const target = knownCode(fields.target, [...catalog.targets, ...catalog.sources], "target");
+  const source = isAuto ? undefined : knownCode(fields.source, catalog.languages, "source");
+  const target = knownCode(fields.target, catalog.languages, "target");
   const isHtml = fields.format === "html";
   const translated = await service.translate({
     client,
@@ -112,14 +112,6 @@ async function detect(c: ServerContext, { service, gate }: RouteParts): Promise<
   const texts = [fields.q].flat();
   gate.pass(c, fields.api_key ?? fields.apiKey ?? undefined, texts, 400);
   return c.json(service.detect(texts.join("\n")).map(({ confidence, language }) => ({ confidence, language })));
-}
-
-function knownCode(code: string, known: readonly string[], side: "source" | "target"): string {
-  const found = exactCode(code, known);
-  if (found !== undefined) return found;
-  throw new RequestError(400, `${code} is not supported as ${side} language.`, {
-    nextStep: "GET /languages lists those that are.",
-  });
 }
 
 function languages({ catalog }: RouteParts) {

@@ -28,6 +28,7 @@ interface Ways {
   models: readonly CatalogModel[];
   sources: readonly string[];
   targets: readonly string[];
+  languages: readonly string[];
   legs: ReadonlyMap<string, ReadonlyMap<string, Leg>>;
 }
 
@@ -57,6 +58,11 @@ export class Catalog {
 
   get targets(): readonly string[] {
     return this.ways.targets;
+  }
+
+  /** The two together, each once, sorted. */
+  get languages(): readonly string[] {
+    return this.ways.languages;
   }
 
   /** From now on this stands for the model of the same directory. */
@@ -95,8 +101,9 @@ function waysOf(models: readonly CatalogModel[]): Ways {
       legs.set(source, from);
     }
   }
-  const targets = new Set([...legs.values()].flatMap((from) => [...from.keys()]));
-  return { models, legs, sources: [...legs.keys()].sort(), targets: [...targets].sort() };
+  const sources = [...legs.keys()].sort();
+  const targets = [...new Set([...legs.values()].flatMap((from) => [...from.keys()]))].sort();
+  return { models, legs, sources, targets, languages: [...new Set([...sources, ...targets])].sort() };
 }
 
 /** Reads what a directory translates. Throws CheckpointError for one that cannot be served, ConfigError. */

@@ -20,7 +20,7 @@ function watchedPool(maxMemory: number) {
         languages: { sources: [], targets: [] },
         counts: { sourcePieces: 0, targetPieces: 0, cut: 0 },
         translate: async () => [],
-        detail: async () => [],
+        inspect: async () => [],
         dispose: () => events.push(`dispose ${directory}`),
       };
     },
