@@ -178,6 +178,8 @@ export interface Config {
   trainFrom?: string | undefined;
   /** Moments of the optimiser at such a start: all new, or those of the model's newest checkpoint */
   resetOptim: OptimizerReset;
+  /** Parameters that stay as they are, by name, where * stands for any characters: encoder.* decoder.embedding */
+  freeze: string[];
 
   // Training
   /** What batch_size counts: source and target wordpieces each, or sentence pairs */

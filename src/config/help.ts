@@ -96,6 +96,7 @@ export const keyHelp: HelpTexts = {
     train_from:
       "Start from this model directory: its weights and wordpieces, and its keys about them and the model where left out",
     reset_optim: "Moments of the optimiser at such a start: all new, or those of the model's newest checkpoint",
+    freeze: "Parameters that stay as they are, by name, where * stands for any characters: encoder.* decoder.embedding",
   },
   training: {
     batch_type: "What batch_size counts: source and target wordpieces each, or sentence pairs",

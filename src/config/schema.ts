@@ -113,6 +113,7 @@ export const sections = {
   base: {
     train_from: path.optional(),
     reset_optim: z.enum(optimizerResets).default("all"),
+    freeze: z.array(z.string().min(1)).default([]),
   },
   training: {
     batch_type: z.enum(batchTypes).default("tokens"),
