@@ -22,6 +22,7 @@ const packages: Record<string, string[]> = {
   "@tensorflow/tfjs-backend-wasm": ["backends"],
   "@tensorflow/tfjs-node": ["backends"],
   "@tensorflow/tfjs-node-gpu": ["backends"],
+  eld: ["data"],
   parse5: ["documents"],
   saxes: ["corpora", "documents"],
   yaml: ["config", "cli"],

@@ -93,7 +93,7 @@ export interface Config {
   dropIdentical: boolean;
   /**
    * Further rules, a map: max_characters of a side; near_duplicates, how many earlier pairs a pair is compared with (0:
-   * none); min_script_share of letters in the language's scripts (0: any); language_id by the package tinyld
+   * none); min_script_share of letters in the language's scripts (0: any); language_id: text clearly in another language goes
    */
   cleaning: Settings["cleaning"];
 

@@ -44,7 +44,7 @@ export const keyHelp: HelpTexts = {
     drop_duplicates: "Leave out repeated training pairs",
     drop_identical: "Leave out training pairs whose source and target are the same text",
     cleaning:
-      "Further rules, a map: max_characters of a side; near_duplicates, how many earlier pairs a pair is compared with (0: none); min_script_share of letters in the language's scripts (0: any); language_id by the package tinyld",
+      "Further rules, a map: max_characters of a side; near_duplicates, how many earlier pairs a pair is compared with (0: none); min_script_share of letters in the language's scripts (0: any); language_id: text clearly in another language goes",
   },
   wordpieces: {
     vocab_size: "Size of the shared wordpiece vocabulary to train, or to which that of train_from is extended",
