@@ -6,6 +6,7 @@ import { decodingMutations } from "./list/decoding.ts";
 import { decodingRuleMutations } from "./list/decoding-rules.ts";
 import { documentMutations } from "./list/documents.ts";
 import { engineMutations } from "./list/engine.ts";
+import { importMutations } from "./list/imports.ts";
 import { inspectionMutations } from "./list/inspection.ts";
 import { metricsMutations } from "./list/metrics.ts";
 import { modelMutations } from "./list/model.ts";
@@ -38,6 +39,7 @@ const concepts: Readonly<Record<string, readonly Mutation[]>> = {
   text: textMutations,
   segments: segmentMutations,
   data: dataMutations,
+  imports: importMutations,
   documents: documentMutations,
   checkpoint: checkpointMutations,
   config: configMutations,
