@@ -1,5 +1,6 @@
 /** Checks that keys agree with each other and fills in the defaults that depend on other keys. */
 import { ConfigError } from "../base/errors.ts";
+import { withBaseSettings } from "./base-settings.ts";
 import type { Task } from "./choices.ts";
 import { type Config, fromSettings } from "./config.ts";
 import { corpusRole } from "./corpora.ts";
@@ -19,7 +20,8 @@ import { type ConfigInput, type CorpusSettings, configSchema, type Settings } fr
  *   num_experts: 16,
  * });
  */
-export function resolveConfig(input: ConfigInput, source = "configuration"): Config {
+export function resolveConfig(given: ConfigInput, source = "configuration"): Config {
+  const input = withBaseSettings(given as Readonly<Record<string, unknown>>);
   const parsed = configSchema.safeParse(input);
   if (!parsed.success) throw configProblems(parsed.error.issues, input, (_path, section) => `${source}, ${section}`);
   return resolveSettings(parsed.data, source);
@@ -90,11 +92,29 @@ function resolveData(settings: TaskSettings, fail: Fail): Record<string, CorpusS
     );
   }
   for (const [name, corpus] of Object.entries(data)) {
-    if (settings.task === "translation" && corpus.path_tgt === undefined) {
-      fail(`data.${name}`, "path_tgt is missing", "Name the file with the translations of path_src, line by line.");
+    if (corpus.path !== undefined && (corpus.path_src ?? corpus.path_tgt) !== undefined) {
+      fail(`data.${name}`, "path is there, and path_src or path_tgt too", "Keep path, or the other two.");
     }
-    if (settings.task === "language_model" && corpus.path_tgt !== undefined) {
-      fail(`data.${name}`, "a language model reads path_src only", "Remove path_tgt, or set task: translation.");
+    if (corpus.path === undefined && corpus.path_src === undefined) {
+      fail(
+        `data.${name}`,
+        "path_src is missing",
+        "Name the file with the sources, or as path a file of both languages.",
+      );
+    }
+    if (settings.task === "translation" && corpus.path === undefined && corpus.path_tgt === undefined) {
+      fail(
+        `data.${name}`,
+        "path_tgt is missing",
+        "Name the file with the translations of path_src; or write path instead of path_src for a file of both languages.",
+      );
+    }
+    if (settings.task === "language_model" && (corpus.path ?? corpus.path_tgt) !== undefined) {
+      fail(
+        `data.${name}`,
+        "a language model reads path_src only",
+        "Name its text as path_src and nothing else, or set task: translation.",
+      );
     }
   }
   return data;

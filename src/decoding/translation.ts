@@ -6,6 +6,8 @@ export interface SourceLine {
   text: string;
   /** What the translation begins with. Its last word may go on unless white space follows: `Hun` of `Hund`. */
   targetPrefix?: string;
+  /** Whether the prefix ends with a whole word, though no white space follows: a full stop may still. Default false. */
+  prefixIsWhole?: boolean;
   /**
    * Words or phrases that the translation must have, each of them, or one of several wordings: `["Datei", ["öffnen", "Öffnen"]]`. A word may go on
    * behind a term: `Hund` is in `Hunde`.

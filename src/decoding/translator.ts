@@ -155,7 +155,8 @@ export class Translator {
     this.warn({ kind: "line-too-long", line });
   }
 
-  private prepare({ text, targetPrefix: prefix, terms = [] }: SourceLine, line: number): PreparedLine | undefined {
+  private prepare(given: SourceLine, line: number): PreparedLine | undefined {
+    const { text, targetPrefix: prefix, prefixIsWhole, terms = [] } = given;
     const pieces = text.trim() === "" ? undefined : this.parts.wordpieces.encode(text);
     if (pieces === undefined || pieces.length === 0) {
       this.counts.blank++;
@@ -173,7 +174,7 @@ export class Translator {
       text,
       source: withMarkers(pieces, this.tagId, this.parts.wordpieces.eosId),
       pieces: pieces.length,
-      prefix: prefix ? targetPrefix(this.parts.wordpieces, this.index, prefix) : undefined,
+      prefix: prefix ? targetPrefix(this.parts.wordpieces, this.index, prefix, prefixIsWhole) : undefined,
       terms: terms.map((term) => this.encodeTerm(term, line)).filter(({ length }) => length > 0),
     };
   }

@@ -7,9 +7,13 @@ import { addDeepLRoutes } from "./deepl/routes.ts";
 import { type AccessLogOptions, accessLog } from "./http/access-log.ts";
 import type { ServerContext, ServerEnvironment } from "./http/client.ts";
 import type { RouteParts, ServedApp } from "./http/served-app.ts";
+import type { InteractiveService } from "./interactive/interactive-service.ts";
+import { addInteractiveRoutes } from "./interactive/routes.ts";
 import { addFileRoutes } from "./libretranslate/file-routes.ts";
 import { addLibreTranslateRoutes } from "./libretranslate/routes.ts";
 import { RequestError } from "./request-error.ts";
+import { addSuggestRoute } from "./suggestions/suggest-route.ts";
+import type { SuggestionCorpus } from "./suggestions/suggestion-corpus.ts";
 
 export interface AppOptions extends AccessLogOptions {
   /** Bytes of a request's body. */
@@ -19,6 +23,9 @@ export interface AppOptions extends AccessLogOptions {
   /** Whether no new requests are taken. */
   isStopping(): boolean;
   version: string;
+  interactive: InteractiveService;
+  /** Undefined where no suggestions are kept. */
+  suggestions: SuggestionCorpus | undefined;
 }
 
 /** Of requests whose client has gone away, in log and metrics: nginx calls it "client closed request". */
@@ -47,9 +54,11 @@ export function createApp(parts: RouteParts, options: AppOptions): ServedApp {
       exposeHeaders: ["Retry-After", "Content-Disposition"],
     }),
   );
-  addLibreTranslateRoutes(app, parts, options.isStopping);
+  addLibreTranslateRoutes(app, parts, options.isStopping, options.suggestions !== undefined);
   addFileRoutes(app, parts, options.trustProxy);
+  addSuggestRoute(app, parts, options.suggestions);
   addDeepLRoutes(app, parts);
+  addInteractiveRoutes(app, parts, options.interactive);
   app.get("/metrics", (c) => c.text(parts.metrics.text(), 200, { "Content-Type": "text/plain; version=0.0.4" }));
   app.doc31("/openapi.json", { openapi: "3.1.0", info: { title: "nmt serve", version: options.version } });
   app.notFound((c) => refuse(c, notFound(app, c)));

@@ -6,6 +6,8 @@ export interface TrainerState<Position = unknown> {
   step: number;
   /** Forward passes done: names the noise of the next one. */
   pass: number;
+  /** Steps that the optimiser's moments had seen before the run, where they were kept from another model. */
+  momentSteps?: number;
   /** Seconds spent in steps, over all sessions of the run; validation is not counted. */
   trainSeconds: number;
   targetTokens: number;
@@ -47,6 +49,8 @@ export function stateProblem(state: unknown, step: number): string | undefined {
   for (const key of ["step", "pass", "targetTokens", "sourceTokens", "stale"] as const) {
     if (!isCount(found[key])) return `${key} is ${String(found[key])}`;
   }
+  if (found["momentSteps"] !== undefined && !isCount(found["momentSteps"]))
+    return `momentSteps is ${String(found["momentSteps"])}`;
   if (!isAmount(found["trainSeconds"])) return `trainSeconds is ${String(found["trainSeconds"])}`;
   if (typeof found["finished"] !== "boolean") return `finished is ${String(found["finished"])}`;
   if (found["step"] !== step) return `it is of step ${found["step"]}, not ${step}`;

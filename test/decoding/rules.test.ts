@@ -122,6 +122,9 @@ describe("options of a translator", () => {
     const words = ["abc", "abb"];
     expect((await translate({ text: "abb c", targetPrefix: "ab" }, {}, words))[0]).toBe("abb c");
     expect((await translate({ text: "abb c", targetPrefix: "abc" }, {}, words))[0]).toMatch(/^abc/);
+    expect((await translate({ text: "abb c", targetPrefix: "ab", prefixIsWhole: true }, {}, words))[0]).toMatch(
+      /^ab(?![abc])/,
+    );
     // A blank one asks for nothing.
     expect(await translate({ text: "a b", targetPrefix: "" })).toEqual(["a b"]);
   });

@@ -15,6 +15,7 @@ interface ServeArguments extends InferenceArguments {
   port: number;
   load: "start" | "first_use";
   max_memory: number;
+  watch: number;
   beam_size: number;
   batch_size: number;
   max_delay_ms: number;
@@ -30,6 +31,7 @@ interface ServeArguments extends InferenceArguments {
   document_char_limit: number;
   document_memory: number;
   document_minutes: number;
+  suggestions: string | undefined;
   api_keys: string | undefined;
   cors_origin: string[];
   trust_proxy: boolean;
@@ -54,6 +56,11 @@ const serveOptions = {
     type: "number",
     default: 0,
     describe: "MB of weights kept loaded: models unused for the longest time are dropped; 0 for no bound",
+  },
+  watch: {
+    type: "number",
+    default: 2,
+    describe: "Seconds between looks for new versions of the models; 0: only SIGHUP takes them over",
   },
   beam_size: { type: "number", default: translateDefaults.beamSize, describe: "Hypotheses kept per sentence" },
   batch_size: { type: "number", default: translateDefaults.batchSize, describe: "Lines decoded together, at most" },
@@ -81,6 +88,10 @@ const serveOptions = {
     type: "number",
     default: 60,
     describe: "Minutes that a document may take, and that its translation is kept",
+  },
+  suggestions: {
+    type: "string",
+    describe: "Folder that translations suggested by clients are kept in, as a corpus; none are without it",
   },
   api_keys: { type: "string", describe: "File of API keys, one a line, a limit of texts per minute after it" },
   cors_origin: {
@@ -110,7 +121,7 @@ async function serve(args: ServeArguments): Promise<void> {
   const server = await startServer(serverOptions(args));
   const { sources, targets } = server.catalog;
   const onReload = () => {
-    log.info("SIGHUP: models are loaded anew");
+    log.info("SIGHUP: loading the models as they are now");
     void server.reload();
   };
   process.on("SIGHUP", onReload);
@@ -140,7 +151,8 @@ function serverOptions(args: ServeArguments): ServerOptions {
   ] as const) {
     requireRange(name, args[name], 0);
   }
-  for (const name of ["max_delay_ms", "max_memory", "document_limit"] as const) requirePositive(name, args[name], true);
+  for (const name of ["max_delay_ms", "max_memory", "watch", "document_limit"] as const)
+    requirePositive(name, args[name], true);
   for (const name of ["body_limit", "time_limit", "document_memory"] as const) requirePositive(name, args[name], false);
   requireRange("document_minutes", args.document_minutes, 1, 10_000);
   return {
@@ -149,6 +161,7 @@ function serverOptions(args: ServeArguments): ServerOptions {
     port: args.port,
     engine: engineOf(args),
     loadAtStart: args.load === "start",
+    watchInterval: args.watch * 1000,
     maxMemory: args.max_memory === 0 ? Number.POSITIVE_INFINITY : args.max_memory * MEGABYTE,
     beamSize: args.beam_size,
     batchSize: args.batch_size,
@@ -170,6 +183,7 @@ function serverOptions(args: ServeArguments): ServerOptions {
     bodyLimit: args.body_limit * MEGABYTE,
     timeLimit: args.time_limit * 1000,
     apiKeys: args.api_keys,
+    suggestions: args.suggestions,
     corsOrigins: args.cors_origin,
     trustProxy: args.trust_proxy,
     accessLog: args.access_log ? (line) => process.stdout.write(`${line}\n`) : undefined,

@@ -1,10 +1,9 @@
 /** A model that the decoding process holds. */
 import type { TranslateOptions } from "../../decoding/translate-options.ts";
 import type { SourceLine } from "../../decoding/translation.ts";
+import type { InspectAnswers, InspectRequest } from "../../inspection/inspector.ts";
 import type { LineHypothesis, LineTranslation } from "../queue/batch-translator.ts";
-import type { DetailedTranslation, ModelFacts, PieceCounts, Services, TranslatedLine } from "./messages.ts";
-
-type Lines = readonly SourceLine[];
+import type { ModelFacts, PieceCounts, Services, TranslatedLine } from "./messages.ts";
 
 /** The way to the process; the model's number is added to questions. */
 interface Channel {
@@ -30,27 +29,30 @@ export class RemoteModel {
   }
 
   /** The lines as one batch. Rejects with the signal's reason, TranslationError, RequestError 503 where the process ends. */
-  async translate(lines: Lines, options: TranslateOptions, signal: AbortSignal): Promise<LineTranslation[]> {
+  async translate(
+    lines: readonly SourceLine[],
+    options: TranslateOptions,
+    signal: AbortSignal,
+  ): Promise<LineTranslation[]> {
     const { lines: results, counts } = await this.channel.ask("translate", { options, lines }, signal);
-    this.count(counts);
+    this.counts.sourcePieces += counts.sourcePieces;
+    this.counts.targetPieces += counts.targetPieces;
+    this.counts.cut += counts.cut;
     return results.map(({ hypotheses, tooLong }) => ({ hypotheses: hypotheses.map(withFloats), tooLong }));
   }
 
-  /** The same with all that the options ask for. */
-  async detail(lines: Lines, options: TranslateOptions, signal: AbortSignal): Promise<DetailedTranslation[]> {
-    const { lines: results, counts } = await this.channel.ask("detail", { options, lines }, signal);
-    this.count(counts);
-    return results;
+  /** Explanations of translations, other words. */
+  async inspect<Request extends InspectRequest>(
+    request: Request,
+    beamSize: number,
+    signal: AbortSignal,
+  ): Promise<InspectAnswers[Request["kind"]]> {
+    const answer = await this.channel.ask("inspect", { beamSize, request }, signal);
+    return answer as InspectAnswers[Request["kind"]];
   }
 
   dispose(): void {
     this.channel.close();
-  }
-
-  private count({ sourcePieces, targetPieces, cut }: PieceCounts): void {
-    this.counts.sourcePieces += sourcePieces;
-    this.counts.targetPieces += targetPieces;
-    this.counts.cut += cut;
   }
 }
 

@@ -4,6 +4,7 @@ import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { toPlain } from "../../base/plain-error.ts";
 import { readDocument } from "../../documents/read-document.ts";
 import { segmentsToTranslate, translateDocument } from "../../documents/translate-document.ts";
+import type { WantedLine } from "../../segments/translate-lines.ts";
 import type { DocumentFacts, DocumentTask, ServerMessage, ThreadMessage } from "./messages.ts";
 
 /** Characters that a language is detected from. */
@@ -26,10 +27,10 @@ async function run({ bytes, name, format, source, target, mostUnpacked }: Docume
   send({ kind: "read", facts: factsOf(texts) });
   const { source: language } = await next("start");
   let id = 0;
-  async function* translate(lines: string[]) {
+  async function* translate(lines: WantedLine[]) {
     send({ kind: "ask", id: ++id, lines });
     const { translations } = await next("answer");
-    for (const texts of translations) yield { hypotheses: texts.map((text) => ({ text })) };
+    for (const hypotheses of translations) yield { hypotheses };
   }
   const written = await translateDocument(document, translate, { language });
   const copy = Uint8Array.from(written);

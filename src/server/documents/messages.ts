@@ -1,6 +1,7 @@
 /** What the server and a document's thread say to each other. */
 import type { PlainError } from "../../base/plain-error.ts";
 import type { DocumentFormat } from "../../documents/document-formats.ts";
+import type { LineHypothesis, WantedLine } from "../../segments/translate-lines.ts";
 
 /** What a thread is started with. */
 export interface DocumentTask {
@@ -27,12 +28,12 @@ export interface DocumentFacts {
 export type ThreadMessage =
   | { kind: "read"; facts: DocumentFacts }
   /** Lines to translate. */
-  | { kind: "ask"; id: number; lines: string[] }
+  | { kind: "ask"; id: number; lines: WantedLine[] }
   | { kind: "done"; bytes: Uint8Array }
   | { kind: "failed"; error: PlainError };
 
 export type ServerMessage =
   /** After `read`: the language that the texts are in. */
   | { kind: "start"; source: string }
-  /** The translations of each line, best first. */
-  | { kind: "answer"; id: number; translations: string[][] };
+  /** The hypotheses of each line, best first. */
+  | { kind: "answer"; id: number; translations: LineHypothesis[][] };

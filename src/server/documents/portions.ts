@@ -1,12 +1,13 @@
 /** Lines of a document, handed to the queue in portions, so that it never has more than a part of a long one. */
 import { setTimeout as pause } from "node:timers/promises";
 import { Turns } from "../../base/turns.ts";
+import type { LineHypothesis, WantedLine } from "../../segments/translate-lines.ts";
 import { RequestError } from "../request-error.ts";
 
 export interface PortionedLines {
-  lines: readonly string[];
-  /** Translations of each line, best first. */
-  translate(lines: readonly string[]): Promise<string[][]>;
+  lines: readonly WantedLine[];
+  /** Hypotheses of each line, best first. */
+  translate(lines: readonly WantedLine[]): Promise<LineHypothesis[][]>;
   /** Waits until there is room for so many UTF-16 units; the function that it gives makes it free again. */
   hold(characters: number): Promise<() => void>;
   /** UTF-16 units that a portion may have, unless it is one line. */
@@ -31,10 +32,10 @@ export async function translateInPortions({
   mostCharacters,
   onDone,
   signal,
-}: PortionedLines): Promise<string[][]> {
-  const run = async (portion: readonly string[]) => {
+}: PortionedLines): Promise<LineHypothesis[][]> {
+  const run = async (portion: readonly WantedLine[]) => {
     signal.throwIfAborted();
-    const release = await hold(portion.reduce((sum, { length }) => sum + length, 0));
+    const release = await hold(portion.reduce((sum, { text }) => sum + text.length, 0));
     try {
       const translations = await withRetries(() => translate(portion), signal);
       onDone?.(portion.length);
@@ -47,16 +48,16 @@ export async function translateInPortions({
   return (await turns.takeAll(portionsOf(lines, mostCharacters).map((portion) => () => run(portion)))).flat();
 }
 
-function portionsOf(lines: readonly string[], mostCharacters: number): string[][] {
-  const portions: string[][] = [];
+function portionsOf(lines: readonly WantedLine[], mostCharacters: number): WantedLine[][] {
+  const portions: WantedLine[][] = [];
   let characters = Number.POSITIVE_INFINITY;
   for (const line of lines) {
-    if (characters + line.length > mostCharacters || portions.at(-1)!.length === LINES) {
+    if (characters + line.text.length > mostCharacters || portions.at(-1)!.length === LINES) {
       portions.push([]);
       characters = 0;
     }
     portions.at(-1)!.push(line);
-    characters += line.length;
+    characters += line.text.length;
   }
   return portions;
 }

@@ -3,6 +3,7 @@ import type { Worker } from "node:worker_threads";
 import { NmtError } from "../../base/errors.ts";
 import { fromPlain } from "../../base/plain-error.ts";
 import { startThread } from "../../base/threads/start-thread.ts";
+import type { LineHypothesis, WantedLine } from "../../segments/translate-lines.ts";
 import { RequestError } from "../request-error.ts";
 import type { DocumentFacts, DocumentTask, ServerMessage, ThreadMessage } from "./messages.ts";
 
@@ -10,8 +11,8 @@ import type { DocumentFacts, DocumentTask, ServerMessage, ThreadMessage } from "
 export interface DocumentHelp {
   /** Told what there is to translate, before it begins; gives the source language. May throw. */
   begin(facts: DocumentFacts): string;
-  /** Translations of each line, best first. */
-  translate(lines: readonly string[]): Promise<string[][]>;
+  /** Hypotheses of each line, best first. */
+  translate(lines: readonly WantedLine[]): Promise<LineHypothesis[][]>;
   /** Ends the work, and the thread. */
   signal: AbortSignal;
 }

@@ -1,4 +1,6 @@
 /** How a document is translated: in a thread that reads and writes it, its lines over the route of its languages, beside everybody's texts. */
+import type { SourceLine } from "../../decoding/translation.ts";
+import type { LineHypothesis, WantedLine } from "../../segments/translate-lines.ts";
 import type { LanguageDetector } from "../languages/language-detector.ts";
 import type { Catalog, Leg } from "../models/catalog.ts";
 import type { ModelPool } from "../models/model-pool.ts";
@@ -85,31 +87,56 @@ export function noRoute(catalog: Catalog, source: string, target: string): Reque
   });
 }
 
-/** Documents of a client are a client of their own for the queue, so that its sentences don't wait for them. */
+/**
+ * The hypotheses of each line. Documents of a client are a client of their own for the queue, so that its sentences don't wait for them. Words are
+ * aligned where one model translates all the way.
+ */
 async function follow(
   { pool, nBest }: JobTranslatorParts,
   route: readonly Leg[],
   client: string,
-  lines: readonly string[],
+  lines: readonly WantedLine[],
   signal: AbortSignal,
-): Promise<string[][]> {
-  let found = lines.map((line) => [line]);
+): Promise<LineHypothesis[][]> {
+  let found: LineHypothesis[][] = lines.map(({ text }) => [{ text }]);
   for (const leg of route) {
-    const { source, target } = leg;
-    const options = { source, target, nBest: leg === route.at(-1) ? nBest : 1, withAlignment: false };
-    const texts = found.map(([text]) => ({ text: text! }));
-    const translations = await pool.use(leg.model, (served) =>
-      served.queue.translate({
-        client: `documents of ${client}`,
-        translator: served.translator(options),
-        lines: texts,
-        signal,
-      }),
+    const isLast = leg === route.at(-1);
+    const sources = found.map(
+      ([best], i): SourceLine => (leg === route[0] ? sourceLine(lines[i]!) : { text: best!.text }),
     );
-    // A line of too many pieces stays as it is.
-    found = translations.map(({ hypotheses }, i) =>
-      hypotheses.length > 0 ? hypotheses.map(({ text }) => text) : [texts[i]!.text],
-    );
+    // What is wanted of a line chooses its lane.
+    const lanes = new Map<string, number[]>();
+    lines.forEach(({ several = false, alignment = false }, i) => {
+      const lane = JSON.stringify({
+        nBest: isLast && several ? nBest : 1,
+        withAlignment: alignment && route.length === 1,
+      });
+      lanes.set(lane, [...(lanes.get(lane) ?? []), i]);
+    });
+    const results = new Array<LineHypothesis[]>(lines.length);
+    const translate = async (wanted: string, indices: readonly number[]) => {
+      const { source, target } = leg;
+      const options = { source, target, ...(JSON.parse(wanted) as { nBest: number; withAlignment: boolean }) };
+      const translations = await pool.use(leg.model, (served) =>
+        served.queue.translate({
+          client: `documents of ${client}`,
+          translator: served.translator(options),
+          lines: indices.map((i) => sources[i]!),
+          signal,
+        }),
+      );
+      // A line of too many pieces stays as it is.
+      translations.forEach(({ hypotheses }, at) => {
+        const i = indices[at]!;
+        results[i] = hypotheses.length > 0 ? hypotheses : [{ text: sources[i]!.text }];
+      });
+    };
+    await Promise.all([...lanes].map(([wanted, indices]) => translate(wanted, indices)));
+    found = results;
   }
   return found;
+}
+
+function sourceLine({ several, alignment, ...line }: WantedLine): SourceLine {
+  return line;
 }

@@ -76,7 +76,7 @@ export function sendDocument(c: ServerContext, job: DocumentJob, bytes: Uint8Arr
  * @example
  * contentDisposition("Ü.md"); // attachment; filename="_.md"; filename*=UTF-8''%C3%9C.md
  */
-export function contentDisposition(name: string): string {
+function contentDisposition(name: string): string {
   const ascii = name.replace(/[^\x20-\x7e]|["\\%]/g, "_");
   const whole = encodeURIComponent(name).replace(
     /['()*]/g,

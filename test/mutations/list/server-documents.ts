@@ -17,7 +17,12 @@ export const serverDocumentMutations: readonly Mutation[] = [
     find: "this.runningOf(upload.client) < MOST_OF_CLIENT",
     replace: "this.runningOf(upload.client) < MOST_AT_ONCE",
   },
-  { ...store, name: "documents of a client without end", find: "open.length >= MOST", replace: "open.length > 10 * MOST" },
+  {
+    ...store,
+    name: "documents of a client without end",
+    find: "open.length >= MOST",
+    replace: "open.length > 10 * MOST",
+  },
   {
     ...store,
     name: "uploads that come in take no room",
@@ -71,7 +76,7 @@ export const serverDocumentMutations: readonly Mutation[] = [
   {
     ...portions,
     name: "a document is one portion",
-    find: "characters + line.length > mostCharacters || portions.at(-1)!.length === LINES",
+    find: "characters + line.text.length > mostCharacters || portions.at(-1)!.length === LINES",
     replace: "portions.length === 0",
   },
   {
@@ -133,8 +138,8 @@ export const serverDocumentMutations: readonly Mutation[] = [
   {
     ...job,
     name: "one translation of each line",
-    find: "leg === route.at(-1) ? nBest : 1",
-    replace: "leg === route.at(-1) ? 0 : 1",
+    find: "isLast && several ? nBest : 1",
+    replace: "1",
   },
   {
     ...deepl,

@@ -74,14 +74,14 @@ export const trainingMutations: readonly Mutation[] = [
   {
     ...run,
     name: "best score and patience are forgotten at a resume",
-    find: "resumed?.state ?? freshState()",
+    find: "resumed?.state ?? { ...freshState(), ...transfer?.state }",
     replace: "{ ...(resumed?.state ?? freshState()), best: undefined, stale: 0, stopping: undefined }",
   },
   {
     ...run,
     name: "moments are forgotten at a resume",
-    find: "trainingOptimizer(config, model.parameters, resumed?.moments, state.step)",
-    replace: "trainingOptimizer(config, model.parameters, undefined, state.step)",
+    find: "resumed?.moments ?? transfer?.moments()",
+    replace: "transfer?.moments()",
   },
   {
     ...run,

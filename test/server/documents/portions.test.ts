@@ -1,17 +1,19 @@
 /** Source of truth: the translations of all lines in order, and the bounds that portions are to keep. */
 import { expect, test, vi } from "vitest";
+import type { WantedLine } from "../../../src/segments/translate-lines.ts";
 import { type PortionedLines, translateInPortions } from "../../../src/server/documents/portions.ts";
 import { RequestError } from "../../../src/server/request-error.ts";
 
-const lines = Array.from({ length: 1000 }, (_, i) => `${i} ${"x".repeat(i % 37)}`);
+const texts = Array.from({ length: 1000 }, (_, i) => `${i} ${"x".repeat(i % 37)}`);
+const asLines = (some: readonly string[]) => some.map((text) => ({ text }));
 
-function run(some: Partial<PortionedLines> = {}) {
+function run({ lines = texts, ...some }: Partial<Omit<PortionedLines, "lines">> & { lines?: string[] } = {}) {
   const portions: string[][] = [];
   const held: number[] = [];
   let open = 0;
   let most = 0;
   const translated = translateInPortions({
-    lines,
+    lines: asLines(lines),
     mostCharacters: 2000,
     signal: new AbortController().signal,
     hold: async (characters) => {
@@ -23,10 +25,10 @@ function run(some: Partial<PortionedLines> = {}) {
       };
     },
     translate: async (portion) => {
-      portions.push([...portion]);
+      portions.push(portion.map(({ text }) => text));
       // Later ones end sooner.
       await new Promise((resolve) => setTimeout(resolve, portions.length % 2 === 1 ? 3 : 0));
-      return portion.map((line) => [line.toUpperCase(), line]);
+      return portion.map(({ text }) => asLines([text.toUpperCase(), text]));
     },
     ...some,
   });
@@ -36,8 +38,8 @@ function run(some: Partial<PortionedLines> = {}) {
 test("all lines come back in order, from two portions at a time, each with its room", async () => {
   const done: number[] = [];
   const { translated, portions, held, figures } = run({ onDone: (count) => done.push(count) });
-  expect(await translated).toEqual(lines.map((line) => [line.toUpperCase(), line]));
-  expect(portions.flat()).toEqual(lines);
+  expect(await translated).toEqual(texts.map((text) => asLines([text.toUpperCase(), text])));
+  expect(portions.flat()).toEqual(texts);
   for (const [i, portion] of portions.entries()) {
     expect(portion.length).toBeLessThanOrEqual(256);
     expect(held[i]).toBe(portion.join("").length);
@@ -63,11 +65,11 @@ test("no lines are none", async () => {
 
 test("what can't be translated now is tried again, other failures are not; room is free after them", async () => {
   let calls = 0;
-  const failing = (status: 503 | 400, times: number) => async (portion: readonly string[]) => {
+  const failing = (status: 503 | 400, times: number) => async (portion: readonly WantedLine[]) => {
     if (calls++ < times) throw new RequestError(status, "no", { retryAfter: 0.001 });
-    return portion.map((line) => [line]);
+    return portion.map(({ text }) => [{ text }]);
   };
-  expect(await run({ lines: ["a"], translate: failing(503, 5) }).translated).toEqual([["a"]]);
+  expect(await run({ lines: ["a"], translate: failing(503, 5) }).translated).toEqual([[{ text: "a" }]]);
   calls = 0;
   const often = run({ lines: ["a"], translate: failing(503, 6) });
   await expect(often.translated).rejects.toMatchObject({ status: 503 });
@@ -79,9 +81,9 @@ test("what can't be translated now is tried again, other failures are not; room 
 
 test("no further portion begins after the end of the signal", async () => {
   const stop = new AbortController();
-  const translate = vi.fn(async (portion: readonly string[]) => {
+  const translate = vi.fn(async (portion: readonly WantedLine[]) => {
     stop.abort(new Error("gone"));
-    return portion.map((line) => [line]);
+    return portion.map(({ text }) => [{ text }]);
   });
   const { translated, figures } = run({ translate, signal: stop.signal });
   await expect(translated).rejects.toThrow("gone");

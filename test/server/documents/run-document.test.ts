@@ -20,7 +20,8 @@ function help(some: Partial<DocumentHelp> = {}) {
       facts.push(each);
       return "en";
     },
-    translate: async (lines) => lines.map((line) => [line.replace(/\{\d\}/, ""), line.toUpperCase()]),
+    translate: async (lines) =>
+      lines.map(({ text }) => [{ text: text.replace(/\{\d\}/, "") }, { text: text.toUpperCase() }]),
     signal: new AbortController().signal,
     ...some,
   };

@@ -103,7 +103,6 @@ describe("/translate_file", () => {
     ["no source", { fields: { target: "de" } }, 400, /missing source/],
     ["an unknown target", { fields: { source: "en", target: "xx" } }, 400, /xx is not supported/],
     ["a pair without a way", { fields: { source: "fr", target: "de" } }, 400, /No model translates fr into de/],
-    ["a language that can't be detected", { fields: { source: "auto", target: "de" } }, 501, /tinyld/],
   ])("refuses %s", async (_, sent, status, message) => {
     const refused = await send({ name: "a.txt", bytes: "bad", ...sent });
     expect(refused).toMatchObject({ status, body: { error: expect.stringMatching(message) } });
@@ -183,12 +182,19 @@ describe("limits", () => {
     await small.stop();
   });
 
-  test("on what is kept: a full server answers 429, and one whose documents were fetched or forgotten does not", async () => {
-    const small = await startToyServer(models, { documents: limits({ kept: 1500, lifetime: 300 }) });
+  test("on what is kept: a full server answers 429, and one whose documents were fetched does not", async () => {
+    const small = await startToyServer(models, { documents: limits({ kept: 1500 }) });
     const bytes = "12 ".repeat(266);
-    expect((await send({ name: "a.txt", bytes }, small)).status).toBe(200);
+    const { body } = await ask(`${small.url}/v2/document`, {
+      method: "POST",
+      body: form({ name: "a.txt", bytes, fields: { source_lang: "EN", target_lang: "DE" } }),
+    });
+    const { document_id: id, document_key: key } = body as Record<string, string>;
     expect(await send({ name: "a.txt", bytes }, small)).toMatchObject({ status: 429, retryAfter: "30" });
-    await until(async () => (await metric(small, "documents_bytes")) === 0);
+    await until(async () => (await metric(small, "documents_open")) === 0);
+    expect(await metric(small, "documents_bytes")).toBe(798);
+    await (await fetch(`${small.url}/v2/document/${id}/result?document_key=${key}`)).arrayBuffer();
+    expect(await metric(small, "documents_bytes")).toBe(0);
     expect((await send({ name: "a.txt", bytes }, small)).status).toBe(200);
     await small.stop();
   });
