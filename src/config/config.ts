@@ -248,7 +248,7 @@ export interface Config {
   retainCorpora: string[];
   /**
    * Weights are kept as the best only while those corpora lose no more than this: BLEU, or per cent of perplexity where
-   * that is the metric
+   * best_checkpoint_metric is that
    */
   retainWithin: number;
   /** Report progress every so many steps */

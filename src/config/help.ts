@@ -133,7 +133,7 @@ export const keyHelp: HelpTexts = {
     retain_corpora:
       "Validation corpora that the model must not forget: they are measured before the first step too, and choose no weights themselves",
     retain_within:
-      "Weights are kept as the best only while those corpora lose no more than this: BLEU, or per cent of perplexity where that is the metric",
+      "Weights are kept as the best only while those corpora lose no more than this: BLEU, or per cent of perplexity where best_checkpoint_metric is that",
     report_every: "Report progress every so many steps",
   },
   engine: {

@@ -43,7 +43,7 @@ export interface TrainLoopOptions extends RunLimits {
   saveCheckpointSteps: number;
   earlyStoppingCriteria: Criterion;
   bestCheckpointMetric: Criterion;
-  /** Validation corpora that are not to be forgotten, and how much of their BLEU or perplexity may be lost. */
+  /** Validation corpora that are not to be forgotten, and how much of their BLEU or perplexity, by `bestCheckpointMetric`, may be lost. */
   retainCorpora: readonly string[];
   retainWithin: number;
   /** What validation measures with. */
@@ -151,10 +151,11 @@ function judge(state: TrainerState, scores: ValidationScores, options: TrainLoop
     perplexity: scores.perplexity,
     measuredWith,
   });
-  const better = isRetained(stopping, state, scores, options) && improves(stopping, scores, state.stopping);
+  const kept = isRetained(metric, state, scores, options);
+  const better = kept && improves(stopping, scores, state.stopping);
   state.stale = better ? 0 : state.stale + 1;
   if (better) state.stopping = record(scores[stopping], measurements.stopping);
-  const isBest = isRetained(metric, state, scores, options) && improves(metric, scores, state.best);
+  const isBest = kept && improves(metric, scores, state.best);
   if (isBest) state.best = record(scores[metric], measurements.best);
   return isBest;
 }
