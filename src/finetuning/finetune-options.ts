@@ -5,7 +5,7 @@ import type { BackendName, Precision } from "../base/engine-names.ts";
 export interface FinetuneOptions {
   /** Directory of the model to start from. */
   model: string;
-  /** Text to learn: plain files in twos, the source's and the translation's. */
+  /** Text to learn: files and folders of any format of translations, plain files in twos. */
   data: readonly string[];
   /** Model directory to write; a run in it is resumed. */
   output: string;

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { selectBackend } from "../backends/select.ts";
 import { writeFileAtomic } from "../base/atomic-file.ts";
+import { log } from "../base/logger.ts";
 import { trainingReporter } from "../training/run-recorder.ts";
 import { type RunReporter, type RunResult, runTraining } from "../training/run-training.ts";
 import { type Comparison, compareModels } from "./compare-models.ts";
@@ -36,7 +37,7 @@ export async function finetune(
   signal: AbortSignal = new AbortController().signal,
   reporterFor: typeof trainingReporter = trainingReporter,
 ): Promise<FinetuneResult> {
-  const { config, text, general } = await planFinetuning(options);
+  const { config, text, general } = await planFinetuning(options, log.info);
   const reporter: RunReporter = reporterFor(config, await selectBackend(config));
   const { train, valid, test } = text;
   reporter.onMessage(

@@ -1,19 +1,26 @@
 /** General text that holds a model to what it knew: the corpora it was trained with, as far as they are there, or text that is given. */
-import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { DataError } from "../base/errors.ts";
 import type { Config } from "../config/config.ts";
 import { type CorpusRole, corporaOf, type NamedCorpus } from "../config/corpora.ts";
-import { textFiles } from "../data/files/text-files.ts";
+import { isThere, type PlainCorpus, plainTexts } from "../training/plain-corpora.ts";
 import { countPairs, FEWEST_PAIRS, type SplitOptions, splitText, type TextFiles } from "./split-text.ts";
+
+/** A corpus of plain files in two languages. */
+export type GeneralCorpus = PlainCorpus & TextFiles;
 
 /** Corpora by name, as `data` of a configuration has them, and how many pairs there are to train on. */
 export interface GeneralText {
-  train: NamedCorpus[];
-  valid: NamedCorpus[];
-  test: NamedCorpus[];
+  train: GeneralCorpus[];
+  valid: GeneralCorpus[];
+  test: GeneralCorpus[];
   /** Of `train`. */
   pairs: number;
+}
+
+export interface GeneralOptions extends Omit<SplitOptions, "mostTrain"> {
+  /** The model directory that is written. */
+  output: string;
+  onMessage(message: string): void;
 }
 
 /** More text than a run could read is prepared in vain. */
@@ -26,16 +33,20 @@ const MOST_PAIRS = 200_000;
 export async function generalText(
   base: Pick<Config, "data">,
   given: readonly TextFiles[] | undefined,
-  folder: string,
-  options: Omit<SplitOptions, "mostTrain">,
+  { output, onMessage, ...options }: GeneralOptions,
 ): Promise<GeneralText> {
-  const own = (role: CorpusRole) => corporaOf(base, role).filter(isThere);
-  const parts: GeneralText = { train: [], valid: own("valid"), test: own("test"), pairs: 0 };
-  const cuts = parts.valid.length === 0;
+  const own = async (role: CorpusRole, prefix: string) =>
+    (await plainTexts({ saveModel: output }, named(corporaOf(base, role).filter(areThere), prefix), onMessage)).map(
+      (corpus) => ({ ...corpus, pathTgt: corpus.pathTgt! }),
+    );
+  const [valid, test] = [await own("valid", "valid_general"), await own("test", "test_general")];
+  const parts: GeneralText = { train: [], valid, test, pairs: 0 };
+  const cuts = valid.length === 0;
   const languages = languagesOf(corporaOf(base, "train"));
-  const corpora = given?.map((files) => ({ ...files, ...languages, weight: 1, name: "" })) ?? own("train");
+  const corpora: GeneralCorpus[] =
+    given?.map((files) => ({ ...files, ...languages, weight: 1, name: "" })) ?? (await own("train", "general"));
   const counts: number[] = [];
-  for (const corpus of corpora) counts.push(await countPairs([filesOf(corpus)]));
+  for (const corpus of corpora) counts.push(await countPairs([corpus]));
   const all = counts.reduce((sum, count) => sum + count, 0);
   for (const [i, corpus] of corpora.entries()) {
     const count = counts[i]!;
@@ -44,7 +55,7 @@ export async function generalText(
       parts.pairs += count;
       continue;
     }
-    const split = await splitText([filesOf(corpus)], join(folder, `general_${i + 1}`), {
+    const split = await splitText([corpus], join(output, "text", `general_${i + 1}`), {
       ...options,
       heldOut: cuts && count >= FEWEST_PAIRS ? Math.ceil(options.heldOut / corpora.length) : 0,
       mostTrain: Math.ceil((MOST_PAIRS * count) / all),
@@ -63,15 +74,8 @@ export async function generalText(
   };
 }
 
-function named(corpora: readonly NamedCorpus[], prefix: string): NamedCorpus[] {
-  return corpora.map((corpus, i) => ({
-    name: corpora.length === 1 ? prefix : `${prefix}_${i + 1}`,
-    pathSrc: corpus.pathSrc,
-    pathTgt: corpus.pathTgt,
-    weight: corpus.weight,
-    srcLang: corpus.srcLang,
-    tgtLang: corpus.tgtLang,
-  }));
+function named<Corpus extends NamedCorpus>(corpora: readonly Corpus[], prefix: string): Corpus[] {
+  return corpora.map((corpus, i) => ({ ...corpus, name: corpora.length === 1 ? prefix : `${prefix}_${i + 1}` }));
 }
 
 function languagesOf([first, ...rest]: readonly NamedCorpus[]): Pick<NamedCorpus, "srcLang" | "tgtLang"> {
@@ -79,15 +83,6 @@ function languagesOf([first, ...rest]: readonly NamedCorpus[]): Pick<NamedCorpus
   return same ? { srcLang: first?.srcLang, tgtLang: first?.tgtLang } : {};
 }
 
-function filesOf({ pathSrc, pathTgt }: Pick<NamedCorpus, "pathSrc" | "pathTgt">): TextFiles {
-  return { pathSrc, pathTgt: pathTgt! };
-}
-
-function isThere({ pathSrc, pathTgt }: NamedCorpus): boolean {
-  try {
-    return [pathSrc, pathTgt!].every((name) => textFiles(name).every(({ path }) => existsSync(path)));
-  } catch (error) {
-    if (error instanceof DataError) return false;
-    throw error;
-  }
+function areThere({ path, pathSrc, pathTgt }: NamedCorpus): boolean {
+  return [path, pathSrc, pathTgt].every((name) => name === undefined || isThere(name));
 }

@@ -3,13 +3,13 @@ import { join, resolve } from "node:path";
 import { UsageError } from "../base/errors.ts";
 import { openModelDirectory } from "../checkpoint/model-directory.ts";
 import { type Config, toSettings } from "../config/config.ts";
-import { corporaOf, type NamedCorpus } from "../config/corpora.ts";
+import { corporaOf } from "../config/corpora.ts";
 import { resolveConfig } from "../config/resolve.ts";
 import type { ConfigInput } from "../config/schema.ts";
 import { streamAligned } from "../data/files/corpus.ts";
 import { WordpieceModel } from "../text/wordpiece-model.ts";
 import type { FinetuneOptions } from "./finetune-options.ts";
-import { type GeneralText, generalText } from "./general-text.ts";
+import { type GeneralCorpus, type GeneralText, generalText } from "./general-text.ts";
 import { type PartFiles, type SplitText, splitText } from "./split-text.ts";
 import { type Languages, textFilesOf } from "./text-files.ts";
 
@@ -40,7 +40,10 @@ const WARM_UP = 1 / 20;
 const MEASURED = 1000;
 
 /** Cuts the text, writes its parts into the model directory, and decides on what was not asked for. Throws as `runTraining` does. */
-export async function planFinetuning(options: FinetuneOptions): Promise<FinetunePlan> {
+export async function planFinetuning(
+  options: FinetuneOptions,
+  onMessage: (message: string) => void,
+): Promise<FinetunePlan> {
   const { model, data, output, seed = 1 } = options;
   if (resolve(model) === resolve(output)) {
     throw new UsageError("--output is the model itself", { where: output, nextStep: "Give another directory." });
@@ -56,9 +59,14 @@ export async function planFinetuning(options: FinetuneOptions): Promise<Finetune
   const endings = [languages[0] ?? "source", languages[1] ?? "target"] as const;
   const split = { seed, heldOut: HELD_OUT, endings };
   const folder = join(output, "text");
-  const text = await splitText(textFilesOf(data, languages, "--data"), join(folder, "domain"), split);
-  const given = options.general && textFilesOf(options.general, languagesOf(base), "--general");
-  const general = await generalText(base, given, folder, split);
+  const imported = (option: string) => ({
+    option: `--${option}`,
+    folder: join(folder, `imported_${option}`),
+    onMessage,
+  });
+  const text = await splitText(await textFilesOf(data, languages, imported("data")), join(folder, "domain"), split);
+  const given = options.general && (await textFilesOf(options.general, languagesOf(base), imported("general")));
+  const general = await generalText(base, given, { ...split, output, onMessage });
   const wordpieces = WordpieceModel.load(wordpieceModelPath);
   const length = await piecesPerPair(text.train, base, wordpieces);
   const share = general.pairs === 0 ? 0 : (options.generalShare ?? 0.5);
@@ -130,7 +138,7 @@ function corpora(text: SplitText, general: GeneralText, [src_lang, tgt_lang]: La
   const langs = { ...(src_lang !== undefined && { src_lang }), ...(tgt_lang !== undefined && { tgt_lang }) };
   const entry = ({ pathSrc, pathTgt }: PartFiles) => ({ path_src: pathSrc, path_tgt: pathTgt, ...langs });
   const weight = share === 0 ? 0 : ((share / (1 - share)) * text.train.pairs) / general.pairs;
-  const ofGeneral = (list: readonly NamedCorpus[], factor: number) =>
+  const ofGeneral = (list: readonly GeneralCorpus[], factor: number) =>
     list.map((corpus) => [
       corpus.name,
       {

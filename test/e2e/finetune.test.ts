@@ -104,18 +104,4 @@ describe("nmt finetune", () => {
       }
     },
   );
-
-  test.each<[Record<string, unknown>, string, string]>([
-    [{ pair: "en" }, "--pair is en", "Write source and target language"],
-    [{ general_share: 1 }, "--general_share is 1", "Give a share from 0 on and below 1."],
-    [{ steps: 0 }, "--steps is 0", "Give more than 0"],
-    [{ general: "x.src" }, "--general has 1 files", "Give files in twos"],
-    [{ new_wordpieces: 1.5 }, "--new_wordpieces is 1.5", "Give a whole number."],
-    [{ output: base }, "--output is the model itself", "Give another directory."],
-  ])("%j is refused", async (wrong, message, nextStep) => {
-    const { code, stderr } = await nmt(finetune("refused", wrong));
-    expect(code).not.toBe(0);
-    expect(stderr).toContain(message);
-    expect(stderr).toContain(nextStep);
-  });
 });

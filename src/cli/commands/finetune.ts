@@ -39,8 +39,7 @@ export const finetuneCommand: CommandModule<object, FinetuneArguments> = {
         type: "string",
         array: true,
         demandOption: true,
-        describe:
-          "Text to learn: plain files in twos, FILE.en FILE.de; a part is held out to stop by and to measure with",
+        describe: "Text to learn: TMX, XLIFF, PO and others, folders of them, plain files in twos; a part is held out",
       })
       .option("pair", { type: "string", describe: "Languages of the text, such as en-de (default: the model's)" })
       .option("output", { type: "string", describe: "Model directory to write (default: MODEL-finetuned)" })
@@ -48,7 +47,7 @@ export const finetuneCommand: CommandModule<object, FinetuneArguments> = {
         type: "string",
         array: true,
         describe:
-          "General text to mix in, in twos, or none (default: the model's own training text, where it is there)",
+          "General text to mix in, likewise, or none (default: the model's own training text, where it is there)",
       })
       .option("general_share", {
         type: "number",
