@@ -11,6 +11,7 @@ import type { InteractiveService } from "./interactive/interactive-service.ts";
 import { addInteractiveRoutes } from "./interactive/routes.ts";
 import { addFileRoutes } from "./libretranslate/file-routes.ts";
 import { addLibreTranslateRoutes } from "./libretranslate/routes.ts";
+import { addReferencePage } from "./reference/reference-route.ts";
 import { RequestError } from "./request-error.ts";
 import { addSuggestRoute } from "./suggestions/suggest-route.ts";
 import type { SuggestionCorpus } from "./suggestions/suggestion-corpus.ts";
@@ -60,7 +61,9 @@ export function createApp(parts: RouteParts, options: AppOptions): ServedApp {
   addDeepLRoutes(app, parts);
   addInteractiveRoutes(app, parts, options.interactive);
   app.get("/metrics", (c) => c.text(parts.metrics.text(), 200, { "Content-Type": "text/plain; version=0.0.4" }));
-  app.doc31("/openapi.json", { openapi: "3.1.0", info: { title: "nmt serve", version: options.version } });
+  const description = { openapi: "3.1.0", info: { title: "nmt serve", version: options.version } };
+  app.doc31("/openapi.json", description);
+  addReferencePage(app, () => app.getOpenAPI31Document(description));
   app.notFound((c) => refuse(c, notFound(app, c)));
   app.onError((error, c) => (isGone(c) ? new Response(null, { status: GONE_STATUS }) : refuse(c, requestError(error))));
   return app;
