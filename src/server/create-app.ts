@@ -10,6 +10,7 @@ import type { RouteParts, ServedApp } from "./http/served-app.ts";
 import type { InteractiveService } from "./interactive/interactive-service.ts";
 import { addInteractiveRoutes } from "./interactive/routes.ts";
 import { addLibreTranslateRoutes } from "./libretranslate/routes.ts";
+import { addPageRoutes } from "./page/routes.ts";
 import { RequestError } from "./request-error.ts";
 
 export interface AppOptions extends AccessLogOptions {
@@ -21,6 +22,8 @@ export interface AppOptions extends AccessLogOptions {
   isStopping(): boolean;
   version: string;
   interactive: InteractiveService;
+  /** Folder of the page's build; undefined = no page. */
+  page: string | undefined;
 }
 
 /** Of requests whose client has gone away, in log and metrics: nginx calls it "client closed request". */
@@ -46,6 +49,7 @@ export function createApp(parts: RouteParts, options: AppOptions): ServedApp {
   addLibreTranslateRoutes(app, parts, options.isStopping);
   addDeepLRoutes(app, parts);
   addInteractiveRoutes(app, parts, options.interactive);
+  if (options.page !== undefined) addPageRoutes(app, options.page);
   app.get("/metrics", (c) => c.text(parts.metrics.text(), 200, { "Content-Type": "text/plain; version=0.0.4" }));
   app.doc31("/openapi.json", { openapi: "3.1.0", info: { title: "nmt serve", version: options.version } });
   app.notFound((c) => refuse(c, notFound(app, c)));
