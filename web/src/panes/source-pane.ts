@@ -40,6 +40,7 @@ export class SourcePane {
     });
     this.field.addEventListener("pointermove", ({ clientX, clientY }) => onWord(this.wordAt(clientX, clientY)));
     this.field.addEventListener("pointerleave", () => onWord(this.wordAtCaret()));
+    this.field.addEventListener("focus", () => onWord(this.wordAtCaret()));
     this.field.addEventListener("blur", () => onWord(undefined));
     document.addEventListener("selectionchange", () => {
       if (document.activeElement === this.field) onWord(this.wordAtCaret());

@@ -61,8 +61,10 @@ export class WordMenu {
     this.own.lang = request.language;
     this.status.textContent = "Looking for other words …";
     this.menu.hidden = false;
+    document.body.classList.add("menu-open");
     this.place();
-    this.menu.focus();
+    this.menu.focus({ preventScroll: true });
+    this.uncover(request.anchor);
     void this.fill(request);
   }
 
@@ -72,6 +74,7 @@ export class WordMenu {
     this.request = undefined;
     if (request === undefined) return;
     this.menu.hidden = true;
+    document.body.classList.remove("menu-open");
     request.anchor.removeAttribute("aria-expanded");
     if (toAnchor) request.anchor.focus();
   }
@@ -86,7 +89,8 @@ export class WordMenu {
       this.status.textContent = others.length === 0 ? "The model knows no other word for this place." : "";
       this.list.replaceChildren(...others.map((word) => make("li", {}, this.option(word, request))));
       this.place();
-      if (document.activeElement === this.menu) this.options[0]?.focus();
+      this.uncover(request.anchor);
+      if (document.activeElement === this.menu) this.options[0]?.focus({ preventScroll: true });
     } catch (error) {
       if (search.signal.aborted) return;
       this.status.textContent = adviceOn(error).text;
@@ -127,6 +131,14 @@ export class WordMenu {
     const next = at < 0 ? 0 : Math.min(Math.max(at + step, 0), stops.length - 1);
     stops[next]!.focus();
     event.preventDefault();
+  }
+
+  /** The word stays in sight: a menu at the foot of a narrow window would hide it. */
+  private uncover(anchor: HTMLElement): void {
+    const word = anchor.getBoundingClientRect();
+    const menu = this.menu.getBoundingClientRect();
+    const hidden = word.bottom + GAP - menu.top;
+    if (getComputedStyle(this.menu).position === "fixed" && hidden > 0) scrollBy(0, hidden);
   }
 
   /** Under the word, or above it where there is more room. A narrow window shows it at its foot. */

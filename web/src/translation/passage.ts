@@ -85,9 +85,3 @@ export function withWord(before: string, word: string): string {
   const isSign = /^[\p{P}\p{S}]/u.test(word) && !/^[([{„“"'«¿¡]/u.test(word);
   return isFirst || isSign ? before + word : `${before} ${word}`;
 }
-
-/** The segment that a place of the text is in, or the last one before it. */
-export function segmentAt(segments: readonly TranslatedSegment[], place: number): number {
-  const found = segments.findLastIndex(({ source }) => source.start <= place);
-  return Math.max(0, found);
-}
