@@ -24,8 +24,8 @@ await build({
   format: "esm",
   platform: "node",
   target: "node20",
-  // Only nmt serve needs hono, which takes the whole of zod where all other commands need little of it.
-  external: ["@tensorflow/*", "hono", "@hono/*"],
+  // Tables of n-grams are no code to join. Only nmt serve needs hono, which takes the whole of zod where all other commands need little of it.
+  external: ["@tensorflow/*", "hono", "@hono/*", "eld/*"],
   chunkNames: "[name]-[hash]",
   minifySyntax: true,
   minifyWhitespace: true,

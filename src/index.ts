@@ -56,14 +56,10 @@ export {
 export { minimumBayesRisk } from "./reranking/minimum-bayes-risk.ts";
 export { type NoisyChannelParts, noisyChannel } from "./reranking/noisy-channel.ts";
 export type { MaskName, MaskStyle } from "./segments/masks.ts";
-export {
-  type TextCounts,
-  type TextOptions,
-  type TranslateLines,
-  textCounts,
-  translateText,
-  translateTexts,
-} from "./segments/translate-text.ts";
+export type { SegmentOptions, TaggedText } from "./segments/segment-text.ts";
+export { type TextCounts, textCounts } from "./segments/text-counts.ts";
+export type { LineHypothesis, TranslateLines, WantedLine } from "./segments/translate-lines.ts";
+export { type TextOptions, translateText, translateTexts, translateVariants } from "./segments/translate-text.ts";
 export { trainWordpieces, WordpieceModel, type WordpieceTrainingOptions } from "./text/index.ts";
 export { trainingReporter } from "./training/run-recorder.ts";
 export { type RunReporter, type RunResult, runTraining } from "./training/run-training.ts";

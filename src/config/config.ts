@@ -37,8 +37,13 @@ export type ResolvedSettings = Omit<Settings, keyof Resolved> & Resolved;
 
 /** One corpus, as `data` of a configuration names it. */
 export interface CorpusConfig {
+  /**
+   * File of both languages, such as TMX, XLIFF, PO or TSV, a pattern of such or a folder; instead of path_src and path_tgt
+   * (docs/import.md)
+   */
+  path?: string | undefined;
   /** Text file of sources, one sentence a line; of a language model, its text */
-  pathSrc: string;
+  pathSrc?: string | undefined;
   /** Text file of translations, line by line; absent for a language model */
   pathTgt?: string | undefined;
   /** How often a pair of this corpus is drawn, relative to those of the others */
@@ -47,6 +52,11 @@ export interface CorpusConfig {
   srcLang?: string | undefined;
   /** Language code of the translations */
   tgtLang?: string | undefined;
+  /**
+   * How files of other formats than plain text are read, a map: tags, fuzzy, obsolete, approved, columns, quotes, documents,
+   * format, as in nmt data import
+   */
+  import?: CorpusSettings["import"];
 }
 
 /**
@@ -63,7 +73,7 @@ export interface Config {
   saveModel: string;
 
   // Data and cleaning
-  /** Corpora by name, each with path_src, path_tgt, weight, src_lang, tgt_lang; valid… and test… are held out */
+  /** Corpora by name, each with path_src and path_tgt, or path; weight, src_lang, tgt_lang; valid… and test… are held out */
   data: Record<string, CorpusConfig>;
   /** Put <2xx> before each source; auto: when there is more than one target language */
   targetTags: boolean;
@@ -83,7 +93,7 @@ export interface Config {
   dropIdentical: boolean;
   /**
    * Further rules, a map: max_characters of a side; near_duplicates, how many earlier pairs a pair is compared with (0:
-   * none); min_script_share of letters in the language's scripts (0: any); language_id by the package tinyld
+   * none); min_script_share of letters in the language's scripts (0: any); language_id: text clearly in another language goes
    */
   cleaning: Settings["cleaning"];
 
@@ -178,6 +188,8 @@ export interface Config {
   trainFrom?: string | undefined;
   /** Moments of the optimiser at such a start: all new, or those of the model's newest checkpoint */
   resetOptim: OptimizerReset;
+  /** Parameters that stay as they are, by name, where * stands for any characters: encoder.* decoder.embedding */
+  freeze: string[];
 
   // Training
   /** What batch_size counts: source and target wordpieces each, or sentence pairs */

@@ -92,11 +92,29 @@ function resolveData(settings: TaskSettings, fail: Fail): Record<string, CorpusS
     );
   }
   for (const [name, corpus] of Object.entries(data)) {
-    if (settings.task === "translation" && corpus.path_tgt === undefined) {
-      fail(`data.${name}`, "path_tgt is missing", "Name the file with the translations of path_src, line by line.");
+    if (corpus.path !== undefined && (corpus.path_src ?? corpus.path_tgt) !== undefined) {
+      fail(`data.${name}`, "path is there, and path_src or path_tgt too", "Keep path, or the other two.");
     }
-    if (settings.task === "language_model" && corpus.path_tgt !== undefined) {
-      fail(`data.${name}`, "a language model reads path_src only", "Remove path_tgt, or set task: translation.");
+    if (corpus.path === undefined && corpus.path_src === undefined) {
+      fail(
+        `data.${name}`,
+        "path_src is missing",
+        "Name the file with the sources, or as path a file of both languages.",
+      );
+    }
+    if (settings.task === "translation" && corpus.path === undefined && corpus.path_tgt === undefined) {
+      fail(
+        `data.${name}`,
+        "path_tgt is missing",
+        "Name the file with the translations of path_src; or write path instead of path_src for a file of both languages.",
+      );
+    }
+    if (settings.task === "language_model" && (corpus.path ?? corpus.path_tgt) !== undefined) {
+      fail(
+        `data.${name}`,
+        "a language model reads path_src only",
+        "Name its text as path_src and nothing else, or set task: translation.",
+      );
     }
   }
   return data;

@@ -8,6 +8,7 @@ import { type Initializer, uniform } from "./initializers.ts";
 export interface Parameter {
   /** Name in checkpoints, `encoder.lstm1.forward.bias`. */
   name: string;
+  /** One that is not `trainable` stays as it is. */
   variable: tf.Variable;
   /** Matrices of experts, [experts, rows, columns]. */
   expertMatrices: boolean;
@@ -24,6 +25,8 @@ export interface ParameterSource {
   stored?: ParameterValues | undefined;
   /** Without a checkpoint: values of a parameter; undefined for those of its own initializer. */
   initial?: ((name: string, shape: readonly number[]) => Float32Array | undefined) | undefined;
+  /** Whether a parameter stays as it is. */
+  frozen?: ((name: string) => boolean) | undefined;
   /** Draws weight matrices uniformly from ± this instead of by their fan-in. */
   weightRange?: number | undefined;
 }
@@ -47,7 +50,7 @@ export class Parameters {
   create<T extends tf.Tensor>(name: string, shape: number[], initializer: Initializer): T {
     if (this.byName.has(name)) throw new NmtError(`two parameters are called ${name}`);
     const initial = this.initialValues(name, shape, initializer);
-    const variable = tf.variable(initial);
+    const variable = tf.variable(initial, this.source.frozen?.(name) !== true);
     initial.dispose();
     this.byName.set(name, variable);
     return variable as unknown as T;

@@ -3,6 +3,7 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { BackendError } from "../base/errors.ts";
+import { modelVersion } from "../inference/model-version.ts";
 import type { InferenceOptions } from "../inference/open-model.ts";
 import { createApp } from "./create-app.ts";
 import { DecodingProcess } from "./decoding/decoding-process.ts";
@@ -10,9 +11,10 @@ import { ApiKeys } from "./http/api-keys.ts";
 import { Gate, type TextLimits } from "./http/gate.ts";
 import { Metrics } from "./http/metrics.ts";
 import { InteractiveService } from "./interactive/interactive-service.ts";
-import { createDetector } from "./languages/language-detector.ts";
-import { Catalog } from "./models/catalog.ts";
+import { LanguageDetection } from "./languages/language-detector.ts";
+import { Catalog, readModel } from "./models/catalog.ts";
 import { ModelPool } from "./models/model-pool.ts";
+import { ModelWatch } from "./models/model-watch.ts";
 import type { ServingOptions } from "./models/served-model.ts";
 import { Admission, type AdmissionLimits } from "./queue/admission.ts";
 import { RateLimit } from "./queue/rate-limit.ts";
@@ -30,6 +32,8 @@ export interface ServerOptions extends ServingOptions {
   engine: InferenceOptions;
   /** Whether models are loaded before the server listens; otherwise when they are first used. */
   loadAtStart: boolean;
+  /** Milliseconds between looks for new versions of the models; 0 = only `reload` takes them over. */
+  watchInterval: number;
   /** Bytes of weights kept loaded; Infinity = no bound. */
   maxMemory: number;
   admission: AdmissionLimits;
@@ -56,7 +60,7 @@ export interface RunningServer {
   readonly url: string;
   readonly catalog: Catalog;
   readonly decoding: DecodingProcess;
-  /** Loads models anew for requests from now on. */
+  /** Takes the models over as their directories are now; where one cannot be loaded, the one before stays. */
   reload(): Promise<void>;
   /** Finishes the accepted requests, refuses others with 503, and closes. */
   stop(): Promise<void>;
@@ -92,7 +96,9 @@ async function serve(
   });
   const admission = new Admission(options.admission);
   addReadings(metrics, pool, admission, decoding);
-  const detect = await createDetector(catalog.sources);
+  const languages = new LanguageDetection(() => catalog.sources);
+  await languages.prepare(catalog.sources);
+  const detect = (text: string) => languages.detect(text);
   const { timeLimit } = options;
   const service = new TranslationService({ catalog, pool, admission, detect, segment: lineSegments, timeLimit });
   const gate = new Gate(options.limits, keys, new RateLimit());
@@ -110,6 +116,16 @@ async function serve(
       interactive: new InteractiveService({ catalog, pool, admission, detect, timeLimit }),
     },
   );
+  const watch = new ModelWatch({
+    catalog,
+    versionOf: modelVersion,
+    read: readModel,
+    replace: async (model, onReplaced) => {
+      await languages.prepare([...catalog.sources, ...model.pairs.map(({ source }) => source)]);
+      await pool.replace(model, onReplaced);
+    },
+  });
+  await watch.start();
   if (options.loadAtStart) for (const model of catalog.models) await pool.use(model, async () => {});
   const server = createAdaptorServer({
     fetch: app.fetch,
@@ -117,13 +133,15 @@ async function serve(
     serverOptions: { requestTimeout: timeLimit, headersTimeout: timeLimit },
   }) as Server;
   const url = await listen(server, options.host, options.port);
+  if (options.watchInterval > 0) void watch.watch(options.watchInterval);
   return {
     url,
     catalog,
     decoding,
-    reload: () => pool.reload(),
+    reload: () => watch.reload(),
     stop: async () => {
       admission.close();
+      await watch.stop();
       pool.hurry();
       await admission.idle();
       await close(server);

@@ -71,6 +71,7 @@ const effects: Record<ConfigKey, Effect> = {
   moe_dropout: "changes",
   train_from: "start",
   reset_optim: "start",
+  freeze: "changes",
   batch_type: "changes",
   batch_size: "changes",
   accum_count: "changes",

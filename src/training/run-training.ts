@@ -19,6 +19,7 @@ import { prepareCorpora } from "./training-corpora.ts";
 import { trainingOptimizer } from "./training-optimizer.ts";
 import { type TrainingTask, trainingTask } from "./training-task.ts";
 import { openBase } from "./transfer/base-model.ts";
+import { checkFrozen, frozenBy } from "./transfer/frozen-parameters.ts";
 import { transferFrom } from "./transfer/transfer.ts";
 import { forgetIncomparable, measurementsOf } from "./validation/measurement.ts";
 import { type Validation, type ValidationCorpus, validate } from "./validation/validate.ts";
@@ -93,20 +94,21 @@ export async function runTraining(given: Config, reporter: RunReporter, signal: 
   const { config, notes } = configFor(directory, given, resumed?.state);
   for (const note of notes) reporter.onMessage(note);
   const base = resumed === undefined ? openBase(config) : undefined;
-  const training = () => reporter.onMessage(`training ${config.vocabSize} wordpieces`);
-  const wordpieces = await ensureWordpieces(config, paths.wordpieces, training, base);
+  const wordpieces = await ensureWordpieces(config, paths.wordpieces, reporter.onMessage, base);
   const transfer = base && transferFrom(base, config, wordpieces);
   const state: TrainerState<DataPosition> = resumed?.state ?? { ...freshState(), ...transfer?.state };
   if (state.best !== undefined && !existsSync(paths.weights)) {
     reporter.onMessage(`the best weights, of step ${state.best.step}, are missing: the best score starts anew`);
     state.best = undefined;
   }
-  const values = { stored: resumed?.parameters, initial: transfer?.initial };
+  const values = { stored: resumed?.parameters, initial: transfer?.initial, frozen: frozenBy(config.freeze) };
   const task = trainingTask(config, wordpieces, values);
   const { model } = task;
   if (resumed !== undefined) checkParameters(model, resumed.parameters, paths.checkpoints);
   // After the model, so that a configuration its checkpoint doesn't fit leaves the directory as it was.
   if (resumed === undefined) writeFileAtomic(paths.config, toYaml(config));
+  const frozen = checkFrozen(config.freeze, model.parameters);
+  if (frozen !== undefined) reporter.onMessage(frozen);
   for (const line of transfer?.report() ?? []) reporter.onMessage(line);
   const moments = resumed?.moments ?? transfer?.moments();
   const optimizer = trainingOptimizer(config, model.parameters, moments, state.step + (state.momentSteps ?? 0));

@@ -43,6 +43,7 @@ const quietOptions: Omit<ServerOptions, "models"> = {
   port: 0,
   engine: { threads: 1 },
   loadAtStart: false,
+  watchInterval: 0,
   maxMemory: Number.POSITIVE_INFINITY,
   beamSize: 5,
   batchSize: 64,

@@ -17,6 +17,7 @@ interface ServeArguments extends InferenceArguments {
   port: number;
   load: "start" | "first_use";
   max_memory: number;
+  watch: number;
   beam_size: number;
   batch_size: number;
   max_delay_ms: number;
@@ -51,6 +52,11 @@ const serveOptions = {
     type: "number",
     default: 0,
     describe: "MB of weights kept loaded: models unused for the longest time are dropped; 0 for no bound",
+  },
+  watch: {
+    type: "number",
+    default: 2,
+    describe: "Seconds between looks for new versions of the models; 0: only SIGHUP takes them over",
   },
   beam_size: { type: "number", default: translateDefaults.beamSize, describe: "Hypotheses kept per sentence" },
   batch_size: { type: "number", default: translateDefaults.batchSize, describe: "Lines decoded together, at most" },
@@ -92,7 +98,7 @@ async function serve(args: ServeArguments): Promise<void> {
   const server = await startServer(serverOptions(args));
   const { sources, targets } = server.catalog;
   const onReload = () => {
-    log.info("SIGHUP: models are loaded anew");
+    log.info("SIGHUP: loading the models as they are now");
     void server.reload();
   };
   process.on("SIGHUP", onReload);
@@ -116,7 +122,7 @@ function serverOptions(args: ServeArguments): ServerOptions {
   for (const name of ["texts_per_minute", "char_limit", "batch_limit", "alternatives_limit"] as const) {
     requireRange(name, args[name], 0);
   }
-  for (const name of ["max_delay_ms", "max_memory"] as const) requirePositive(name, args[name], true);
+  for (const name of ["max_delay_ms", "max_memory", "watch"] as const) requirePositive(name, args[name], true);
   for (const name of ["body_limit", "time_limit"] as const) requirePositive(name, args[name], false);
   return {
     models: args.model,
@@ -124,6 +130,7 @@ function serverOptions(args: ServeArguments): ServerOptions {
     port: args.port,
     engine: engineOf(args),
     loadAtStart: args.load === "start",
+    watchInterval: args.watch * 1000,
     maxMemory: args.max_memory === 0 ? Number.POSITIVE_INFINITY : args.max_memory * MEGABYTE,
     beamSize: args.beam_size,
     batchSize: args.batch_size,

@@ -1,10 +1,10 @@
 /** Translates batches with one model, a translator for each set of options that is asked for, and explains translations. */
 import type { TranslateOptions } from "../../decoding/translate-options.ts";
-import type { SourceLine, TranslatedHypothesis, Translation } from "../../decoding/translation.ts";
+import type { SourceLine, TranslatedHypothesis } from "../../decoding/translation.ts";
 import { Translator, type TranslatorParts } from "../../decoding/translator.ts";
 import { Inspector } from "../../inspection/inspector.ts";
 import type { TranslationModel } from "../../model/decoder-state.ts";
-import type { DetailedHypothesis, PieceCounts, Services } from "./messages.ts";
+import type { PieceCounts, Services, TranslatedLine } from "./messages.ts";
 
 /** Sets of options whose translators are kept; the one that was not used for the longest time goes. */
 const MOST_TRANSLATORS = 64;
@@ -22,37 +22,16 @@ export class BatchDecoder {
   }
 
   /** Rejects with the signal's reason, and with TranslationError for languages that the model has not seen. */
-  async translate(batch: Batch, signal: AbortSignal): Promise<Services["translate"]["answer"]> {
-    const { lines, counts } = await this.run(batch, signal);
-    return {
-      lines: lines.map(({ hypotheses, tooLong }) => ({ hypotheses: hypotheses.map(textAndAlignment), tooLong })),
-      counts,
-    };
-  }
-
-  /** The same with all that the options ask for. */
-  async detail(batch: Batch, signal: AbortSignal): Promise<Services["detail"]["answer"]> {
-    const { lines, counts } = await this.run(batch, signal);
-    return {
-      lines: lines.map(({ sourcePieces, hypotheses, tooLong }) => ({
-        sourcePieces,
-        hypotheses: hypotheses.map(inNumbers),
-        tooLong,
-      })),
-      counts,
-    };
+  async translate({ lines, options }: Batch, signal: AbortSignal): Promise<Services["translate"]["answer"]> {
+    const translator = this.translator(options);
+    const found = await translator.translate(lines, signal);
+    return { lines: found, counts: translator.newCounts() };
   }
 
   /** Explanations of translations, other words. */
   inspect({ beamSize, request }: Omit<Services["inspect"]["ask"], "model">, signal: AbortSignal) {
     this.inspector ??= new Inspector(this.parts, beamSize);
     return this.inspector.run(request, signal);
-  }
-
-  private async run({ lines, options }: Batch, signal: AbortSignal) {
-    const translator = this.translator(options);
-    const found = await translator.translate(lines, signal);
-    return { lines: found, counts: translator.newCounts() };
   }
 
   private translator(options: TranslateOptions): CountedTranslator {
@@ -77,11 +56,11 @@ class CountedTranslator {
     });
   }
 
-  async translate(lines: readonly SourceLine[], signal: AbortSignal): Promise<(Translation & { tooLong: boolean })[]> {
-    const results: (Translation & { tooLong: boolean })[] = [];
+  async translate(lines: readonly SourceLine[], signal: AbortSignal): Promise<TranslatedLine[]> {
+    const results: TranslatedLine[] = [];
     const window = { lines: lines.length, patience: Number.POSITIVE_INFINITY };
-    for await (const translation of this.translator.translate(lines, { signal, window })) {
-      results.push({ ...translation, tooLong: this.tooLong.delete(translation.line) });
+    for await (const { line, hypotheses } of this.translator.translate(lines, { signal, window })) {
+      results.push({ hypotheses: hypotheses.map(toJson), tooLong: this.tooLong.delete(line) });
     }
     return results;
   }
@@ -99,21 +78,10 @@ class CountedTranslator {
   }
 }
 
-function textAndAlignment({ text, alignment }: TranslatedHypothesis): Pick<DetailedHypothesis, "text" | "alignment"> {
-  return { text, ...(alignment && { alignment: lists(alignment) }) };
-}
-
 /** JSON has lists of numbers only, and writes out every digit. */
-function lists(rows: readonly Float32Array[]): number[][] {
-  return rows.map((row) => Array.from(row, (value) => Math.round(value * 1e4) / 1e4));
-}
-
-function inNumbers({ attention, alignment, ...hypothesis }: TranslatedHypothesis): DetailedHypothesis {
-  return {
-    ...hypothesis,
-    ...(attention && { attention: lists(attention) }),
-    ...(alignment && { alignment: lists(alignment) }),
-  };
+function toJson({ text, alignment }: TranslatedHypothesis): TranslatedLine["hypotheses"][number] {
+  const digits = (row: Float32Array) => Array.from(row, (value) => Math.round(value * 1e4) / 1e4);
+  return { text, ...(alignment && { alignment: alignment.map(digits) }) };
 }
 
 /** The queue gives the model as many batches as it has slots; a translator must not cut each of them again. */

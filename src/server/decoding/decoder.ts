@@ -25,9 +25,8 @@ export class Decoder {
   /** Rejects with the signal's reason, and with errors of opening the model and of translating. */
   async answer(question: Question, signal: AbortSignal): Promise<Services[keyof Services]["answer"]> {
     if (question.kind === "load") return this.open(question);
-    return this.use(question.model, (decoder): Promise<Services["translate" | "detail" | "inspect"]["answer"]> => {
-      if (question.kind === "inspect") return decoder.inspect(question, signal);
-      return question.kind === "detail" ? decoder.detail(question, signal) : decoder.translate(question, signal);
+    return this.use(question.model, (decoder): Promise<Services["translate" | "inspect"]["answer"]> => {
+      return question.kind === "inspect" ? decoder.inspect(question, signal) : decoder.translate(question, signal);
     });
   }
 

@@ -70,7 +70,10 @@ export class DecodingProcess {
    */
   async load(directory: string, onLost: () => void): Promise<RemoteModel> {
     const number = ++this.numbers;
-    const facts = await this.ask("load", { model: number, directory, engine: this.engine });
+    const facts = await this.ask("load", { model: number, directory, engine: this.engine }).catch((error: unknown) => {
+      this.tell({ kind: "unload", model: number });
+      throw error;
+    });
     this.models.set(number, { directory, onLost });
     return new RemoteModel(facts, {
       ask: (kind, question, signal) =>
@@ -158,7 +161,7 @@ export class DecodingProcess {
       // Where the process has ended again, the next one is told.
       if (error instanceof RequestError) return;
       log.warn(`a model cannot be loaded any more: ${formatError(error)}`);
-      this.models.delete(number);
+      this.unload(number);
       onLost();
     }
   }

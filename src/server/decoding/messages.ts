@@ -4,7 +4,7 @@
  */
 import type { PlainError } from "../../base/plain-error.ts";
 import type { TranslateOptions } from "../../decoding/translate-options.ts";
-import type { SourceLine, TranslatedHypothesis } from "../../decoding/translation.ts";
+import type { SourceLine } from "../../decoding/translation.ts";
 import type { InferenceOptions } from "../../inference/open-model.ts";
 import type { InspectAnswers, InspectRequest } from "../../inspection/inspector.ts";
 
@@ -17,11 +17,6 @@ export interface Services {
     ask: { model: number; options: TranslateOptions; lines: readonly SourceLine[] };
     answer: { lines: TranslatedLine[]; counts: PieceCounts };
   };
-  /** The same with all that the options ask for: scores, attention, alignments, words. */
-  detail: {
-    ask: { model: number; options: TranslateOptions; lines: readonly SourceLine[] };
-    answer: { lines: DetailedTranslation[]; counts: PieceCounts };
-  };
   /** Explains translations, finds other words; `beamSize`: hypotheses kept for each sentence. */
   inspect: {
     ask: { model: number; beamSize: number; request: InspectRequest };
@@ -31,25 +26,11 @@ export interface Services {
 
 /** One line's translations. */
 export interface TranslatedLine {
-  hypotheses: Pick<DetailedHypothesis, "text" | "alignment">[];
+  /** Alignments to four digits behind the point. */
+  hypotheses: { text: string; alignment?: number[][] }[];
   /** Whether it has more pieces than the model translates. */
   tooLong: boolean;
 }
-
-/** The same with what `TranslatedHypothesis` has of them. */
-export interface DetailedTranslation {
-  /** The source as the model read it: language tag, pieces, `</s>`. Empty for a line that was not translated. */
-  sourcePieces: string[];
-  hypotheses: DetailedHypothesis[];
-  /** Whether it has more pieces than the model translates. */
-  tooLong: boolean;
-}
-
-/** Attention and alignment are lists of numbers here, to four digits behind the point. */
-export type DetailedHypothesis = Omit<TranslatedHypothesis, "attention" | "alignment"> & {
-  attention?: number[][];
-  alignment?: number[][];
-};
 
 /** A question with its number; the answer has the same. */
 export type Question = {

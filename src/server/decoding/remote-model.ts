@@ -3,9 +3,7 @@ import type { TranslateOptions } from "../../decoding/translate-options.ts";
 import type { SourceLine } from "../../decoding/translation.ts";
 import type { InspectAnswers, InspectRequest } from "../../inspection/inspector.ts";
 import type { LineHypothesis, LineTranslation } from "../queue/batch-translator.ts";
-import type { DetailedTranslation, ModelFacts, PieceCounts, Services, TranslatedLine } from "./messages.ts";
-
-type Lines = readonly SourceLine[];
+import type { ModelFacts, PieceCounts, Services, TranslatedLine } from "./messages.ts";
 
 /** The way to the process; the model's number is added to questions. */
 interface Channel {
@@ -31,17 +29,16 @@ export class RemoteModel {
   }
 
   /** The lines as one batch. Rejects with the signal's reason, TranslationError, RequestError 503 where the process ends. */
-  async translate(lines: Lines, options: TranslateOptions, signal: AbortSignal): Promise<LineTranslation[]> {
+  async translate(
+    lines: readonly SourceLine[],
+    options: TranslateOptions,
+    signal: AbortSignal,
+  ): Promise<LineTranslation[]> {
     const { lines: results, counts } = await this.channel.ask("translate", { options, lines }, signal);
-    this.count(counts);
+    this.counts.sourcePieces += counts.sourcePieces;
+    this.counts.targetPieces += counts.targetPieces;
+    this.counts.cut += counts.cut;
     return results.map(({ hypotheses, tooLong }) => ({ hypotheses: hypotheses.map(withFloats), tooLong }));
-  }
-
-  /** The same with all that the options ask for. */
-  async detail(lines: Lines, options: TranslateOptions, signal: AbortSignal): Promise<DetailedTranslation[]> {
-    const { lines: results, counts } = await this.channel.ask("detail", { options, lines }, signal);
-    this.count(counts);
-    return results;
   }
 
   /** Explanations of translations, other words. */
@@ -56,12 +53,6 @@ export class RemoteModel {
 
   dispose(): void {
     this.channel.close();
-  }
-
-  private count({ sourcePieces, targetPieces, cut }: PieceCounts): void {
-    this.counts.sourcePieces += sourcePieces;
-    this.counts.targetPieces += targetPieces;
-    this.counts.cut += cut;
   }
 }
 

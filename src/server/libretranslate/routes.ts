@@ -37,14 +37,19 @@ export function addLibreTranslateRoutes(app: ServedApp, parts: RouteParts, isSto
     refusal,
     handle: (c) => detect(c, parts),
   });
-  const known = JSON.stringify(languages(parts));
+  // Some clients ask before every translation.
+  let known = { models: parts.catalog.models, body: JSON.stringify(languages(parts)) };
   addRoute(app, {
     methods: ["get"],
     path: "/languages",
     summary: "List source languages and their targets",
     answer: languagesAnswer,
     refusal,
-    handle: (c) => c.body(known, 200, { "Content-Type": "application/json" }),
+    handle: (c) => {
+      const { models } = parts.catalog;
+      if (models !== known.models) known = { models, body: JSON.stringify(languages(parts)) };
+      return c.body(known.body, 200, { "Content-Type": "application/json" });
+    },
   });
   addRoute(app, {
     methods: ["get"],

@@ -1,5 +1,6 @@
 /** Loads models when they are first used, and drops those that were not used for the longest time where memory is bounded. */
 import type { PieceCounts } from "../decoding/messages.ts";
+import { RequestError } from "../request-error.ts";
 import type { CatalogModel } from "./catalog.ts";
 import { type DecodingModel, ServedModel, type ServingOptions } from "./served-model.ts";
 
@@ -36,9 +37,18 @@ export class ModelPool {
     this.options = options;
   }
 
-  /** Calls `use` with the model, loaded. Rejects with the errors of loading, after which the next use tries again, and of `use`. */
+  /**
+   * Calls `use` with the model, loaded. Rejects with the errors of loading, after which the next use tries again, with those of `use`, and with
+   * RequestError 503 where the model has been replaced by one that lacks some of its languages.
+   */
   async use<T>(model: CatalogModel, use: (served: ServedModel) => Promise<T>): Promise<T> {
     const entry = this.entry(model);
+    if (!hasPairsOf(entry.model, model)) {
+      throw new RequestError(503, "The model for this has just been replaced.", {
+        nextStep: "Try again.",
+        retryAfter: 1,
+      });
+    }
     entry.users++;
     try {
       return await use(await entry.served);
@@ -49,15 +59,19 @@ export class ModelPool {
     }
   }
 
-  /** From the next use on models are loaded anew; requests under way keep theirs until they end. */
-  async reload(): Promise<void> {
-    const idle: Entry[] = [];
-    for (const [directory, entry] of this.entries) {
-      this.entries.delete(directory);
-      entry.retired = true;
-      if (entry.users === 0) idle.push(entry);
-    }
-    await Promise.all(idle.map((entry) => this.drop(entry)));
+  /**
+   * Loads a new version of a directory's model for the uses from then on; those under way keep theirs until they end. A model that is not
+   * loaded stays so. Rejects where the new version cannot be loaded, and changes nothing then. `onReplaced` is called before any further use.
+   */
+  async replace(model: CatalogModel, onReplaced: () => void): Promise<void> {
+    const entry = this.load(model);
+    await entry.served;
+    onReplaced();
+    const old = this.entries.get(model.directory);
+    if (old === undefined || entry.retired) return this.drop(entry);
+    this.entries.set(model.directory, entry);
+    await this.retire(old);
+    this.enforceBound();
   }
 
   /** Lines that wait for others wait no more: the server is stopping. */
@@ -87,13 +101,12 @@ export class ModelPool {
   }
 
   private load(model: CatalogModel): Entry {
-    const retire = () => {
+    const forget = () => {
       if (this.entries.get(model.directory) === entry) this.entries.delete(model.directory);
-      entry.retired = true;
     };
     const onLost = () => {
-      retire();
-      if (entry.users === 0) void this.drop(entry);
+      forget();
+      void this.retire(entry);
     };
     const load = async () => {
       const served = new ServedModel(await this.options.load(model.directory, onLost), this.options);
@@ -101,8 +114,18 @@ export class ModelPool {
       return served;
     };
     const entry: Entry = { model, served: load(), users: 0, retired: false };
-    entry.served.catch(retire);
+    entry.served.catch(forget);
     return entry;
+  }
+
+  /** What waits for it need not wait for others, for there will be none. */
+  private async retire(entry: Entry): Promise<void> {
+    entry.retired = true;
+    if (entry.users === 0) return this.drop(entry);
+    entry.served.then(
+      ({ queue }) => queue.hurry(),
+      () => {},
+    );
   }
 
   private enforceBound(): void {
@@ -125,4 +148,13 @@ export class ModelPool {
     this.dropped.cut += cut;
     served.dispose();
   }
+}
+
+function hasPairsOf(one: CatalogModel, other: CatalogModel): boolean {
+  return (
+    one === other ||
+    other.pairs.every(({ source, target }) =>
+      one.pairs.some((pair) => pair.source === source && pair.target === target),
+    )
+  );
 }

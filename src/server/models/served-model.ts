@@ -2,7 +2,6 @@
 import { Turns } from "../../base/turns.ts";
 import type { TranslateOptions } from "../../decoding/translate-options.ts";
 import type { InspectAnswers, InspectRequest } from "../../inspection/inspector.ts";
-import type { DetailedTranslation } from "../decoding/messages.ts";
 import type { RemoteModel } from "../decoding/remote-model.ts";
 import type { BatchTranslator } from "../queue/batch-translator.ts";
 import { LineQueue } from "../queue/line-queue.ts";
@@ -29,13 +28,10 @@ export interface LineOptions {
   withAlignment: boolean;
 }
 
-/** What requests for more than texts choose: what the translations are to have, and rules on them. */
-export type DetailOptions = Omit<TranslateOptions, "sourceLanguage" | "targetLanguage" | "batchSize">;
-
 /** A model that the decoding process holds, or one that stands in for it. */
 export type DecodingModel = Pick<
   RemoteModel,
-  "parallelism" | "languages" | "counts" | "translate" | "detail" | "inspect" | "dispose"
+  "parallelism" | "languages" | "counts" | "translate" | "inspect" | "dispose"
 >;
 
 /** Sets of options whose lanes are known; lines of a forgotten one are translated in its old lane. */
@@ -46,7 +42,7 @@ export class ServedModel {
   private readonly model: DecodingModel;
   private readonly options: ServingOptions;
   /** Lanes of the queue, by what is asked. */
-  private readonly translators = new Map<string, unknown>();
+  private readonly translators = new Map<string, BatchTranslator>();
   private readonly inspections = new Turns(1);
 
   constructor(model: DecodingModel, options: ServingOptions) {
@@ -60,20 +56,14 @@ export class ServedModel {
   translator({ source, target, nBest, withAlignment }: LineOptions): BatchTranslator {
     const beamSize = Math.max(this.options.beamSize, nBest);
     const options = { ...this.ofPair(source, target), beamSize, nBest, withAlignment };
-    return this.known(JSON.stringify(options), () => ({
+    const name = JSON.stringify(options);
+    const translator: BatchTranslator = this.translators.get(name) ?? {
       translate: (lines, signal) => this.model.translate(lines, options, signal),
-    }));
-  }
-
-  /** The same for all that the decoding process tells of translations: scores, attention, words, … */
-  details(
-    { source, target }: Pick<LineOptions, "source" | "target">,
-    detail: DetailOptions,
-  ): BatchTranslator<DetailedTranslation> {
-    const options = { beamSize: this.options.beamSize, ...detail, ...this.ofPair(source, target) };
-    return this.known(`detail ${JSON.stringify(options)}`, () => ({
-      translate: (lines, signal) => this.model.detail(lines, options, signal),
-    }));
+    };
+    this.translators.delete(name);
+    this.translators.set(name, translator);
+    if (this.translators.size > MOST_TRANSLATORS) this.translators.delete(this.translators.keys().next().value!);
+    return translator;
   }
 
   /**
@@ -107,13 +97,5 @@ export class ServedModel {
       batchSize: this.options.batchSize,
       unspellableTerms: "leave-out",
     };
-  }
-
-  private known<Result>(name: string, make: () => BatchTranslator<Result>): BatchTranslator<Result> {
-    const translator = (this.translators.get(name) as BatchTranslator<Result> | undefined) ?? make();
-    this.translators.delete(name);
-    this.translators.set(name, translator);
-    if (this.translators.size > MOST_TRANSLATORS) this.translators.delete(this.translators.keys().next().value!);
-    return translator;
   }
 }

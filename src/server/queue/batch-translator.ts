@@ -13,7 +13,7 @@ export interface LineTranslation {
 }
 
 /** Translates lines together, all with the same options. */
-export interface BatchTranslator<Result = LineTranslation> {
+export interface BatchTranslator {
   /** One result for each line. Rejects with the signal's reason once it is aborted. */
-  translate(lines: readonly SourceLine[], signal: AbortSignal): Promise<Result[]>;
+  translate(lines: readonly SourceLine[], signal: AbortSignal): Promise<LineTranslation[]>;
 }

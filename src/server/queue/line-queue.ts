@@ -17,25 +17,22 @@ export interface LineQueueOptions {
 }
 
 /** Lines of one request. */
-export interface LineRequest<Result> {
+export interface LineRequest {
   /** Who asks; requests of one client share its turn. */
   client: string;
-  translator: BatchTranslator<Result>;
+  translator: BatchTranslator;
   lines: readonly SourceLine[];
   /** Aborted when nobody wants the result any more. */
   signal: AbortSignal;
 }
 
-/** Lines of one lane go to one translator, whatever its results. */
-type Lane = BatchTranslator<unknown>;
-
 interface OpenRequest {
-  results: unknown[];
+  results: LineTranslation[];
   missing: number;
   settled: boolean;
   /** Those under way with lines of it. */
   batches: Set<OpenBatch>;
-  resolve(results: unknown[]): void;
+  resolve(results: LineTranslation[]): void;
   reject(reason: unknown): void;
 }
 
@@ -63,7 +60,7 @@ const MOST_CLIENTS = 1000;
 export class LineQueue {
   private readonly options: LineQueueOptions;
   /** Waiting lines of each translator, by turn. */
-  private readonly lanes = new Map<Lane, WaitingLine[]>();
+  private readonly lanes = new Map<BatchTranslator, WaitingLine[]>();
   /** Virtual time at which each client's last line ends. */
   private readonly ends = new Map<string, number>();
   private virtualTime = 0;
@@ -87,10 +84,10 @@ export class LineQueue {
   }
 
   /** The lines' translations in order. Rejects with the signal's reason, and with an error of the batch that a line was in. */
-  translate<Result = LineTranslation>({ client, translator, lines, signal }: LineRequest<Result>): Promise<Result[]> {
+  translate({ client, translator, lines, signal }: LineRequest): Promise<LineTranslation[]> {
     if (signal.aborted) return Promise.reject(signal.reason);
     if (lines.length === 0) return Promise.resolve([]);
-    const results = new Promise<unknown[]>((resolve, reject) => {
+    return new Promise((resolve, reject) => {
       const request: OpenRequest = {
         results: new Array(lines.length),
         missing: lines.length,
@@ -113,7 +110,6 @@ export class LineQueue {
       this.add(client, translator, lines, request);
       this.startBatches();
     });
-    return results as Promise<Result[]>;
   }
 
   /** From now on no line waits for others. */
@@ -122,7 +118,7 @@ export class LineQueue {
     this.startBatches();
   }
 
-  private add(client: string, translator: Lane, lines: readonly SourceLine[], request: OpenRequest): void {
+  private add(client: string, translator: BatchTranslator, lines: readonly SourceLine[], request: OpenRequest): void {
     const lane = this.lanes.get(translator) ?? [];
     const arrived = performance.now();
     let turn = Math.max(this.virtualTime, this.ends.get(client) ?? 0);
@@ -148,11 +144,11 @@ export class LineQueue {
   }
 
   /** The lane whose first line has the earliest turn among those that need not wait; sets the timer for the others. */
-  private nextLane(): Lane | undefined {
+  private nextLane(): BatchTranslator | undefined {
     const { maxDelay } = this;
     const { batchSize } = this.options;
     const now = performance.now();
-    let best: Lane | undefined;
+    let best: BatchTranslator | undefined;
     let bestTurn = Number.POSITIVE_INFINITY;
     let soonest = Number.POSITIVE_INFINITY;
     for (const [translator, lane] of this.lanes) {
@@ -170,7 +166,7 @@ export class LineQueue {
     return best;
   }
 
-  private takeBatch(translator: Lane): WaitingLine[] {
+  private takeBatch(translator: BatchTranslator): WaitingLine[] {
     const { batchSize, slots } = this.options;
     const lane = this.lanes.get(translator)!;
     const [first, ...others] = lane.slice(0, CHOICE * batchSize);
@@ -184,7 +180,7 @@ export class LineQueue {
     return batch;
   }
 
-  private async run(translator: Lane, lines: readonly WaitingLine[]): Promise<void> {
+  private async run(translator: BatchTranslator, lines: readonly WaitingLine[]): Promise<void> {
     this.underWay++;
     this.options.onBatch?.(lines.length);
     const batch = { requests: new Set(lines.map(({ request }) => request)), stop: new AbortController() };
@@ -196,7 +192,7 @@ export class LineQueue {
       );
       lines.forEach(({ request, index }, i) => {
         if (request.settled) return;
-        request.results[index] = results[i];
+        request.results[index] = results[i]!;
         if (--request.missing === 0) request.resolve(request.results);
       });
     } catch (error) {
@@ -216,7 +212,7 @@ export class LineQueue {
     for (const { requests, stop } of request.batches) if ([...requests].every(({ settled }) => settled)) stop.abort();
   }
 
-  private keep(translator: Lane, wanted: (line: WaitingLine) => boolean): void {
+  private keep(translator: BatchTranslator, wanted: (line: WaitingLine) => boolean): void {
     const lane = this.lanes.get(translator)!.filter(wanted);
     if (lane.length === 0) this.lanes.delete(translator);
     else this.lanes.set(translator, lane);

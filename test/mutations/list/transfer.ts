@@ -7,6 +7,11 @@ const base = { file: "src/training/transfer/base-model.ts", tests: ["test/traini
 const pieces = { file: "src/training/transfer/base-wordpieces.ts", tests: ["test/training/transfer"] };
 const run = { file: "src/training/run-training.ts", tests: ["test/training/transfer"] };
 const settings = { file: "src/config/base-settings.ts", tests: ["test/config/base-settings.test.ts"] };
+const freeze = {
+  file: "src/training/transfer/frozen-parameters.ts",
+  tests: ["test/training/transfer/freeze.test.ts"],
+};
+const frozen = ["test/ops/frozen.test.ts", "test/training/transfer/freeze.test.ts"];
 const extension = { file: "src/text/wordpiece-extension.ts", tests: ["test/text/wordpiece-extension.test.ts"] };
 
 export const transferMutations: readonly Mutation[] = [
@@ -112,5 +117,73 @@ export const transferMutations: readonly Mutation[] = [
     name: "merges are learnt of characters instead of pieces",
     find: "symbols[place] = symbol < size ? symbol : (byCodePoint.get(symbol - size) ?? BREAK);",
     replace: "symbols[place] = byCodePoint.get(symbol - size) ?? BREAK;",
+  },
+  {
+    ...freeze,
+    name: "a pattern may match in the middle of a name",
+    find: 'new RegExp(`^${parts.join(".*")}$`)',
+    replace: 'new RegExp(parts.join(".*"))',
+  },
+  {
+    ...freeze,
+    name: "a pattern without a parameter is let through",
+    find: "if (names.some((name) => expressionOf(pattern).test(name))) continue;",
+    replace: "continue;",
+  },
+  {
+    file: "src/training/train-step.ts",
+    name: "frozen parameters are asked for gradients",
+    find: "({ variable }) => variable).filter(({ trainable }) => trainable)",
+    replace: "({ variable }) => variable)",
+    tests: frozen,
+  },
+  {
+    file: "src/training/training-optimizer.ts",
+    name: "frozen parameters have moments",
+    find: "parameters.filter(({ variable }) => variable.trainable)",
+    replace: "parameters.filter(() => true)",
+    tests: frozen,
+  },
+  {
+    file: "src/layers/embedding.ts",
+    name: "gradients of frozen embeddings are kept by row",
+    find: "isFrozen(this.table) ? undefined : context.rowGradients",
+    replace: "context.rowGradients",
+    tests: frozen,
+  },
+  {
+    file: "src/moe/strictly-balanced.ts",
+    name: "frozen thresholds are fitted",
+    find: "    if (isFrozen(this.thresholds)) return undefined;\n",
+    replace: "",
+    tests: frozen,
+  },
+  {
+    file: "src/ops/lstm-layer.ts",
+    name: "a layer with one frozen matrix has no gradients of the others",
+    find: ".some((each) => each !== undefined && !isFrozen(each))",
+    replace: ".every((each) => each !== undefined && !isFrozen(each))",
+    tests: frozen,
+  },
+  {
+    file: "src/ops/vocabulary-cross-entropy.ts",
+    name: "the softmax's frozen weights have a gradient",
+    find: "operands, options, !isFrozen(weights)",
+    replace: "operands, options, true",
+    tests: frozen,
+  },
+  {
+    file: "native/src/vocabulary/cross_entropy.cc",
+    name: "no gradient of the bias without that of the weights",
+    find: "    for (int i = 0; i < count; i++) {\n      gradients_->bias[begin + i]",
+    replace: "    for (int i = 0; i < count && weights_wanted(); i++) {\n      gradients_->bias[begin + i]",
+    tests: frozen,
+  },
+  {
+    file: "native/src/moe/expert_passes.h",
+    name: "rows of frozen experts have no gradient",
+    find: "    worker.multiply(to_d_x);\n    if (!weights_wanted) return;",
+    replace: "    if (!weights_wanted) return;\n    worker.multiply(to_d_x);",
+    tests: frozen,
   },
 ];

@@ -3,8 +3,6 @@ import { renameSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { log } from "../../../src/base/logger.ts";
-import { Translator } from "../../../src/decoding/translator.ts";
-import { loadTranslationModel } from "../../../src/inference/open-model.ts";
 import { DecodingProcess } from "../../../src/server/decoding/decoding-process.ts";
 import { translateAlone, writePairModels } from "../toy-models.ts";
 
@@ -33,8 +31,6 @@ function start(firstDelay?: number): DecodingProcess {
   processes.push(started);
   return started;
 }
-
-const rounded = (values: Float32Array) => Array.from(values, (value) => Math.round(value * 1e4) / 1e4);
 
 /** Stopped, it takes questions and answers none. */
 async function killWhileAsked<T>(decoding: DecodingProcess, ask: () => Promise<T>): Promise<unknown> {
@@ -83,21 +79,10 @@ test("lines of too many pieces are told from those that it cannot spell", async 
   ]);
 });
 
-test("tells scores, attention and words, of translations that begin as they are told to", async () => {
-  const loaded = await loadTranslationModel(model, { threads: 1 });
-  const options = { withAttention: true, withAlignment: true, withWordScores: true, nBest: 2 };
-  const given = [{ text: "abc", targetPrefix: "fed" }];
-  const expected = [];
-  for await (const each of new Translator(loaded, options, () => {}).translate(given)) expected.push(each);
-  loaded.model.dispose();
+test("translations begin as they are told to", async () => {
   const remote = await whole.load(model, () => {});
-  const [found] = await remote.detail(given, options, unaborted());
+  const [found] = await remote.translate([{ text: "abc", targetPrefix: "fed" }], {}, unaborted());
   expect(found!.hypotheses[0]!.text).toMatch(/^fed/);
-  expect(found!.hypotheses[0]!.attention![0]).toBeInstanceOf(Array);
-  const [{ sourcePieces, hypotheses }] = JSON.parse(
-    JSON.stringify(expected, (_, value) => (value instanceof Float32Array ? rounded(value) : value)),
-  );
-  expect(found).toEqual({ sourcePieces, hypotheses, tooLong: false });
 });
 
 test("which words looked at which is told where it is asked for", async () => {

@@ -1,23 +1,25 @@
 /** Source of truth: which toy models were loaded and disposed of. */
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { ModelPool } from "../../../src/server/models/model-pool.ts";
 
 function watchedPool(maxMemory: number) {
   const events: string[] = [];
+  const broken = new Set(["broken"]);
+  const lost = new Map<string, () => void>();
   const pool = new ModelPool({
     beamSize: 1,
     batchSize: 4,
     maxDelay: 0,
     maxMemory,
-    load: async (directory) => {
+    load: async (directory, onLost) => {
       events.push(`load ${directory}`);
-      if (directory === "broken") throw new Error("cannot be read");
+      lost.set(directory, onLost);
+      if (broken.has(directory)) throw new Error("cannot be read");
       return {
         parallelism: 1,
         languages: { sources: [], targets: [] },
         counts: { sourcePieces: 0, targetPieces: 0, cut: 0 },
         translate: async () => [],
-        detail: async () => [],
         inspect: async () => [],
         dispose: () => events.push(`dispose ${directory}`),
       };
@@ -25,8 +27,10 @@ function watchedPool(maxMemory: number) {
   });
   const model = (directory: string, bytes = 1) => ({ directory, bytes, pairs: [] });
   const use = (directory: string, work = async () => {}) => pool.use(model(directory), work);
+  const replace = (directory: string) => pool.replace(model(directory), () => events.push(`replaced ${directory}`));
+  const lose = (directory: string) => lost.get(directory)!();
   const settle = () => new Promise((resolve) => setImmediate(resolve));
-  return { pool, events, use, settle };
+  return { pool, events, use, replace, lose, broken, settle };
 }
 
 test("a model is loaded once, when it is first used, by however many at once", async () => {
@@ -49,15 +53,64 @@ test("the model that was not used for the longest time is dropped when memory is
   expect(events.slice(4)).toEqual(["load d", "dispose a"]);
 });
 
-test("after a reload new uses get the model loaded anew, and the old one ends with its last use", async () => {
-  const { pool, events, use } = watchedPool(Number.POSITIVE_INFINITY);
-  await use("a", async () => {
-    await pool.reload();
+describe("a new version", () => {
+  const pairs = [{ source: "en", target: "de" }];
+
+  test("is for new uses, and the old one ends with its last use", async () => {
+    const { pool, events, use, replace } = watchedPool(Number.POSITIVE_INFINITY);
+    await use("a", async () => {
+      await replace("a");
+      await use("a");
+      expect(events).toEqual(["load a", "load a", "replaced a"]);
+    });
+    expect(events).toEqual(["load a", "load a", "replaced a", "dispose a"]);
+    expect(pool.figures.models).toBe(1);
+  });
+
+  test("of a model that nobody uses takes its place at once", async () => {
+    const { pool, events, use, replace } = watchedPool(Number.POSITIVE_INFINITY);
+    await use("a");
+    await replace("a");
+    expect(events).toEqual(["load a", "load a", "replaced a", "dispose a"]);
+    expect(pool.figures.models).toBe(1);
+  });
+
+  test("of a model that is not loaded is only tried", async () => {
+    const { pool, events, replace } = watchedPool(Number.POSITIVE_INFINITY);
+    await replace("a");
+    expect(events).toEqual(["load a", "replaced a", "dispose a"]);
+    expect(pool.figures.models).toBe(0);
+  });
+
+  test("that cannot be loaded changes nothing", async () => {
+    const { pool, events, use, replace, broken } = watchedPool(Number.POSITIVE_INFINITY);
+    await use("a");
+    broken.add("a");
+    await expect(replace("a")).rejects.toThrow("cannot be read");
     await use("a");
     expect(events).toEqual(["load a", "load a"]);
+    expect(pool.figures.models).toBe(1);
+  });
+
+  test("without a language that a request is about to use is refused to it", async () => {
+    const { pool, use } = watchedPool(Number.POSITIVE_INFINITY);
+    const old = { directory: "a", bytes: 1, pairs };
+    await pool.use(old, async () => {});
+    await pool.replace({ directory: "a", bytes: 1, pairs: [{ source: "en", target: "fr" }, ...pairs] }, () => {});
+    await pool.use(old, async () => {});
+    await pool.replace({ directory: "a", bytes: 1, pairs: [{ source: "en", target: "fr" }] }, () => {});
+    await expect(pool.use(old, async () => {})).rejects.toMatchObject({ status: 503, retryAfter: 1 });
+    await use("a");
+  });
+});
+
+test("a model that was lost is loaded anew by the next use, and those under way end as they can", async () => {
+  const { events, use, lose } = watchedPool(Number.POSITIVE_INFINITY);
+  await use("a", async () => {
+    lose("a");
+    await use("a");
   });
   expect(events).toEqual(["load a", "load a", "dispose a"]);
-  expect(pool.figures.models).toBe(1);
 });
 
 test("a model that could not be loaded is tried again", async () => {
