@@ -83,9 +83,11 @@ describe.skipIf(chromium === undefined)("the page", () => {
   test("axe finds what is wrong", async () => {
     await open();
     await page.evaluate(() => {
-      document
-        .querySelector("main")!
-        .insertAdjacentHTML("beforeend", '<p style="color:#999;background:#fff">pale</p><input>');
+      const pale = document.createElement("p");
+      pale.textContent = "pale";
+      pale.style.color = "#999";
+      pale.style.backgroundColor = "#aaa";
+      document.querySelector("main")!.append(pale, document.createElement("input"));
     });
     const found = await findings(page);
     expect(found.map((each) => each.split(":")[0])).toEqual(expect.arrayContaining(["color-contrast", "label"]));

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { RunningServer, ServerOptions } from "../../src/server/start-server.ts";
 import { startToyServer, translateAlone, writePairModels } from "../server/toy-models.ts";
 import { buildPage, findChromium, openPage, startBrowser } from "./browser.ts";
+import { type Front, type Handler, startFront } from "./front.ts";
 
 const chromium = findChromium();
 let browser: BrowserContext;
@@ -136,67 +137,80 @@ describe.skipIf(chromium === undefined)("trouble", () => {
   describe("documents", () => {
     const file = { name: "a.txt", mimeType: "text/plain", buffer: Buffer.from("abc") };
 
-    async function open(answer: (route: Route) => unknown): Promise<string> {
+    /** A server that takes documents and answers so. */
+    async function open(answer: Handler): Promise<string> {
       const { url } = await start();
-      await page.route("**/frontend/settings", async (route) => {
-        const settings = await (await route.fetch()).json();
-        await route.fulfill({ json: { ...settings, filesTranslation: true, supportedFilesFormat: [".txt", ".docx"] } });
+      const settings = await (await fetch(`${url}/frontend/settings`)).json();
+      const offered = { ...settings, filesTranslation: true, supportedFilesFormat: [".txt", ".docx"] };
+      const front = await startFront(url, {
+        "/frontend/settings": (_, response) => response.end(JSON.stringify(offered)),
+        "/translate_file": answer,
+        "/download_file/x.txt": (_, response) => response.end("fed"),
       });
-      await page.route("**/translate_file", answer);
-      await page.goto(`${url}/?source=en&target=de`);
+      fronts.push(front);
+      await page.goto(`${front.url}/?source=en&target=de`);
       await page.locator("#tab-documents").click();
       await expect.poll(() => page.locator("#formats").textContent()).toBe(".txt .docx");
       await page.locator("#file").setInputFiles(file);
-      return url;
+      return front.url;
     }
     const status = () => page.locator("#upload-status").textContent();
+    const fronts: Front[] = [];
+    const refusing = (code: number, error: string): Handler => {
+      return (_, response) => response.writeHead(code).end(JSON.stringify({ error }));
+    };
+    afterEach(() => {
+      for (const front of fronts.splice(0)) front.close();
+    });
 
     test("are sent with their languages and come back as a link", async () => {
-      let body = "";
-      const url = await open((route) => {
-        body = route.request().postDataBuffer()!.toString();
-        return route.fulfill({ json: { translatedFileUrl: "http://other.example:1/download_file/x.txt" } });
+      let sent = "";
+      const url = await open((body, response) => {
+        sent = body.toString();
+        response.end(JSON.stringify({ translatedFileUrl: "http://other.example:1/download_file/x.txt" }));
       });
-      await page.route("**/download_file/x.txt", (route) => route.fulfill({ body: "fed" }));
       expect(await page.locator("#file-name").textContent()).toBe("a.txt");
       await page.locator("#upload-start").click();
       await expect.poll(status).toBe("a.txt is translated.");
-      for (const [name, value] of [
-        ["source", "en"],
-        ["target", "de"],
-        ["file", "abc"],
-      ]) {
-        expect(body).toMatch(new RegExp(`name="${name}"[^]*?\r\n\r\n${value}\r\n`));
+      const parts = { source: "en", target: "de", file: "abc" };
+      for (const [name, value] of Object.entries(parts)) {
+        expect(sent).toMatch(new RegExp(`name="${name}"[^]*?\r\n\r\n${value}\r\n`));
       }
       const link = page.locator("#upload-done a");
       expect(await link.getAttribute("href")).toBe("/download_file/x.txt");
       const [download] = await Promise.all([page.waitForEvent("download"), page.keyboard.press("Enter")]);
       expect(download.suggestedFilename()).toBe("a.de.txt");
-      expect(readFileSync((await download.path())!, "utf8")).toBe("fed");
+      expect(readFileSync(await download.path(), "utf8")).toBe("fed");
       expect(download.url()).toBe(`${url}/download_file/x.txt`);
     });
 
     test("show how far they have come, and can be cancelled", async () => {
-      await open(() => {});
+      let isGone = false;
+      await open((_, response) => {
+        response.once("close", () => {
+          isGone = true;
+        });
+      });
       await page.locator("#upload-start").click();
       await expect.poll(status).toBe("The server is translating …");
       expect(await page.locator("#upload-bar").isVisible()).toBe(true);
       expect(await page.locator("#upload-start").isDisabled()).toBe(true);
       await page.locator("#upload-cancel").click();
       await expect.poll(status).toBe("Cancelled.");
+      await expect.poll(() => isGone).toBe(true);
       expect(await page.locator("#upload-bar").isVisible()).toBe(false);
       expect(await page.locator("#upload-start").isDisabled()).toBe(false);
     });
 
     test("that the server refuses are told of in its words", async () => {
-      await open(refuse(400, "This is no text."));
+      await open(refusing(400, "This is no text."));
       await page.locator("#upload-start").click();
       await expect.poll(status).toBe("This is no text.");
       expect(await page.locator("#upload-done a").count()).toBe(0);
     });
 
     test("can be dropped", async () => {
-      await open(refuse(413, "large"));
+      await open(refusing(413, "large"));
       const data = await page.evaluateHandle(() => {
         const transfer = new DataTransfer();
         transfer.items.add(new File(["fed"], "b.docx"));

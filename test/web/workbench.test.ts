@@ -222,13 +222,22 @@ describe.skipIf(chromium === undefined)("text and translation", () => {
     await shows((await translate({ text: "abc" })).translation);
   });
 
-  test("a language that cannot be detected is asked for", async () => {
+  test("the language is detected where that is asked for, and told; a text that needs no translation is told of too", async () => {
     await page.locator("#source-language").selectOption("auto");
-    await type("abc");
-    await expect.poll(() => page.locator("#notice").textContent()).toContain("Choose the language of the text.");
+    const sentence = "The dog runs over the field.";
+    await type(sentence);
+    const answer = await translate({ text: sentence, source: "auto" });
+    await shows(answer.translation);
+    const { language, confidence } = answer.detectedLanguage!;
+    expect(language).toBe("en");
+    expect(await page.locator("#detected").textContent()).toBe(`English, ${Math.round(confidence)} % sure`);
+    const german = "Der Hund rennt über das Feld.";
+    await type(german);
+    await shows(german);
+    await expect.poll(() => page.locator("#status").textContent()).toBe("The text is in German already.");
     await page.locator("#source-language").selectOption("en");
-    await shows((await translate({ text: "abc" })).translation);
-    expect(await page.locator("#notice").isHidden()).toBe(true);
+    await shows((await translate({ text: german })).translation);
+    expect(await page.locator("#detected").textContent()).toBe("");
   });
 
   test("what is in the text is text", async () => {

@@ -143,10 +143,16 @@ export class Workbench {
     this.showAlternatives();
     this.copyButton.hidden = answer.translation === "";
     this.undoButton.hidden = this.choices.in(text).length === 0;
-    const over = answer.pivotLanguage === undefined ? "" : `over ${languages.nameOf(answer.pivotLanguage)}, `;
-    this.status.textContent = `${over}${(milliseconds / 1000).toFixed(2)} s`;
+    this.status.textContent = this.statusOf(answer, milliseconds);
     this.giveFocus(answer);
     announcer.soon(`Translation: ${answer.translation}`);
+  }
+
+  private statusOf({ source, target, pivotLanguage }: DetailedTranslation, milliseconds: number): string {
+    const { languages } = this.parts;
+    if (source === target) return `The text is in ${languages.nameOf(target)} already.`;
+    const over = pivotLanguage === undefined ? "" : `over ${languages.nameOf(pivotLanguage)}, `;
+    return `${over}${(milliseconds / 1000).toFixed(2)} s`;
   }
 
   private showNothing(): void {
