@@ -4,6 +4,8 @@ import { defineConfig } from "vite";
 
 export default defineConfig({
   root: import.meta.dirname,
+  // Behind a proxy the page may have another folder than /.
+  base: "./",
   build: {
     outDir: resolve(import.meta.dirname, "../dist/web"),
     emptyOutDir: true,

@@ -9,9 +9,12 @@ import type { ServerContext, ServerEnvironment } from "./http/client.ts";
 import type { RouteParts, ServedApp } from "./http/served-app.ts";
 import type { InteractiveService } from "./interactive/interactive-service.ts";
 import { addInteractiveRoutes } from "./interactive/routes.ts";
+import { addFileRoutes } from "./libretranslate/file-routes.ts";
 import { addLibreTranslateRoutes } from "./libretranslate/routes.ts";
 import { addPageRoutes } from "./page/routes.ts";
 import { RequestError } from "./request-error.ts";
+import { addSuggestRoute } from "./suggestions/suggest-route.ts";
+import type { SuggestionCorpus } from "./suggestions/suggestion-corpus.ts";
 
 export interface AppOptions extends AccessLogOptions {
   /** Bytes of a request's body. */
@@ -24,6 +27,8 @@ export interface AppOptions extends AccessLogOptions {
   interactive: InteractiveService;
   /** Folder of the page's build; undefined = no page. */
   page: string | undefined;
+  /** Undefined where no suggestions are kept. */
+  suggestions: SuggestionCorpus | undefined;
 }
 
 /** Of requests whose client has gone away, in log and metrics: nginx calls it "client closed request". */
@@ -45,8 +50,16 @@ export function createApp(parts: RouteParts, options: AppOptions): ServedApp {
     if (options.isStopping()) c.header("Connection", "close");
   });
   const origins = options.corsOrigins.includes("*") ? "*" : [...options.corsOrigins];
-  app.use(cors({ origin: origins, allowHeaders: ["Authorization", "Content-Type"], exposeHeaders: ["Retry-After"] }));
-  addLibreTranslateRoutes(app, parts, options.isStopping);
+  app.use(
+    cors({
+      origin: origins,
+      allowHeaders: ["Authorization", "Content-Type"],
+      exposeHeaders: ["Retry-After", "Content-Disposition"],
+    }),
+  );
+  addLibreTranslateRoutes(app, parts, options.isStopping, options.suggestions !== undefined);
+  addFileRoutes(app, parts, options.trustProxy);
+  addSuggestRoute(app, parts, options.suggestions);
   addDeepLRoutes(app, parts);
   addInteractiveRoutes(app, parts, options.interactive);
   if (options.page !== undefined) addPageRoutes(app, options.page);

@@ -6,6 +6,7 @@ import { decodingMutations } from "./list/decoding.ts";
 import { decodingRuleMutations } from "./list/decoding-rules.ts";
 import { documentMutations } from "./list/documents.ts";
 import { engineMutations } from "./list/engine.ts";
+import { finetuningMutations } from "./list/finetuning.ts";
 import { importMutations } from "./list/imports.ts";
 import { inspectionMutations } from "./list/inspection.ts";
 import { metricsMutations } from "./list/metrics.ts";
@@ -16,6 +17,7 @@ import { optimizerMutations } from "./list/optimizer.ts";
 import { reportMutations } from "./list/report.ts";
 import { rerankingMutations } from "./list/reranking.ts";
 import { segmentMutations } from "./list/segments.ts";
+import { serverDocumentMutations } from "./list/server-documents.ts";
 import { shortlistMutations } from "./list/shortlist.ts";
 import { textMutations } from "./list/text.ts";
 import { trainingMutations } from "./list/training.ts";
@@ -26,6 +28,7 @@ import type { Mutation } from "./mutation.ts";
 const concepts: Readonly<Record<string, readonly Mutation[]>> = {
   training: trainingMutations,
   transfer: transferMutations,
+  finetuning: finetuningMutations,
   optimizer: optimizerMutations,
   model: modelMutations,
   moe: moeMutations,
@@ -40,7 +43,7 @@ const concepts: Readonly<Record<string, readonly Mutation[]>> = {
   segments: segmentMutations,
   data: dataMutations,
   imports: importMutations,
-  documents: documentMutations,
+  documents: [...documentMutations, ...serverDocumentMutations],
   checkpoint: checkpointMutations,
   config: configMutations,
   report: reportMutations,

@@ -81,9 +81,9 @@ describe("the server's answers", () => {
 });
 
 test.each([
-  ['{"translatedFileUrl":"http://localhost:5000/download_file/a.docx?x=1"}', "/download_file/a.docx?x=1"],
-  ['{"translatedFileUrl":"https://other.example/f/b.txt"}', "/f/b.txt"],
-  ['{"translatedFileUrl":"/f/b.txt"}', "/f/b.txt"],
+  ['{"translatedFileUrl":"http://localhost:5000/download_file/a.docx?x=1"}', "download_file/a.docx?x=1"],
+  ['{"translatedFileUrl":"https://other.example/f/b.txt"}', "f/b.txt"],
+  ['{"translatedFileUrl":"/f/b.txt"}', "f/b.txt"],
   ['{"translatedFileUrl":1}', undefined],
   ["null", undefined],
   ["<html>", undefined],

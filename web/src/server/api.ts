@@ -40,6 +40,7 @@ export interface WordsRequest {
 /** Takes requests and answers as `fetch` does. */
 type Fetch = (path: string, init?: RequestInit) => Promise<Response>;
 
+/** Addresses are relative to the page's: behind a proxy it may have another folder than /. */
 export class Api {
   /** The key that the server asks for; empty for none. */
   key = "";
@@ -50,12 +51,12 @@ export class Api {
   }
 
   async languages(): Promise<Language[]> {
-    const answer = await this.ask("/languages");
+    const answer = await this.ask("languages");
     return (answer as Language[]).map(({ code, targets }) => ({ code, targets: targets.filter((to) => to !== code) }));
   }
 
   async settings(): Promise<Settings> {
-    const given = (await this.ask("/frontend/settings")) as Partial<Settings>;
+    const given = (await this.ask("frontend/settings")) as Partial<Settings>;
     return {
       keyRequired: given.keyRequired === true,
       charLimit: given.charLimit ?? -1,
@@ -65,11 +66,11 @@ export class Api {
   }
 
   translate(request: TranslationRequest, signal: AbortSignal): Promise<DetailedTranslation> {
-    return this.post("/nmt/translate", request, signal) as Promise<DetailedTranslation>;
+    return this.post("nmt/translate", request, signal) as Promise<DetailedTranslation>;
   }
 
   words(request: WordsRequest, signal: AbortSignal): Promise<OtherWords> {
-    return this.post("/nmt/words", request, signal) as Promise<OtherWords>;
+    return this.post("nmt/words", request, signal) as Promise<OtherWords>;
   }
 
   private post(path: string, body: object, signal: AbortSignal): Promise<unknown> {

@@ -21,7 +21,7 @@ export function translateFile({ file, source, target, key, onProgress, signal }:
   if (key !== "") form.set("api_key", key);
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open("POST", "/translate_file");
+    request.open("POST", "translate_file");
     request.upload.addEventListener("progress", ({ loaded, total }) => onProgress(total > 0 ? loaded / total : 0));
     request.upload.addEventListener("load", () => onProgress(1));
     request.addEventListener("error", () => reject(new ServerFailure(0, "")));
@@ -39,13 +39,13 @@ export function translateFile({ file, source, target, key, onProgress, signal }:
   });
 }
 
-/** Only the path counts: behind a proxy the server may not know the address that it has. */
+/** Only the path counts, from the page's folder: behind a proxy the server may not know the address that it has. */
 export function addressIn(answer: string): string | undefined {
   const { translatedFileUrl } = parsed(answer) as { translatedFileUrl?: unknown };
   if (typeof translatedFileUrl !== "string") return undefined;
   try {
     const { pathname, search } = new URL(translatedFileUrl, "http://localhost");
-    return pathname + search;
+    return (pathname + search).replace(/^\/+/, "");
   } catch {
     return undefined;
   }
