@@ -2,7 +2,7 @@
 import * as deepl from "deepl-node";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { RunningServer } from "../../src/server/start-server.ts";
-import { startToyServer, translateAlone, writePairModels } from "../server/toy-models.ts";
+import { chosenAlone, startToyServer, writePairModels } from "../server/toy-models.ts";
 
 let server: RunningServer;
 let models: string[];
@@ -19,7 +19,7 @@ afterAll(() => server.stop());
 
 test("translates a text, and a thousand in one request", async () => {
   const texts = Array.from({ length: 1000 }, (_, i) => `${"abcdef".slice(i % 6)} ${"fed".slice(i % 3)}`);
-  const alone = await translateAlone(models[0]!, texts);
+  const alone = await chosenAlone(models[0]!, texts);
   const results = await client.translateText(texts, "en", "de");
   expect(results.map(({ text }) => text)).toEqual(alone.map(([best]) => best));
   expect(await client.translateText("abcdef fed", "en", "de")).toMatchObject({

@@ -5,6 +5,7 @@ import { UsageError } from "../../base/errors.ts";
 import { log } from "../../base/logger.ts";
 import { untilStopped } from "../../base/stop-signal.ts";
 import { translateDefaults } from "../../decoding/translate-options.ts";
+import { type MaskName, maskNames } from "../../segments/masks.ts";
 import { type ServerOptions, startServer } from "../../server/start-server.ts";
 import { engineOf, type InferenceArguments, inferenceOptions } from "../engine-options.ts";
 import { packageVersion } from "../package-info.ts";
@@ -27,6 +28,7 @@ interface ServeArguments extends InferenceArguments {
   alternatives_limit: number;
   body_limit: number;
   time_limit: number;
+  placeables: MaskName;
   api_keys: string | undefined;
   cors_origin: string[];
   trust_proxy: boolean;
@@ -66,6 +68,12 @@ const serveOptions = {
   alternatives_limit: { type: "number", default: 10, describe: "Alternatives of a text; 0 for no limit" },
   body_limit: { type: "number", default: 2, describe: "MB of a request's body" },
   time_limit: { type: "number", default: 60, describe: "Seconds that a request may take" },
+  placeables: {
+    choices: maskNames,
+    default: "braces" as const,
+    describe:
+      "What models see of tags, placeholders, addresses, numbers with units and emoji, which come out as they are",
+  },
   api_keys: { type: "string", describe: "File of API keys, one a line, a limit of texts per minute after it" },
   cors_origin: {
     type: "string",
@@ -140,6 +148,7 @@ function serverOptions(args: ServeArguments): ServerOptions {
     },
     bodyLimit: args.body_limit * MEGABYTE,
     timeLimit: args.time_limit * 1000,
+    masks: args.placeables,
     apiKeys: args.api_keys,
     corsOrigins: args.cors_origin,
     trustProxy: args.trust_proxy,

@@ -13,6 +13,7 @@ import {
   translateFields,
   usageAnswer,
 } from "./schemas.ts";
+import { textFormat } from "./text-format.ts";
 
 /** What /v2/usage gives as the limit: there is none, and clients want a number. */
 const NO_LIMIT = 1_000_000_000_000;
@@ -81,8 +82,8 @@ async function translate(c: ServerContext, parts: RouteParts, usage: Usage): Pro
     ? nearestCode(fields.source_lang, [...catalog.sources, ...catalog.targets])
     : undefined;
   if (fields.source_lang && source === undefined) throw unsupported("source_lang", fields.source_lang, parts);
-  const kind = fields.tag_handling ?? "text";
-  const request = { client, texts, source, target, format: { kind }, alternatives: 0, signal: goneSignal(c) } as const;
+  const format = textFormat(fields);
+  const request = { client, texts, source, target, format, alternatives: 0, signal: goneSignal(c) };
   const translated = await service.translate(request);
   const lengths = texts.map((text) => [...text].length);
   usage.set(client, (usage.get(client) ?? 0) + lengths.reduce((sum, length) => sum + length, 0));
