@@ -28,6 +28,9 @@ export {
 export type { TranslateOptions } from "./decoding/translate-options.ts";
 export type { SourceLine, TranslatedHypothesis, Translation } from "./decoding/translation.ts";
 export { type TranslateRun, Translator } from "./decoding/translator.ts";
+export type { Comparison } from "./finetuning/compare-models.ts";
+export { type FinetuneResult, finetune } from "./finetuning/finetune.ts";
+export type { FinetuneOptions } from "./finetuning/finetune-options.ts";
 export { type EnsembleOptions, type LoadedEnsemble, loadEnsemble } from "./inference/open-ensemble.ts";
 export {
   type InferenceEngine,

@@ -6,6 +6,7 @@ import { decodingMutations } from "./list/decoding.ts";
 import { decodingRuleMutations } from "./list/decoding-rules.ts";
 import { documentMutations } from "./list/documents.ts";
 import { engineMutations } from "./list/engine.ts";
+import { finetuningMutations } from "./list/finetuning.ts";
 import { importMutations } from "./list/imports.ts";
 import { inspectionMutations } from "./list/inspection.ts";
 import { metricsMutations } from "./list/metrics.ts";
@@ -26,6 +27,7 @@ import type { Mutation } from "./mutation.ts";
 const concepts: Readonly<Record<string, readonly Mutation[]>> = {
   training: trainingMutations,
   transfer: transferMutations,
+  finetuning: finetuningMutations,
   optimizer: optimizerMutations,
   model: modelMutations,
   moe: moeMutations,

@@ -13,7 +13,7 @@ const inline = { file: "src/corpora/formats/xml/inline-text.ts", tests: formats 
 const tmx = { file: "src/corpora/formats/xml/tmx.ts", tests: formats };
 const decoded = { file: "src/corpora/formats/decoded-text.ts", tests: formats };
 const files = { file: "src/corpora/importing/language-files.ts", tests: importing };
-const plain = { file: "src/training/plain-corpora.ts", tests: importing };
+const once = { file: "src/corpora/importing/import-once.ts", tests: importing };
 
 export const importMutations: readonly Mutation[] = [
   {
@@ -116,13 +116,13 @@ export const importMutations: readonly Mutation[] = [
     replace: 'find("unnamed") ?? find("named")',
   },
   {
-    ...plain,
+    ...once,
     name: "options don't make another import",
     find: "JSON.stringify({ VERSION, options, formats, hashes })",
     replace: "JSON.stringify({ VERSION, formats, hashes })",
   },
   {
-    ...plain,
+    ...once,
     name: "imported text that is cut off is taken",
     find: "size === bytes,",
     replace: "size !== -1,",
