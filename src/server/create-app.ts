@@ -9,8 +9,11 @@ import type { ServerContext, ServerEnvironment } from "./http/client.ts";
 import type { RouteParts, ServedApp } from "./http/served-app.ts";
 import type { InteractiveService } from "./interactive/interactive-service.ts";
 import { addInteractiveRoutes } from "./interactive/routes.ts";
+import { addFileRoutes } from "./libretranslate/file-routes.ts";
 import { addLibreTranslateRoutes } from "./libretranslate/routes.ts";
 import { RequestError } from "./request-error.ts";
+import { addSuggestRoute } from "./suggestions/suggest-route.ts";
+import type { SuggestionCorpus } from "./suggestions/suggestion-corpus.ts";
 
 export interface AppOptions extends AccessLogOptions {
   /** Bytes of a request's body. */
@@ -21,6 +24,8 @@ export interface AppOptions extends AccessLogOptions {
   isStopping(): boolean;
   version: string;
   interactive: InteractiveService;
+  /** Undefined where no suggestions are kept. */
+  suggestions: SuggestionCorpus | undefined;
 }
 
 /** Of requests whose client has gone away, in log and metrics: nginx calls it "client closed request". */
@@ -42,8 +47,16 @@ export function createApp(parts: RouteParts, options: AppOptions): ServedApp {
     if (options.isStopping()) c.header("Connection", "close");
   });
   const origins = options.corsOrigins.includes("*") ? "*" : [...options.corsOrigins];
-  app.use(cors({ origin: origins, allowHeaders: ["Authorization", "Content-Type"], exposeHeaders: ["Retry-After"] }));
-  addLibreTranslateRoutes(app, parts, options.isStopping);
+  app.use(
+    cors({
+      origin: origins,
+      allowHeaders: ["Authorization", "Content-Type"],
+      exposeHeaders: ["Retry-After", "Content-Disposition"],
+    }),
+  );
+  addLibreTranslateRoutes(app, parts, options.isStopping, options.suggestions !== undefined);
+  addFileRoutes(app, parts, options.trustProxy);
+  addSuggestRoute(app, parts, options.suggestions);
   addDeepLRoutes(app, parts);
   addInteractiveRoutes(app, parts, options.interactive);
   app.get("/metrics", (c) => c.text(parts.metrics.text(), 200, { "Content-Type": "text/plain; version=0.0.4" }));
