@@ -11,6 +11,7 @@ import type { InteractiveService } from "./interactive/interactive-service.ts";
 import { addInteractiveRoutes } from "./interactive/routes.ts";
 import { addFileRoutes } from "./libretranslate/file-routes.ts";
 import { addLibreTranslateRoutes } from "./libretranslate/routes.ts";
+import { addPageRoutes } from "./page/routes.ts";
 import { RequestError } from "./request-error.ts";
 import { addSuggestRoute } from "./suggestions/suggest-route.ts";
 import type { SuggestionCorpus } from "./suggestions/suggestion-corpus.ts";
@@ -24,6 +25,8 @@ export interface AppOptions extends AccessLogOptions {
   isStopping(): boolean;
   version: string;
   interactive: InteractiveService;
+  /** Folder of the page's build; undefined = no page. */
+  page: string | undefined;
   /** Undefined where no suggestions are kept. */
   suggestions: SuggestionCorpus | undefined;
 }
@@ -59,6 +62,7 @@ export function createApp(parts: RouteParts, options: AppOptions): ServedApp {
   addSuggestRoute(app, parts, options.suggestions);
   addDeepLRoutes(app, parts);
   addInteractiveRoutes(app, parts, options.interactive);
+  if (options.page !== undefined) addPageRoutes(app, options.page);
   app.get("/metrics", (c) => c.text(parts.metrics.text(), 200, { "Content-Type": "text/plain; version=0.0.4" }));
   app.doc31("/openapi.json", { openapi: "3.1.0", info: { title: "nmt serve", version: options.version } });
   app.notFound((c) => refuse(c, notFound(app, c)));

@@ -60,6 +60,8 @@ export interface ServerOptions extends ServingOptions {
   accessLog: ((line: string) => void) | undefined;
   /** Whether the access log has the texts. */
   logTexts: boolean;
+  /** Folder of the page's build, for `/`; undefined = no page. */
+  page: string | undefined;
   version: string;
 }
 
@@ -123,6 +125,7 @@ async function serve(
       bodyLimit: options.bodyLimit,
       corsOrigins: options.corsOrigins,
       version: options.version,
+      page: options.page,
       isStopping: () => admission.isClosed,
       suggestions: options.suggestions === undefined ? undefined : new SuggestionCorpus(options.suggestions),
       interactive: new InteractiveService({ catalog, pool, admission, detect, timeLimit }),

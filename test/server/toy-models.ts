@@ -72,6 +72,7 @@ const quietOptions: Omit<ServerOptions, "models"> = {
   accessLog: undefined,
   logTexts: false,
   version: "0.0.0",
+  page: undefined,
 };
 
 export function startToyServer(

@@ -1,8 +1,10 @@
 /** `nmt serve`: models behind an address, with LibreTranslate's and DeepL's interfaces. */
 import { once } from "node:events";
+import { join } from "node:path";
 import type { CommandModule, Options } from "yargs";
 import { UsageError } from "../../base/errors.ts";
 import { log } from "../../base/logger.ts";
+import { packageFolder } from "../../base/package-folder.ts";
 import { untilStopped } from "../../base/stop-signal.ts";
 import { translateDefaults } from "../../decoding/translate-options.ts";
 import { type MaskName, maskNames } from "../../segments/masks.ts";
@@ -38,6 +40,7 @@ interface ServeArguments extends InferenceArguments {
   cors_origin: string[];
   trust_proxy: boolean;
   access_log: boolean;
+  page: boolean;
   log_texts: boolean;
 }
 
@@ -114,6 +117,7 @@ const serveOptions = {
     describe: "Clients are told apart by X-Forwarded-For, which a proxy sets",
   },
   access_log: { type: "boolean", default: true, describe: "A line of JSON for each request, on standard output" },
+  page: { type: "boolean", default: true, describe: "A web page to translate with, at /" },
   log_texts: { type: "boolean", default: false, describe: "With the texts" },
   ...inferenceOptions,
 } satisfies Record<string, Options>;
@@ -198,6 +202,7 @@ function serverOptions(args: ServeArguments): ServerOptions {
     accessLog: args.access_log ? (line) => process.stdout.write(`${line}\n`) : undefined,
     logTexts: args.log_texts,
     version: packageVersion(),
+    page: args.page ? join(packageFolder(), "dist", "web") : undefined,
   };
 }
 

@@ -5,7 +5,7 @@ import { readUpload, sendDocument } from "../documents/upload.ts";
 import { goneSignal, type ServerContext } from "../http/client.ts";
 import { checkFields } from "../http/request-fields.ts";
 import { addRoute, type RouteParts, type ServedApp } from "../http/served-app.ts";
-import { exactCode } from "../languages/language-codes.ts";
+import { knownCode } from "../languages/language-codes.ts";
 import { RequestError } from "../request-error.ts";
 import { fileAnswer, fileFields, refusal } from "./file-schemas.ts";
 
@@ -37,8 +37,8 @@ async function translateFile(c: ServerContext, parts: RouteParts, trustProxy: bo
   const fields = checkFields(fileFields.omit({ file: true }), given);
   const { client, charge } = gate.passDocument(c, fields.api_key ?? fields.apiKey ?? undefined, 400);
   const isAuto = fields.source.toLowerCase() === "auto";
-  const source = isAuto ? undefined : knownCode(fields.source, [...catalog.sources, ...catalog.targets], "source");
-  const target = knownCode(fields.target, [...catalog.targets, ...catalog.sources], "target");
+  const source = isAuto ? undefined : knownCode(fields.source, catalog.languages, "source");
+  const target = knownCode(fields.target, catalog.languages, "target");
   const job = documents.add({ ...file, client, source, target, onRead: charge });
   const gone = goneSignal(c);
   const onGone = () => documents.remove(job, gone.reason);
@@ -64,14 +64,6 @@ function downloadFile(c: ServerContext, { documents }: RouteParts): Response {
     throw new RequestError(404, "There is no such file here, or no more.", { nextStep: "Send the document again." });
   }
   return sendDocument(c, job, state.bytes, () => documents.markFetched(job));
-}
-
-function knownCode(code: string, known: readonly string[], side: "source" | "target"): string {
-  const found = exactCode(code, known);
-  if (found !== undefined) return found;
-  throw new RequestError(400, `${code} is not supported as ${side} language.`, {
-    nextStep: "GET /languages lists those that are.",
-  });
 }
 
 function originOf(c: ServerContext, trustProxy: boolean): string {
