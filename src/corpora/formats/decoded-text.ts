@@ -15,6 +15,10 @@ function utf16({ bytes }: FileHead): string | undefined {
   return first === 0 && second !== 0 && bytes.length > 1 ? "utf-16be" : undefined;
 }
 
+export function textEncoding(head: FileHead): string {
+  return utf16(head) ?? "utf-8";
+}
+
 /** What an XML file declares, but for UTF-16 that its bytes are not. */
 export function xmlEncoding(head: FileHead): string {
   const found = utf16(head);
@@ -39,6 +43,42 @@ export async function* decodedText(file: InputFile, encoding: string, lines: () 
     isFirst = false;
   }
   if (!decoder.end()) throw undecodable(file.path, 1 + lines(), encoding);
+}
+
+/** All of the text. Throws DataError where it has more than `most` bytes, too. */
+export async function wholeText(
+  file: InputFile,
+  encoding = textEncoding(file.head),
+  most = MOST_WHOLE,
+): Promise<string> {
+  const bytes = await wholeBytes(file, most);
+  let text = "";
+  const whole: InputFile = { ...file, chunks: once(bytes) };
+  for await (const part of decodedText(whole, encoding, () => 0)) text += part;
+  return text;
+}
+
+/** Bytes of a file of a format that is read as a whole. Real ones have a thousandth of it. */
+const MOST_WHOLE = 1 << 27;
+
+export async function wholeBytes(file: InputFile, most = MOST_WHOLE): Promise<Buffer> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of file.chunks) {
+    size += chunk.length;
+    if (size > most) {
+      throw new DataError(`The file has more than ${most >> 20} MiB; files of its format are read as a whole.`, {
+        where: file.path,
+        nextStep: "Split the file.",
+      });
+    }
+    parts.push(chunk);
+  }
+  return Buffer.concat(parts);
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
 }
 
 interface ChunkDecoder {

@@ -1,10 +1,12 @@
 /** Every format of parallel text, and which one a file is of. */
 import { UsageError } from "../../base/errors.ts";
+import { mo, po } from "./gettext/catalogues.ts";
 import type { FileHead, Importer } from "./importer.ts";
 import { tmx } from "./xml/tmx.ts";
+import { xliff } from "./xml/xliff.ts";
 
 /** Those that are known by how they begin come before those that are known by name alone. */
-export const IMPORTERS: readonly Importer[] = [tmx];
+export const IMPORTERS: readonly Importer[] = [tmx, xliff, mo, po];
 
 /** Undefined where it is of none, such as plain text. */
 export function findImporter(head: FileHead): Importer | undefined {

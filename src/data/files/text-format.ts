@@ -118,7 +118,7 @@ function containerOf(text: string): Format | undefined {
   if (/^WEBVTT(?:[ \t].*)?\r?\n\r?\n/.test(text) || /^\ufeff?1\r?\n\d\d:\d\d:\d\d,\d{3} --> \d\d:/.test(text)) {
     return { name: "a file of subtitles", nextStep: asText("its texts, without times and numbers,") };
   }
-  if (/^(?:#.*\n|\s*\n)*msgid ".*"\r?\n(?:".*"\r?\n)*msgstr "/.test(text)) {
+  if (/^(?:#.*\n|[^\S\n]*\n)*msgid ".*"\r?\n(?:".*"\r?\n)*msgstr "/.test(text)) {
     return { name: "a gettext catalogue (PO)", nextStep: asText("the texts of msgid and msgstr") };
   }
   return undefined;

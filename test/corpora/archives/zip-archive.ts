@@ -44,9 +44,9 @@ export function ar(members: Record<string, Uint8Array>): Buffer {
 }
 
 /** A gettext catalogue of raw originals and translations. */
-export function mo(messages: [string, string][], order: "LE" | "BE" = "LE"): Buffer {
-  const header: [string, string] = ["", "Content-Type: text/plain; charset=UTF-8\n"];
-  const all = [header, ...messages].map((pair) => pair.map((text) => Buffer.from(text)));
+export function mo(messages: [string, string][], order: "LE" | "BE" = "LE", header = ""): Buffer {
+  const first: [string, string] = ["", `Content-Type: text/plain; charset=UTF-8\n${header}`];
+  const all = [first, ...messages].map((pair) => pair.map((text) => Buffer.from(text)));
   const words = Buffer.alloc(28 + 16 * all.length);
   const put = (value: number, at: number) =>
     order === "LE" ? words.writeUInt32LE(value, at) : words.writeUInt32BE(value, at);

@@ -162,5 +162,23 @@ class ElementReader {
 
 /** The first child element of a name. */
 export function childOf(element: XmlElement, name: string): XmlElement | undefined {
-  return element.children.find((child) => typeof child !== "string" && child.name === name) as XmlElement | undefined;
+  return childrenOf(element, name)[0];
+}
+
+export function childrenOf(element: XmlElement, name: string): XmlElement[] {
+  return element.children.filter((child) => typeof child !== "string" && child.name === name) as XmlElement[];
+}
+
+/** The nearest value of an attribute, of an element itself or of what is around it. */
+export function inherited(element: XmlElement | undefined, name: string): string | undefined {
+  for (let each = element; each !== undefined; each = each.parent) {
+    const value = each.attributes[name];
+    if (value !== undefined) return value;
+  }
+  return undefined;
+}
+
+/** All text inside, that of inner elements too. */
+export function textOf(element: XmlElement): string {
+  return element.children.map((child) => (typeof child === "string" ? child : textOf(child))).join("");
 }

@@ -50,7 +50,7 @@ function withoutTags(element: XmlElement): string {
         parts.push(text);
         afterSpace = isSpace(text.at(-1)!);
         afterCode = false;
-      } else if (roleOf(node).kind === "pair") {
+      } else if (node.name === "mrk" || roleOf(node).kind === "pair") {
         afterCode = true;
         add(node.children);
         afterCode = true;
