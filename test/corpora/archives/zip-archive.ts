@@ -2,12 +2,12 @@
 import { crc32, deflateRawSync } from "node:zlib";
 
 /** Deflated members, or stored ones. */
-export function zip(files: Record<string, string>, stored = false): Buffer {
+export function zip(files: Record<string, string | Uint8Array>, stored = false): Buffer {
   const parts: Buffer[] = [];
   const directory: Buffer[] = [];
   let offset = 0;
   for (const [path, text] of Object.entries(files)) {
-    const [name, content] = [Buffer.from(path), Buffer.from(text)];
+    const [name, content] = [Buffer.from(path), Buffer.from(text as string)];
     const body = stored ? content : deflateRawSync(content);
     const fields = Buffer.alloc(26);
     fields.writeUInt16LE(20, 0);

@@ -32,7 +32,7 @@ const OF_ONE_CHARACTER = /: (?:disallowed character\.|undefined entity\.|malform
 
 /**
  * What `take` makes of each element called one of `names`, in blocks; of those inside others, the outermost. `root` are the names that the root may
- * have. An element is given as soon as it is complete, and is garbage then.
+ * have, or none for any. An element is given as soon as it is complete, and is garbage then.
  */
 export async function* readElements<T>(
   file: InputFile,
@@ -70,7 +70,7 @@ class ElementReader {
     parser.on("opentagstart", ({ name: qualified, attributes }) => {
       const name = this.localOf(qualified);
       const { current } = this;
-      if (current === undefined && !root.includes(name)) {
+      if (current === undefined && root.length > 0 && !root.includes(name)) {
         throw this.damaged(`its root is <${qualified}>, not <${root.join("> or <")}>`);
       }
       const element: XmlElement = {
