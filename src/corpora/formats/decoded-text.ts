@@ -45,36 +45,42 @@ export async function* decodedText(file: InputFile, encoding: string, lines: () 
   if (!decoder.end()) throw undecodable(file.path, 1 + lines(), encoding);
 }
 
-/** All of the text. Throws DataError where it has more than `most` bytes, too. */
-export async function wholeText(
-  file: InputFile,
-  encoding = textEncoding(file.head),
-  most = MOST_WHOLE,
-): Promise<string> {
-  const bytes = await wholeBytes(file, most);
-  let text = "";
-  const whole: InputFile = { ...file, chunks: once(bytes) };
-  for await (const part of decodedText(whole, encoding, () => 0)) text += part;
-  return text;
-}
-
 /** Bytes of a file of a format that is read as a whole. Real ones have a thousandth of it. */
 const MOST_WHOLE = 1 << 27;
 
-export async function wholeBytes(file: InputFile, most = MOST_WHOLE): Promise<Buffer> {
-  const parts: Uint8Array[] = [];
+/** A file of such a format: reading it throws DataError where it has more than 128 MiB. */
+export function bounded(file: InputFile): InputFile {
+  return { ...file, chunks: boundedChunks(file) };
+}
+
+async function* boundedChunks({ chunks, path }: InputFile): AsyncGenerator<Uint8Array> {
   let size = 0;
-  for await (const chunk of file.chunks) {
+  for await (const chunk of chunks) {
     size += chunk.length;
-    if (size > most) {
-      throw new DataError(`The file has more than ${most >> 20} MiB; files of its format are read as a whole.`, {
-        where: file.path,
+    if (size > MOST_WHOLE) {
+      throw new DataError(`The file has more than ${MOST_WHOLE >> 20} MiB; files of its format are read as a whole.`, {
+        where: path,
         nextStep: "Split the file.",
       });
     }
-    parts.push(chunk);
+    yield chunk;
   }
+}
+
+/** All of a bounded file's bytes. */
+export async function wholeBytes(file: InputFile): Promise<Buffer> {
+  const parts: Uint8Array[] = [];
+  for await (const chunk of bounded(file).chunks) parts.push(chunk);
   return Buffer.concat(parts);
+}
+
+/** All of a bounded file's text. Throws DataError as `decodedText` does, too. */
+export async function wholeText(file: InputFile): Promise<string> {
+  const bytes = await wholeBytes(file);
+  let text = "";
+  for await (const part of decodedText({ ...file, chunks: once(bytes) }, textEncoding(file.head), () => 0))
+    text += part;
+  return text;
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

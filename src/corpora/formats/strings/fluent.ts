@@ -8,6 +8,7 @@ import {
   SelectExpression,
   type Variant,
 } from "@fluent/syntax";
+import { DataError } from "../../../base/errors.ts";
 import { wholeText } from "../decoded-text.ts";
 import { type KeyedText, keyedImporter } from "./keyed.ts";
 
@@ -17,7 +18,7 @@ export const fluent = keyedImporter({
   matches: ({ name }) => name.endsWith(".ftl"),
   read: async (file) => {
     const text = (await wholeText(file)).replaceAll("\r\n", "\n");
-    const { body } = new FluentParser({ withSpans: true }).parse(text);
+    const body = parsed(text, file.path);
     const lines = new LineCounter(text);
     // A message begins with its comment.
     const startOf = (entry: Entry) =>
@@ -25,6 +26,20 @@ export const fluent = keyedImporter({
     return body.flatMap((entry) => textsOf(entry, text, lines.lineAt(startOf(entry))));
   },
 });
+
+function parsed(text: string, path: string): Entry[] {
+  try {
+    return new FluentParser({ withSpans: true }).parse(text).body;
+  } catch (cause) {
+    // The parser calls itself for each brace in braces.
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new DataError("The file cannot be read: placeables are nested too deep.", {
+      where: path,
+      nextStep: "Mend the file: a brace may not be closed.",
+      cause,
+    });
+  }
+}
 
 function textsOf(entry: Entry, source: string, line: number): KeyedText[] {
   if (entry.type === "Junk") return [{ key: `junk ${line}`, text: "", line, skipped: "malformed" }];

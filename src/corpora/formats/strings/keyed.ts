@@ -1,5 +1,6 @@
 /** Formats that have one language a file: texts by key, paired with those of the same key in the file of the other language. */
 import type { InlineRole } from "../../../documents/segments/inline-elements.ts";
+import { bounded } from "../decoded-text.ts";
 import type { FileHead, Importer, ImportItem, ImportOptions, InputFile, SkipReason } from "../importer.ts";
 import { pair, skip } from "../importer.ts";
 import type { XmlElement } from "../xml/elements.ts";
@@ -31,8 +32,8 @@ export function keyedImporter({ name, title, matches, read }: KeyedFormat): Impo
     files: 2,
     matches,
     pairs: async function* (file, options, translated) {
-      const sources = byKey(await read(file));
-      const targets = byKey(translated === undefined ? [] : await read(translated));
+      const sources = byKey(await read(bounded(file)));
+      const targets = byKey(translated === undefined ? [] : await read(bounded(translated)));
       const items: ImportItem[] = [];
       for (const [key, source] of sources) items.push(...itemsOf(source, targets.get(key), options));
       for (const [key, target] of targets) {
