@@ -43,6 +43,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./commands/train.ts")).trainCommand,
   },
   {
+    name: "finetune",
+    summary: "Make a model better for text of your own; the same command again resumes",
+    load: async () => (await import("./commands/finetune.ts")).finetuneCommand,
+  },
+  {
     name: "translate",
     summary: "Translate lines of text or a document, from standard input to standard output unless files are given",
     load: async () => (await import("./commands/translate.ts")).translateCommand,

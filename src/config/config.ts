@@ -251,6 +251,16 @@ export interface Config {
    * What chooses the weights of model.safetensors (default: bleu, where equal perplexity; language model: perplexity)
    */
   bestCheckpointMetric: Criterion;
+  /**
+   * Validation corpora that the model must not forget: they are measured before the first step too, and choose no weights
+   * themselves
+   */
+  retainCorpora: string[];
+  /**
+   * Weights are kept as the best only while those corpora lose no more than this: BLEU, or per cent of perplexity where
+   * best_checkpoint_metric is that
+   */
+  retainWithin: number;
   /** Report progress every so many steps */
   reportEvery: number;
 

@@ -133,6 +133,10 @@ export const keyHelp: HelpTexts = {
     early_stopping_criteria: "What has to improve (default: bleu, where equal perplexity; language model: perplexity)",
     best_checkpoint_metric:
       "What chooses the weights of model.safetensors (default: bleu, where equal perplexity; language model: perplexity)",
+    retain_corpora:
+      "Validation corpora that the model must not forget: they are measured before the first step too, and choose no weights themselves",
+    retain_within:
+      "Weights are kept as the best only while those corpora lose no more than this: BLEU, or per cent of perplexity where best_checkpoint_metric is that",
     report_every: "Report progress every so many steps",
   },
   engine: {

@@ -162,6 +162,8 @@ export const sections = {
     early_stopping: count.default(0),
     early_stopping_criteria: z.enum(criteria).optional(),
     best_checkpoint_metric: z.enum(criteria).optional(),
+    retain_corpora: z.array(z.string().min(1)).default([]),
+    retain_within: z.number().min(0).default(1),
     report_every: positive.default(50),
   },
   engine: {

@@ -1,20 +1,14 @@
 /** The corpora of a configuration as plain text: those of other formats, such as TMX, are imported into the model directory first, once. */
-import { createHash } from "node:crypto";
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { DataError } from "../base/errors.ts";
 import type { Config } from "../config/config.ts";
 import { type CorpusRole, corporaOf, type NamedCorpus } from "../config/corpora.ts";
 import { DEFAULT_IMPORT, type ImportOptions } from "../corpora/formats/importer.ts";
 import { type FoundInput, findInputs, findPairedInputs, formatOf } from "../corpora/importing/find-inputs.ts";
-import { type ImportRecord, importCorpus, RECORD } from "../corpora/importing/import-corpus.ts";
+import { importOnce } from "../corpora/importing/import-once.ts";
 import { emptyReport, formatImport } from "../corpora/importing/import-report.ts";
 import { textFiles } from "../data/files/text-files.ts";
-import { identifyText, type TextIdentity } from "../data/files/text-identity.ts";
-
-/** Changes when the same files and options would give other text. */
-const VERSION = 1;
-const NAMES = { source: "source.txt", target: "target.txt" };
 
 /** A corpus whose text stands in files of one sentence a line. */
 export interface PlainCorpus extends NamedCorpus {
@@ -61,21 +55,9 @@ async function plainCorpus(
   const report = emptyReport();
   const options = optionsOf(corpus);
   const inputs = await inputsOf(corpus, options, report);
-  const earlier = readRecord(folder);
-  const paths = inputs.flatMap(({ path, translated }) => (translated === undefined ? [path] : [path, translated]));
-  const texts = paths.map((path) => identifyText({ path }, earlier?.texts));
-  const fingerprint = fingerprintOf(inputs, options, texts);
-  if (earlier?.fingerprint !== fingerprint || !isWhole(folder, earlier)) {
-    const record = await importCorpus(folder, {
-      inputs,
-      options,
-      report,
-      names: NAMES,
-      identity: { fingerprint, texts },
-    });
-    for (const line of formatImport(record)) onMessage(`${corpus.name}: ${line}`);
-  }
-  return { ...corpus, pathSrc: join(folder, NAMES.source), pathTgt: join(folder, NAMES.target) };
+  const { pathSrc, pathTgt, record } = await importOnce(folder, inputs, options, report);
+  for (const line of record === undefined ? [] : formatImport(record)) onMessage(`${corpus.name}: ${line}`);
+  return { ...corpus, pathSrc, pathTgt };
 }
 
 /** By the first file; a plain text of one side is no corpus by itself. */
@@ -104,24 +86,4 @@ function optionsOf({ srcLang, tgtLang, import: given = {} }: NamedCorpus): Impor
     sourceLanguage: srcLang,
     targetLanguage: tgtLang,
   };
-}
-
-function fingerprintOf(inputs: readonly FoundInput[], options: ImportOptions, texts: readonly TextIdentity[]): string {
-  const formats = inputs.map(({ importer, translated }) => [importer.name, translated !== undefined]);
-  const hashes = texts.map(({ sha256 }) => sha256);
-  return createHash("sha256").update(JSON.stringify({ VERSION, options, formats, hashes })).digest("hex");
-}
-
-function readRecord(folder: string): ImportRecord | undefined {
-  try {
-    return JSON.parse(readFileSync(join(folder, RECORD), "utf8")) as ImportRecord;
-  } catch {
-    return undefined;
-  }
-}
-
-function isWhole(folder: string, { written }: ImportRecord): boolean {
-  return Object.entries(written ?? {}).every(
-    ([name, { bytes }]) => statSync(join(folder, name), { throwIfNoEntry: false })?.size === bytes,
-  );
 }

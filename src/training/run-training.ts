@@ -164,7 +164,7 @@ function runHooks(
     validate: async () => {
       calibrateGates(model, calibration);
       if (validation.length === 0) return undefined;
-      last = await validate(model, validation, config.validBatchSize, translate);
+      last = await validate(model, validation, config.validBatchSize, translate, config.retainCorpora);
       return last;
     },
     onValidation: async (state, isBest) => {

@@ -40,7 +40,7 @@ describe("texts of", () => {
         "Welcome",
         "Go there",
         "A picture",
-        "Some <1>bold <2>and italic</2></1> text with a <3>link</3>, an <4/> and a line break in the source.<5/>Next line.",
+        "Some <1>bold <2>and italic</2></1> text with a <3>link</3>, an <4/> and\n   a line break in the source.<5/>Next line.",
         "Unclosed paragraph <1> été",
         "One",
         "Two <1/> <2/>!",

@@ -23,7 +23,7 @@ const delimited = { file: "src/corpora/formats/tables/delimited.ts", tests: form
 const columns = { file: "src/corpora/formats/tables/columns.ts", tests: formats };
 const decoded = { file: "src/corpora/formats/decoded-text.ts", tests: formats };
 const files = { file: "src/corpora/importing/language-files.ts", tests: importing };
-const plain = { file: "src/training/plain-corpora.ts", tests: importing };
+const once = { file: "src/corpora/importing/import-once.ts", tests: importing };
 
 export const importMutations: readonly Mutation[] = [
   {
@@ -126,13 +126,13 @@ export const importMutations: readonly Mutation[] = [
     replace: 'find("unnamed") ?? find("named")',
   },
   {
-    ...plain,
+    ...once,
     name: "options don't make another import",
     find: "JSON.stringify({ VERSION, options, formats, hashes })",
     replace: "JSON.stringify({ VERSION, formats, hashes })",
   },
   {
-    ...plain,
+    ...once,
     name: "imported text that is cut off is taken",
     find: "size === bytes,",
     replace: "size !== -1,",
