@@ -5,7 +5,7 @@ import { DataError } from "../src/base/errors.ts";
 import { archiveMembers, memberBytes } from "../src/corpora/archives/archive-member.ts";
 import { cacheFolder } from "../src/corpora/fetch/cache-folder.ts";
 import { fetchDebianPackages } from "../src/corpora/fetch/debian-packages.ts";
-import { type CatalogueMessage, readCatalogue } from "../src/corpora/formats/mo.ts";
+import { type CatalogueMessage, readCatalogue } from "../src/corpora/formats/gettext/mo.ts";
 import { preparePairs } from "../src/corpora/prepare-pairs.ts";
 import type { Recipe, RecipeOptions } from "../src/corpora/recipe.ts";
 import { splitPairs } from "../src/corpora/split.ts";

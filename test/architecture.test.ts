@@ -16,6 +16,7 @@ const layers = readTable();
 const tensorflow = ["backends", "ops", "layers", "moe", "model", "optim", "training"];
 /** npm packages, and the folders that may import them. */
 const packages: Record<string, string[]> = {
+  "@fluent/syntax": ["corpora"],
   "@tensorflow/tfjs": tensorflow,
   "@tensorflow/tfjs-core": tensorflow,
   "@tensorflow/tfjs-backend-cpu": ["backends"],

@@ -10,7 +10,14 @@ const may: Record<string, string[]> = {
   "corpora/fetch": [],
   "corpora/archives": [],
   "corpora/importing": ["corpora/formats"],
-  "corpora/formats": ["metrics/", "data/cleaning", "documents/segments", "config/choices.ts"],
+  "corpora/formats": [
+    "metrics/",
+    "data/cleaning",
+    "documents/segments",
+    "documents/syntax",
+    "config/choices.ts",
+    "corpora/archives",
+  ],
 };
 
 /** The folder of src/corpora a file is in, however deep; what stands in src/corpora itself counts as a folder of its own. */

@@ -12,6 +12,9 @@ interface Tag {
 const SAME: Readonly<Record<string, string>> = { no: "nb" };
 const SCRIPTS: Readonly<Record<string, string>> = { latin: "Latn", cyrillic: "Cyrl" };
 
+/** No tag has more characters, which BCP 47 wants to be read. */
+const LONGEST = 35;
+
 const parsed = new Map<string, Tag>();
 /** So that a file of thousands of made-up tags takes no memory for them. */
 const MOST_PARSED = 1000;
@@ -52,6 +55,7 @@ function read(text: string): Tag {
  */
 export function languageLikeness(one: string, other: string): 0 | 1 | 2 {
   if (one === other) return 2;
+  if (one.length > LONGEST || other.length > LONGEST) return 0;
   const [a, b] = [parse(one), parse(other)];
   if (a.canonical === b.canonical) return 2;
   if (a.language !== b.language || a.language === "") return 0;

@@ -20,13 +20,32 @@ const FULL = 0xffffffff;
 
 /** Throws DataError where the archive is damaged, encrypted, or packed in another way. */
 export async function* zipMembers(path: string): AsyncGenerator<ArchiveMember> {
+  const archive = openZip(path);
+  try {
+    for (const entry of archive.entries) yield { path: entry.path, chunks: archive.contents(entry) };
+  } finally {
+    archive.close();
+  }
+}
+
+/** An archive whose members are read in any order. */
+export interface ZipArchive {
+  /** Without folders. */
+  entries: readonly ZipEntry[];
+  /** Throws DataError likewise. */
+  contents(entry: ZipEntry): AsyncGenerator<Uint8Array>;
+  close(): void;
+}
+
+/** Throws DataError where it cannot be read, or its directory is damaged. */
+export function openZip(path: string): ZipArchive {
   const file = open(path);
   try {
-    for (const entry of centralDirectory(file, path)) {
-      if (!entry.path.endsWith("/")) yield { path: entry.path, chunks: contents(file, entry, path) };
-    }
-  } finally {
+    const entries = centralDirectory(file, path).filter((entry) => !entry.path.endsWith("/"));
+    return { entries, contents: (entry) => contents(file, entry, path), close: () => closeSync(file) };
+  } catch (error) {
     closeSync(file);
+    throw error;
   }
 }
 

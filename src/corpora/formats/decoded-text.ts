@@ -15,6 +15,10 @@ function utf16({ bytes }: FileHead): string | undefined {
   return first === 0 && second !== 0 && bytes.length > 1 ? "utf-16be" : undefined;
 }
 
+export function textEncoding(head: FileHead): string {
+  return utf16(head) ?? "utf-8";
+}
+
 /** What an XML file declares, but for UTF-16 that its bytes are not. */
 export function xmlEncoding(head: FileHead): string {
   const found = utf16(head);
@@ -39,6 +43,48 @@ export async function* decodedText(file: InputFile, encoding: string, lines: () 
     isFirst = false;
   }
   if (!decoder.end()) throw undecodable(file.path, 1 + lines(), encoding);
+}
+
+/** Bytes of a file of a format that is read as a whole. Real ones have a thousandth of it. */
+const MOST_WHOLE = 1 << 27;
+
+/** A file of such a format: reading it throws DataError where it has more than 128 MiB. */
+export function bounded(file: InputFile): InputFile {
+  return { ...file, chunks: boundedChunks(file) };
+}
+
+async function* boundedChunks({ chunks, path }: InputFile): AsyncGenerator<Uint8Array> {
+  let size = 0;
+  for await (const chunk of chunks) {
+    size += chunk.length;
+    if (size > MOST_WHOLE) {
+      throw new DataError(`The file has more than ${MOST_WHOLE >> 20} MiB; files of its format are read as a whole.`, {
+        where: path,
+        nextStep: "Split the file.",
+      });
+    }
+    yield chunk;
+  }
+}
+
+/** All of a bounded file's bytes. */
+export async function wholeBytes(file: InputFile): Promise<Buffer> {
+  const parts: Uint8Array[] = [];
+  for await (const chunk of bounded(file).chunks) parts.push(chunk);
+  return Buffer.concat(parts);
+}
+
+/** All of a bounded file's text. Throws DataError as `decodedText` does, too. */
+export async function wholeText(file: InputFile): Promise<string> {
+  const bytes = await wholeBytes(file);
+  let text = "";
+  for await (const part of decodedText({ ...file, chunks: once(bytes) }, textEncoding(file.head), () => 0))
+    text += part;
+  return text;
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
 }
 
 interface ChunkDecoder {

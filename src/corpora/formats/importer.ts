@@ -59,6 +59,8 @@ export interface ImportItem {
   /** Texts of a pair as the format has them, line breaks and all. */
   source: string;
   target: string;
+  /** The line is that of the second file, of formats of two. */
+  inTranslated?: true;
 }
 
 export function pair(source: string, target: string, line: number): ImportItem {

@@ -1,10 +1,37 @@
 /** Every format of parallel text, and which one a file is of. */
 import { UsageError } from "../../base/errors.ts";
+import { mo, po } from "./gettext/catalogues.ts";
 import type { FileHead, Importer } from "./importer.ts";
+import { android } from "./strings/android.ts";
+import { appleStrings, stringsDict } from "./strings/apple-strings.ts";
+import { fluent } from "./strings/fluent.ts";
+import { properties } from "./strings/properties.ts";
+import { stringCatalogue } from "./strings/string-catalogue.ts";
+import { csv, tsv } from "./tables/delimited.ts";
+import { jsonLines } from "./tables/json-lines.ts";
+import { qtLinguist } from "./xml/qt-linguist.ts";
 import { tmx } from "./xml/tmx.ts";
+import { xces } from "./xml/xces.ts";
+import { xliff } from "./xml/xliff.ts";
 
 /** Those that are known by how they begin come before those that are known by name alone. */
-export const IMPORTERS: readonly Importer[] = [tmx];
+export const IMPORTERS: readonly Importer[] = [
+  tmx,
+  xliff,
+  xces,
+  qtLinguist,
+  android,
+  mo,
+  stringCatalogue,
+  stringsDict,
+  appleStrings,
+  properties,
+  fluent,
+  csv,
+  tsv,
+  jsonLines,
+  po,
+];
 
 /** Undefined where it is of none, such as plain text. */
 export function findImporter(head: FileHead): Importer | undefined {

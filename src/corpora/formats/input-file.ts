@@ -6,9 +6,18 @@ import { type InputFile, plainName } from "./importer.ts";
 /** Bytes that are looked at: licences in comments may be long. */
 const HEAD = 1 << 16;
 
+/** A file that may be closed before its end. */
+export interface OpenFile extends InputFile {
+  close(): Promise<void>;
+}
+
 /** Throws DataError where it cannot be read. Whoever opens it reads it, or calls `close`. */
-export async function openInput(path: string): Promise<InputFile & { close(): Promise<void> }> {
-  const stream = streamBytes(path);
+export async function openInput(path: string): Promise<OpenFile> {
+  return inputOf(path, streamBytes(path));
+}
+
+/** The same of chunks, decompressed, such as those of an archive's member. */
+export async function inputOf(path: string, stream: AsyncGenerator<Uint8Array>): Promise<OpenFile> {
   const first: Uint8Array[] = [];
   for (let size = 0; size < HEAD; ) {
     const { done, value } = await stream.next();

@@ -35,8 +35,10 @@ export async function* importPairs(
         for (const item of items) {
           const [source, target] = [asLine(item.source), asLine(item.target)];
           const reason = obstacleOf(item, source, target);
-          if (reason !== undefined) countSkipped(counts.skipped, reason, path, item.line);
-          else {
+          if (reason !== undefined) {
+            const where = item.inTranslated === true ? translated! : path;
+            countSkipped(counts.skipped, reason, where, item.line);
+          } else {
             block.source += `${source}\n`;
             block.target += `${target}\n`;
             block.count++;

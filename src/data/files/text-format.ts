@@ -18,13 +18,13 @@ const imported = (what: string) =>
 /** Documents of markup by their root element, in lower case. */
 const ROOTS: Readonly<Record<string, Format>> = {
   tmx: { name: "a TMX translation memory (XML)", nextStep: imported("the <seg> texts of its translation units") },
-  xliff: { name: "an XLIFF file (XML)", nextStep: asText("the texts of <source> and <target>") },
+  xliff: { name: "an XLIFF file (XML)", nextStep: imported("the texts of <source> and <target>") },
   html: { name: "an HTML page", nextStep: asText("its text, without tags and with entities resolved,") },
   tei: { name: "a TEI document (XML)", nextStep: asText("its sentences") },
   teicorpus: { name: "a TEI document (XML)", nextStep: asText("its sentences") },
   cesalign: {
     name: "an alignment of OPUS (XML)",
-    nextStep: "Fetch the corpus in OPUS's Moses format, which is plain text.",
+    nextStep: imported("the sentences that it links"),
   },
   cesdoc: {
     name: "a document of OPUS (XML)",
@@ -32,7 +32,8 @@ const ROOTS: Readonly<Record<string, Format>> = {
   },
   martif: { name: "a TBX term base (XML)", nextStep: asText("its terms") },
   tbx: { name: "a TBX term base (XML)", nextStep: asText("its terms") },
-  resources: { name: "a file of Android strings (XML)", nextStep: asText("the texts of <string>") },
+  resources: { name: "a file of Android strings (XML)", nextStep: imported("the texts of <string>") },
+  ts: { name: "a file of Qt Linguist (XML)", nextStep: imported("the texts of <source> and <translation>") },
   rss: { name: "an RSS feed (XML)", nextStep: asText("its texts") },
   svg: { name: "an SVG image (XML)", nextStep: "Name a text file." },
   ...Object.fromEntries(
@@ -118,8 +119,8 @@ function containerOf(text: string): Format | undefined {
   if (/^WEBVTT(?:[ \t].*)?\r?\n\r?\n/.test(text) || /^\ufeff?1\r?\n\d\d:\d\d:\d\d,\d{3} --> \d\d:/.test(text)) {
     return { name: "a file of subtitles", nextStep: asText("its texts, without times and numbers,") };
   }
-  if (/^(?:#.*\n|\s*\n)*msgid ".*"\r?\n(?:".*"\r?\n)*msgstr "/.test(text)) {
-    return { name: "a gettext catalogue (PO)", nextStep: asText("the texts of msgid and msgstr") };
+  if (/^(?:#.*\n|[^\S\n]*\n)*msgid ".*"\r?\n(?:".*"\r?\n)*msgstr "/.test(text)) {
+    return { name: "a gettext catalogue (PO)", nextStep: imported("the texts of msgid and msgstr") };
   }
   return undefined;
 }

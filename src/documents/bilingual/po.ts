@@ -3,7 +3,7 @@
 import type { Document, Segment } from "../segments/document.ts";
 import { SourceText } from "../segments/source-text.ts";
 import { type Place, TextDocument } from "../segments/text-document.ts";
-import { type PoEntry, type PoString, readPoEntries } from "./po-entries.ts";
+import { type PoEntry, type PoString, readPoEntries } from "../syntax/po-entries.ts";
 
 /**
  * Each `msgstr` is a segment: of `msgid`, or of `msgid_plural` for the forms after the first (and for the only one of languages without a plural).

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { afterAll, describe, expect, test } from "vitest";
 import { archiveMembers, memberBytes, unpackMembers } from "../../../src/corpora/archives/archive-member.ts";
-import { readCatalogue } from "../../../src/corpora/formats/mo.ts";
+import { readCatalogue } from "../../../src/corpora/formats/gettext/mo.ts";
 import { tarGz } from "./archive.ts";
 import { ar, mo, zip } from "./zip-archive.ts";
 

@@ -2,12 +2,12 @@
 import { crc32, deflateRawSync } from "node:zlib";
 
 /** Deflated members, or stored ones. */
-export function zip(files: Record<string, string>, stored = false): Buffer {
+export function zip(files: Record<string, string | Uint8Array>, stored = false): Buffer {
   const parts: Buffer[] = [];
   const directory: Buffer[] = [];
   let offset = 0;
   for (const [path, text] of Object.entries(files)) {
-    const [name, content] = [Buffer.from(path), Buffer.from(text)];
+    const [name, content] = [Buffer.from(path), Buffer.from(text as string)];
     const body = stored ? content : deflateRawSync(content);
     const fields = Buffer.alloc(26);
     fields.writeUInt16LE(20, 0);
@@ -44,9 +44,9 @@ export function ar(members: Record<string, Uint8Array>): Buffer {
 }
 
 /** A gettext catalogue of raw originals and translations. */
-export function mo(messages: [string, string][], order: "LE" | "BE" = "LE"): Buffer {
-  const header: [string, string] = ["", "Content-Type: text/plain; charset=UTF-8\n"];
-  const all = [header, ...messages].map((pair) => pair.map((text) => Buffer.from(text)));
+export function mo(messages: [string, string][], order: "LE" | "BE" = "LE", header = ""): Buffer {
+  const first: [string, string] = ["", `Content-Type: text/plain; charset=UTF-8\n${header}`];
+  const all = [first, ...messages].map((pair) => pair.map((text) => Buffer.from(text)));
   const words = Buffer.alloc(28 + 16 * all.length);
   const put = (value: number, at: number) =>
     order === "LE" ? words.writeUInt32LE(value, at) : words.writeUInt32BE(value, at);

@@ -48,3 +48,15 @@ export async function collect(blocks: AsyncIterable<readonly ImportItem[]>): Pro
   }
   return items;
 }
+
+/** The same of a format of two files. */
+export async function readTwo(
+  path: string,
+  [content, translated]: readonly [string | Uint8Array, string | Uint8Array],
+  options: Partial<ImportOptions> = {},
+): Promise<ReadItem[]> {
+  const file = asFile(path, content);
+  const importer = findImporter(file.head);
+  if (importer === undefined) throw new Error(`${path} is of no format`);
+  return collect(importer.pairs(file, { ...DEFAULT_IMPORT, ...options }, asFile(`de/${path}`, translated)));
+}

@@ -1,5 +1,8 @@
 /** Source of truth: one way of reading compared with another, for a file of each format. */
-import { describe, expect, it, test } from "vitest";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, describe, expect, it, test } from "vitest";
 import { DEFAULT_IMPORT } from "../../../src/corpora/formats/importer.ts";
 import { findImporter, IMPORTERS, importerByName } from "../../../src/corpora/formats/importers.ts";
 import { asFile, collect } from "./read-items.ts";
@@ -7,9 +10,18 @@ import { SAMPLES, type SampleFile } from "./sample-files.ts";
 
 const options = { ...DEFAULT_IMPORT, sourceLanguage: "en", targetLanguage: "de", fuzzy: true, obsolete: true };
 
+const folder = mkdtempSync(join(tmpdir(), "nmt-sample-files-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+for (const { beside = {} } of SAMPLES) {
+  for (const [name, content] of Object.entries(beside)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), content);
+  }
+}
+
 function read({ format, name, content, translated }: SampleFile, step?: number) {
   const second = translated && asFile(translated.name, translated.content, step);
-  return collect(importerByName(format).pairs(asFile(name, content, step), options, second));
+  return collect(importerByName(format).pairs(asFile(join(folder, name), content, step), options, second));
 }
 
 test("every format has a sample", () => {

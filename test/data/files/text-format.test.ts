@@ -37,7 +37,8 @@ describe("is refused by its name", () => {
     ["<dataset>", `${XML}<dataset id="newstest2024">\n<doc>`, "plain text"],
     ["<cs:root>", `${XML}<cs:root xmlns:cs="x">a</cs:root>`, "plain text"],
     ["Android", `${XML}<resources>\n<string name="a">b</string>`, "<string>"],
-    ["OPUS", `${XML}<!DOCTYPE cesAlign PUBLIC "-//CES//DTD" "">\n<cesAlign version="1.0">`, "Moses"],
+    ["OPUS", `${XML}<!DOCTYPE cesAlign PUBLIC "-//CES//DTD" "">\n<cesAlign version="1.0">`, "nmt data import"],
+    ["Qt Linguist", `${XML}<!DOCTYPE TS>\n<TS version="2.1">`, "nmt data import"],
     ["RTF", "{\\rtf1\\ansi text}", "plain text"],
     ["PDF", "%PDF-1.4\n%\u00e2", "plain text"],
     ["ZIP", Buffer.from("504b03041400080808", "hex"), "plain text"],
@@ -56,6 +57,11 @@ describe("is refused by its name", () => {
   test("compressed too", async () => {
     await expect(read(gzipSync(XML + TMX))).rejects.toMatchObject({ message: expect.stringContaining("TMX") });
   });
+});
+
+test("many blank lines at the beginning take no time", async () => {
+  const lines = [...Array.from({ length: 4000 }, () => ""), "text", 'msgid "a"', 'msgstr "b"'];
+  expect(await read(lines.join("\n"))).toEqual(lines);
 });
 
 test.each([

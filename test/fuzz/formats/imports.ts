@@ -12,12 +12,13 @@ import { expectThat, type Format } from "../format.ts";
 /** Pairs that a small file may give at most. */
 const MOST_PAIRS = 100_000;
 
-export const imports: readonly Format[] = SAMPLES.map(({ format, name, content, translated }) => ({
+export const imports: readonly Format[] = SAMPLES.map(({ format, name, content, translated, beside = {} }) => ({
   name: `import ${name}`,
   isText: typeof content === "string",
   samples: () => {
     const second = translated === undefined ? {} : { [translated.name]: Buffer.from(translated.content) };
-    return [{ files: { [name]: Buffer.from(content), ...second } }];
+    const others = Object.fromEntries(Object.entries(beside).map(([path, text]) => [path, Buffer.from(text)]));
+    return [{ files: { [name]: Buffer.from(content), ...second, ...others } }];
   },
   read: async (folder) => {
     const bytes = [name, ...(translated === undefined ? [] : [translated.name])].map((each) =>
@@ -29,7 +30,8 @@ export const imports: readonly Format[] = SAMPLES.map(({ format, name, content, 
         asFile(join(folder, i === 0 ? name : translated!.name), each, step),
       );
       const items: ImportItem[] = [];
-      for await (const block of importerByName(format).pairs(file!, options, second)) items.push(...block);
+      for await (const block of importerByName(format).pairs(file!, options, second))
+        for (const item of block) items.push(item);
       return items;
     };
     const all = { ...DEFAULT_IMPORT, sourceLanguage: "en", targetLanguage: "de", fuzzy: true, obsolete: true };

@@ -32,7 +32,7 @@ const OF_ONE_CHARACTER = /: (?:disallowed character\.|undefined entity\.|malform
 
 /**
  * What `take` makes of each element called one of `names`, in blocks; of those inside others, the outermost. `root` are the names that the root may
- * have. An element is given as soon as it is complete, and is garbage then.
+ * have, or none for any. An element is given as soon as it is complete, and is garbage then.
  */
 export async function* readElements<T>(
   file: InputFile,
@@ -70,7 +70,7 @@ class ElementReader {
     parser.on("opentagstart", ({ name: qualified, attributes }) => {
       const name = this.localOf(qualified);
       const { current } = this;
-      if (current === undefined && !root.includes(name)) {
+      if (current === undefined && root.length > 0 && !root.includes(name)) {
         throw this.damaged(`its root is <${qualified}>, not <${root.join("> or <")}>`);
       }
       const element: XmlElement = {
@@ -162,5 +162,23 @@ class ElementReader {
 
 /** The first child element of a name. */
 export function childOf(element: XmlElement, name: string): XmlElement | undefined {
-  return element.children.find((child) => typeof child !== "string" && child.name === name) as XmlElement | undefined;
+  return childrenOf(element, name)[0];
+}
+
+export function childrenOf(element: XmlElement, name: string): XmlElement[] {
+  return element.children.filter((child) => typeof child !== "string" && child.name === name) as XmlElement[];
+}
+
+/** The nearest value of an attribute, of an element itself or of what is around it. */
+export function inherited(element: XmlElement | undefined, name: string): string | undefined {
+  for (let each = element; each !== undefined; each = each.parent) {
+    const value = each.attributes[name];
+    if (value !== undefined) return value;
+  }
+  return undefined;
+}
+
+/** All text inside, that of inner elements too. */
+export function textOf(element: XmlElement): string {
+  return element.children.map((child) => (typeof child === "string" ? child : textOf(child))).join("");
 }

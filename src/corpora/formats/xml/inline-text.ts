@@ -1,8 +1,16 @@
 /** Texts of two elements with inline tags, such as <seg> of TMX and <source> of XLIFF: the tags dropped, kept as marks, or a reason to skip. */
-import { inlineRole } from "../../../documents/segments/inline-elements.ts";
+import { type InlineRole, inlineRole } from "../../../documents/segments/inline-elements.ts";
 import { type InlineItem, InlineText } from "../../../documents/segments/inline-tags.ts";
 import { type ImportItem, type ImportOptions, pair, skip } from "../importer.ts";
 import type { XmlElement } from "./elements.ts";
+
+/** What an element is to the text around it. */
+export type RoleOf = (element: XmlElement) => InlineRole;
+
+/** In units of TMX and XLIFF. */
+function roleInUnit({ name, attributes }: XmlElement): InlineRole {
+  return inlineRole(name, (attribute) => attributes[attribute]);
+}
 
 /** A line break among the kinds of code that formats name. */
 const BREAK = /^(?:lb|br|x-br|x-lb|linebreak|newline)$/i;
@@ -16,6 +24,7 @@ export function inlinePairs(
   target: XmlElement,
   options: ImportOptions,
   line: number,
+  roleOf: RoleOf = roleInUnit,
 ): ImportItem[] {
   const plain = [onlyText(source), onlyText(target)];
   if (plain[0] !== undefined && plain[1] !== undefined) return [pair(plain[0], plain[1], line)];
@@ -23,11 +32,11 @@ export function inlinePairs(
   const subs = [subsOf(source), subsOf(target)] as const;
   const inner =
     subs[0].length === subs[1].length
-      ? subs[0].flatMap((sub, i) => inlinePairs(sub, subs[1][i]!, options, line))
+      ? subs[0].flatMap((sub, i) => inlinePairs(sub, subs[1][i]!, options, line, roleOf))
       : Array.from({ length: Math.max(subs[0].length, subs[1].length) }, () => skip("without a counterpart", line));
   if (options.tags === "keep" && codesOf(source) + codesOf(target) > MOST_MARKED) return [skip("too long", line)];
-  if (options.tags === "drop") return [pair(withoutTags(source), withoutTags(target), line), ...inner];
-  return [pair(...withMarks(source, target), line), ...inner];
+  if (options.tags === "drop") return [pair(withoutTags(source, roleOf), withoutTags(target, roleOf), line), ...inner];
+  return [pair(...withMarks(source, target, roleOf), line), ...inner];
 }
 
 /** The text of an element that has no others in it. */
@@ -38,7 +47,7 @@ function onlyText({ children }: XmlElement): string | undefined {
 }
 
 /** Without codes. Where spaces stood on both sides of one, one of them goes; a line break is a space. */
-function withoutTags(element: XmlElement): string {
+function withoutTags(element: XmlElement, roleOf: RoleOf): string {
   const parts: string[] = [];
   let afterCode = false;
   let afterSpace = true;
@@ -50,7 +59,7 @@ function withoutTags(element: XmlElement): string {
         parts.push(text);
         afterSpace = isSpace(text.at(-1)!);
         afterCode = false;
-      } else if (roleOf(node).kind === "pair") {
+      } else if (node.name === "mrk" || roleOf(node).kind === "pair") {
         afterCode = true;
         add(node.children);
         afterCode = true;
@@ -70,12 +79,8 @@ function isSpace(character: string): boolean {
   return character.trim() === "";
 }
 
-function isBreak({ attributes: { ctype, subType, type } }: XmlElement): boolean {
-  return BREAK.test(ctype ?? subType?.replace(/^.*:/, "") ?? type ?? "");
-}
-
-function roleOf({ name, attributes }: XmlElement) {
-  return inlineRole(name, (attribute) => attributes[attribute]);
+function isBreak({ name, attributes: { ctype, subType, type } }: XmlElement): boolean {
+  return name === "br" || BREAK.test(ctype ?? subType?.replace(/^.*:/, "") ?? type ?? "");
 }
 
 interface MarkedItem extends InlineItem {
@@ -84,8 +89,8 @@ interface MarkedItem extends InlineItem {
 }
 
 /** Both texts with numbered tags; a code of the translation has the number of the source's code that is like it. */
-function withMarks(source: XmlElement, target: XmlElement): [string, string] {
-  const inline = new InlineText(itemsOf(source));
+function withMarks(source: XmlElement, target: XmlElement, roleOf: RoleOf): [string, string] {
+  const inline = new InlineText(itemsOf(source, roleOf));
   const free = new Map<string, number[]>();
   let next = 0;
   for (const [item, number] of inline.numbers) {
@@ -93,11 +98,14 @@ function withMarks(source: XmlElement, target: XmlElement): [string, string] {
     free.set(like, [...(free.get(like) ?? []), number]);
     next = Math.max(next, number);
   }
-  const translated = new InlineText(itemsOf(target), (item) => free.get((item as MarkedItem).like)?.shift() ?? ++next);
+  const translated = new InlineText(
+    itemsOf(target, roleOf),
+    (item) => free.get((item as MarkedItem).like)?.shift() ?? ++next,
+  );
   return [inline.text, translated.text];
 }
 
-function itemsOf(element: XmlElement): MarkedItem[] {
+function itemsOf(element: XmlElement, roleOf: RoleOf): MarkedItem[] {
   const range = { from: 0, to: 0 };
   return element.children.flatMap((node): MarkedItem[] => {
     if (typeof node === "string") return [{ kind: "text", ...range, text: node, like: "" }];
@@ -107,7 +115,7 @@ function itemsOf(element: XmlElement): MarkedItem[] {
     if (kind === "single" || node.children.length === 0) return [{ kind: "empty", ...range, like }];
     return [
       { kind: "open", ...range, name: node.name, like },
-      ...itemsOf(node),
+      ...itemsOf(node, roleOf),
       { kind: "close", ...range, name: node.name, like },
     ];
   });
@@ -128,4 +136,10 @@ function subsOf(element: XmlElement): XmlElement[] {
 
 function codesOf(element: XmlElement): number {
   return element.children.reduce((sum, node) => (typeof node === "string" ? sum : sum + 1 + codesOf(node)), 0);
+}
+
+/** A text without inline tags as an element. */
+export function elementOf(text: XmlElement | string): XmlElement {
+  if (typeof text !== "string") return text;
+  return { name: "", attributes: {}, children: [text], parent: undefined, line: 1, isMalformed: false };
 }

@@ -1,4 +1,5 @@
-/** Entries of a `.po` file with the offsets of their strings. */
+/** Entries of a `.po` file with the offsets of their strings (gettext manual, "The Format of PO Files"), line by line. */
+import { isUtf8 } from "node:buffer";
 import { linesOf, type SourceText } from "../segments/source-text.ts";
 
 export interface PoString {
@@ -24,23 +25,39 @@ const CONTINUED = /^(\s*)(".*)$/;
 
 /** Throws DataError at a line that is no part of an entry, or out of order. */
 export function readPoEntries(source: SourceText): PoEntry[] {
-  const reader = new EntryReader(source);
+  const entries: PoEntry[] = [];
+  const reader = new PoReader(
+    (entry) => entries.push(entry),
+    (at, why) => source.damaged(at, why),
+    (from, to) => source.text.slice(from, to),
+  );
   for (const { from, line } of linesOf(source.text)) reader.line(from, line);
-  return reader.end();
+  reader.end(source.text.length);
+  return entries;
 }
 
-class EntryReader {
-  private readonly source: SourceText;
-  private readonly entries: PoEntry[] = [];
+/** Takes the lines of a file in their order, each with the offset at which it begins, and gives entries as they end. */
+export class PoReader {
+  private readonly take: (entry: PoEntry) => void;
+  private readonly damaged: (at: number, why: string) => Error;
+  private readonly between: (from: number, to: number) => string;
   private entry: Partial<PoEntry> & { translations: PoString[] } = { translations: [] };
   private current: PoString | undefined;
   private fuzzy = false;
   private last = 0;
 
-  constructor(source: SourceText) {
-    this.source = source;
+  /** `damaged` makes the error for an offset, `between` gives the text between two. */
+  constructor(
+    take: (entry: PoEntry) => void,
+    damaged: (at: number, why: string) => Error,
+    between: (from: number, to: number) => string = () => "",
+  ) {
+    this.take = take;
+    this.damaged = damaged;
+    this.between = between;
   }
 
+  /** Throws what `damaged` makes where the line can't stand there. */
   line(from: number, line: string): void {
     const trimmed = line.trim();
     if (trimmed === "") {
@@ -59,17 +76,23 @@ class EntryReader {
       return;
     }
     const found = KEYWORD.exec(line);
-    if (found === null)
-      throw this.source.damaged(from, `${JSON.stringify(trimmed.slice(0, 40))} is no line of an entry`);
+    if (found === null) throw this.damaged(from, `${JSON.stringify(trimmed.slice(0, 40))} is no line of an entry`);
     this.last = from;
     const at = from + line.length - found[5]!.length;
     this.current = { text: this.decode(at, found[5]!.trimEnd()), from: at, to: at + found[5]!.trimEnd().length };
     this.keyword(from, found[2]!, found[3]);
   }
 
-  end(): PoEntry[] {
-    if (this.entry.id !== undefined || this.entry.context !== undefined) this.finish(this.source.text.length);
-    return this.entries;
+  /** Ends the last entry; `from` is where something else begins. */
+  end(from: number): void {
+    if (this.entry.id !== undefined || this.entry.context !== undefined) this.finish(from);
+  }
+
+  /** Forgets the entry that has begun, after an error. */
+  drop(): void {
+    this.entry = { translations: [] };
+    this.current = undefined;
+    this.fuzzy = false;
   }
 
   private keyword(from: number, keyword: string, form: string | undefined): void {
@@ -99,34 +122,42 @@ class EntryReader {
     const current = this.current!;
     const trimmed = string.trimEnd();
     current.text += this.decode(at, trimmed);
-    current.between ??= this.source.text.slice(current.to, at);
+    current.between ??= this.between(current.to, at);
     current.to = at + trimmed.length;
   }
 
   private finish(from: number): void {
     const { id, translations } = this.entry;
     if (id === undefined || translations.length === 0) {
-      throw this.source.damaged(Math.min(from, this.last), "an entry ends without msgstr");
+      throw this.damaged(Math.min(from, this.last), "an entry ends without msgstr");
     }
-    this.entries.push({ ...this.entry, id, fuzzy: this.fuzzy });
+    this.take({ ...this.entry, id, fuzzy: this.fuzzy });
     this.entry = { translations: [] };
     this.fuzzy = false;
   }
 
   private decode(at: number, string: string): string {
-    const found = /^"((?:[^"\\]|\\.)*)"$/.exec(string);
-    if (found === null)
-      throw this.source.damaged(at, `${JSON.stringify(string.slice(0, 40))} is no string in double quotes`);
-    return found[1]!.replace(/\\(?:x([\da-fA-F]{1,2})|([0-7]{1,3})|(.))/g, (_, hex, octal, char: string) => {
-      if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16));
-      if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8) & 0xff);
-      return CHARACTERS.get(char) ?? char;
-    });
+    // Several may stand in a line.
+    if (!/^(?:"(?:[^"\\]|\\.)*"\s*)+$/.test(string))
+      throw this.damaged(at, `${JSON.stringify(string.slice(0, 40))} is no string in double quotes`);
+    const text = [...string.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, inner]) => inner).join("");
+    return text.replace(/((?:\\x[\da-fA-F]+|\\[0-7]{1,3})+)|\\(.)/g, (_, bytes, char: string) =>
+      bytes === undefined ? (CHARACTERS.get(char) ?? char) : decodeBytes(bytes),
+    );
   }
 
   private misplaced(from: number, keyword: string): Error {
-    return this.source.damaged(from, `${keyword} stands where it cannot`);
+    return this.damaged(from, `${keyword} stands where it cannot`);
   }
+}
+
+/** Escapes stand for bytes, of which several may be one character; of hexadecimal digits there may be any number, as in C. */
+function decodeBytes(escapes: string): string {
+  const values = [...escapes.matchAll(/\\(?:x([\da-fA-F]+)|([0-7]{1,3}))/g)].map(([, hex, octal]) =>
+    hex === undefined ? Number.parseInt(octal!, 8) : Number.parseInt(hex.slice(-2), 16),
+  );
+  const bytes = Buffer.from(values);
+  return bytes.toString(isUtf8(bytes) ? "utf8" : "latin1");
 }
 
 const CHARACTERS = new Map(Object.entries({ n: "\n", t: "\t", r: "\r", v: "\v", f: "\f", b: "\b", a: "\x07" }));

@@ -1,6 +1,6 @@
 /** Reads GNU gettext message catalogues (.mo): pairs of an English message and its translation (gettext manual, 10.3). */
 import { isUtf8 } from "node:buffer";
-import { DataError } from "../../base/errors.ts";
+import { DataError } from "../../../base/errors.ts";
 
 export interface CatalogueMessage {
   /** Set where the same English text has several meanings. */
@@ -15,6 +15,11 @@ const MAGIC = 0x950412de;
 
 /** Every message but the header. Throws DataError where the file is damaged or its character set is unknown. */
 export function readCatalogue(bytes: Uint8Array, name: string): CatalogueMessage[] {
+  return readMessages(bytes, name).filter(({ english, context }) => english[0] !== "" || context !== undefined);
+}
+
+/** Every message; the translation of an empty one without a context is the header. Throws likewise. */
+export function readMessages(bytes: Uint8Array, name: string): CatalogueMessage[] {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const word = byteOrder(file, name);
   if (word(4) >>> 16 > 1) throw damaged(name, `its revision is ${word(4) >>> 16}`);
@@ -31,7 +36,6 @@ export function readCatalogue(bytes: Uint8Array, name: string): CatalogueMessage
   const messages: CatalogueMessage[] = [];
   for (let i = 0; i < count; i++) {
     const original = decode(text(originals, i));
-    if (original === "") continue;
     const mark = original.indexOf("\u0004");
     messages.push({
       ...(mark < 0 ? {} : { context: original.slice(0, mark) }),
