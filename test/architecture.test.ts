@@ -24,7 +24,7 @@ const packages: Record<string, string[]> = {
   "@tensorflow/tfjs-node-gpu": ["backends"],
   eld: ["data"],
   parse5: ["documents"],
-  saxes: ["documents"],
+  saxes: ["corpora", "documents"],
   yaml: ["config", "cli"],
   zod: ["config", "server"],
   hono: ["server"],

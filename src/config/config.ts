@@ -37,8 +37,13 @@ export type ResolvedSettings = Omit<Settings, keyof Resolved> & Resolved;
 
 /** One corpus, as `data` of a configuration names it. */
 export interface CorpusConfig {
+  /**
+   * File of both languages, such as TMX, XLIFF, PO or TSV, a pattern of such or a folder; instead of path_src and path_tgt
+   * (docs/import.md)
+   */
+  path?: string | undefined;
   /** Text file of sources, one sentence a line; of a language model, its text */
-  pathSrc: string;
+  pathSrc?: string | undefined;
   /** Text file of translations, line by line; absent for a language model */
   pathTgt?: string | undefined;
   /** How often a pair of this corpus is drawn, relative to those of the others */
@@ -47,6 +52,11 @@ export interface CorpusConfig {
   srcLang?: string | undefined;
   /** Language code of the translations */
   tgtLang?: string | undefined;
+  /**
+   * How files of other formats than plain text are read, a map: tags, fuzzy, obsolete, approved, columns, quotes, documents,
+   * format, as in nmt data import
+   */
+  import?: CorpusSettings["import"];
 }
 
 /**
@@ -63,7 +73,7 @@ export interface Config {
   saveModel: string;
 
   // Data and cleaning
-  /** Corpora by name, each with path_src, path_tgt, weight, src_lang, tgt_lang; valid… and test… are held out */
+  /** Corpora by name, each with path_src and path_tgt, or path; weight, src_lang, tgt_lang; valid… and test… are held out */
   data: Record<string, CorpusConfig>;
   /** Put <2xx> before each source; auto: when there is more than one target language */
   targetTags: boolean;
@@ -241,6 +251,16 @@ export interface Config {
    * What chooses the weights of model.safetensors (default: bleu, where equal perplexity; language model: perplexity)
    */
   bestCheckpointMetric: Criterion;
+  /**
+   * Validation corpora that the model must not forget: they are measured before the first step too, and choose no weights
+   * themselves
+   */
+  retainCorpora: string[];
+  /**
+   * Weights are kept as the best only while those corpora lose no more than this: BLEU, or per cent of perplexity where
+   * best_checkpoint_metric is that
+   */
+  retainWithin: number;
   /** Report progress every so many steps */
   reportEvery: number;
 

@@ -17,11 +17,14 @@ export const sectionTitles: Readonly<Record<SectionName, string>> = {
 };
 
 export const corpusHelp: Readonly<Record<keyof CorpusSettings, string>> = {
+  path: "File of both languages, such as TMX, XLIFF, PO or TSV, a pattern of such or a folder; instead of path_src and path_tgt (docs/import.md)",
   path_src: "Text file of sources, one sentence a line; of a language model, its text",
   path_tgt: "Text file of translations, line by line; absent for a language model",
   weight: "How often a pair of this corpus is drawn, relative to those of the others",
   src_lang: "Language code of the sources",
   tgt_lang: "Language code of the translations",
+  import:
+    "How files of other formats than plain text are read, a map: tags, fuzzy, obsolete, approved, columns, quotes, documents, format, as in nmt data import",
 };
 
 export const keyHelp: HelpTexts = {
@@ -31,7 +34,7 @@ export const keyHelp: HelpTexts = {
     save_model: "Model directory; a run in it is resumed, a model without checkpoints refused",
   },
   data: {
-    data: "Corpora by name, each with path_src, path_tgt, weight, src_lang, tgt_lang; valid… and test… are held out",
+    data: "Corpora by name, each with path_src and path_tgt, or path; weight, src_lang, tgt_lang; valid… and test… are held out",
     target_tags: "Put <2xx> before each source; auto: when there is more than one target language",
     sampling_temperature:
       "Draw language pairs, and languages for wordpieces, by size^(1/T): 1 keeps their proportions, larger evens them out",
@@ -130,6 +133,10 @@ export const keyHelp: HelpTexts = {
     early_stopping_criteria: "What has to improve (default: bleu, where equal perplexity; language model: perplexity)",
     best_checkpoint_metric:
       "What chooses the weights of model.safetensors (default: bleu, where equal perplexity; language model: perplexity)",
+    retain_corpora:
+      "Validation corpora that the model must not forget: they are measured before the first step too, and choose no weights themselves",
+    retain_within:
+      "Weights are kept as the best only while those corpora lose no more than this: BLEU, or per cent of perplexity where best_checkpoint_metric is that",
     report_every: "Report progress every so many steps",
   },
   engine: {

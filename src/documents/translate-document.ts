@@ -1,5 +1,6 @@
 /** A document with its text translated: segments go through a translator of texts, with their inline tags as tags that it keeps. */
-import { type TextOptions, type TranslateLines, translateTexts } from "../segments/translate-text.ts";
+import type { TranslateLines } from "../segments/translate-lines.ts";
+import { type TextOptions, translateTexts } from "../segments/translate-text.ts";
 import type { Document, LostTags, Segment } from "./segments/document.ts";
 
 /** Of files of two languages: which of the translations that are there already give way to new ones. */
@@ -39,45 +40,12 @@ export async function translateDocument(
   { retranslate, lostTags = "edges", ...options }: DocumentOptions = {},
 ): Promise<Uint8Array> {
   const wanted = segmentsToTranslate(document, retranslate);
-  const named = new Map(wanted.map((segment) => [segment.text, withNamedTags(segment)]));
-  const texts = await translateTexts(
-    translate,
-    [...named.values()].map(({ text }) => text),
-    options,
-  );
-  const translations = new Map([...named].map(([text, { restore }], i) => [text, restore(texts[i]!)]));
+  const distinct = new Map(wanted.map((segment) => [segment.text, segment]));
+  const texts = await translateTexts(translate, [...distinct.values()], options);
+  const translations = new Map([...distinct.keys()].map((text, i) => [text, texts[i]!]));
   const chosen = new Set(wanted);
   return document.write(
     document.segments.map((segment) => (chosen.has(segment) ? translations.get(segment.text) : undefined)),
     { lostTags },
   );
-}
-
-/** Stands for a tag of a line break: a control character, beyond which no sentence goes. No text of a document has it. */
-const BREAK = "\x1e";
-
-/**
- * A segment's numbered tags under a name that the text has nowhere, `<g1>` for `<1>`: tags of XML have names. What else stands in angle brackets
- * stays as it is.
- */
-function withNamedTags({ text, tags, breaks = [] }: Segment): { text: string; restore(translation: string): string } {
-  if (tags.length === 0) return { text, restore: (translation) => translation };
-  let name = "g";
-  while (text.includes(`<${name}`) || text.includes(`</${name}`)) name += "g";
-  const own = new Set(tags);
-  const broken = new Set(text.includes(BREAK) ? [] : breaks);
-  return {
-    text: text.replace(/<(\/?)(\d+\/?)>/g, (tag, slash, number) => {
-      if (!own.has(tag)) return tag;
-      return broken.has(tag) ? BREAK : `<${slash}${name}${number}>`;
-    }),
-    restore: (translation) => {
-      const next = broken.values();
-      return translation.replace(new RegExp(`<(/?)${name}(\\d+/?)>|${BREAK}`, "g"), (tag, slash, number) => {
-        if (tag === BREAK) return next.next().value ?? tag;
-        const numbered = `<${slash}${number}>`;
-        return own.has(numbered) ? numbered : tag;
-      });
-    },
-  };
 }

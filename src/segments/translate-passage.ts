@@ -1,7 +1,7 @@
 /** A text's translation that is still to be worked on: its segments with their places, others to choose from, and beginnings that were chosen. */
 import type { SourceLine } from "../decoding/translation.ts";
 import type { Range } from "./icu-message.ts";
-import { maskSegment, maskStyle, unmask } from "./masks.ts";
+import { maskSegment, maskStyle, tokensOf, unmask } from "./masks.ts";
 import {
   isSegment,
   joinParts,
@@ -81,7 +81,8 @@ async function translateSegments(
   const found = new Map<Segment, readonly (readonly Token[])[]>();
   for (const { segment, begun } of lines) if (begun?.isComplete) found.set(segment, [[begun.text]]);
   asked.forEach(({ segment, masked }, i) => {
-    const tokens = hypotheses[i]!.flatMap((text) => [unmask(text, masked)].filter((each) => each !== undefined));
+    const unmasked = hypotheses[i]!.map((text) => unmask(text, masked)).filter((pieces) => pieces !== undefined);
+    const tokens = unmasked.map(tokensOf);
     found.set(segment, tokens.length > 0 ? tokens : [segment.tokens]);
   });
   return found;

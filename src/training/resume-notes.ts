@@ -98,6 +98,8 @@ const effects: Record<ConfigKey, Effect> = {
   early_stopping: "silent",
   early_stopping_criteria: "silent",
   best_checkpoint_metric: "silent",
+  retain_corpora: "silent",
+  retain_within: "silent",
   report_every: "silent",
   backend: "silent",
   threads: "silent",

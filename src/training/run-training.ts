@@ -94,8 +94,7 @@ export async function runTraining(given: Config, reporter: RunReporter, signal: 
   const { config, notes } = configFor(directory, given, resumed?.state);
   for (const note of notes) reporter.onMessage(note);
   const base = resumed === undefined ? openBase(config) : undefined;
-  const training = () => reporter.onMessage(`training ${config.vocabSize} wordpieces`);
-  const wordpieces = await ensureWordpieces(config, paths.wordpieces, training, base);
+  const wordpieces = await ensureWordpieces(config, paths.wordpieces, reporter.onMessage, base);
   const transfer = base && transferFrom(base, config, wordpieces);
   const state: TrainerState<DataPosition> = resumed?.state ?? { ...freshState(), ...transfer?.state };
   if (state.best !== undefined && !existsSync(paths.weights)) {
@@ -165,7 +164,7 @@ function runHooks(
     validate: async () => {
       calibrateGates(model, calibration);
       if (validation.length === 0) return undefined;
-      last = await validate(model, validation, config.validBatchSize, translate);
+      last = await validate(model, validation, config.validBatchSize, translate, config.retainCorpora);
       return last;
     },
     onValidation: async (state, isBest) => {

@@ -1,5 +1,5 @@
 /** Everything a run remembers beside parameters and moments. Plain JSON: a checkpoint stores it, the same command resumes from it. */
-import type { BestScore } from "./validation/best-score.ts";
+import type { BestScore, RetainedScores } from "./validation/best-score.ts";
 
 export interface TrainerState<Position = unknown> {
   /** Optimiser steps done. */
@@ -20,6 +20,8 @@ export interface TrainerState<Position = unknown> {
   stale: number;
   /** The best by `early_stopping_criteria`. */
   stopping: BestScore | undefined;
+  /** Scores of the corpora to be retained, before the first step. */
+  retained?: RetainedScores;
   /** Step of the last validation. */
   validated: number | undefined;
   /** The budget is spent and the last step validated. */

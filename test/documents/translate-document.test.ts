@@ -4,7 +4,8 @@ import { documentEndings, formatOfDocument, refuseOtherDocuments } from "../../s
 import { readDocument } from "../../src/documents/read-document.ts";
 import { type DocumentOptions, translateDocument } from "../../src/documents/translate-document.ts";
 import { ZipMembers } from "../../src/documents/word/zip-members.ts";
-import { textCounts } from "../../src/segments/translate-text.ts";
+import { textCounts } from "../../src/segments/text-counts.ts";
+import type { LineHypothesis, TranslateLines } from "../../src/segments/translate-lines.ts";
 import { DOCX, FILES, TEXTS } from "./sample-documents.ts";
 
 type Lines = (line: string) => string | string[];
@@ -13,16 +14,13 @@ type Lines = (line: string) => string | string[];
 async function translate(name: string, bytes: Uint8Array, of: Lines, options: DocumentOptions = {}) {
   const document = readDocument(bytes, name, { targetLanguage: "de" });
   const calls: string[][] = [];
-  async function* lines(some: string[]) {
-    calls.push(some);
-    for (const line of some) yield { hypotheses: [of(line)].flat().map((text) => hypothesis(text)) };
-  }
+  const lines: TranslateLines = async function* (some) {
+    calls.push(some.map(({ text }) => text));
+    for (const { text: line } of some)
+      yield { hypotheses: [of(line)].flat().map((text): LineHypothesis => ({ text })) };
+  };
   const written = await translateDocument(document, lines, { language: "en", ...options });
   return { calls, written: Buffer.from(written), document };
-}
-
-function hypothesis(text: string) {
-  return { text, score: 0, logProbability: 0, complete: true, pieces: [] };
 }
 
 const text = async (name: string, source: string, of: Lines, options?: DocumentOptions) =>

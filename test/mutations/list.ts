@@ -6,6 +6,8 @@ import { decodingMutations } from "./list/decoding.ts";
 import { decodingRuleMutations } from "./list/decoding-rules.ts";
 import { documentMutations } from "./list/documents.ts";
 import { engineMutations } from "./list/engine.ts";
+import { finetuningMutations } from "./list/finetuning.ts";
+import { importMutations } from "./list/imports.ts";
 import { inspectionMutations } from "./list/inspection.ts";
 import { metricsMutations } from "./list/metrics.ts";
 import { modelMutations } from "./list/model.ts";
@@ -14,6 +16,7 @@ import { nativeMutations } from "./list/native.ts";
 import { optimizerMutations } from "./list/optimizer.ts";
 import { reportMutations } from "./list/report.ts";
 import { rerankingMutations } from "./list/reranking.ts";
+import { segmentMutations } from "./list/segments.ts";
 import { shortlistMutations } from "./list/shortlist.ts";
 import { textMutations } from "./list/text.ts";
 import { trainingMutations } from "./list/training.ts";
@@ -24,6 +27,7 @@ import type { Mutation } from "./mutation.ts";
 const concepts: Readonly<Record<string, readonly Mutation[]>> = {
   training: trainingMutations,
   transfer: transferMutations,
+  finetuning: finetuningMutations,
   optimizer: optimizerMutations,
   model: modelMutations,
   moe: moeMutations,
@@ -35,7 +39,9 @@ const concepts: Readonly<Record<string, readonly Mutation[]>> = {
   shortlist: shortlistMutations,
   metrics: metricsMutations,
   text: textMutations,
+  segments: segmentMutations,
   data: dataMutations,
+  imports: importMutations,
   documents: documentMutations,
   checkpoint: checkpointMutations,
   config: configMutations,

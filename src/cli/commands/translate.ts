@@ -11,7 +11,8 @@ import { describeWarning, type TranslationCounts, type TranslationWarning } from
 import { Translator } from "../../decoding/translator.ts";
 import type { DocumentFormat } from "../../documents/document-formats.ts";
 import { loadEnsemble } from "../../inference/open-ensemble.ts";
-import { textCounts } from "../../segments/translate-text.ts";
+import type { MaskName } from "../../segments/masks.ts";
+import { textCounts } from "../../segments/text-counts.ts";
 import type { ShortlistLimits } from "../../shortlist/shortlist.ts";
 import type { ModelLanguages } from "../../text/languages.ts";
 import { engineOf, type InferenceArguments, inferenceOptions } from "../engine-options.ts";
@@ -28,6 +29,7 @@ import {
 } from "./translate/placeable-options.ts";
 import { candidateCount, type RerankArguments, rerankOptions, rerankWeights } from "./translate/rerank-options.ts";
 import { type Direction, openReranking, type Reranking } from "./translate/reranking.ts";
+import { SegmentTranslator } from "./translate/segment-translator.ts";
 import { formatTranslation, type TranslationFormat } from "./translate/translation-format.ts";
 import { formatOf, type WordArguments, wordOptions, wordsOf } from "./translate/word-options.ts";
 
@@ -212,11 +214,12 @@ async function translate(args: TranslateArguments): Promise<void> {
     const reranking = await openReranking(args, direction, engineOf(args));
     try {
       const warn = warnSparingly(inParts(document, args) ? 0 : SHOWN_WARNINGS);
+      const { backend } = loaded.engine;
       if (document !== undefined) {
-        const translator = new Translator(loaded, options, warn);
-        await translateFile(translator, document, args, direction, loaded.engine.backend);
-      } else
-        await translateLines(new Translator(loaded, options, warn), reranking, format, args, loaded.engine.backend);
+        await translateFile(new SegmentTranslator(loaded, options, warn), document, args, direction, backend);
+      } else if (args.placeables !== undefined) {
+        await translateSegments(new SegmentTranslator(loaded, options, warn), args.placeables, args, backend);
+      } else await translateLines(new Translator(loaded, options, warn), reranking, format, args, backend);
     } finally {
       reranking.dispose();
     }
@@ -245,7 +248,7 @@ function hypothesesFor(
 }
 
 async function translateFile(
-  translator: Translator,
+  translator: SegmentTranslator,
   document: DocumentFormat,
   args: TranslateArguments,
   direction: Direction,
@@ -270,23 +273,38 @@ async function translateLines(
   args: TranslateArguments,
   backend: string,
 ): Promise<void> {
-  const output = openLineOutput(args.output);
   const started = performance.now();
-  try {
-    const lines = inputLines(args.src, { onLongLine: (line) => translator.reportLongLine(line) });
-    const counts = textCounts();
-    if (args.placeables === undefined) {
-      const translations = rank(translator.translate(withRequests(lines, args)));
-      for await (const translation of translations) await output.write(formatTranslation(translation, format));
-    } else {
-      for await (const text of translateKeeping(translator, lines, args.placeables, counts)) await output.write(text);
+  const lines = inputLines(args.src, { onLongLine: (line) => translator.reportLongLine(line) });
+  await writeAll(args, async function* () {
+    for await (const translation of rank(translator.translate(withRequests(lines, args)))) {
+      yield formatTranslation(translation, format);
     }
+  });
+  report(translator.counts, (performance.now() - started) / 1000, backend, SHOWN_WARNINGS);
+}
+
+async function translateSegments(
+  translator: SegmentTranslator,
+  masks: MaskName,
+  args: TranslateArguments,
+  backend: string,
+): Promise<void> {
+  const started = performance.now();
+  const lines = inputLines(args.src, { onLongLine: (line) => translator.reportLongLine(line) });
+  const counts = textCounts();
+  await writeAll(args, () => translateKeeping(translator.translate, lines, masks, counts));
+  report(translator.counts, (performance.now() - started) / 1000, backend, 0);
+  reportPlaceables(counts);
+}
+
+/** Writes the lines; where that fails, those so far are kept and named. */
+async function writeAll({ src, output: path }: TranslateArguments, lines: () => AsyncIterable<string>): Promise<void> {
+  const output = openLineOutput(path);
+  try {
+    for await (const line of lines()) await output.write(line);
     await output.close();
-    const shown = args.placeables === undefined ? SHOWN_WARNINGS : 0;
-    report(translator.counts, (performance.now() - started) / 1000, backend, shown);
-    if (args.placeables !== undefined) reportPlaceables(counts);
   } catch (error) {
-    releaseInput(args.src);
+    releaseInput(src);
     const unfinished = await output.abandon();
     if (unfinished !== undefined) log.warn(`the translations so far are in ${unfinished}`);
     throw error;

@@ -1,6 +1,7 @@
 /** What XLIFF and TMX share: a source element, and a translation beside it that is there or is to be. */
 import type { LostTags, Segment } from "../segments/document.ts";
 import type { Edit, Part } from "../segments/edits.ts";
+import type { InlineRole } from "../segments/inline-elements.ts";
 import { type InlineItem, InlineText } from "../segments/inline-tags.ts";
 import { encodeReferences } from "../segments/references.ts";
 import type { SourceText } from "../segments/source-text.ts";
@@ -17,16 +18,15 @@ export interface BilingualUnit {
   stateEdits: Edit[];
   /** Where a missing target goes, and what stands around its text. */
   insertion: { at: number; before: string; after: string };
-  /** Whether an element's content is text (a pair of tags) or code (a single tag). */
-  holdsText: (element: XmlElement) => boolean;
+  roleOf: (element: XmlElement) => InlineRole;
 }
 
 /** Undefined where there is nothing to translate. */
 export function bilingualPlace(source: SourceText, unit: BilingualUnit): Place | undefined {
-  const inline = new InlineText(itemsOf(source, unit.source.children, unit.holdsText));
+  const inline = new InlineText(itemsOf(source, unit.source.children, unit.roleOf));
   if (inline.text.replace(/<\/?\d+\/?>/g, "").trim() === "") return undefined;
   const { target } = unit;
-  const targetItems = itemsOf(source, target?.children ?? [], unit.holdsText);
+  const targetItems = itemsOf(source, target?.children ?? [], unit.roleOf);
   const current = new InlineText(targetItems, numbersLike(source, inline)).text;
   const segment: Segment = {
     text: inline.text,
@@ -55,16 +55,18 @@ export function bilingualPlace(source: SourceText, unit: BilingualUnit): Place |
 function itemsOf(
   source: SourceText,
   nodes: readonly XmlNode[],
-  holdsText: (element: XmlElement) => boolean,
+  roleOf: (element: XmlElement) => InlineRole,
 ): InlineItem[] {
   return nodes.flatMap((node): InlineItem[] => {
     if (node.kind === "text") return [node];
     if (node.kind === "aside") return [];
     const { name, from, to, innerFrom, innerTo } = node;
-    if (!holdsText(node) || innerFrom === to) return [{ kind: "empty", from, to }];
+    const { kind, key } = roleOf(node);
+    if (kind === "open" || kind === "close") return [{ kind, name: key!, from, to }];
+    if (kind === "single" || innerFrom === to) return [{ kind: "empty", from, to }];
     return [
       { kind: "open", name, from, to: innerFrom },
-      ...itemsOf(source, node.children, holdsText),
+      ...itemsOf(source, node.children, roleOf),
       { kind: "close", name, from: innerTo, to },
     ];
   });

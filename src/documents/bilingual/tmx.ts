@@ -1,6 +1,8 @@
 /** TMX 1.4 (LISA): segments of one language into those of another. */
 import { DataError } from "../../base/errors.ts";
+import { languageLikeness } from "../../base/languages/language-tags.ts";
 import type { Document, ReadOptions } from "../segments/document.ts";
+import { inlineRole } from "../segments/inline-elements.ts";
 import { SourceText } from "../segments/source-text.ts";
 import { type Place, TextDocument } from "../segments/text-document.ts";
 import { attribute, attributesOf, childrenOf, indentBefore, readXml, type XmlElement } from "../xml-tree.ts";
@@ -13,7 +15,7 @@ interface Variant {
 }
 
 /**
- * Languages are compared without regard to case, and by their first part where the whole has no equal. A unit without the target language
+ * Languages are compared without regard to case, and without their region where the whole has no equal. A unit without the target language
  * gets it after the source. Throws DataError where no target language is given and the file has none.
  */
 export function readTmx(bytes: Uint8Array, name: string, options: ReadOptions = {}): Document {
@@ -54,7 +56,7 @@ export function readTmx(bytes: Uint8Array, name: string, options: ReadOptions = 
         before: `${indentBefore(source, element)}<tuv xml:lang="${attribute(into!)}"><seg>`,
         after: "</seg></tuv>",
       },
-      holdsText: (inline) => inline.name === "hi",
+      roleOf: (inline) => inlineRole(inline.name, (name) => attributesOf(source, inline).get(name)?.value),
     });
     return place === undefined ? [] : [place];
   });
@@ -71,11 +73,10 @@ function variantsOf(source: SourceText, unit: XmlElement): Variant[] {
 }
 
 function variantIn(variants: readonly Variant[], language: string): Variant | undefined {
-  const same = variants.find((each) => each.language.toLowerCase() === language.toLowerCase());
+  const same = variants.find((each) => languageLikeness(each.language, language) === 2);
   return same ?? variants.find((each) => isLike(each.language, language));
 }
 
 function isLike(one: string, other: string): boolean {
-  const base = (language: string) => language.toLowerCase().split(/[-_]/)[0];
-  return base(one) === base(other);
+  return languageLikeness(one, other) > 0;
 }

@@ -2,6 +2,7 @@
 
 import type { Document, ReadOptions, SegmentState } from "../segments/document.ts";
 import type { Edit } from "../segments/edits.ts";
+import { inlineRole } from "../segments/inline-elements.ts";
 import { SourceText } from "../segments/source-text.ts";
 import { type Place, TextDocument } from "../segments/text-document.ts";
 import {
@@ -124,15 +125,9 @@ class Units {
         before: `${indentBefore(this.source, after)}<${tag}${attributes}>`,
         after: `</${tag}>`,
       },
-      holdsText: (element) => this.holdsText(element),
+      roleOf: (element) => inlineRole(this.local(element), (name) => this.attribute(element, name)),
     });
     if (place !== undefined) this.places.push(place);
-  }
-
-  private holdsText(element: XmlElement): boolean {
-    const name = this.local(element);
-    if (name !== "mrk") return name === "g" || name === "pc";
-    return this.attribute(element, "mtype") !== "protected" && this.attribute(element, "translate") !== "no";
   }
 
   private local({ name }: XmlElement): string {

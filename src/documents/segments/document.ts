@@ -13,6 +13,8 @@ export interface Segment {
   line: number;
   /** Inline tags of `text` in its order, each once: `["<1>", "</1>", "<2/>"]`. A translation has to have the same. */
   tags: readonly string[];
+  /** What white space in it means: with `collapsible` line breaks are spaces, as in HTML. Default: line breaks stand for themselves. */
+  whiteSpace?: "collapsible";
   /** Those of `tags` that are line breaks or tabs, beyond which no sentence goes. */
   breaks?: readonly string[];
   /** Key, context or identifier that the format gives. */

@@ -31,30 +31,6 @@ export const documentMutations: readonly Mutation[] = [
     find: 'state === "fuzzy"),',
     replace: 'state === "new"),',
   },
-  {
-    ...translation,
-    name: "numbered tags look as tags of the text do",
-    find: 'name += "g";',
-    replace: 'name += "";\n  if (text.includes(`<${name}`)) name = "g";',
-  },
-  {
-    ...translation,
-    name: "numbers in angle brackets of the text become tags",
-    find: "if (!own.has(tag)) return tag;",
-    replace: "",
-  },
-  {
-    ...translation,
-    name: "a sentence goes on beyond a line break's tag",
-    find: "broken.has(tag) ? BREAK : ",
-    replace: "",
-  },
-  {
-    ...translation,
-    name: "line breaks are all the first one",
-    find: "return next.next().value ?? tag;",
-    replace: "return broken.values().next().value ?? tag;",
-  },
   { ...endings, name: "endings in capitals are unknown", find: "[0].toLowerCase() ??", replace: "[0] ??" },
   {
     ...endings,
@@ -177,8 +153,8 @@ export const documentMutations: readonly Mutation[] = [
   {
     ...html,
     name: "attributes of what is kept are translated",
-    find: "if (!isKept) this.found.push(",
-    replace: "this.found.push(",
+    find: "if (!isKept) this.blocks.places.push(",
+    replace: "this.blocks.places.push(",
   },
   {
     ...properties,

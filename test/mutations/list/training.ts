@@ -129,7 +129,7 @@ export const trainingMutations: readonly Mutation[] = [
   {
     ...validation,
     name: "BLEU of several corpora is that of the first",
-    find: "bleu: bleus.reduce((sum, bleu) => sum + bleu, 0) / bleus.length,",
-    replace: "bleu: bleus[0]!,",
+    find: "const bleu = chosen.reduce((sum, each) => sum + each.bleu, 0) / chosen.length;",
+    replace: "const bleu = chosen[0]!.bleu;",
   },
 ];

@@ -6,15 +6,15 @@ import { DataError } from "../../../base/errors.ts";
 import { log } from "../../../base/logger.ts";
 import { Progress } from "../../../base/progress.ts";
 import { nameOfText, streamBytes } from "../../../data/files/bytes.ts";
-import type { Translation } from "../../../decoding/translation.ts";
-import type { Translator } from "../../../decoding/translator.ts";
 import type { DocumentFormat } from "../../../documents/document-formats.ts";
 import { readDocument } from "../../../documents/read-document.ts";
 import { segmentsToTranslate, translateDocument } from "../../../documents/translate-document.ts";
 import type { MaskName } from "../../../segments/masks.ts";
-import type { TextCounts } from "../../../segments/translate-text.ts";
+import type { TextCounts } from "../../../segments/text-counts.ts";
+import type { TranslateLines, WantedLine } from "../../../segments/translate-lines.ts";
 import type { DocumentArguments } from "./document-options.ts";
 import type { Direction } from "./reranking.ts";
+import type { SegmentTranslator } from "./segment-translator.ts";
 
 export interface DocumentFileArguments extends DocumentArguments {
   placeables: MaskName | undefined;
@@ -22,7 +22,7 @@ export interface DocumentFileArguments extends DocumentArguments {
 
 /** Throws DataError for a file that can't be read or written, and what translating throws; nothing is written then. */
 export async function translateDocumentFile(
-  translator: Translator,
+  translator: SegmentTranslator,
   format: DocumentFormat,
   args: DocumentFileArguments,
   { source, target }: Direction,
@@ -34,7 +34,7 @@ export async function translateDocumentFile(
   const wanted = segmentsToTranslate(document, args.retranslate).length;
   const progress = new Progress({ label: basename(name), unit: "sentences" });
   let done = 0;
-  async function* translate(lines: string[]): AsyncGenerator<Translation> {
+  async function* translate(lines: WantedLine[]): ReturnType<TranslateLines> {
     for await (const translation of translator.translate(lines)) {
       progress.update(++done);
       yield translation;

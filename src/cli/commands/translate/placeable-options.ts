@@ -2,9 +2,10 @@
 import type { Options } from "yargs";
 import { log } from "../../../base/logger.ts";
 import { lineWindows } from "../../../decoding/lines/line-windows.ts";
-import type { Translator } from "../../../decoding/translator.ts";
 import { type MaskName, maskNames } from "../../../segments/masks.ts";
-import { type TextCounts, translateTexts } from "../../../segments/translate-text.ts";
+import type { TextCounts } from "../../../segments/text-counts.ts";
+import type { TranslateLines } from "../../../segments/translate-lines.ts";
+import { translateTexts } from "../../../segments/translate-text.ts";
 
 export interface PlaceableArguments {
   placeables: MaskName | undefined;
@@ -25,20 +26,21 @@ const WINDOW = { lines: 2000, patience: 20 };
 
 /** The translation of each line, in order. */
 export async function* translateKeeping(
-  translator: Translator,
+  translate: TranslateLines,
   lines: AsyncIterable<string>,
   masks: MaskName,
   counts: TextCounts,
 ): AsyncGenerator<string, void, undefined> {
   for await (const window of lineWindows(lines, WINDOW)) {
-    yield* await translateTexts((some) => translator.translate(some), window, { masks, sentences: false, counts });
+    yield* await translateTexts(translate, window, { masks, sentences: false, counts });
   }
 }
 
 /** Logs what became of the placeables. */
-export function reportPlaceables({ withPlaceables, kept, nextHypothesis, split, untranslated }: TextCounts): void {
+export function reportPlaceables(counts: TextCounts): void {
+  const { withPlaceables, kept, nextHypothesis, aligned, split, untranslated } = counts;
   log.info(
-    `placeables in ${withPlaceables} segments: ${kept} kept by the best hypothesis, ${nextHypothesis} by a later one, ${split} split`,
+    `placeables in ${withPlaceables} segments: ${kept} kept by the best hypothesis, ${nextHypothesis} by a later one, ${aligned} by alignment, ${split} split`,
   );
   if (untranslated > 0) log.warn(`${untranslated} segments or parts of them were left in the source's language`);
 }

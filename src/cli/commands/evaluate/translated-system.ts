@@ -1,15 +1,15 @@
 /** A model as a system to score: it translates a source file first. */
 import { basename, join, resolve } from "node:path";
-import { writeFileAtomic } from "../../base/atomic-file.ts";
-import { UsageError } from "../../base/errors.ts";
-import { log } from "../../base/logger.ts";
-import { releaseInput } from "../../data/files/bytes.ts";
-import { inputLines } from "../../data/files/corpus.ts";
-import { bestText } from "../../decoding/translation.ts";
-import { Translator } from "../../decoding/translator.ts";
-import { loadTranslationModel } from "../../inference/open-model.ts";
-import type { NamedSystem } from "../../metrics/paired-test.ts";
-import { engineOf, type InferenceArguments, inferenceOptions } from "../engine-options.ts";
+import { writeFileAtomic } from "../../../base/atomic-file.ts";
+import { UsageError } from "../../../base/errors.ts";
+import { log } from "../../../base/logger.ts";
+import { releaseInput } from "../../../data/files/bytes.ts";
+import { inputLines } from "../../../data/files/corpus.ts";
+import { bestText } from "../../../decoding/translation.ts";
+import { Translator } from "../../../decoding/translator.ts";
+import { loadTranslationModel } from "../../../inference/open-model.ts";
+import type { NamedSystem } from "../../../metrics/paired-test.ts";
+import { engineOf, type InferenceArguments, inferenceOptions } from "../../engine-options.ts";
 
 /** `backend` and `precision` are checked here: their names come with the backends, which scoring alone does not load. */
 export interface ModelArguments {

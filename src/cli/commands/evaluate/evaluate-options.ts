@@ -1,21 +1,21 @@
 /** Options of `nmt evaluate`, named as sacreBLEU names them, and the metrics they describe. */
 import type { Options } from "yargs";
-import { UsageError } from "../../base/errors.ts";
-import { BLEU, type SmoothMethod } from "../../metrics/bleu.ts";
-import { DEFAULT_SEED } from "../../metrics/bootstrap.ts";
-import { CHRF } from "../../metrics/chrf.ts";
-import type { Metric } from "../../metrics/metric.ts";
-import { TER } from "../../metrics/ter.ts";
+import { UsageError } from "../../../base/errors.ts";
+import { BLEU, type SmoothMethod } from "../../../metrics/bleu.ts";
+import { DEFAULT_SEED } from "../../../metrics/bootstrap.ts";
+import { CHRF } from "../../../metrics/chrf.ts";
+import type { Metric } from "../../../metrics/metric.ts";
+import { TER } from "../../../metrics/ter.ts";
 import {
   defaultTokenizerFor,
   LOADED_TOKENIZER_NAMES,
   loadTokenizer,
   TOKENIZER_NAMES,
-} from "../../metrics/tokenizers/by-name.ts";
-import { sentencePieceTokenizer } from "../../metrics/tokenizers/sentencepiece.ts";
-import type { Tokenizer } from "../../metrics/tokenizers/tokenizer.ts";
-import { WordpieceModel } from "../../text/wordpiece-model.ts";
-import type { ModelArguments } from "./evaluate-model.ts";
+} from "../../../metrics/tokenizers/by-name.ts";
+import { sentencePieceTokenizer } from "../../../metrics/tokenizers/sentencepiece.ts";
+import type { Tokenizer } from "../../../metrics/tokenizers/tokenizer.ts";
+import { WordpieceModel } from "../../../text/wordpiece-model.ts";
+import type { ModelArguments } from "./translated-system.ts";
 
 const METRICS = ["bleu", "chrf", "ter"] as const;
 const SMOOTH_METHODS = ["exp", "floor", "add-k", "none"] as const satisfies readonly SmoothMethod[];

@@ -1,12 +1,12 @@
 /** Tags of HTML and XML among placeables: which opens, which closes, and whether they nest. */
-import type { Placeable } from "./placeables.ts";
+import type { Placeable } from "../placeables.ts";
 
 const VOID = new Set("area base br col embed hr img input link meta source track wbr".split(" "));
 
 /** A tag's name and what it does; undefined for what stands alone, as `<br>`, `<x/>` and comments do. */
 function pairedTag({ kind, text }: Placeable): { name: string; opens: boolean } | undefined {
   if (kind !== "tag" || text.endsWith("/>")) return undefined;
-  const name = /^<\/?([A-Za-z][^\s/>]*)/.exec(text)?.[1];
+  const name = /^<\/?([A-Za-z\d][^\s/>]*)/.exec(text)?.[1];
   if (name === undefined || VOID.has(name.toLowerCase())) return undefined;
   return { name, opens: text[1] !== "/" };
 }

@@ -1,8 +1,8 @@
 /** Tells whether a text file has changed since it was last prepared. */
 import { createHash } from "node:crypto";
 import { statSync } from "node:fs";
-import { readRawBytes } from "../files/bytes.ts";
-import type { TextFile } from "../files/text-files.ts";
+import { readRawBytes } from "./bytes.ts";
+import type { TextFile } from "./text-files.ts";
 
 export interface TextIdentity {
   path: string;
