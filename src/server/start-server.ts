@@ -18,6 +18,7 @@ import { ModelWatch } from "./models/model-watch.ts";
 import type { ServingOptions } from "./models/served-model.ts";
 import { Admission, type AdmissionLimits } from "./queue/admission.ts";
 import { RateLimit } from "./queue/rate-limit.ts";
+import { Throughput } from "./queue/throughput.ts";
 import { lineSegments } from "./text/line-segments.ts";
 import { TranslationService } from "./translation-service.ts";
 
@@ -91,8 +92,10 @@ async function serve(
     ...options,
     load: (directory, onLost) => decoding.load(directory, onLost),
     onBatch: (lines) => metrics.batchLines.observe(lines),
+    onDone: (characters) => throughput.done(characters, pool.figures.waitingLines > 0),
   });
-  const admission = new Admission(options.admission);
+  const throughput = new Throughput();
+  const admission = new Admission(options.admission, () => throughput.speed);
   addReadings(metrics, pool, admission, decoding);
   const languages = new LanguageDetection(() => catalog.sources);
   await languages.prepare(catalog.sources);

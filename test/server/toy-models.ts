@@ -48,7 +48,7 @@ const quietOptions: Omit<ServerOptions, "models"> = {
   beamSize: 5,
   batchSize: 64,
   maxDelay: 1,
-  admission: { waiting: 1e6, waitingPerClient: 1e6 },
+  admission: { waiting: 1e6, waitingPerClient: 1e6, wait: Number.POSITIVE_INFINITY },
   limits: { characters: 0, texts: 0, alternatives: 0, textsPerMinute: 0 },
   bodyLimit: 1e5,
   timeLimit: 600_000,
