@@ -22,6 +22,7 @@ import { ModelWatch } from "./models/model-watch.ts";
 import type { ServingOptions } from "./models/served-model.ts";
 import { Admission, type AdmissionLimits } from "./queue/admission.ts";
 import { RateLimit } from "./queue/rate-limit.ts";
+import { Throughput } from "./queue/throughput.ts";
 import { SuggestionCorpus } from "./suggestions/suggestion-corpus.ts";
 import { addTextReadings } from "./texts/text-metrics.ts";
 import { TranslationService } from "./translation-service.ts";
@@ -103,8 +104,10 @@ async function serve(
     ...options,
     load: (directory, onLost) => decoding.load(directory, onLost),
     onBatch: (lines) => metrics.batchLines.observe(lines),
+    onDone: (characters) => throughput.done(characters, pool.figures.waitingLines > 0),
   });
-  const admission = new Admission(options.admission);
+  const throughput = new Throughput();
+  const admission = new Admission(options.admission, () => throughput.speed);
   addReadings(metrics, pool, admission, decoding);
   const languages = new LanguageDetection(() => catalog.sources);
   await languages.prepare(catalog.sources);

@@ -31,7 +31,10 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
 
 describe("a full server", () => {
   test("answers 429 with Retry-After in each interface's form, and serves again when there is room", async () => {
-    const server = await startToyServer(models, { ...patient, admission: { waiting: 5, waitingPerClient: 5 } });
+    const server = await startToyServer(models, {
+      ...patient,
+      admission: { waiting: 5, waitingPerClient: 5, wait: Number.POSITIVE_INFINITY },
+    });
     const first = translate(server);
     await until(async () => (await metric(server, "lines_waiting")) === 1);
     const refused = await translate(server);

@@ -59,7 +59,7 @@ const quietOptions: Omit<ServerOptions, "models"> = {
   beamSize: 5,
   batchSize: 64,
   maxDelay: 1,
-  admission: { waiting: 1e6, waitingPerClient: 1e6 },
+  admission: { waiting: 1e6, waitingPerClient: 1e6, wait: Number.POSITIVE_INFINITY },
   limits: { characters: 0, texts: 0, alternatives: 0, textsPerMinute: 0 },
   documents: { bytes: 1e6, characters: 0, kept: 1e7, lifetime: 600_000, patience: 0 },
   bodyLimit: 1e5,

@@ -24,6 +24,7 @@ interface ServeArguments extends InferenceArguments {
   max_delay_ms: number;
   max_waiting: number;
   max_waiting_per_client: number;
+  max_wait: number;
   texts_per_minute: number;
   char_limit: number;
   batch_limit: number;
@@ -69,9 +70,19 @@ const serveOptions = {
   },
   beam_size: { type: "number", default: translateDefaults.beamSize, describe: "Hypotheses kept per sentence" },
   batch_size: { type: "number", default: translateDefaults.batchSize, describe: "Lines decoded together, at most" },
-  max_delay_ms: { type: "number", default: 5, describe: "How long a line may wait for others while a model is idle" },
+  max_delay_ms: {
+    type: "number",
+    default: 5,
+    describe:
+      "A batch that could be larger starts once no line has come for so long, or ten times as long after its first",
+  },
   max_waiting: { type: "number", default: 200_000, describe: "Characters accepted and not translated; then 429" },
   max_waiting_per_client: { type: "number", default: 100_000, describe: "The same of one client" },
+  max_wait: {
+    type: "number",
+    default: 2,
+    describe: "Seconds that a request may have to wait for those before it, by the measured speed; then 429",
+  },
   texts_per_minute: { type: "number", default: 0, describe: "Texts that a client may send; 0 for no limit" },
   char_limit: { type: "number", default: 20_000, describe: "Characters of a text; 0 for no limit" },
   batch_limit: { type: "number", default: 1000, describe: "Texts of a request; 0 for no limit" },
@@ -165,7 +176,8 @@ function serverOptions(args: ServeArguments): ServerOptions {
   }
   for (const name of ["max_delay_ms", "max_memory", "watch", "document_limit"] as const)
     requirePositive(name, args[name], true);
-  for (const name of ["body_limit", "time_limit", "document_memory"] as const) requirePositive(name, args[name], false);
+  for (const name of ["body_limit", "time_limit", "max_wait", "document_memory"] as const)
+    requirePositive(name, args[name], false);
   requireRange("document_minutes", args.document_minutes, 1, 10_000);
   return {
     models: args.model,
@@ -178,7 +190,7 @@ function serverOptions(args: ServeArguments): ServerOptions {
     beamSize: args.beam_size,
     batchSize: args.batch_size,
     maxDelay: args.max_delay_ms,
-    admission: { waiting: args.max_waiting, waitingPerClient: args.max_waiting_per_client },
+    admission: { waiting: args.max_waiting, waitingPerClient: args.max_waiting_per_client, wait: args.max_wait },
     limits: {
       characters: args.char_limit,
       texts: args.batch_limit,

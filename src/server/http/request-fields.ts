@@ -39,7 +39,7 @@ async function readBody(c: ServerContext, limit: number): Promise<Uint8Array<Arr
   if (Number(c.req.header("content-length") ?? 0) > limit) throw tooLarge();
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of c.req.raw.body ?? []) {
+  for await (const chunk of bodyChunks(c)) {
     size += chunk.length;
     if (size > limit) throw tooLarge();
     chunks.push(chunk);
@@ -51,6 +51,12 @@ async function readBody(c: ServerContext, limit: number): Promise<Uint8Array<Arr
     at += chunk.length;
   }
   return bytes;
+}
+
+/** Of the connection itself where there is one: a Request of the web's kind is slow to make. */
+function bodyChunks(c: ServerContext): AsyncIterable<Uint8Array> | Iterable<Uint8Array> {
+  // What is not read of a body that is too large must not break the connection before its answer.
+  return c.env?.incoming?.iterator({ destroyOnReturn: false }) ?? c.req.raw.body ?? [];
 }
 
 function jsonFields(text: string): Record<string, unknown> {

@@ -12,10 +12,12 @@ export interface ServingOptions {
   beamSize: number;
   /** Lines decoded together, at most. */
   batchSize: number;
-  /** Milliseconds that a line may wait for others. */
+  /** Milliseconds without a further line after which a batch starts. */
   maxDelay: number;
-  /** Told of each batch. */
+  /** Told of each batch that starts. */
   onBatch?: (lines: number) => void;
+  /** Told of each batch that has ended: UTF-16 units of its lines. */
+  onDone?: (characters: number) => void;
 }
 
 /** What requests choose. */
@@ -48,8 +50,9 @@ export class ServedModel {
   constructor(model: DecodingModel, options: ServingOptions) {
     this.model = model;
     this.options = options;
-    const { batchSize, maxDelay, onBatch } = options;
-    this.queue = new LineQueue({ slots: model.parallelism, batchSize, maxDelay, ...(onBatch && { onBatch }) });
+    const { batchSize, maxDelay, onBatch, onDone } = options;
+    const told = { ...(onBatch && { onBatch }), ...(onDone && { onDone }) };
+    this.queue = new LineQueue({ slots: model.parallelism, batchSize, maxDelay, ...told });
   }
 
   /** Hypotheses kept for each sentence, unless more are asked for. */

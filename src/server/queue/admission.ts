@@ -1,16 +1,16 @@
 /** How much text the server takes on at once: in all and of each client. What is over is refused, so that what was accepted stays fast. */
 import { RequestError } from "../request-error.ts";
 
-/** Bounds on accepted text that is not answered yet, in UTF-16 units. */
+/** Bounds on accepted text that is not answered yet. */
 export interface AdmissionLimits {
-  /** Of all clients together. */
+  /** UTF-16 units of all clients together. */
   waiting: number;
-  /** Of one client; its first request is accepted even above it. */
+  /** UTF-16 units of one client; its first request is accepted even above it. */
   waitingPerClient: number;
+  /** Seconds that the text before a request may take; Infinity = no bound. */
+  wait: number;
 }
 
-/** Over so many milliseconds the speed is measured that Retry-After is computed from. */
-const SPEED_WINDOW = 5000;
 /** Bounds of Retry-After in seconds. */
 const LEAST_WAIT = 1;
 const MOST_WAIT = 60;
@@ -18,7 +18,8 @@ const MOST_WAIT = 60;
 /** Accepts requests and knows when all that were accepted are answered. */
 export class Admission {
   private readonly limits: AdmissionLimits;
-  private readonly now: () => number;
+  private readonly speed: () => number | undefined;
+  /** UTF-16 units of each client's accepted text. */
   private readonly clients = new Map<string, number>();
   private readonly idleWaiters: (() => void)[] = [];
   /** Parts that wait for room, in the order of asking. */
@@ -26,15 +27,11 @@ export class Admission {
   private held = 0;
   private requests = 0;
   private closed = false;
-  private windowStart: number;
-  private windowDone = 0;
-  private speed = 0;
 
-  /** `now`: milliseconds of a clock. */
-  constructor(limits: AdmissionLimits, now: () => number = () => performance.now()) {
+  /** `speed`: UTF-16 units a second that are translated while there is enough to do, where that is known. */
+  constructor(limits: AdmissionLimits, speed: () => number | undefined) {
     this.limits = limits;
-    this.now = now;
-    this.windowStart = now();
+    this.speed = speed;
   }
 
   /** Accepted and not answered: requests, and UTF-16 units of their texts. */
@@ -55,7 +52,7 @@ export class Admission {
     if (this.closed) {
       throw new RequestError(503, "The server is stopping.", { nextStep: "Try again in a while.", retryAfter: 5 });
     }
-    const { waiting, waitingPerClient } = this.limits;
+    const { waiting, waitingPerClient, wait } = this.limits;
     if (characters > waiting) {
       throw new RequestError(413, `The request has ${characters} characters; this server takes ${waiting} at once.`, {
         nextStep: "Send the text in several requests.",
@@ -65,9 +62,8 @@ export class Admission {
     if (own > 0 && own + characters > waitingPerClient) this.refuse("Slowdown: too much text of yours is waiting.");
     // What a part of a document waits for is kept free for it, so that it comes to its turn beside texts without end.
     const promised = this.roomWaiters[0]?.characters ?? 0;
-    if (this.held + promised + characters > waiting) {
-      this.refuse("Slowdown: the server has more text than it can translate now.");
-    }
+    const isFull = this.held + promised + characters > waiting || this.secondsBefore(client, characters) > wait;
+    if (isFull) this.refuse("Slowdown: the server has more text than it can translate now.");
     this.take(client, characters);
     this.requests++;
     return () => this.release(client, characters);
@@ -137,22 +133,26 @@ export class Admission {
     if (own > 0) this.clients.set(client, own);
     else this.clients.delete(client);
     this.held -= characters;
-    this.measure(characters);
     this.letIn();
   }
 
-  private measure(characters: number): void {
-    this.windowDone += characters;
-    const elapsed = this.now() - this.windowStart;
-    if (elapsed < SPEED_WINDOW) return;
-    this.speed = (this.windowDone / elapsed) * 1000;
-    this.windowStart = this.now();
-    this.windowDone = 0;
+  /**
+   * Seconds for the text that is translated before the request has ended, its own apart: all of its client's, and of every other client as
+   * much as of this one, since they have equal shares.
+   */
+  private secondsBefore(client: string, characters: number): number {
+    const speed = this.speed();
+    if (speed === undefined) return 0;
+    const own = this.clients.get(client) ?? 0;
+    let before = own;
+    for (const [other, held] of this.clients) if (other !== client) before += Math.min(held, own + characters);
+    return before / speed;
   }
 
-  /** Retry-After is the time in which the text that waits is translated at the measured speed. */
+  /** Retry-After is the time in which the text that waits is translated. */
   private refuse(message: string): never {
-    const seconds = this.speed > 0 ? Math.ceil(this.held / this.speed) : LEAST_WAIT;
+    const speed = this.speed();
+    const seconds = speed === undefined ? LEAST_WAIT : Math.ceil(this.held / speed);
     const retryAfter = Math.min(Math.max(seconds, LEAST_WAIT), MOST_WAIT);
     throw new RequestError(429, message, { nextStep: `Try again in ${retryAfter} s.`, retryAfter });
   }

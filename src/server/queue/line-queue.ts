@@ -10,10 +10,12 @@ export interface LineQueueOptions {
   slots: number;
   /** Lines of a batch, at most. */
   batchSize: number;
-  /** Milliseconds that a line may wait for others while the model has nothing to do. */
+  /** A slot that is free takes what waits once no line has come for so many milliseconds, or the first has waited for ten times as long. */
   maxDelay: number;
   /** Told of each batch when it starts: its lines. */
   onBatch?: (lines: number) => void;
+  /** Told of each batch when it has ended: UTF-16 units of its lines. */
+  onDone?: (characters: number) => void;
 }
 
 /** Lines of one request. */
@@ -50,6 +52,8 @@ interface WaitingLine {
   index: number;
 }
 
+/** Lines come one after another from clients that were answered together: how many pauses the first may wait for all of them. */
+const MOST_PAUSES = 10;
 /** Lines that a batch is chosen from, as a multiple of its size. */
 const CHOICE = 4;
 /** Batches are not made smaller than this so that every slot has one. */
@@ -65,6 +69,8 @@ export class LineQueue {
   private readonly ends = new Map<string, number>();
   private virtualTime = 0;
   private underWay = 0;
+  /** When the last batch ended: those who have their answers now may ask again. */
+  private lastEnd = Number.NEGATIVE_INFINITY;
   private maxDelay: number;
   private timer: NodeJS.Timeout | undefined;
 
@@ -145,15 +151,13 @@ export class LineQueue {
 
   /** The lane whose first line has the earliest turn among those that need not wait; sets the timer for the others. */
   private nextLane(): BatchTranslator | undefined {
-    const { maxDelay } = this;
     const { batchSize } = this.options;
     const now = performance.now();
     let best: BatchTranslator | undefined;
     let bestTurn = Number.POSITIVE_INFINITY;
     let soonest = Number.POSITIVE_INFINITY;
     for (const [translator, lane] of this.lanes) {
-      const oldest = lane.reduce((least, { arrived }) => Math.min(least, arrived), Number.POSITIVE_INFINITY);
-      const ready = lane.length >= batchSize ? now : oldest + maxDelay;
+      const ready = lane.length >= batchSize ? now : this.readyTime(lane);
       if (ready > now) soonest = Math.min(soonest, ready);
       else if (lane[0]!.turn < bestTurn) {
         best = translator;
@@ -164,6 +168,12 @@ export class LineQueue {
       this.timer = setTimeout(() => this.startBatches(), Math.ceil(soonest - now));
     }
     return best;
+  }
+
+  /** When the lines need not wait for others any more. */
+  private readyTime(lane: readonly WaitingLine[]): number {
+    const arrivals = lane.map(({ arrived }) => Math.max(arrived, this.lastEnd));
+    return Math.min(Math.max(...arrivals) + this.maxDelay, Math.min(...arrivals) + MOST_PAUSES * this.maxDelay);
   }
 
   private takeBatch(translator: BatchTranslator): WaitingLine[] {
@@ -200,7 +210,9 @@ export class LineQueue {
     } finally {
       for (const { batches } of batch.requests) batches.delete(batch);
       this.underWay--;
+      this.lastEnd = performance.now();
       this.startBatches();
+      this.options.onDone?.(lines.reduce((sum, { line }) => sum + line.text.length, 0));
     }
   }
 

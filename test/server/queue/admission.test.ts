@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { Admission } from "../../../src/server/queue/admission.ts";
 import { RateLimit } from "../../../src/server/queue/rate-limit.ts";
+import { Throughput } from "../../../src/server/queue/throughput.ts";
 import { RequestError } from "../../../src/server/request-error.ts";
 
 function refusal(action: () => unknown): { status: number; retryAfter: number | undefined } {
@@ -14,9 +15,13 @@ function refusal(action: () => unknown): { status: number; retryAfter: number | 
   throw new Error("not refused");
 }
 
+/** Bounds of text alone. */
+const bounded = (waiting: number, waitingPerClient: number, speed?: number) =>
+  new Admission({ waiting, waitingPerClient, wait: Number.POSITIVE_INFINITY }, () => speed);
+
 describe("admission", () => {
   test("refuses what is over the bound with 429, and takes it once there is room", () => {
-    const admission = new Admission({ waiting: 100, waitingPerClient: 100 });
+    const admission = bounded(100, 100);
     const release = admission.admit("a", 60);
     expect(refusal(() => admission.admit("b", 41)).status).toBe(429);
     admission.admit("b", 40);
@@ -26,7 +31,7 @@ describe("admission", () => {
   });
 
   test("bounds each client, but for its first request", () => {
-    const admission = new Admission({ waiting: 100, waitingPerClient: 20 });
+    const admission = bounded(100, 20);
     admission.admit("a", 30);
     expect(refusal(() => admission.admit("a", 1)).status).toBe(429);
     const release = admission.admit("b", 20);
@@ -36,22 +41,47 @@ describe("admission", () => {
   });
 
   test("says when to come back, by the measured speed", () => {
-    let now = 0;
-    const admission = new Admission({ waiting: 1000, waitingPerClient: 1000 }, () => now);
-    const release = admission.admit("a", 500);
-    now = 10_000;
-    release(); // 50 a second
+    const admission = bounded(1000, 1000, 50);
     admission.admit("a", 900);
     expect(refusal(() => admission.admit("b", 200))).toEqual({ status: 429, retryAfter: 18 });
   });
 
+  test("refuses what would wait for too long, once the speed is known", () => {
+    let speed: number | undefined;
+    const admission = new Admission({ waiting: 1e6, waitingPerClient: 1e6, wait: 2 }, () => speed);
+    for (let i = 0; i < 30; i++) admission.admit("a", 10);
+    speed = 100;
+    expect(refusal(() => admission.admit("a", 1))).toEqual({ status: 429, retryAfter: 3 });
+    speed = 200;
+    admission.admit("a", 10);
+  });
+
+  test("of others counts as much as they get before a request has ended: a sentence does not wait for a book", () => {
+    const admission = new Admission({ waiting: 1e6, waitingPerClient: 1e6, wait: 2 }, () => 100);
+    const done = admission.admit("book", 5000);
+    admission.admit("sentence", 100);
+    // 100 of the book's text and its own 100 come before.
+    admission.admit("sentence", 0);
+    // Of each of the other two 150 at most.
+    expect(refusal(() => admission.admit("page", 150)).status).toBe(429);
+    done();
+    admission.admit("page", 150);
+  });
+
+  test("takes a request that is long itself where little is before it", () => {
+    const admission = new Admission({ waiting: 1e6, waitingPerClient: 1e6, wait: 2 }, () => 100);
+    admission.admit("a", 200);
+    admission.admit("b", 100_000);
+    expect(refusal(() => admission.admit("b", 1)).status).toBe(429);
+  });
+
   test("refuses for good what is larger than the bound: 413", () => {
-    const admission = new Admission({ waiting: 100, waitingPerClient: 100 });
+    const admission = bounded(100, 100);
     expect(refusal(() => admission.admit("a", 101))).toEqual({ status: 413, retryAfter: undefined });
   });
 
   test("once closed refuses with 503 and tells when all accepted requests have ended", async () => {
-    const admission = new Admission({ waiting: 100, waitingPerClient: 100 });
+    const admission = bounded(100, 100);
     const release = [admission.admit("a", 1), admission.admit("a", 1)];
     admission.close();
     expect(refusal(() => admission.admit("a", 1)).status).toBe(503);
@@ -67,12 +97,43 @@ describe("admission", () => {
   });
 });
 
+describe("throughput", () => {
+  test("is that of the time in which lines wait", () => {
+    let now = 0;
+    const throughput = new Throughput(() => now);
+    const done = (at: number, characters: number, isFull: boolean) => {
+      now = at;
+      throughput.done(characters, isFull);
+    };
+    done(1000, 5000, true);
+    expect(throughput.speed).toBeUndefined();
+    done(1400, 40, true);
+    expect(throughput.speed).toBeUndefined();
+    done(1600, 20, false);
+    expect(throughput.speed).toBe(100);
+    // Nothing waited until here.
+    done(9000, 1, true);
+    expect(throughput.speed).toBe(100);
+    done(9400, 140, true);
+    expect(throughput.speed).toBe(200);
+  });
+
+  test("forgets what was long ago", () => {
+    let now = 0;
+    const throughput = new Throughput(() => now);
+    for (; now <= 10_000; now += 100) throughput.done(10, true);
+    expect(throughput.speed).toBeCloseTo(100, 5);
+    for (; now <= 60_000; now += 100) throughput.done(50, true);
+    expect(throughput.speed).toBeGreaterThan(490);
+  });
+});
+
 describe("parts of a document", () => {
   const never = new AbortController().signal;
   const turn = () => new Promise((resolve) => setImmediate(resolve));
 
   test("wait for room in the order of asking, and after the end for new requests too", async () => {
-    const admission = new Admission({ waiting: 100, waitingPerClient: 100 });
+    const admission = bounded(100, 100);
     const release = admission.admit("a", 90);
     const entered: string[] = [];
     const hold = async (name: string, characters: number) => {
@@ -94,7 +155,7 @@ describe("parts of a document", () => {
   });
 
   test("come to their turn beside texts without end", async () => {
-    const admission = new Admission({ waiting: 100, waitingPerClient: 100 });
+    const admission = bounded(100, 100);
     const releases = Array.from({ length: 10 }, () => admission.admit("a", 10));
     const held = admission.hold("d", 30, never);
     for (const release of releases.splice(0, 3)) {
@@ -107,7 +168,7 @@ describe("parts of a document", () => {
   });
 
   test("larger than all room get in alone", async () => {
-    const admission = new Admission({ waiting: 100, waitingPerClient: 100 });
+    const admission = bounded(100, 100);
     const release = admission.admit("a", 1);
     let isIn = false;
     const held = admission.hold("d", 500, never).then((free) => {
@@ -122,7 +183,7 @@ describe("parts of a document", () => {
   });
 
   test("that nobody waits for any more let the next one in", async () => {
-    const admission = new Admission({ waiting: 100, waitingPerClient: 100 });
+    const admission = bounded(100, 100);
     admission.admit("a", 60);
     const leave = new AbortController();
     const first = admission.hold("d", 90, leave.signal);

@@ -1,5 +1,5 @@
 /** Source of truth: the batches that a recording translator was given, and start-time fair queueing worked out by hand. */
-import { describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { SourceLine } from "../../../src/decoding/translation.ts";
 import type { LineTranslation } from "../../../src/server/queue/batch-translator.ts";
 import { LineQueue } from "../../../src/server/queue/line-queue.ts";
@@ -48,6 +48,15 @@ async function busyQueue(batchSize = 4) {
   return { queue, translator, first, add };
 }
 
+/** A queue with one slot for which nothing waits, and pauses of 10 ms. */
+function idleQueue() {
+  const queue = new LineQueue({ slots: 1, batchSize: 64, maxDelay: 10 });
+  const translator = new RecordingTranslator();
+  const add = (client: string, lines: string[]) =>
+    queue.translate({ client, translator, lines: asLines(...lines), signal: unaborted() });
+  return { translator, add };
+}
+
 describe("a line queue", () => {
   test("joins lines of several requests into one batch, and gives each its own in order", async () => {
     const { translator, add } = await busyQueue();
@@ -79,14 +88,71 @@ describe("a line queue", () => {
     expect(translator.batches).toEqual([["1"]]);
   });
 
-  test("starts a batch that is not full after the delay", async () => {
-    const queue = new LineQueue({ slots: 1, batchSize: 2, maxDelay: 3 });
-    const translator = {
-      translate: async (lines: readonly SourceLine[]) => lines.map(translated),
+  describe("that could take more than there is", () => {
+    beforeEach(() => {
+      vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+    });
+    afterEach(() => {
+      vi.useRealTimers();
+    });
+    const wait = async (milliseconds: number) => {
+      await vi.advanceTimersByTimeAsync(milliseconds);
     };
-    expect(
-      textsOf(await queue.translate({ client: "a", translator, lines: asLines("1"), signal: unaborted() })),
-    ).toEqual(["1"]);
+
+    test("starts once no further line comes", async () => {
+      const { translator, add } = idleQueue();
+      void add("a", ["1"]);
+      await wait(9);
+      void add("b", ["2"]);
+      await wait(9);
+      expect(translator.batches).toEqual([]);
+      await wait(1);
+      expect(translator.batches).toEqual([["1", "2"]]);
+    });
+
+    test("starts at last, however many come one after another", async () => {
+      const { translator, add } = idleQueue();
+      for (let i = 0; i < 14; i++) {
+        void add("a", [`${i}`]);
+        await wait(8);
+      }
+      // After ten pauses; the last one came later.
+      expect(translator.batches).toEqual([Array.from({ length: 13 }, (_, i) => `${i}`)]);
+    });
+
+    test("waits for clients that have just been answered, whatever waits already", async () => {
+      const { translator, add } = idleQueue();
+      void add("a", ["1"]);
+      await wait(10);
+      void add("b", ["2"]);
+      await wait(50);
+      await translator.finish(0);
+      await wait(5);
+      void add("a", ["3"]);
+      await wait(9);
+      expect(translator.batches).toEqual([["1"]]);
+      await wait(1);
+      expect(translator.batches).toEqual([["1"], ["2", "3"]]);
+    });
+  });
+
+  test("tells what has ended, when the next has started", async () => {
+    const told: [string, number, number][] = [];
+    const queue: LineQueue = new LineQueue({
+      ...{ slots: 1, batchSize: 2, maxDelay: 0 },
+      onBatch: (lines) => told.push(["started", lines, queue.waiting]),
+      onDone: (characters) => told.push(["ended", characters, queue.waiting]),
+    });
+    const translator = { translate: async (lines: readonly SourceLine[]) => lines.map(translated) };
+    const lines = asLines("abc", "de", "f");
+    await queue.translate({ client: "a", translator, lines, signal: unaborted() });
+    await turn();
+    expect(told).toEqual([
+      ["started", 2, 1],
+      ["started", 1, 0],
+      ["ended", 5, 0],
+      ["ended", 1, 0],
+    ]);
   });
 
   test("gives a client with one line its turn before the rest of a client with many", async () => {
