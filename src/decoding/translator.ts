@@ -4,6 +4,7 @@ import { log } from "../base/logger.ts";
 import { Turns } from "../base/turns.ts";
 import type { TranslationModel } from "../model/decoder-state.ts";
 import { chooseTag, type ModelLanguages } from "../text/languages.ts";
+import { pieceWords, sourcePieceWords } from "../text/piece-words.ts";
 import { tagPiece, withMarkers } from "../text/source-pieces.ts";
 import type { Wordpieces } from "../text/wordpieces.ts";
 import { BatchSearch, type PreparedLine } from "./batch-search.ts";
@@ -24,7 +25,6 @@ import {
   type TranslationCounts,
   type TranslationWarning,
 } from "./translation.ts";
-import { pieceWords, sourcePieceWords } from "./words/piece-words.ts";
 import { wordAlignment } from "./words/word-alignment.ts";
 import { wordScores } from "./words/word-scores.ts";
 

@@ -1,8 +1,9 @@
 /** The prepared training corpora of a run as one parallel text of piece ids, or as much of it as is asked for. */
+
+import type { EncodedSentences, ParallelText } from "../alignment/parallel-text.ts";
 import type { MarkerIds } from "../base/forced-targets.ts";
 import { PairReader } from "../data/batches/pair-reader.ts";
 import { readPrepared } from "../data/shards/prepared-folder.ts";
-import type { EncodedSentences, ParallelText } from "../shortlist/parallel-text.ts";
 
 /** Positions of a side are numbered in 31 bits. */
 const MOST_POSITIONS = 2 ** 31 - 1;

@@ -1,8 +1,8 @@
 /** Source of truth: words counted by hand, and SentencePiece's rule that ▁ stands for a space. */
 import { expect, test } from "vitest";
-import { pieceWords, sourcePieceWords } from "../../../src/decoding/words/piece-words.ts";
-import type { Wordpieces } from "../../../src/text/wordpieces.ts";
-import { ToyWordpieces } from "../toy-wordpieces.ts";
+import { pieceWords, sourcePieceWords } from "../../src/text/piece-words.ts";
+import type { Wordpieces } from "../../src/text/wordpieces.ts";
+import { ToyWordpieces } from "../decoding/toy-wordpieces.ts";
 
 function wordsOf(pieces: readonly string[]) {
   const textOf = (count: number) => pieces.slice(0, count).join("").replaceAll("▁", " ");

@@ -1,5 +1,5 @@
 /** Which words between white space each piece of a text belongs to. */
-import type { Wordpieces } from "../../text/wordpieces.ts";
+import type { Wordpieces } from "./wordpieces.ts";
 
 /** Words of a text's pieces, from 0; piece t is of the words `first[t] … last[t]`, which are several only where it has a space inside. */
 export interface PieceWords {
