@@ -10,3 +10,10 @@ export interface AttentionGuide {
   /** [links] */
   keys: Int32Array;
 }
+
+/** How many queries have a key. */
+export function alignedQueries({ offsets }: AttentionGuide): number {
+  let count = 0;
+  for (let q = 0; q + 1 < offsets.length; q++) if (offsets[q + 1]! > offsets[q]!) count++;
+  return count;
+}

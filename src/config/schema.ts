@@ -11,6 +11,8 @@ import {
   expertActivations,
   expertOptimizers,
   gatingKinds,
+  guidedAlignmentCosts,
+  guidedAlignments,
   moeOutputs,
   normalizations,
   tasks,
@@ -29,6 +31,7 @@ const languageCode = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]*$/, "a language is
 export const corpusSchema = z.strictObject({
   path_src: path,
   path_tgt: path.optional(),
+  path_align: path.optional(),
   weight: z.number().gt(0).default(1),
   src_lang: languageCode.optional(),
   tgt_lang: languageCode.optional(),
@@ -126,6 +129,9 @@ export const sections = {
     train_minutes: z.number().min(0).default(0),
     max_grad_norm: z.number().min(0).default(5),
     label_smoothing: fraction.optional(),
+    guided_alignment: z.enum(guidedAlignments).optional(),
+    guided_alignment_weight: z.number().gt(0).default(0.1),
+    guided_alignment_cost: z.enum(guidedAlignmentCosts).default("ce"),
   },
   validation: {
     valid_steps: count.default(500),

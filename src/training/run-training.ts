@@ -9,6 +9,7 @@ import { toYaml } from "../config/write.ts";
 import { type DataPosition, openTrainingData } from "../data/batches/training-data.ts";
 import { type Optimizer, stateBytes } from "../optim/optimizer.ts";
 import { calibrateGates, calibrationBatches } from "./calibrate-gates.ts";
+import { alignCorpora } from "./guided-alignment.ts";
 import type { Progress } from "./report-window.ts";
 import { configFor } from "./resume-config.ts";
 import { checkParameters, readRun, refuseForeignModel, saveBest, saveFailure, saveRun } from "./run-files.ts";
@@ -104,7 +105,9 @@ export async function runTraining(given: Config, reporter: RunReporter, signal: 
   // After the model, so that a configuration its checkpoint doesn't fit leaves the directory as it was.
   if (resumed === undefined) writeFileAtomic(paths.config, toYaml(config));
   const optimizer = trainingOptimizer(config, model.parameters, resumed?.moments, state.step);
-  const corpora = await prepareCorpora(config, wordpieces, reporter.onMessage);
+  const prepared = await prepareCorpora(config, wordpieces, reporter.onMessage);
+  const aligned = await alignCorpora(config, wordpieces, prepared.corpora, reporter.onMessage);
+  const corpora = { ...prepared, corpora: aligned };
   const validation = await heldOutCorpora(config, wordpieces, "valid", reporter.onMessage);
   const calibration = calibrationBatches(model, corpora);
   const data = await openTrainingData({ ...corpora, startPosition: state.position });

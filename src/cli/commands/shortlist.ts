@@ -125,7 +125,7 @@ async function readText(args: ShortlistArguments, own: Config, wordpieces: Wordp
     await ensureCorpora(config);
     const { corpora } = await prepareCorpora(config, wordpieces, log.info);
     const folders = corpora.map(({ folder }) => folder);
-    return readParallelText(folders, wordpieces, args.max_pairs);
+    return readParallelText(folders, wordpieces, { most: args.max_pairs });
   } finally {
     if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true });
   }
