@@ -30,9 +30,10 @@ export const run: Benchmark = async (argv) => {
     native.takeFloats(size, "attentionBackward"),
   ];
   const dEnergy = options.additive ? native.takeFloats(hidden, "attentionBackward") : undefined;
-  const forward = () => native.addon.attentionForward(...operands, context, weights);
-  const backward = () =>
-    native.addon.attentionBackward(...operands, weights, dContext, dQueries, dKeys, dValues, dEnergy);
+  const unguided = [undefined, undefined, "ce"] as const;
+  const forward = () => native.addon.attentionForward(...operands, context, weights, ...unguided);
+  const gradients = [dQueries, dKeys, dValues, dEnergy] as const;
+  const backward = () => native.addon.attentionBackward(...operands, weights, dContext, ...gradients, ...unguided, 0);
   return {
     ...engine.figures,
     ...{ scores: options.additive ? "additive" : "dot", batch, len, hidden, runs },

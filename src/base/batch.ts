@@ -1,4 +1,5 @@
 /** A batch of sentence pairs as training reads it, packed without padding (packed-layout.ts). A language model's batches have no source. */
+import type { AttentionGuide } from "./attention-guide.ts";
 import type { RowGroups } from "./packed-layout.ts";
 import type { PackedSide } from "./packed-sentences.ts";
 
@@ -17,4 +18,6 @@ export interface Batch {
   lines: Int32Array;
   /** [sentences] corpus of each sentence, from 0 in the order of the mixture */
   corpora: Int32Array;
+  /** Source positions that target positions are aligned to, `targetRows` being queries and `sourceRows` keys; absent where no pair has any. */
+  guide?: AttentionGuide;
 }

@@ -63,6 +63,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./commands/score.ts")).scoreCommand,
   },
   {
+    name: "align",
+    summary: "Align the words of parallel text, in Pharaoh's form: 0-0 1-2 …",
+    load: async () => (await import("./commands/align.ts")).alignCommand,
+  },
+  {
     name: "evaluate",
     summary: "Score translations with BLEU, chrF and TER, as sacreBLEU does",
     load: async () => (await import("./commands/evaluate.ts")).evaluateCommand,

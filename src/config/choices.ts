@@ -15,6 +15,14 @@ export type TagChoice = (typeof tagChoices)[number];
 export const attentionKinds = ["multiplicative", "additive", "normed_additive"] as const;
 export type AttentionKind = (typeof attentionKinds)[number];
 
+/** Where the word alignments come from that attention is to follow: nowhere, from the corpora's own aligner where they name none, or from their files. */
+export const guidedAlignments = ["none", "auto", "files"] as const;
+export type GuidedAlignment = (typeof guidedAlignments)[number];
+
+/** What attention costs where it differs from a given alignment: cross-entropy, or half the squared distance. */
+export const guidedAlignmentCosts = ["ce", "mse"] as const;
+export type GuidedAlignmentCost = (typeof guidedAlignmentCosts)[number];
+
 /** Where the decoder's first state comes from. */
 export const decoderStarts = ["zero", "bridge"] as const;
 export type DecoderStart = (typeof decoderStarts)[number];

@@ -8,6 +8,8 @@ import type {
   ExpertActivation,
   ExpertOptimizer,
   GatingKind,
+  GuidedAlignment,
+  GuidedAlignmentCost,
   MoeOutput,
   OptimizerReset,
   Task,
@@ -28,6 +30,7 @@ interface Resolved {
   importance_loss_weight: number;
   load_loss_weight: number;
   label_smoothing: number;
+  guided_alignment: GuidedAlignment;
   early_stopping_criteria: Criterion;
   best_checkpoint_metric: Criterion;
 }
@@ -46,6 +49,8 @@ export interface CorpusConfig {
   pathSrc?: string | undefined;
   /** Text file of translations, line by line; absent for a language model */
   pathTgt?: string | undefined;
+  /** Text file of word alignments, line by line: 0-0 1-2, source word and target word between white space, from 0 */
+  pathAlign?: string | undefined;
   /** How often a pair of this corpus is drawn, relative to those of the others */
   weight: number;
   /** Language code of the sources */
@@ -73,7 +78,10 @@ export interface Config {
   saveModel: string;
 
   // Data and cleaning
-  /** Corpora by name, each with path_src and path_tgt, or path; weight, src_lang, tgt_lang; valid… and test… are held out */
+  /**
+   * Corpora by name, each with path_src and path_tgt (and path_align), or path; weight, src_lang, tgt_lang; valid… and test…
+   * are held out
+   */
   data: Record<string, CorpusConfig>;
   /** Put <2xx> before each source; auto: when there is more than one target language */
   targetTags: boolean;
@@ -227,6 +235,15 @@ export interface Config {
   maxGradNorm: number;
   /** Probability mass spread over the whole vocabulary (default: 0.1; language model: 0) */
   labelSmoothing: number;
+  /**
+   * Word alignments that attention is trained to follow; files: each corpus's path_align; auto: our own aligner's where
+   * there is none (default: files where a corpus has one, else none)
+   */
+  guidedAlignment: GuidedAlignment;
+  /** Weight of what attention costs where it differs from them, beside cross-entropy */
+  guidedAlignmentWeight: number;
+  /** That cost: cross-entropy, or half the squared distance */
+  guidedAlignmentCost: GuidedAlignmentCost;
 
   // Validation and checkpoints
   /** Validate every so many steps and at the end; 0 for only at the end */

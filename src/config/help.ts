@@ -20,6 +20,8 @@ export const corpusHelp: Readonly<Record<keyof CorpusSettings, string>> = {
   path: "File of both languages, such as TMX, XLIFF, PO or TSV, a pattern of such or a folder; instead of path_src and path_tgt (docs/import.md)",
   path_src: "Text file of sources, one sentence a line; of a language model, its text",
   path_tgt: "Text file of translations, line by line; absent for a language model",
+  path_align:
+    "Text file of word alignments, line by line: 0-0 1-2, source word and target word between white space, from 0",
   weight: "How often a pair of this corpus is drawn, relative to those of the others",
   src_lang: "Language code of the sources",
   tgt_lang: "Language code of the translations",
@@ -34,7 +36,7 @@ export const keyHelp: HelpTexts = {
     save_model: "Model directory; a run in it is resumed, a model without checkpoints refused",
   },
   data: {
-    data: "Corpora by name, each with path_src and path_tgt, or path; weight, src_lang, tgt_lang; valid… and test… are held out",
+    data: "Corpora by name, each with path_src and path_tgt (and path_align), or path; weight, src_lang, tgt_lang; valid… and test… are held out",
     target_tags: "Put <2xx> before each source; auto: when there is more than one target language",
     sampling_temperature:
       "Draw language pairs, and languages for wordpieces, by size^(1/T): 1 keeps their proportions, larger evens them out",
@@ -120,6 +122,10 @@ export const keyHelp: HelpTexts = {
     train_minutes: "End after this many minutes of training; 0 for no limit",
     max_grad_norm: "Scale gradients down to this norm; 0 for no clipping",
     label_smoothing: "Probability mass spread over the whole vocabulary (default: 0.1; language model: 0)",
+    guided_alignment:
+      "Word alignments that attention is trained to follow; files: each corpus's path_align; auto: our own aligner's where there is none (default: files where a corpus has one, else none)",
+    guided_alignment_weight: "Weight of what attention costs where it differs from them, beside cross-entropy",
+    guided_alignment_cost: "That cost: cross-entropy, or half the squared distance",
   },
   validation: {
     valid_steps: "Validate every so many steps and at the end; 0 for only at the end",

@@ -1,7 +1,7 @@
 /** Checks that keys agree with each other and fills in the defaults that depend on other keys. */
 import { ConfigError } from "../base/errors.ts";
 import { withBaseSettings } from "./base-settings.ts";
-import type { Task } from "./choices.ts";
+import type { GuidedAlignment, Task } from "./choices.ts";
 import { type Config, fromSettings } from "./config.ts";
 import { corpusRole } from "./corpora.ts";
 import { configProblems } from "./problems.ts";
@@ -45,6 +45,7 @@ export function resolveSettings(given: Settings, source: string): Config {
     embedding_size: embeddingSize,
     moe_dropout: settings.moe_dropout ?? settings.dropout,
     target_tags: resolveTargetTags(settings, data, fail),
+    guided_alignment: resolveGuidedAlignment(settings, data, fail),
   });
 }
 
@@ -146,6 +147,34 @@ function resolveTargetTags(settings: TaskSettings, data: Record<string, CorpusSe
     }
   }
   return true;
+}
+
+function resolveGuidedAlignment(
+  settings: TaskSettings,
+  data: Record<string, CorpusSettings>,
+  fail: Fail,
+): GuidedAlignment {
+  const withFile = Object.entries(data).filter(([, { path_align }]) => path_align !== undefined);
+  const heldOut = withFile.find(([name]) => corpusRole(name) !== "train");
+  if (heldOut !== undefined) {
+    fail(`data.${heldOut[0]}`, "path_align is given, but only training follows alignments", "Remove path_align.");
+  }
+  const chosen = settings.guided_alignment ?? (withFile.length > 0 ? "files" : "none");
+  if (settings.task === "language_model" && chosen !== "none") {
+    fail(
+      "training",
+      "a language model has no attention to guide",
+      "Remove guided_alignment and every path_align, or set task: translation.",
+    );
+  }
+  if (chosen === "files" && withFile.length === 0) {
+    fail(
+      "training",
+      "guided_alignment is files, but no training corpus has path_align",
+      "Name a file of alignments as path_align of a corpus under data, or set guided_alignment: auto.",
+    );
+  }
+  return chosen;
 }
 
 function checkTraining(settings: TaskSettings, fail: Fail): void {

@@ -4,6 +4,7 @@ import { log } from "../base/logger.ts";
 import { Turns } from "../base/turns.ts";
 import type { TranslationModel } from "../model/decoder-state.ts";
 import { chooseTag, type ModelLanguages } from "../text/languages.ts";
+import { linePieceWords, pieceWords } from "../text/piece-words.ts";
 import { tagPiece, withMarkers } from "../text/source-pieces.ts";
 import type { Wordpieces } from "../text/wordpieces.ts";
 import { BatchSearch, type PreparedLine } from "./batch-search.ts";
@@ -24,7 +25,6 @@ import {
   type TranslationCounts,
   type TranslationWarning,
 } from "./translation.ts";
-import { pieceWords, sourcePieceWords } from "./words/piece-words.ts";
 import { wordAlignment } from "./words/word-alignment.ts";
 import { wordScores } from "./words/word-scores.ts";
 
@@ -219,7 +219,7 @@ export class Translator {
     const target = pieceWords(pieces.length, (count) => textOf(pieces.subarray(0, count)));
     if (withWordScores) translated.wordScores = wordScores(hypothesis.pieceScores, target);
     if (withAlignment && attention !== undefined) {
-      const source = sourcePieceWords(ready.text, wordpieces);
+      const source = linePieceWords(ready.text, wordpieces);
       translated.alignment = wordAlignment(attention, target, source, ready.source.length - 1 - ready.pieces);
     }
     return translated;

@@ -8,6 +8,12 @@ import * as tf from "@tensorflow/tfjs";
 import type { RowGroups } from "../base/packed-layout.ts";
 import type { AttentionKind } from "../config/choices.ts";
 import { additiveAttention, attendWithWeights, dotAttention } from "../ops/attention.ts";
+import {
+  type GuidedBy,
+  type GuidedContext,
+  guidedAdditiveAttention,
+  guidedDotAttention,
+} from "../ops/guided-attention.ts";
 import { constant, normal } from "./initializers.ts";
 import type { Parameters } from "./parameters.ts";
 
@@ -64,6 +70,18 @@ export class Attention {
     const queries = this.queries(states);
     if (this.kind === "multiplicative") return dotAttention({ queries, keys, values }, rows);
     return additiveAttention({ queries, keys, values, energy: this.energyVector() }, rows);
+  }
+
+  /** As `context`, with what its weights cost where they differ from a guide. */
+  guidedContext(
+    states: tf.Tensor2D,
+    { keys, values }: AttentionMemory,
+    rows: AttentionRows,
+    guided: GuidedBy,
+  ): GuidedContext {
+    const queries = this.queries(states);
+    if (this.kind === "multiplicative") return guidedDotAttention({ queries, keys, values }, rows, guided);
+    return guidedAdditiveAttention({ queries, keys, values, energy: this.energyVector() }, rows, guided);
   }
 
   /** As `context`, with each query's weights over its keys; for decoding, no gradient. */

@@ -3,8 +3,9 @@
  * each upper one reads its lower neighbour's output beside the context. So every layer runs over the whole target in one call.
  */
 import * as tf from "@tensorflow/tfjs";
+import { alignedQueries } from "../base/attention-guide.ts";
+import type { Batch } from "../base/batch.ts";
 import type { RowGroups } from "../base/packed-layout.ts";
-import type { PackedSide } from "../base/packed-sentences.ts";
 import { Attention, type AttentionMemory, type AttentionRows } from "../layers/attention.ts";
 import type { Embedding } from "../layers/embedding.ts";
 import { ForwardContext } from "../layers/forward-context.ts";
@@ -17,6 +18,7 @@ import type { VocabularyProjection } from "../ops/vocabulary-cross-entropy.ts";
 import type { StepAttention } from "./decoder-state.ts";
 import { type ExpertPass, ExpertStack, type StackResult } from "./expert-stack.ts";
 import type { Seq2SeqOptions } from "./options.ts";
+import type { AlignmentLoss } from "./trainable-model.ts";
 
 /** Encoder output ready for decoding. */
 export interface EncodedSource {
@@ -24,6 +26,14 @@ export interface EncodedSource {
   memory: AttentionMemory;
   /** Source rows of each sentence. */
   keyRows: RowGroups;
+}
+
+/** Targets that are given, to be decoded, and what they are aligned to. */
+type ForcedBatch = Pick<Batch, "targetInput" | "targetRows" | "guide">;
+
+/** Of given targets. */
+export interface DecodedTargets extends StackResult {
+  alignment?: AlignmentLoss;
 }
 
 /** LSTM layers over target embeddings, attention, experts and softmax, with their parameters. */
@@ -99,8 +109,12 @@ export class Decoder {
   }
 
   /** Teacher forcing: → [target positions, hidden], rows in the order of `targetInput`. */
-  decode(targetInput: PackedSide, targetRows: RowGroups, source: EncodedSource, context: ForwardContext): StackResult {
-    const { dropout } = this.options;
+  decode(
+    { targetInput, targetRows, guide }: ForcedBatch,
+    source: EncodedSource,
+    context: ForwardContext,
+  ): DecodedTargets {
+    const { dropout, guidedAlignment } = this.options;
     const { layout } = targetInput;
     const rankOfSentence = firstRows(targetRows);
     const initial = this.bridge === undefined ? undefined : this.initialStates(source, rankOfSentence);
@@ -110,11 +124,20 @@ export class Decoder {
         layout,
         initial === undefined ? {} : { initial: initial[layer]! },
       );
-    const attend = (queries: tf.Tensor2D) =>
-      this.attention.context(queries, source.memory, { queryRows: targetRows, keyRows: source.keyRows });
+    const rows = { queryRows: targetRows, keyRows: source.keyRows };
+    let alignment: AlignmentLoss | undefined;
+    const attend = (queries: tf.Tensor2D) => {
+      const isGuided = context.training && !context.rehearsal && guide !== undefined;
+      if (!isGuided || guidedAlignment === undefined) return this.attention.context(queries, source.memory, rows);
+      const { weight, cost } = guidedAlignment;
+      const guided = this.attention.guidedContext(queries, source.memory, rows, { guide, cost });
+      alignment = { sum: guided.cost, weight, positions: alignedQueries(guide) };
+      return guided.context;
+    };
     const experts = this.experts.pass(context);
     const y = this.layers(this.embedding.lookUp(targetInput.ids, context), run, attend, experts);
-    return { output: context.dropout(y, dropout), losses: experts.losses };
+    const result = { output: context.dropout(y, dropout), losses: experts.losses };
+    return alignment === undefined ? result : { ...result, alignment };
   }
 
   /** One step of inference: pieces [rows] and states → outputs [rows, hidden] and the next states. */

@@ -1,7 +1,7 @@
 /** The shape of a model: everything that decides its parameters and its forward pass. */
 
 import type { MarkerIds } from "../base/forced-targets.ts";
-import type { AttentionKind, DecoderStart } from "../config/choices.ts";
+import type { AttentionKind, DecoderStart, GuidedAlignmentCost } from "../config/choices.ts";
 import type { Config } from "../config/config.ts";
 import type { MoeOptions } from "../moe/moe-layer.ts";
 
@@ -64,6 +64,8 @@ export interface Seq2SeqOptions extends StackOptions {
   decoderStart: DecoderStart;
   /** One table for source and target pieces. */
   shareEmbeddings: boolean;
+  /** What attention costs where it differs from the alignments of a batch, and the weight of that; without it they are not looked at. */
+  guidedAlignment?: { weight: number; cost: GuidedAlignmentCost } | undefined;
   /** LSTM layers (from 1) that a mixture-of-experts layer follows. */
   moeEncoderAfter: readonly number[];
   /** The same of the decoder. */
@@ -81,6 +83,10 @@ export function seq2seqOptions(config: Config, vocabulary: ModelVocabulary): Seq
     shareEmbeddings: config.shareEmbeddings,
     moeEncoderAfter: config.moeEncoderAfter,
     moeDecoderAfter: config.moeDecoderAfter,
+    guidedAlignment:
+      config.guidedAlignment === "none"
+        ? undefined
+        : { weight: config.guidedAlignmentWeight, cost: config.guidedAlignmentCost },
     moeSizes: moeSizes(config, [
       ...config.moeEncoderAfter.map((layer) => `encoder.moe${layer}`),
       ...config.moeDecoderAfter.map((layer) => `decoder.moe${layer}`),

@@ -10,7 +10,7 @@ import { type Parameter, type ParameterSource, Parameters } from "../layers/para
 import type { MoeLayer } from "../moe/moe-layer.ts";
 import { vocabularyCrossEntropy } from "../ops/vocabulary-cross-entropy.ts";
 import { vocabularyLogProbability } from "../ops/vocabulary-top-k.ts";
-import { Decoder } from "./decoder.ts";
+import { type DecodedTargets, Decoder } from "./decoder.ts";
 import type { DecoderState, ExpertGates, ForcedScores, TranslationModel } from "./decoder-state.ts";
 import { Encoder } from "./encoder.ts";
 import { watchGates } from "./expert-gates.ts";
@@ -64,10 +64,11 @@ export class Seq2Seq implements TranslationModel, TrainableModel {
   }
 
   loss(batch: Batch, labelSmoothing: number, context: ForwardContext): ModelLoss {
-    const { output, losses } = this.decodeForced(batch, context);
+    const { output, losses, alignment } = this.decodeForced(batch, context);
     const projection = this.decoder.vocabularyProjection(output);
     const options = { targets: batch.targetOutput, labelSmoothing };
-    return { crossEntropy: vocabularyCrossEntropy(projection, options), balance: losses };
+    const crossEntropy = vocabularyCrossEntropy(projection, options);
+    return { crossEntropy, balance: losses, ...(alignment !== undefined && { alignment }) };
   }
 
   route(batch: Batch, context: ForwardContext): void {
@@ -120,10 +121,10 @@ export class Seq2Seq implements TranslationModel, TrainableModel {
     this.store.dispose();
   }
 
-  private decodeForced(batch: PackedPairs, context: ForwardContext): StackResult {
+  private decodeForced(batch: PackedPairs, context: ForwardContext): DecodedTargets {
     const encoded = this.encoder.encode(batch.source, context);
     const source = { memory: this.decoder.remember(encoded.output), keyRows: batch.sourceRows };
-    const decoded = this.decoder.decode(batch.targetInput, batch.targetRows, source, context);
-    return { output: decoded.output, losses: [...encoded.losses, ...decoded.losses] };
+    const decoded = this.decoder.decode(batch, source, context);
+    return { ...decoded, losses: [...encoded.losses, ...decoded.losses] };
   }
 }

@@ -12,6 +12,18 @@ export interface ModelLoss {
   crossEntropy: tf.Tensor1D;
   /** Weighted balance losses of the mixture-of-experts layers, one for each; empty in evaluation. */
   balance: tf.Scalar[];
+  /** Of attention beside given alignments; absent in evaluation, and where the batch has none. */
+  alignment?: AlignmentLoss;
+}
+
+/** What attention costs where it differs from given alignments. */
+export interface AlignmentLoss {
+  /** Sum over target positions (differentiable), without its weight. */
+  sum: tf.Scalar;
+  /** Beside cross-entropy. */
+  weight: number;
+  /** Target positions with an alignment. */
+  positions: number;
 }
 
 /** A model with its parameters and a loss. */

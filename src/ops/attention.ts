@@ -83,21 +83,23 @@ function composedAdditiveAttention(inputs: AdditiveAttentionInputs, groups: Atte
   return tf.tidy(() => composedForward(inputs, groups).context);
 }
 
-function composedForward(
+/** Context, and scores and weights with their padding: [groups, longest queries, longest keys]. */
+export function composedForward(
   { queries, keys, values, energy }: AttentionOperands,
   groups: AttentionGroups,
-): { context: tf.Tensor2D; weights: tf.Tensor3D } {
+): { context: tf.Tensor2D; scores: tf.Tensor3D; weights: tf.Tensor3D } {
   const querySide = groupPadding(groups.queryRows, queries.shape[0]);
   const keySide = groupPadding(groups.keyRows, keys.shape[0]);
   const paddedQueries = padGroups(queries, querySide);
   const paddedKeys = padGroups(keys, keySide);
-  const scores =
+  const unpenalized =
     energy === undefined
       ? tf.matMul(paddedQueries, paddedKeys, false, true)
       : additiveScores(paddedQueries, paddedKeys, energy);
-  const weights = tf.softmax(tf.add(scores, paddingPenalty(keySide).expandDims(1))) as tf.Tensor3D;
+  const scores = tf.add(unpenalized, paddingPenalty(keySide).expandDims(1)) as tf.Tensor3D;
+  const weights = tf.softmax(scores);
   const context = unpadGroups(tf.matMul(weights, padGroups(values, keySide)), querySide);
-  return { context, weights };
+  return { context, scores, weights };
 }
 
 /** [groups, queries, hidden], [groups, keys, hidden] → [groups, queries, keys] */

@@ -7,6 +7,7 @@ const trainTags: Readonly<Record<string, string>> = {
   loss: "train/loss",
   perplexity: "train/perplexity",
   balanceLoss: "train/balance_loss",
+  alignmentLoss: "train/alignment_loss",
   learningRate: "train/learning_rate",
   gradientNorm: "train/gradient_norm",
   targetTokensPerSecond: "speed/target_tokens_per_second",

@@ -1,5 +1,5 @@
 /** The best target pieces of each source piece, from lexicons of both directions. */
-import type { Lexicon } from "./lexicon.ts";
+import type { Lexicon } from "../alignment/lexicon.ts";
 
 /** A list of target pieces for each source piece. */
 export interface CandidateRows {

@@ -1,8 +1,9 @@
 /** A shortlist from a parallel text: lexicons of both directions, the best of each source piece, the frequent target pieces. */
+
+import { learnLexicon } from "../alignment/lexicon.ts";
+import type { EncodedSentences, ParallelText } from "../alignment/parallel-text.ts";
 import type { AlignmentKernels } from "../backends/native/kernels/alignment.ts";
 import { candidateRows, type RowOptions } from "./candidate-rows.ts";
-import { learnLexicon } from "./lexicon.ts";
-import type { EncodedSentences, ParallelText } from "./parallel-text.ts";
 import type { ShortlistContent, ShortlistPieces } from "./shortlist.ts";
 
 /** Entries of a row of a lexicon, 8 bytes each for each piece; so many targets of a source piece can be asked for. */

@@ -17,6 +17,8 @@ export interface Progress {
   perplexity: number;
   /** Weighted losses of the gates, mean over steps. */
   balanceLoss: number;
+  /** What attention costs where it differs from given alignments, per target token that has one; absent where none has. */
+  alignmentLoss?: number;
   /** Of the last step. */
   learningRate: number;
   /** Norm of the gradient before clipping, mean over steps. */
@@ -45,6 +47,8 @@ export class ReportWindow {
   private negativeLogLikelihood = 0;
   private balanceLoss = 0;
   private gradientNorm = 0;
+  private alignmentLoss = 0;
+  private alignedPositions = 0;
 
   constructor(model: TrainableModel) {
     this.model = model;
@@ -61,6 +65,8 @@ export class ReportWindow {
     this.negativeLogLikelihood += result.negativeLogLikelihood;
     this.balanceLoss += result.balanceLoss;
     this.gradientNorm += result.gradientNorm;
+    this.alignmentLoss += result.alignmentLoss;
+    this.alignedPositions += result.alignedPositions;
   }
 
   /** The figures since the last call, which starts the next window. */
@@ -72,6 +78,7 @@ export class ReportWindow {
       loss: this.smoothedLoss / this.targetTokens,
       perplexity: Math.exp(this.negativeLogLikelihood / this.targetTokens),
       balanceLoss: this.balanceLoss / this.steps,
+      ...(this.alignedPositions > 0 && { alignmentLoss: this.alignmentLoss / this.alignedPositions }),
       learningRate,
       gradientNorm: this.gradientNorm / this.steps,
       targetTokensPerSecond: this.targetTokens / this.seconds,
@@ -86,6 +93,7 @@ export class ReportWindow {
     }
     this.steps = this.seconds = this.waited = this.targetTokens = this.sourceTokens = 0;
     this.smoothedLoss = this.negativeLogLikelihood = this.balanceLoss = this.gradientNorm = 0;
+    this.alignmentLoss = this.alignedPositions = 0;
     return progress;
   }
 }

@@ -85,11 +85,13 @@ function describe({ backend, detail }: SelectedBackend): string {
 function progressLine(progress: Progress): string {
   const { step, done, loss, perplexity, targetTokensPerSecond, learningRate, gradientNorm, secondsLeft, experts } =
     progress;
+  const { alignmentLoss } = progress;
   const parts = [
     `step ${step}`,
     `${(100 * done).toFixed(0).padStart(2)} %`,
     `loss ${loss.toFixed(3)}`,
     `ppl ${perplexity.toFixed(2)}`,
+    ...(alignmentLoss === undefined ? [] : [`align ${alignmentLoss.toFixed(3)}`]),
     `lr ${learningRate.toExponential(1)}`,
     `norm ${gradientNorm.toFixed(2)}`,
     `${Math.round(targetTokensPerSecond).toLocaleString("en")} tokens/s`,

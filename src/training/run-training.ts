@@ -9,6 +9,7 @@ import { toYaml } from "../config/write.ts";
 import { type DataPosition, openTrainingData } from "../data/batches/training-data.ts";
 import { type Optimizer, stateBytes } from "../optim/optimizer.ts";
 import { calibrateGates, calibrationBatches } from "./calibrate-gates.ts";
+import { alignCorpora } from "./guided-alignment.ts";
 import type { Progress } from "./report-window.ts";
 import { configFor } from "./resume-config.ts";
 import { checkParameters, readRun, refuseForeignModel, saveBest, saveFailure, saveRun } from "./run-files.ts";
@@ -112,7 +113,9 @@ export async function runTraining(given: Config, reporter: RunReporter, signal: 
   for (const line of transfer?.report() ?? []) reporter.onMessage(line);
   const moments = resumed?.moments ?? transfer?.moments();
   const optimizer = trainingOptimizer(config, model.parameters, moments, state.step + (state.momentSteps ?? 0));
-  const corpora = await prepareCorpora(config, wordpieces, reporter.onMessage);
+  const prepared = await prepareCorpora(config, wordpieces, reporter.onMessage);
+  const aligned = await alignCorpora(config, wordpieces, prepared.corpora, reporter.onMessage);
+  const corpora = { ...prepared, corpora: aligned };
   const validation = await heldOutCorpora(config, wordpieces, "valid", reporter.onMessage);
   const calibration = calibrationBatches(model, corpora);
   const data = await openTrainingData({ ...corpora, startPosition: state.position });

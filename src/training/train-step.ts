@@ -26,6 +26,10 @@ export interface TrainStepResult {
   /** Weighted balance losses of all layers, of sums over the batches; of gates that balance each batch by itself, their mean. */
   balanceLoss: number;
   gradientNorm: number;
+  /** What attention costs where it differs from given alignments, without its weight. */
+  alignmentLoss: number;
+  /** Target positions that have an alignment. */
+  alignedPositions: number;
 }
 
 /**
@@ -37,8 +41,8 @@ export function stepIsFinite(result: TrainStepResult): boolean {
 }
 
 /**
- * One optimiser step down the mean cross-entropy per target token over all batches plus the balance loss. Gradients are taken of
- * the loss times the target tokens, where cross-entropy has weight 1: its kernel's gradients then need no scaling pass.
+ * One optimiser step down the mean per target token, over all batches, of cross-entropy and what alignments cost, plus the balance loss.
+ * Gradients are taken of the loss times the target tokens, where cross-entropy has weight 1: its kernel's gradients then need no scaling pass.
  * Several batches with balance losses of their sums cost a second forward pass (without the softmax) each.
  */
 export function trainStep(
@@ -55,6 +59,8 @@ export function trainStep(
     negativeLogLikelihood: 0,
     balanceLoss: 0,
     gradientNorm: 0,
+    alignmentLoss: 0,
+    alignedPositions: 0,
   };
   const sums = stepSums(model, batches, options);
   // With sums, each batch's balance loss is that of the step, and its gradient the batch's part of the step's.
@@ -104,12 +110,17 @@ function batchGradients(
 ): tf.NamedTensorMap {
   const anchor = context.rowGradients?.anchor;
   const { value, grads } = tf.variableGrads(() => {
-    const { crossEntropy, balance } = model.loss(batch, labelSmoothing, context);
+    const { crossEntropy, balance, alignment } = model.loss(batch, labelSmoothing, context);
     const [smoothed, plain] = crossEntropy.dataSync() as Float32Array;
     result.smoothedLoss += smoothed!;
     result.negativeLogLikelihood += plain!;
     if (context.expertUpdate !== undefined && !Number.isFinite(smoothed)) context.expertUpdate.cancelled = true;
-    const cost = tf.sum(tf.slice(crossEntropy, 0, 1)) as tf.Scalar;
+    let cost = tf.sum(tf.slice(crossEntropy, 0, 1)) as tf.Scalar;
+    if (alignment !== undefined) {
+      result.alignmentLoss += alignment.sum.dataSync()[0]!;
+      result.alignedPositions += alignment.positions;
+      cost = tf.add(cost, tf.mul(alignment.sum, alignment.weight));
+    }
     if (balance.length === 0) return cost;
     const ofLayers = tf.addN(balance);
     result.balanceLoss += ofLayers.dataSync()[0]! * balanceLoss.share;

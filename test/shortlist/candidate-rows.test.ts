@@ -1,8 +1,8 @@
 /** Source of truth: expected links counted by hand from two small lexicons. */
 import { describe, expect, it } from "vitest";
+import type { Lexicon } from "../../src/alignment/lexicon.ts";
 import { candidateRows } from "../../src/shortlist/candidate-rows.ts";
-import type { Lexicon } from "../../src/shortlist/lexicon.ts";
-import { EOS } from "./sentences.ts";
+import { EOS } from "../alignment/sentences.ts";
 
 const PIECES = 10;
 const all = { best: PIECES, threshold: 0 };

@@ -2,8 +2,8 @@
 import { afterAll, expect, it } from "vitest";
 import { loadAddon, startThreads } from "../../src/backends/native/addon.ts";
 import { learnShortlist } from "../../src/shortlist/learn-shortlist.ts";
-import { equalTable, iterate, type Pair } from "./model-one.ts";
-import { EOS, encoded, randomText } from "./sentences.ts";
+import { equalTable, iterate, type Pair } from "../alignment/model-one.ts";
+import { EOS, encoded, randomText } from "../alignment/sentences.ts";
 
 const addon = loadAddon();
 afterAll(() => startThreads(addon, 1));

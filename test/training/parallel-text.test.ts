@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
+import type { EncodedSentences } from "../../src/alignment/parallel-text.ts";
 import { DataError } from "../../src/base/errors.ts";
 import { resolveConfig } from "../../src/config/resolve.ts";
-import type { EncodedSentences } from "../../src/shortlist/parallel-text.ts";
 import { readParallelText } from "../../src/training/parallel-text.ts";
 import { prepareCorpora } from "../../src/training/training-corpora.ts";
 import { toyWordpieces } from "../cli/toy-model-directory.ts";
@@ -40,18 +40,18 @@ const all = Object.entries(pairs).flatMap(([language, lines]) =>
 );
 
 it("has every pair of every corpus: the source with its language tag, both sides with </s>", () => {
-  const text = readParallelText(folders, wordpieces, 1000);
+  const text = readParallelText(folders, wordpieces, { most: 1000 });
   expect(sentencesOf(text.source)).toEqual(all.map(({ source }) => source));
   expect(sentencesOf(text.target)).toEqual(all.map(({ target }) => target));
 });
 
 it("takes as many as are asked for, evenly spread over all corpora", () => {
-  const text = readParallelText(folders, wordpieces, 5);
+  const text = readParallelText(folders, wordpieces, { most: 5 });
   const taken = [0, 2, 4, 7, 9].map((n) => all[n]!);
   expect(sentencesOf(text.source)).toEqual(taken.map(({ source }) => source));
   expect(sentencesOf(text.target)).toEqual(taken.map(({ target }) => target));
 });
 
 it("names what is not prepared", () => {
-  expect(() => readParallelText([join(folder, "none")], wordpieces, 5)).toThrow(DataError);
+  expect(() => readParallelText([join(folder, "none")], wordpieces, { most: 5 })).toThrow(DataError);
 });

@@ -17,6 +17,8 @@ const first: TrainStepResult = {
   negativeLogLikelihood: 30,
   balanceLoss: 0.5,
   gradientNorm: 3,
+  alignmentLoss: 0,
+  alignedPositions: 0,
 };
 const second: TrainStepResult = {
   targetTokens: 30,
@@ -25,6 +27,8 @@ const second: TrainStepResult = {
   negativeLogLikelihood: 50,
   balanceLoss: 1.5,
   gradientNorm: 5,
+  alignmentLoss: 12,
+  alignedPositions: 8,
 };
 const stateAt = (step: number, trainSeconds: number) => ({ ...freshState(), step, trainSeconds });
 
@@ -38,14 +42,16 @@ test("figures are of all steps since the last report: losses a token, the rest a
   window.add(second, 0.5, 3);
   expect(window.report(stateAt(2, 5), 0.1, limits)).toMatchObject({
     ...{ step: 2, done: 0.2, loss: 3, perplexity: Math.exp(2), balanceLoss: 1, learningRate: 0.1, gradientNorm: 4 },
-    ...{ targetTokensPerSecond: 8, sourceTokensPerSecond: 6, dataWait: 0.2, secondsLeft: 20 },
+    ...{ targetTokensPerSecond: 8, sourceTokensPerSecond: 6, dataWait: 0.2, secondsLeft: 20, alignmentLoss: 1.5 },
     experts: { moe: { maximumLoad: 2, deadShare: 0.5 } },
   });
 
   chosen(0);
   chosen(1);
   window.add(first, 0, 1);
-  expect(window.report(stateAt(3, 6), 0.2, limits)).toMatchObject({
+  const next = window.report(stateAt(3, 6), 0.2, limits);
+  expect(next).not.toHaveProperty("alignmentLoss");
+  expect(next).toMatchObject({
     ...{ step: 3, done: 0.3, loss: 4, perplexity: Math.exp(3), balanceLoss: 0.5, learningRate: 0.2, gradientNorm: 3 },
     ...{ targetTokensPerSecond: 10, sourceTokensPerSecond: 8, dataWait: 0 },
     experts: { moe: { maximumLoad: 1, loadVariation: 0, deadShare: 0 } },

@@ -1,7 +1,8 @@
-// emIteration: an iteration of IBM model 1 over a parallel text.
+// emIteration, hmmIteration: an iteration of IBM model 1, or of the hidden Markov model, over a parallel text. hmmLinks:
+// the links that the latter finds.
 #include <string>
 
-#include "alignment/lexicon.h"
+#include "alignment/hmm.h"
 #include "binding/registry.h"
 #include "memory/sizes.h"
 
@@ -33,6 +34,26 @@ struct Side {
   Sentences sentences() const { return {ids.data, starts.data, static_cast<int>(starts.length - 1)}; }
 };
 
+// The two sides of a text and the vocabulary's size.
+struct ParallelText {
+  Side given;
+  Side generated;
+  int pieces;
+
+  explicit ParallelText(Call& call)
+      : given(call, "given", "givenStarts"), generated(call, "generated", "generatedStarts"), pieces(call.size("pieces")) {
+    call.require(given.starts.length == generated.starts.length, "the two sides have different numbers of sentences");
+    given.require_ids(call, pieces);
+    generated.require_ids(call, pieces);
+  }
+};
+
+int width_of(Call& call) {
+  const int width = call.size("width");
+  call.require(width > 0, "width must be above 0");
+  return width;
+}
+
 Lexicon lexicon_of(Call& call, int pieces, int width) {
   const auto ids = call.ints("ids", static_cast<size_t>(pieces) * width);
   const auto probabilities = call.floats("probabilities", static_cast<size_t>(pieces) * width);
@@ -52,22 +73,54 @@ void require_entries(Call& call, const Lexicon& lexicon) {
   }
 }
 
+// Lexicon and jumps of a hidden Markov model, from arguments that both of its functions have.
+HiddenMarkovModel hmm_of(Call& call, int pieces, int width, float null_probability) {
+  const Lexicon lexicon = lexicon_of(call, pieces, width);
+  require_entries(call, lexicon);
+  const auto jumps = call.floats("jumps", 2 * kLongestJump + 1);
+  for (size_t j = 0; j < 2 * kLongestJump + 1; j++) call.require(jumps[j] > 0, "jumps must be above 0");
+  return {lexicon, jumps.data, null_probability};
+}
+
+float null_probability_of(Call& call) {
+  const float probability = static_cast<float>(call.number("nullProbability"));
+  call.require(probability > 0 && probability < 1, "nullProbability must lie between 0 and 1");
+  return probability;
+}
+
+napi_value result_of(const Call& call, const Likelihood& result) {
+  return call.object({{"logLikelihood", result.log_likelihood}, {"unexplained", result.unexplained}});
+}
+
 napi_value em_iteration_call(Call& call) {
-  const Side given(call, "given", "givenStarts");
-  const Side generated(call, "generated", "generatedStarts");
-  call.require(given.starts.length == generated.starts.length, "the two sides have different numbers of sentences");
-  const int pieces = call.size("pieces");
-  given.require_ids(call, pieces);
-  generated.require_ids(call, pieces);
-  const int width = call.size("width");
-  call.require(width > 0, "width must be above 0");
+  const ParallelText text(call);
+  const int width = width_of(call);
   const float least = static_cast<float>(call.number("least"));
   const bool is_first = call.boolean("isFirst");
-  const Lexicon lexicon = lexicon_of(call, pieces, width);
+  const Lexicon lexicon = lexicon_of(call, text.pieces, width);
   if (!is_first) require_entries(call, lexicon);
-  const Likelihood result =
-      em_iteration(thread_group(), given.sentences(), generated.sentences(), lexicon, least, is_first);
-  return call.object({{"logLikelihood", result.log_likelihood}, {"unexplained", result.unexplained}});
+  return result_of(call, em_iteration(thread_group(), text.given.sentences(), text.generated.sentences(), lexicon,
+                                      least, is_first));
+}
+
+napi_value hmm_iteration_call(Call& call) {
+  const ParallelText text(call);
+  const int width = width_of(call);
+  const float least = static_cast<float>(call.number("least"));
+  const float null_probability = null_probability_of(call);
+  const HiddenMarkovModel model = hmm_of(call, text.pieces, width, null_probability);
+  return result_of(call,
+                   hmm_iteration(thread_group(), text.given.sentences(), text.generated.sentences(), model, least));
+}
+
+napi_value hmm_links_call(Call& call) {
+  const ParallelText text(call);
+  const int width = width_of(call);
+  const float null_probability = null_probability_of(call);
+  const HiddenMarkovModel model = hmm_of(call, text.pieces, width, null_probability);
+  const Array<int32_t> links = call.ints("links", text.generated.ids.length);
+  hmm_links(thread_group(), text.given.sentences(), text.generated.sentences(), model, links.data);
+  return call.nothing();
 }
 
 }  // namespace
@@ -77,6 +130,14 @@ void register_alignment(Registry& registry) {
                {"given", "givenStarts", "generated", "generatedStarts", "pieces", "width", "least", "isFirst", "ids",
                 "probabilities", "entries", "totals"},
                em_iteration_call);
+  registry.add("hmmIteration",
+               {"given", "givenStarts", "generated", "generatedStarts", "pieces", "width", "least", "nullProbability",
+                "ids", "probabilities", "entries", "totals", "jumps"},
+               hmm_iteration_call);
+  registry.add("hmmLinks",
+               {"given", "givenStarts", "generated", "generatedStarts", "pieces", "width", "nullProbability", "ids",
+                "probabilities", "entries", "totals", "jumps", "links"},
+               hmm_links_call);
 }
 
 }  // namespace nmt

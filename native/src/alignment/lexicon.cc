@@ -32,11 +32,6 @@ struct Occurrences {
   const int32_t* end(int piece) const { return sentences.data() + starts[piece + 1]; }
 };
 
-struct Entry {
-  double count;
-  int32_t id;
-};
-
 // One iteration; what threads share is written at places of their own.
 class Iteration {
  public:
@@ -56,7 +51,7 @@ class Iteration {
       // [pieces] the probabilities of the row under way; zeros between rows, but where all are equal
       std::vector<float> row(lexicon_.pieces, is_first_ ? 1.0f / lexicon_.pieces : 0.0f);
       std::vector<double> counts(lexicon_.pieces);
-      std::vector<Entry> kept;
+      std::vector<ExpectedCount> kept;
       for (int block; (block = next_block.fetch_add(1)) < static_cast<int>(blocks_.size());) weigh(block, row);
       group.barrier();
       for (int piece; (piece = next_piece.fetch_add(1)) < lexicon_.pieces;) count(piece, row, counts, kept);
@@ -104,7 +99,7 @@ class Iteration {
   }
 
   // Expected counts of what the piece generates, and its probabilities from them.
-  void count(int piece, std::vector<float>& row, std::vector<double>& counts, std::vector<Entry>& kept) {
+  void count(int piece, std::vector<float>& row, std::vector<double>& counts, std::vector<ExpectedCount>& kept) {
     if (!is_first_) spread(piece, row);
     for (const int32_t* n = occurrences_.begin(piece); n < occurrences_.end(piece); n++) {
       for (int j = generated_.starts[*n]; j < end(*n); j++) {
@@ -125,31 +120,7 @@ class Iteration {
     } else {
       for (int e = 0; e < lexicon_.entries[piece]; e++) take(ids(piece)[e]);
     }
-    prune(kept, least_ * total);
-    store(piece, kept);
-  }
-
-  // Leaves the `width` largest counts of `least` or more, in ascending order of ids; the lower id of equal ones.
-  void prune(std::vector<Entry>& kept, double least) const {
-    kept.erase(std::remove_if(kept.begin(), kept.end(), [&](const Entry& e) { return e.count < least; }), kept.end());
-    if (kept.size() <= static_cast<size_t>(lexicon_.width)) return;
-    const auto larger = [](const Entry& a, const Entry& b) {
-      return a.count != b.count ? a.count > b.count : a.id < b.id;
-    };
-    std::nth_element(kept.begin(), kept.begin() + lexicon_.width, kept.end(), larger);
-    kept.resize(lexicon_.width);
-    std::sort(kept.begin(), kept.end(), [](const Entry& a, const Entry& b) { return a.id < b.id; });
-  }
-
-  void store(int piece, const std::vector<Entry>& kept) const {
-    double total = 0;
-    for (const Entry& entry : kept) total += entry.count;
-    for (size_t e = 0; e < kept.size(); e++) {
-      ids(piece)[e] = kept[e].id;
-      probabilities(piece)[e] = static_cast<float>(kept[e].count / total);
-    }
-    lexicon_.entries[piece] = static_cast<int32_t>(kept.size());
-    lexicon_.totals[piece] = static_cast<float>(total);
+    replace_row(lexicon_, piece, kept, total, least_);
   }
 
   void spread(int piece, std::vector<float>& row) const {
@@ -176,6 +147,29 @@ class Iteration {
 };
 
 }  // namespace
+
+void replace_row(const Lexicon& lexicon, int piece, std::vector<ExpectedCount>& kept, double total, float least) {
+  const auto is_small = [&](const ExpectedCount& e) { return e.count < least * total; };
+  kept.erase(std::remove_if(kept.begin(), kept.end(), is_small), kept.end());
+  if (kept.size() > static_cast<size_t>(lexicon.width)) {
+    // The lower id of equal ones.
+    const auto larger = [](const ExpectedCount& a, const ExpectedCount& b) {
+      return a.count != b.count ? a.count > b.count : a.id < b.id;
+    };
+    std::nth_element(kept.begin(), kept.begin() + lexicon.width, kept.end(), larger);
+    kept.resize(lexicon.width);
+    std::sort(kept.begin(), kept.end(), [](const ExpectedCount& a, const ExpectedCount& b) { return a.id < b.id; });
+  }
+  const size_t first = static_cast<size_t>(piece) * lexicon.width;
+  double sum = 0;
+  for (const ExpectedCount& entry : kept) sum += entry.count;
+  for (size_t e = 0; e < kept.size(); e++) {
+    lexicon.ids[first + e] = kept[e].id;
+    lexicon.probabilities[first + e] = static_cast<float>(kept[e].count / sum);
+  }
+  lexicon.entries[piece] = static_cast<int32_t>(kept.size());
+  lexicon.totals[piece] = static_cast<float>(sum);
+}
 
 Likelihood em_iteration(ThreadGroup& group, const Sentences& given, const Sentences& generated, const Lexicon& lexicon,
                         float least, bool is_first) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "threads/thread_group.h"
 
@@ -13,6 +14,9 @@ struct Sentences {
   const int32_t* ids;
   const int32_t* starts;  // [count + 1]
   int count;
+
+  // Pieces of a sentence without its </s>.
+  int pieces(int sentence) const { return starts[sentence + 1] - starts[sentence] - 1; }
 };
 
 // p(generated | given) of at most `width` generated pieces for each given one, in ascending order of their ids.
@@ -24,6 +28,16 @@ struct Lexicon {
   int32_t* entries;      // [pieces] how many of a row are used
   float* totals;         // [pieces] expected number of pieces that a given one generates
 };
+
+// The expected number of times that a given piece generates `id`.
+struct ExpectedCount {
+  double count;
+  int32_t id;
+};
+
+// Replaces a row's probabilities by those of expected counts, whose ids ascend: without those below `least` of `total`,
+// then without those beyond the `width` largest; what is kept adds up to 1. Reorders `counts`.
+void replace_row(const Lexicon& lexicon, int piece, std::vector<ExpectedCount>& counts, double total, float least);
 
 struct Likelihood {
   double log_likelihood = 0;  // natural, of the generated pieces by the probabilities before the iteration

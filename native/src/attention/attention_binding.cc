@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <string>
 #include <vector>
 
 #include "binding/registry.h"
@@ -20,6 +21,7 @@ struct Operands {
   int groups;
   size_t query_count;
   size_t key_count;
+  AttentionGuide guide;  // attention.guide points here where there is one
 };
 
 RowGroups read_groups(Call& call, const char* rows_name, const char* offsets_name, size_t& groups) {
@@ -68,8 +70,33 @@ Operands read_operands(Call& call) {
     operands.weight_offsets[static_cast<size_t>(g) + 1] = operands.weight_offsets[static_cast<size_t>(g)] + weights;
   }
   operands.attention = {queries.data, keys.data, values.data, energy.data, query_rows,
-                        key_rows,     nullptr,   hidden,      value_width};
+                        key_rows,     nullptr,   hidden,      value_width, nullptr};
   return operands;
+}
+
+// The guide, whose arguments are left out where there is none.
+void read_guide(Call& call, Operands& operands) {
+  const Array<int32_t> offsets = call.optional_ints("guideOffsets");
+  const Array<int32_t> keys = call.optional_ints("guideKeys");
+  const std::string cost = call.text("guideCost");
+  if (!offsets) return;
+  Attention& a = operands.attention;
+  const size_t queries = static_cast<size_t>(a.query_rows.offsets[operands.groups]);
+  call.require_length(offsets, queries + 1, "guideOffsets");
+  call.require(offsets[0] == 0 && static_cast<size_t>(offsets[queries]) <= keys.length,
+               "guideOffsets must lead from 0 into guideKeys");
+  for (size_t q = 0; q < queries; q++) call.require(offsets[q] <= offsets[q + 1], "guideOffsets must not decrease");
+  for (int g = 0; g < operands.groups; g++) {
+    const int32_t first = offsets[static_cast<size_t>(a.query_rows.offsets[g])];
+    const int32_t last = offsets[static_cast<size_t>(a.query_rows.offsets[g + 1])];
+    for (int32_t k = first; k < last; k++) {
+      call.require(keys[static_cast<size_t>(k)] >= 0 && keys[static_cast<size_t>(k)] < a.key_rows.size(g),
+                   "guideKeys names a key that its group does not have");
+    }
+  }
+  call.require(cost == "ce" || cost == "mse", "guideCost is neither ce nor mse");
+  operands.guide = {offsets.data, keys.data, cost == "ce" ? GuideCost::kCrossEntropy : GuideCost::kSquares};
+  a.guide = &operands.guide;
 }
 
 // Runs task(group) for every group. Little work stays on the calling thread: waking another can take longer.
@@ -95,9 +122,13 @@ napi_value attention_forward(Call& call) {
   const Attention& a = operands.attention;
   const Array<float> context = call.floats("context", operands.query_count * static_cast<size_t>(a.value_width));
   const Array<float> weights = call.floats("weights", operands.weight_offsets.back());
+  read_guide(call, operands);
   const AttentionKernels& kernels = attention_kernels();
-  for_each_group(operands, [&](int group) { kernels.forward(a, group, context.data, weights.data); });
-  return call.nothing();
+  std::vector<double> costs(static_cast<size_t>(operands.groups));
+  for_each_group(operands, [&](int group) {
+    costs[static_cast<size_t>(group)] = kernels.forward(a, group, context.data, weights.data);
+  });
+  return call.number_result(std::accumulate(costs.begin(), costs.end(), 0.0));
 }
 
 napi_value attention_backward(Call& call) {
@@ -110,11 +141,13 @@ napi_value attention_backward(Call& call) {
   const Array<float> of_keys = call.floats("keyGradient", operands.key_count * hidden);
   const Array<float> of_values = call.floats("valueGradient", operands.key_count * value_width);
   const Array<float> of_energy = call.optional_floats("energyGradient", a.energy == nullptr ? 0 : hidden);
+  read_guide(call, operands);
+  const float scale = static_cast<float>(call.number("guideScale"));
   static thread_local Scratch shares;
   float* share = a.energy == nullptr ? nullptr : shares.reserve(static_cast<size_t>(operands.groups) * hidden);
   const AttentionGradients gradients = {of_queries.data, of_keys.data, of_values.data, share};
   const AttentionKernels& kernels = attention_kernels();
-  for_each_group(operands, [&](int group) { kernels.backward(a, group, weights.data, upstream.data, gradients); });
+  for_each_group(operands, [&](int group) { kernels.backward(a, group, weights.data, upstream.data, scale, gradients); });
   if (a.energy != nullptr) {
     std::fill_n(of_energy.data, hidden, 0.0f);
     for (int g = 0; g < operands.groups; g++) {
@@ -128,10 +161,12 @@ napi_value attention_backward(Call& call) {
 
 void register_attention(Registry& registry) {
   registry.add("attentionForward", {"queries", "keys", "values", "energy", "queryRows", "queryOffsets", "keyRows",
-                                    "keyOffsets", "hidden", "valueWidth", "context", "weights"}, attention_forward);
+                                    "keyOffsets", "hidden", "valueWidth", "context", "weights", "guideOffsets", "guideKeys",
+                                    "guideCost"}, attention_forward);
   registry.add("attentionBackward", {"queries", "keys", "values", "energy", "queryRows", "queryOffsets", "keyRows",
                                      "keyOffsets", "hidden", "valueWidth", "weights", "contextGradient",
-                                     "queryGradient", "keyGradient", "valueGradient", "energyGradient"},
+                                     "queryGradient", "keyGradient", "valueGradient", "energyGradient", "guideOffsets",
+                                     "guideKeys", "guideCost", "guideScale"},
                attention_backward);
 }
 

@@ -1,6 +1,7 @@
 // Scores, softmax over the group's keys, and the weighed sum of values; backward from the saved weights.
 #include "attention/attention_kernels.h"
 
+#include <cmath>
 #include <vector>
 
 #include "attention/additive_scores.h"
@@ -38,7 +39,13 @@ float* additive_panels(Workspace& work, int queries, int keys, int hidden) {
   return work.panels.reserve(padded * static_cast<size_t>(queries + keys));
 }
 
-void softmax_row(float* row, int length) {
+// exp(x) of a row sums to total · exp(largest).
+struct Exponentials {
+  float largest;
+  float total;
+};
+
+Exponentials softmax_row(float* row, int length) {
   float largest = row[0];
   for (int j = 1; j < length; j++) largest = row[j] > largest ? row[j] : largest;
   vf total = vzero();
@@ -47,11 +54,13 @@ void softmax_row(float* row, int length) {
     vstore_n(row + j, vexp(vload_n(row + j, lanes) - vset1(largest)), lanes);
     total = total + vload_n(row + j, lanes);
   }
-  const vf scale = vset1(1.0f / hsum(total));
+  const float sum = hsum(total);
+  const vf scale = vset1(1.0f / sum);
   for (int j = 0; j < length; j += W) {
     const int lanes = length - j < W ? length - j : W;
     vstore_n(row + j, vload_n(row + j, lanes) * scale, lanes);
   }
+  return {largest, sum};
 }
 
 // Gradients of the weights → of the scores, in place: w · (g - Σ w g).
@@ -68,7 +77,55 @@ void softmax_gradient_row(const float* weights, float* gradients, int length) {
   }
 }
 
-void forward(const Attention& a, int group, float* context, float* weights) {
+// Keys that a query of a group should look at.
+struct GuidedKeys {
+  const int32_t* begin;
+  const int32_t* end;
+
+  GuidedKeys(const Attention& a, int group, int query) {
+    const int32_t* offset = a.guide->offsets + a.query_rows.offsets[group] + query;
+    begin = a.guide->keys + offset[0];
+    end = a.guide->keys + offset[1];
+  }
+  bool free() const { return begin == end; }
+  float share() const { return 1.0f / static_cast<float>(end - begin); }
+};
+
+// Half of Σ (weight − share)².
+double squared_cost(const float* weights, int length, const GuidedKeys& keys) {
+  double sum = 0;
+  for (int j = 0; j < length; j++) sum += static_cast<double>(weights[j]) * weights[j];
+  const double share = keys.share();
+  for (const int32_t* key = keys.begin; key < keys.end; key++) sum += share * (share - 2.0 * weights[*key]);
+  return sum / 2;
+}
+
+// Makes a row's scores weights, and gives its cost. From scores, cross-entropy is finite however small a weight is.
+double guided_softmax_row(float* row, int length, const GuidedKeys& keys, GuideCost cost) {
+  if (keys.free()) {
+    softmax_row(row, length);
+    return 0;
+  }
+  double score = 0;
+  for (const int32_t* key = keys.begin; key < keys.end; key++) score += row[*key];
+  const Exponentials sum = softmax_row(row, length);
+  if (cost == GuideCost::kSquares) return squared_cost(row, length, keys);
+  return sum.largest + std::log(static_cast<double>(sum.total)) - score * keys.share();
+}
+
+// Adds scale · (weight − share) to a row of gradients: those of squares by the weights, of cross-entropy by the scores.
+void add_guide_gradient(const float* weights, float* gradients, int length, const GuidedKeys& keys, float scale) {
+  if (keys.free()) return;
+  const vf factor = vset1(scale);
+  for (int j = 0; j < length; j += W) {
+    const int lanes = length - j < W ? length - j : W;
+    vstore_n(gradients + j, vfma(factor, vload_n(weights + j, lanes), vload_n(gradients + j, lanes)), lanes);
+  }
+  const float share = scale * keys.share();
+  for (const int32_t* key = keys.begin; key < keys.end; key++) gradients[*key] -= share;
+}
+
+double forward(const Attention& a, int group, float* context, float* weights) {
   Workspace& work = workspace();
   const auto& queries = addresses(work.queries, a.queries, a.hidden, a.query_rows, group);
   const auto& keys = addresses(work.keys, a.keys, a.hidden, a.key_rows, group);
@@ -76,6 +133,7 @@ void forward(const Attention& a, int group, float* context, float* weights) {
   const auto& out = addresses(work.context, context, a.value_width, a.query_rows, group);
   const int m = a.query_rows.size(group), n = a.key_rows.size(group);
   float* scores = weights + a.weight_offsets[group];
+  double cost = 0;
   if (n > 0) {
     if (a.energy == nullptr) {
       row_dots(queries.data(), m, keys.data(), n, a.hidden, scores, n);
@@ -85,12 +143,17 @@ void forward(const Attention& a, int group, float* context, float* weights) {
                             additive_scores<decltype(unit)>(rows, a.energy, scores);
                           });
     }
-    for (int i = 0; i < m; i++) softmax_row(scores + static_cast<long>(i) * n, n);
+    for (int i = 0; i < m; i++) {
+      float* row = scores + static_cast<long>(i) * n;
+      if (a.guide == nullptr) softmax_row(row, n);
+      else cost += guided_softmax_row(row, n, GuidedKeys(a, group, i), a.guide->cost);
+    }
   }
   row_sums({scores, n, 1}, m, values.data(), n, a.value_width, out.data());
+  return cost;
 }
 
-void backward(const Attention& a, int group, const float* weights, const float* context_gradient,
+void backward(const Attention& a, int group, const float* weights, const float* context_gradient, float guide_scale,
               const AttentionGradients& gradients) {
   Workspace& work = workspace();
   const auto& queries = addresses(work.queries, a.queries, a.hidden, a.query_rows, group);
@@ -106,7 +169,17 @@ void backward(const Attention& a, int group, const float* weights, const float* 
   row_sums({mine, 1, n}, n, upstream.data(), m, a.value_width, of_values.data());
   float* scores = work.score_gradients.reserve(static_cast<size_t>(m) * n);
   row_dots(upstream.data(), m, values.data(), n, a.value_width, scores, n);
-  for (long i = 0; i < m; i++) softmax_gradient_row(mine + i * n, scores + i * n, n);
+  for (long i = 0; i < m; i++) {
+    const float* row = mine + i * n;
+    float* gradient = scores + i * n;
+    const auto guided = [&](GuideCost cost) {
+      if (a.guide == nullptr || a.guide->cost != cost) return;
+      add_guide_gradient(row, gradient, n, GuidedKeys(a, group, static_cast<int>(i)), guide_scale);
+    };
+    guided(GuideCost::kSquares);
+    softmax_gradient_row(row, gradient, n);
+    guided(GuideCost::kCrossEntropy);
+  }
   if (a.energy == nullptr) {
     row_sums({scores, n, 1}, m, keys.data(), n, a.hidden, of_queries.data());
     row_sums({scores, 1, n}, n, queries.data(), m, a.hidden, of_keys.data());

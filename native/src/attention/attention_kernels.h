@@ -17,6 +17,17 @@ struct RowGroups {
   int size(int group) const { return offsets[group + 1] - offsets[group]; }
 };
 
+// What a given alignment costs: cross-entropy of the weights, or half the squared distance from them.
+enum class GuideCost { kCrossEntropy, kSquares };
+
+// Given alignments: query q, in the order of the groups, should look at its group's keys keys[offsets[q] … offsets[q + 1])
+// with equal weights. One without keys is free.
+struct AttentionGuide {
+  const int32_t* offsets;  // [query rows of the groups + 1]
+  const int32_t* keys;     // places in the group, each at most once for a query
+  GuideCost cost;
+};
+
 struct Attention {
   const float* queries;  // [query rows, hidden]
   const float* keys;     // [key rows, hidden]
@@ -27,6 +38,7 @@ struct Attention {
   const size_t* weight_offsets;  // [groups + 1]: where each group's weights [queries, keys] begin
   int hidden;
   int value_width;
+  const AttentionGuide* guide;  // null where there is none
 };
 
 // Gradients, of the operands of the same names.
@@ -37,10 +49,11 @@ struct AttentionGradients {
   float* energy;  // [groups, hidden]: each group's share
 };
 
-// Both write only the rows of their group, so groups can run on any thread in any order.
+// Both write only the rows of their group, so groups can run on any thread in any order. With a guide, `forward` gives the
+// sum of its queries' costs, and `backward` adds the gradient of `guide_scale` times that.
 struct AttentionKernels {
-  void (*forward)(const Attention&, int group, float* context, float* weights);
-  void (*backward)(const Attention&, int group, const float* weights, const float* context_gradient,
+  double (*forward)(const Attention&, int group, float* context, float* weights);
+  void (*backward)(const Attention&, int group, const float* weights, const float* context_gradient, float guide_scale,
                    const AttentionGradients&);
 };
 

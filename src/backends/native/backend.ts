@@ -12,7 +12,7 @@ import { PackedWeights } from "./packed-weights.ts";
 import { registerElementwiseKernels } from "./register-elementwise.ts";
 import { registerMatmulKernels } from "./register-matmul.ts";
 
-const NATIVE_BACKEND = "native";
+export const NATIVE_BACKEND = "native";
 
 export class NativeBackend extends MathBackendCPU {
   readonly addon: NativeAddon;

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CommandModule } from "yargs";
+import type { ParallelText } from "../../alignment/parallel-text.ts";
 import { loadAddon, startThreads } from "../../backends/native/addon.ts";
 import { CheckpointError, DataError, UsageError } from "../../base/errors.ts";
 import { log } from "../../base/logger.ts";
@@ -14,7 +15,6 @@ import { lengthBatches } from "../../decoding/lines/length-batches.ts";
 import { resolveTranslateOptions } from "../../decoding/translate-options.ts";
 import { type Coverage, meanOfBatches, measureCoverage } from "../../shortlist/coverage.ts";
 import { learnShortlist, MOST_BEST } from "../../shortlist/learn-shortlist.ts";
-import type { ParallelText } from "../../shortlist/parallel-text.ts";
 import { Shortlist } from "../../shortlist/shortlist.ts";
 import { writeShortlist } from "../../shortlist/shortlist-file.ts";
 import { chooseTag } from "../../text/languages.ts";
@@ -125,7 +125,7 @@ async function readText(args: ShortlistArguments, own: Config, wordpieces: Wordp
     await ensureCorpora(config);
     const { corpora } = await prepareCorpora(config, wordpieces, log.info);
     const folders = corpora.map(({ folder }) => folder);
-    return readParallelText(folders, wordpieces, args.max_pairs);
+    return readParallelText(folders, wordpieces, { most: args.max_pairs });
   } finally {
     if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true });
   }

@@ -21,6 +21,8 @@ export interface TrainingCorpus {
   folder: string;
   /** Default 1; see mixture.ts. */
   weight?: number;
+  /** Fingerprint of its alignments, which batches are to carry (shards/links.ts); left out for none. */
+  links?: string | undefined;
 }
 
 /** Plain data: it is sent to a worker thread as it is. */
@@ -64,7 +66,10 @@ export class BatchReader {
     if (options.corpora.length === 0) throw new DataError("There is no corpus to train on.", { where: "data" });
     const prepared = options.corpora.map(({ folder }) => readPrepared(folder));
     this.markers = commonMarkers(prepared);
-    this.reader = new PairReader(prepared);
+    this.reader = new PairReader(
+      prepared,
+      options.corpora.map(({ links }) => links),
+    );
     this.corpora = prepared.map(({ pairs, srcLang, tgtLang }, i) => ({
       pairs,
       weight: options.corpora[i]!.weight ?? 1,

@@ -1,4 +1,5 @@
 /** Training batches of sentence pairs, packed without padding (base/packed-layout.ts); a group is a sentence in batch order. */
+import type { AttentionGuide } from "../../base/attention-guide.ts";
 import type { Batch } from "../../base/batch.ts";
 import { forcedTargets, type MarkerIds } from "../../base/forced-targets.ts";
 import { sentenceRows } from "../../base/packed-layout.ts";
@@ -15,6 +16,7 @@ export function packBatch(pairs: readonly SentencePair[], markers: MarkerIds): B
     pairs.map((pair) => pair.target),
     markers,
   );
+  const guide = guideOf(pairs);
   return {
     source,
     targetInput,
@@ -23,7 +25,28 @@ export function packBatch(pairs: readonly SentencePair[], markers: MarkerIds): B
     targetRows,
     lines: Int32Array.from(pairs, (pair) => pair.line ?? 0),
     corpora: Int32Array.from(pairs, (pair) => pair.corpus ?? 0),
+    ...(guide !== undefined && { guide }),
   };
+}
+
+/** Of the pairs' links, one after the other; a target's last position, which says `</s>`, has none. */
+function guideOf(pairs: readonly SentencePair[]): AttentionGuide | undefined {
+  const count = pairs.reduce((sum, { links }) => sum + (links?.sources.length ?? 0), 0);
+  if (count === 0) return undefined;
+  const positions = pairs.reduce((sum, { target }) => sum + target.length + 1, 0);
+  const guide = { offsets: new Int32Array(positions + 1), keys: new Int32Array(count) };
+  let position = 0;
+  let at = 0;
+  for (const { target, links } of pairs) {
+    if (links !== undefined) {
+      guide.keys.set(links.sources, at);
+      for (const piece of links.targets) guide.offsets[position + piece + 1]!++;
+      at += links.sources.length;
+    }
+    position += target.length + 1;
+  }
+  for (let i = 0; i < positions; i++) guide.offsets[i + 1]! += guide.offsets[i]!;
+  return guide;
 }
 
 function packSources(sources: readonly Int32Array[]): PackedSide {

@@ -1,5 +1,6 @@
 /** Random access to the pairs of several prepared corpora, numbered one corpus after the other. */
 import { DataError } from "../../base/errors.ts";
+import { ShardLinks } from "../shards/links.ts";
 import { type PreparedCorpus, shardFingerprint, shardPath } from "../shards/prepared-folder.ts";
 import type { SentencePair } from "../shards/shard.ts";
 import { Shard } from "../shards/shard.ts";
@@ -7,19 +8,26 @@ import type { PairLengths } from "./bucket.ts";
 
 export class PairReader implements PairLengths {
   private readonly shards: Shard[] = [];
+  /** Of each shard; undefined for those without. */
+  private readonly links: (ShardLinks | undefined)[] = [];
   /** Corpus of each shard. */
   private readonly corpora: number[] = [];
   /** [shards + 1] number of each shard's first pair */
   private readonly firsts = [0];
 
-  /** Throws DataError for a shard that is missing, damaged, or of another corpus. */
-  constructor(prepared: readonly PreparedCorpus[]) {
+  /**
+   * `links` are the fingerprints of the alignments of those corpora whose pairs are to have theirs. Throws DataError for a shard or its alignments that are
+   * missing, damaged, or of another corpus.
+   */
+  constructor(prepared: readonly PreparedCorpus[], links: readonly (string | undefined)[] = []) {
     try {
       prepared.forEach(({ folder, shards, fingerprint, pairs }, corpus) => {
         const before = this.pairs;
         for (let i = 0; i < shards; i++) {
           const shard = new Shard(shardPath(folder, i), shardFingerprint(fingerprint, i));
           this.shards.push(shard);
+          const aligned = links[corpus];
+          this.links.push(aligned === undefined ? undefined : new ShardLinks(folder, i, aligned));
           this.corpora.push(corpus);
           this.firsts.push(this.pairs + shard.pairs);
         }
@@ -43,7 +51,13 @@ export class PairReader implements PairLengths {
 
   pair(pair: number): SentencePair {
     const shard = this.shardOf(pair);
-    return { ...this.shards[shard]!.pair(pair - this.firsts[shard]!), corpus: this.corpora[shard]! };
+    const place = pair - this.firsts[shard]!;
+    const links = this.links[shard]?.of(place);
+    return {
+      ...this.shards[shard]!.pair(place),
+      corpus: this.corpora[shard]!,
+      ...(links !== undefined && { links }),
+    };
   }
 
   /** Positions of the source; `</s>` and tag are stored with it. */
@@ -60,6 +74,7 @@ export class PairReader implements PairLengths {
 
   close(): void {
     for (const shard of this.shards) shard.close();
+    for (const links of this.links) links?.close();
   }
 
   /** Binary search for the shard that holds a pair. */

@@ -27,6 +27,16 @@ export interface SentencePair {
   line?: number;
   /** Which corpus of the mixture it is of, from 0. */
   corpus?: number;
+  /** Which positions of source and target are aligned, where that is given. */
+  links?: PieceLinks;
+}
+
+/** Link i is between source position `sources[i]`, tag counted, and target piece `targets[i]`; by target piece, then by source position. */
+export interface PieceLinks {
+  /** [links] */
+  sources: Int32Array;
+  /** [links] */
+  targets: Int32Array;
 }
 
 /** Bytes an id takes. */

@@ -1,13 +1,6 @@
 /** Word alignments by attention: how much each target word looked at each source word, and the links that follow. */
-import type { PieceWords } from "./piece-words.ts";
-
-/** A link of Pharaoh's form, `source-target`; words are counted from 0. */
-export interface AlignmentLink {
-  /** Source word. */
-  source: number;
-  /** Target word. */
-  target: number;
-}
+import type { AlignmentLink } from "../../alignment/pharaoh.ts";
+import type { PieceWords } from "../../text/piece-words.ts";
 
 /**
  * Attention of words, [target words][source words]: the sum over a source word's pieces, the mean over a target word's. Of `attention`,

@@ -1,5 +1,5 @@
 /** How sure a model is of each word of its translation. */
-import type { PieceWords } from "./piece-words.ts";
+import type { PieceWords } from "../../text/piece-words.ts";
 
 /**
  * Natural logarithm of each word's probability given the source and what stands before it: the sum over its pieces. `pieceScores` are those of the target's

@@ -14,7 +14,7 @@ import { resolveConfig } from "../../../src/config/resolve.ts";
 import { toYaml } from "../../../src/config/write.ts";
 import { learnShortlist } from "../../../src/shortlist/learn-shortlist.ts";
 import { loadShortlist, readShortlist } from "../../../src/shortlist/shortlist-file.ts";
-import { encoded } from "../../shortlist/sentences.ts";
+import { encoded } from "../../alignment/sentences.ts";
 import { writeToyLanguageModel } from "../toy-language-model.ts";
 import { toyWordpieces, writeToyModel } from "../toy-model-directory.ts";
 

@@ -68,3 +68,30 @@ describe("packBatch", () => {
     expect(timeOffsets(batch.source.layout).at(-1)).toBe(batch.source.ids.length);
   });
 });
+
+describe("the guide of a batch", () => {
+  const linked = (pair: SentencePair, ...links: [source: number, target: number][]): SentencePair => ({
+    ...pair,
+    links: {
+      sources: Int32Array.from(links, ([source]) => source),
+      targets: Int32Array.from(links, ([, target]) => target),
+    },
+  });
+  const pair = (source: number, target: number): SentencePair => ({
+    source: new Int32Array(source).fill(9),
+    target: new Int32Array(target).fill(8),
+  });
+
+  test("has the links of each pair at its target positions, in the order of the groups", () => {
+    const pairs = [pair(2, 2), linked(pair(5, 3), [1, 0], [3, 0], [0, 2]), linked(pair(3, 1), [2, 0])];
+    const { guide, targetRows } = packBatch(pairs, markers);
+    // Targets have 3, 4 and 2 positions.
+    expect([...guide!.offsets]).toEqual([0, 0, 0, 0, 2, 2, 3, 3, 4, 4]);
+    expect([...guide!.keys]).toEqual([1, 3, 0, 2]);
+    expect(guide!.offsets.length).toBe(targetRows.rows.length + 1);
+  });
+
+  test("is not there where no pair has a link", () => {
+    expect(packBatch([pair(2, 2), linked(pair(1, 1))], markers)).not.toHaveProperty("guide");
+  });
+});

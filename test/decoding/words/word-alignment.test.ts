@@ -1,8 +1,8 @@
 /** Source of truth: sums and links worked out by hand; Pharaoh's form, and Marian's `--alignment` for what a threshold means. */
 import { describe, expect, test } from "vitest";
-import { pieceWords } from "../../../src/decoding/words/piece-words.ts";
 import { alignmentAbove, hardAlignment, wordAlignment } from "../../../src/decoding/words/word-alignment.ts";
 import { wordScores } from "../../../src/decoding/words/word-scores.ts";
+import { pieceWords } from "../../../src/text/piece-words.ts";
 
 function words(text: string) {
   const pieces = text.split(" ");

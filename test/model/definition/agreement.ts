@@ -2,6 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { expect } from "vitest";
 import { packBatch } from "../../../src/data/batches/batch.ts";
+import type { SentencePair } from "../../../src/data/shards/shard.ts";
 import { ForwardContext } from "../../../src/layers/forward-context.ts";
 import type { TrainableModel } from "../../../src/model/trainable-model.ts";
 import { normals } from "../../ops/finite-differences.ts";
@@ -35,26 +36,30 @@ export function definedParameters(model: TrainableModel): DefinedParameters {
   );
 }
 
-/** What is differentiated: cross-entropy plus all balance losses. */
-export function costOf({ smoothed, balance }: DefinedLoss): Vector {
-  return add(smoothed, ...balance);
+/** What is differentiated: cross-entropy plus all other losses. */
+export function costOf({ smoothed, balance, alignment }: DefinedLoss): Vector {
+  return add(smoothed, ...balance, ...alignment);
 }
 
 /** The model's parameters are left as they are. Those that `untrained` matches are expected to have gradients of zero, all others not. */
 export function expectAsDefined(
   model: TrainableModel,
   definition: Definition,
-  pairs: readonly { source: Int32Array; target: Int32Array }[],
+  pairs: readonly SentencePair[],
   { labelSmoothing, untrained }: { labelSmoothing: number; untrained?: RegExp | undefined },
 ): void {
   const batch = packBatch(pairs, model.markers);
   const parameters = definedParameters(model);
   /** The cost, after a comparison of all losses. */
   const comparedCost = (expected: DefinedLoss, context: ForwardContext): tf.Scalar => {
-    const { crossEntropy, balance } = model.loss(batch, labelSmoothing, context);
-    const actual = [...crossEntropy.dataSync(), ...balance.map((loss) => loss.dataSync()[0]!)];
-    expectLosses(actual, [expected.smoothed, expected.negativeLogLikelihood, ...expected.balance].map(numberOf));
-    return tf.addN([tf.sum(tf.slice(crossEntropy, 0, 1)) as tf.Scalar, ...balance]);
+    const { crossEntropy, balance, alignment } = model.loss(batch, labelSmoothing, context);
+    const weighted = alignment === undefined ? [] : [tf.mul<tf.Scalar>(alignment.sum, alignment.weight)];
+    const others = [...balance, ...weighted];
+    const actual = [...crossEntropy.dataSync(), ...others.map((loss) => loss.dataSync()[0]!)];
+    const { smoothed, negativeLogLikelihood } = expected;
+    const losses = [smoothed, negativeLogLikelihood, ...expected.balance, ...expected.alignment];
+    expectLosses(actual, losses.map(numberOf));
+    return tf.addN([tf.sum(tf.slice(crossEntropy, 0, 1)) as tf.Scalar, ...others]);
   };
   const evaluated = definition(parameters, pairs, new Pass());
   tf.tidy(() => {

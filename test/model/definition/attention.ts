@@ -21,16 +21,16 @@ import {
   type Vector,
 } from "./vector.ts";
 
-/** Σ over source positions j of softmax_j(A(x_j, y)) · x_j */
+/** A(x_j, y) of source positions j, and the context Σ softmax_j(A(x_j, y)) · x_j */
 export function attend(
   parameters: DefinedParameters,
   kind: TranslationSettings["attention"],
   state: Vector,
   encoded: Rows,
-): Vector {
-  const scores = encoded.map((x) => score(parameters, kind, x, state));
-  const weights = softmax(concat(scores));
-  return encoded.map((x, j) => multiply(x, pick(weights, [j]))).reduce((a, b) => add(a, b));
+): { scores: Vector; context: Vector } {
+  const scores = concat(encoded.map((x) => score(parameters, kind, x, state)));
+  const weights = softmax(scores);
+  return { scores, context: encoded.map((x, j) => multiply(x, pick(weights, [j]))).reduce((a, b) => add(a, b)) };
 }
 
 /** A(x, y) of an encoder output x and a decoder state y → [1] */

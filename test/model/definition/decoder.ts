@@ -37,7 +37,12 @@ export function decode(
   const table = parameters.matrix(settings.share_embeddings ? "embedding" : "decoder.embedding");
   const bottom = run(1, lookUp(table, inputs, sentences));
   const contexts = bySentence(bottom, sentences, (states, sentence) =>
-    states.map((state) => attend(parameters, settings.attention, state, encoded[sentence]!)),
+    states.map((state, t) => {
+      const { scores, context } = attend(parameters, settings.attention, state, encoded[sentence]!);
+      pass.attentionScores[sentence] ??= [];
+      pass.attentionScores[sentence]![t] = scores;
+      return context;
+    }),
   );
   let y = withExperts(1, bottom);
   for (let layer = 2; layer <= settings.decoder_layers; layer++) {

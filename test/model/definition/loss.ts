@@ -5,7 +5,20 @@ import { readTexts } from "./language-model.ts";
 import { type DefinedParameters, type Matrix, timesTransposed } from "./parameters.ts";
 import type { Pass, Rows } from "./pass.ts";
 import type { LanguageModelSettings, TranslationSettings } from "./settings.ts";
-import { add, concat, logSumExp, pick, scale, subtract, sum, type Vector } from "./vector.ts";
+import {
+  add,
+  concat,
+  constant,
+  logSumExp,
+  multiply,
+  pick,
+  scale,
+  softmax as softmaxOf,
+  square,
+  subtract,
+  sum,
+  type Vector,
+} from "./vector.ts";
 
 export const BOS = 2;
 export const EOS = 3;
@@ -14,6 +27,8 @@ export const EOS = 3;
 export interface Pair {
   source: ArrayLike<number>;
   target: ArrayLike<number>;
+  /** Source positions and target pieces that are aligned. */
+  links?: { sources: ArrayLike<number>; targets: ArrayLike<number> };
 }
 
 export interface DefinedLoss {
@@ -23,6 +38,8 @@ export interface DefinedLoss {
   negativeLogLikelihood: Vector;
   /** One for each mixture-of-experts layer → [1] each */
   balance: Vector[];
+  /** What attention costs where it differs from the links, weighted → [1]; nothing where it is not guided */
+  alignment: Vector[];
 }
 
 export function translationLoss(
@@ -37,7 +54,31 @@ export function translationLoss(
   const table = settings.share_embeddings ? "embedding" : "decoder.embedding";
   const weights = parameters.matrix(settings.tie_softmax ? table : "decoder.output.weights");
   const bias = parameters.vector("decoder.output.bias");
-  return { ...crossEntropy(hidden, pairs, { weights, bias }, settings.label_smoothing), balance: pass.balance };
+  const alignment =
+    settings.guided_alignment === "none" || !pass.training ? [] : [alignmentCost(pairs, settings, pass)];
+  const { balance } = pass;
+  return { ...crossEntropy(hidden, pairs, { weights, bias }, settings.label_smoothing), balance, alignment };
+}
+
+/**
+ * Chen et al. 2016, section 3: a target piece's links have equal shares; the cost is −Σ share · log weight, or ½ Σ (weight − share)² over all source
+ * positions, summed over target pieces that have links.
+ */
+function alignmentCost(pairs: readonly Pair[], settings: TranslationSettings, pass: Pass): Vector {
+  const costs: Vector[] = [];
+  pairs.forEach(({ target, links = { sources: [], targets: [] } }, sentence) => {
+    for (let t = 0; t < target.length; t++) {
+      const linked = Array.from(links.sources).filter((_, link) => links.targets[link] === t);
+      if (linked.length === 0) continue;
+      const scores = pass.attentionScores[sentence]![t]!;
+      const logWeights = subtract(scores, logSumExp(scores));
+      const shares = constant(scores.value.map((_, s) => (linked.includes(s) ? 1 / linked.length : 0)));
+      const isCrossEntropy = settings.guided_alignment_cost === "ce";
+      const squares = square(subtract(softmaxOf(scores), shares));
+      costs.push(isCrossEntropy ? scale(sum(multiply(shares, logWeights)), -1) : scale(sum(squares), 0.5));
+    }
+  });
+  return scale(sum(concat(costs)), settings.guided_alignment_weight);
 }
 
 export function languageModelLoss(
@@ -49,7 +90,8 @@ export function languageModelLoss(
   const hidden = readTexts(parameters, pairs.map(inputOf), settings, pass);
   const weights = parameters.matrix(settings.tie_softmax ? "embedding" : "output.weights");
   const bias = parameters.vector("output.bias");
-  return { ...crossEntropy(hidden, pairs, { weights, bias }, settings.label_smoothing), balance: pass.balance };
+  const { balance } = pass;
+  return { ...crossEntropy(hidden, pairs, { weights, bias }, settings.label_smoothing), balance, alignment: [] };
 }
 
 const inputOf = ({ target }: Pair): number[] => [BOS, ...Array.from(target)];

@@ -16,6 +16,8 @@ export class Pass {
   readonly training: boolean;
   /** Of mixture-of-experts layers, weighted, in the order of the layers. */
   readonly balance: Vector[] = [];
+  /** Scores of source positions for each target position, by sentence; their softmax is the attention. */
+  readonly attentionScores: Vector[][] = [];
   private readonly seed: number;
   private stream: number;
 

@@ -33,6 +33,9 @@ export interface TranslationSettings extends StackSettings {
   decoder_start: "zero" | "bridge";
   share_embeddings: boolean;
   moe_encoder_after: number[];
+  guided_alignment: "none" | "auto";
+  guided_alignment_weight: number;
+  guided_alignment_cost: "ce" | "mse";
 }
 
 export interface LanguageModelSettings extends StackSettings {

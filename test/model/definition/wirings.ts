@@ -41,6 +41,9 @@ const translation: TranslationSettings = {
   decoder_start: "zero",
   share_embeddings: false,
   moe_encoder_after: [],
+  guided_alignment: "none",
+  guided_alignment_weight: 0.1,
+  guided_alignment_cost: "ce",
 };
 
 const experts = { num_experts: 4, moe_encoder_after: [2], moe_decoder_after: [1] };
@@ -63,6 +66,14 @@ const ofTranslation: Record<string, Partial<TranslationSettings>> = {
   "one table for source, target and softmax": { share_embeddings: true, tie_softmax: true, embedding_size: 6 },
   "target table and softmax in one": { tie_softmax: true, embedding_size: 6 },
   "no label smoothing": { label_smoothing: 0 },
+  "multiplicative attention guided by alignments": { guided_alignment: "auto", guided_alignment_weight: 0.6 },
+  "additive attention guided by alignments, experts": {
+    ...{ ...experts, attention: "additive", guided_alignment: "auto", guided_alignment_weight: 2 },
+  },
+  "normed additive attention guided by alignments, squares": {
+    ...{ attention: "normed_additive", guided_alignment: "auto" },
+    ...{ guided_alignment_weight: 3, guided_alignment_cost: "mse" },
+  },
   "noisy top-k experts after every layer": expertsEverywhere,
   "hierarchical experts after every layer": { ...expertsEverywhere, ...groups },
   "strictly balanced experts after every layer": { ...expertsEverywhere, gating: "strictly_balanced" },
@@ -142,10 +153,18 @@ export function fileOf(task: "translation" | "language_model", settings: StackSe
   return { ...settings, task, save_model: "model", train_steps: 1, data: { corpus } };
 }
 
-/** Of different lengths on both sides, in no order; one target is empty. */
+const linksOf = (...links: [source: number, target: number][]) => ({
+  sources: Int32Array.from(links, ([source]) => source),
+  targets: Int32Array.from(links, ([, target]) => target),
+});
+
+/** Of different lengths on both sides, in no order; one target is empty. Only guided attention looks at links, which not every piece has. */
 export const pairs = [
-  { source: Int32Array.of(4, 9, 5, 3), target: Int32Array.of(5, 10) },
-  { source: Int32Array.of(7, 6, 8, 6, 10, 3), target: Int32Array.of(6, 4, 7, 9) },
+  { source: Int32Array.of(4, 9, 5, 3), target: Int32Array.of(5, 10), links: linksOf([2, 0]) },
+  {
+    ...{ source: Int32Array.of(7, 6, 8, 6, 10, 3), target: Int32Array.of(6, 4, 7, 9) },
+    links: linksOf([0, 0], [1, 0], [4, 0], [1, 2], [5, 3]),
+  },
   { source: Int32Array.of(8, 3), target: new Int32Array(0) },
   { source: Int32Array.of(10, 4, 3), target: Int32Array.of(8, 8, 5) },
 ];

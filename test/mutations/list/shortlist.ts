@@ -1,10 +1,10 @@
 /** Mistakes in lexical translation probabilities, and in the candidates that follow from them. */
 import type { Mutation } from "../mutation.ts";
 
-const tests = ["test/shortlist", "test/training/parallel-text.test.ts"];
+const tests = ["test/alignment", "test/shortlist", "test/training/parallel-text.test.ts"];
 const lexicon = { file: "native/src/alignment/lexicon.cc", tests };
 const binding = { file: "native/src/alignment/alignment_binding.cc", tests };
-const learning = { file: "src/shortlist/lexicon.ts", tests };
+const learning = { file: "src/alignment/lexicon.ts", tests };
 const rows = { file: "src/shortlist/candidate-rows.ts", tests };
 const shortlist = { file: "src/shortlist/shortlist.ts", tests };
 const pieceSet = { file: "src/shortlist/piece-set.ts", tests };

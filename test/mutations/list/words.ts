@@ -1,8 +1,8 @@
 /** Mistakes in the words of a translation: their alignments and scores. */
 import type { Mutation } from "../mutation.ts";
 
-const tests = ["test/decoding/words", "test/decoding/translated-words.test.ts"];
-const pieces = { file: "src/decoding/words/piece-words.ts", tests };
+const tests = ["test/text/piece-words.test.ts", "test/decoding/words", "test/decoding/translated-words.test.ts"];
+const pieces = { file: "src/text/piece-words.ts", tests };
 const alignment = { file: "src/decoding/words/word-alignment.ts", tests };
 const scores = { file: "src/decoding/words/word-scores.ts", tests };
 

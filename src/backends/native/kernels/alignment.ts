@@ -1,4 +1,4 @@
-/** Lexical translation probabilities from parallel text, by the addon; nothing of it is a tensor. */
+/** Lexical translation probabilities and word alignments from parallel text, by the addon; nothing of it is a tensor. */
 
 export interface AlignmentKernels {
   /**
@@ -22,4 +22,44 @@ export interface AlignmentKernels {
     entries: Int32Array,
     totals: Float32Array,
   ): { logLikelihood: number; unexplained: number };
+
+  /**
+   * An iteration of EM for a hidden Markov model of alignments (Vogel, Ney and Tillmann 1996), texts and lexicon as in `emIteration`. Generated pieces come
+   * one after the other, each from the empty word with `nullProbability`, or from a given piece; jumps [201] are how often the next one is from −100 … 100
+   * places further on, all above 0. Lexicon and jumps are read and replaced.
+   */
+  hmmIteration(
+    given: Int32Array,
+    givenStarts: Int32Array,
+    generated: Int32Array,
+    generatedStarts: Int32Array,
+    pieces: number,
+    width: number,
+    least: number,
+    nullProbability: number,
+    ids: Int32Array,
+    probabilities: Float32Array,
+    entries: Int32Array,
+    totals: Float32Array,
+    jumps: Float32Array,
+  ): { logLikelihood: number; unexplained: number };
+  /**
+   * Writes links [generated positions]: the place in the given sentence, from 0, that each generated piece most probably comes from; −1 for the empty word,
+   * and for `</s>`.
+   */
+  hmmLinks(
+    given: Int32Array,
+    givenStarts: Int32Array,
+    generated: Int32Array,
+    generatedStarts: Int32Array,
+    pieces: number,
+    width: number,
+    nullProbability: number,
+    ids: Int32Array,
+    probabilities: Float32Array,
+    entries: Int32Array,
+    totals: Float32Array,
+    jumps: Float32Array,
+    links: Int32Array,
+  ): void;
 }

@@ -1,7 +1,11 @@
 /** Attention over row groups (native/src/attention), on tensors of the native backend. No `energy` means dot-product scores. */
 import type * as tf from "@tensorflow/tfjs";
+import type { AttentionGuide } from "../../../base/attention-guide.ts";
 import type { RowGroups } from "../../../base/packed-layout.ts";
 import type { NativeBackend } from "../backend.ts";
+
+/** What weights cost that differ from a guide's: cross-entropy, or half the squared distance. */
+export type GuideCost = "ce" | "mse";
 
 type Operands = [
   /** [query rows, hidden] */
@@ -20,10 +24,19 @@ type Operands = [
   valueWidth: number,
 ];
 
+/** Both offsets and keys are left out where there is no guide; `cost` then means nothing. */
+type Guide = [offsets: Int32Array | undefined, keys: Int32Array | undefined, cost: GuideCost];
+
 export interface AttentionKernels {
-  /** Writes context [query rows, value width] and each group's weights [queries, keys], one group after another. */
-  attentionForward(...args: [...Operands, context: Float32Array, weights: Float32Array]): void;
-  /** From `weights` and the context's gradient to the gradients of the operands; only rows of the groups are written. */
+  /**
+   * Writes context [query rows, value width] and each group's weights [queries, keys], one group after another. Gives the
+   * sum of the guided queries' costs.
+   */
+  attentionForward(...args: [...Operands, context: Float32Array, weights: Float32Array, ...Guide]): number;
+  /**
+   * From `weights` and the gradients of context and of the costs' sum (`guideScale`) to the gradients of the operands; only rows of
+   * the groups are written.
+   */
   attentionBackward(
     ...args: [
       ...Operands,
@@ -33,6 +46,8 @@ export interface AttentionKernels {
       keyGradient: Float32Array,
       valueGradient: Float32Array,
       energyGradient: Float32Array | undefined,
+      ...Guide,
+      guideScale: number,
     ]
   ): void;
 }
@@ -54,27 +69,36 @@ export interface AttentionGroups {
   keyRows: RowGroups;
 }
 
-/** Context [query rows, value width], and the weights of each group [queries, keys], one group after another. */
+/** A guide, and what it costs when weights differ from it. */
+export interface GuidedBy {
+  guide: AttentionGuide;
+  cost: GuideCost;
+}
+
+/** Context [query rows, value width], the weights of each group [queries, keys], one group after another, and the sum of costs. */
 export function attentionForward(
   native: NativeBackend,
   operands: AttentionOperands,
   groups: AttentionGroups,
-): { context: tf.Tensor2D; weights: tf.Tensor1D } {
+  guided?: GuidedBy,
+): { context: tf.Tensor2D; weights: tf.Tensor1D; cost: number } {
   const [rows] = operands.queries.shape;
   const [, width] = operands.values.shape;
   const context = takeRows(native, rows, width, groups.queryRows, "attentionForward");
   const weights = native.takeFloats(weightCount(groups), "attentionForward");
-  native.addon.attentionForward(...argumentsOf(native, operands, groups), context, weights);
-  return { context: native.tensor([rows, width], context), weights: native.tensor([weights.length], weights) };
+  const all = argumentsOf(native, operands, groups);
+  const cost = native.addon.attentionForward(...all, context, weights, ...guideArguments(guided));
+  return { context: native.tensor([rows, width], context), weights: native.tensor([weights.length], weights), cost };
 }
 
-/** Gradients of every operand, from the weights that `attentionForward` returned and the gradient of the context. */
+/** Gradients of every operand, from the weights that `attentionForward` returned and the gradients of context and of the costs' sum. */
 export function attentionBackward(
   native: NativeBackend,
   operands: AttentionOperands,
   groups: AttentionGroups,
   weights: tf.Tensor1D,
   contextGradient: tf.Tensor2D,
+  guided?: GuidedBy & { costGradient: number },
 ): AttentionOperands {
   const [rows, hidden] = operands.queries.shape;
   const [keyCount, width] = operands.values.shape;
@@ -90,6 +114,8 @@ export function attentionBackward(
     dKeys,
     dValues,
     dEnergy,
+    ...guideArguments(guided),
+    guided?.costGradient ?? 0,
   );
   return {
     queries: native.tensor([rows, hidden], dQueries),
@@ -97,6 +123,10 @@ export function attentionBackward(
     values: native.tensor([keyCount, width], dValues),
     energy: dEnergy === undefined ? undefined : native.tensor([hidden], dEnergy),
   };
+}
+
+function guideArguments(guided: GuidedBy | undefined): Guide {
+  return [guided?.guide.offsets, guided?.guide.keys, guided?.cost ?? "ce"];
 }
 
 function argumentsOf(

@@ -1,6 +1,7 @@
 /** Sentences as lexicons take them, and random parallel text. */
+
+import type { EncodedSentences, ParallelText } from "../../src/alignment/parallel-text.ts";
 import { Random } from "../../src/base/random.ts";
-import type { EncodedSentences, ParallelText } from "../../src/shortlist/parallel-text.ts";
 
 /** `</s>` of these tests. */
 export const EOS = 3;

@@ -1,8 +1,8 @@
 /** Source of truth: IBM model 1 by its definition, every alignment enumerated in double precision (model-one.ts). */
 import { afterAll, describe, expect, it } from "vitest";
+import { type Lexicon, type LexiconOptions, learnLexicon } from "../../src/alignment/lexicon.ts";
+import type { EncodedSentences } from "../../src/alignment/parallel-text.ts";
 import { loadAddon, startThreads } from "../../src/backends/native/addon.ts";
-import { type Lexicon, type LexiconOptions, learnLexicon } from "../../src/shortlist/lexicon.ts";
-import type { EncodedSentences } from "../../src/shortlist/parallel-text.ts";
 import { equalTable, iterate, type Pair } from "./model-one.ts";
 import { EOS, encoded, randomText, repeated } from "./sentences.ts";
 

@@ -1,5 +1,5 @@
 /** Which words between white space each piece of a text belongs to. */
-import type { Wordpieces } from "../../text/wordpieces.ts";
+import type { Wordpieces } from "./wordpieces.ts";
 
 /** Words of a text's pieces, from 0; piece t is of the words `first[t] … last[t]`, which are several only where it has a space inside. */
 export interface PieceWords {
@@ -47,15 +47,31 @@ export function pieceWords(pieces: number, textOf: (count: number) => string): P
  * The words of a line that a model reads, as they stand in the line: where normalisation makes several words of one, or none, their pieces
  * are of the word that they come from.
  */
-export function sourcePieceWords(text: string, wordpieces: Wordpieces): PieceWords {
+export function linePieceWords(text: string, wordpieces: Wordpieces): PieceWords {
   const pieces = wordpieces.encodePieces(text);
-  const found = pieceWords(pieces.length, (count) => spelled(pieces.slice(0, count)));
+  const marked = markedWords(pieces);
   const given = splitWords(text);
   const read = splitWords(spelled(pieces));
-  if (read.length === given.length && read.every((word, i) => word === given[i])) return found;
+  const asGiven = read.length === given.length && read.every((word, i) => word === given[i]);
+  if (asGiven && marked !== undefined) return { words: given.length, first: marked, last: marked };
+  const found = pieceWords(pieces.length, (count) => spelled(pieces.slice(0, count)));
+  if (asGiven) return found;
   const origins = given.flatMap((word, i) => splitWords(spelled(wordpieces.encodePieces(word))).map(() => i));
   const originOf = (word: number) => origins[word] ?? given.length - 1;
   return { words: given.length, first: found.first.map(originOf), last: found.last.map(originOf) };
+}
+
+/** The word of each piece [pieces] where each word begins with the mark of a space and has no other: nearly always. */
+function markedWords(pieces: readonly string[]): Int32Array | undefined {
+  let word = -1;
+  const words = new Int32Array(pieces.length);
+  for (const [t, piece] of pieces.entries()) {
+    const mark = piece.lastIndexOf(SPACE);
+    if (mark > 0 || piece === SPACE || (t === 0 && mark < 0)) return undefined;
+    if (mark === 0) word++;
+    words[t] = word;
+  }
+  return words;
 }
 
 function spelled(pieces: readonly string[]): string {

@@ -1,8 +1,8 @@
 /** Source of truth: words counted by hand, and SentencePiece's rule that ▁ stands for a space. */
 import { expect, test } from "vitest";
-import { pieceWords, sourcePieceWords } from "../../../src/decoding/words/piece-words.ts";
-import type { Wordpieces } from "../../../src/text/wordpieces.ts";
-import { ToyWordpieces } from "../toy-wordpieces.ts";
+import { linePieceWords, pieceWords } from "../../src/text/piece-words.ts";
+import type { Wordpieces } from "../../src/text/wordpieces.ts";
+import { ToyWordpieces } from "../decoding/toy-wordpieces.ts";
 
 function wordsOf(pieces: readonly string[]) {
   const textOf = (count: number) => pieces.slice(0, count).join("").replaceAll("▁", " ");
@@ -38,7 +38,7 @@ test("bytes of one character are of its word, those of a space of the word befor
 test("pieces of a source, whatever white space it has", () => {
   const wordpieces = new ToyWordpieces(["the"]);
   // the | ▁ a b | ▁ Z a | the
-  const { words, first, last } = sourcePieceWords("  the\tab  Za the ", wordpieces);
+  const { words, first, last } = linePieceWords("  the\tab  Za the ", wordpieces);
   expect([words, [...first], [...last]]).toEqual([4, [0, 1, 1, 1, 2, 2, 2, 3], [0, 1, 1, 1, 2, 2, 2, 3]]);
 });
 
@@ -53,6 +53,6 @@ test("a word that normalisation makes two of, and one that it makes none of, are
             .split(" ")
             .map((word) => `▁${word}`),
   } as Wordpieces;
-  const { words, first } = sourcePieceWords("a x¨y \u0001 b", wordpieces);
+  const { words, first } = linePieceWords("a x¨y \u0001 b", wordpieces);
   expect([words, [...first]]).toEqual([4, [0, 1, 1, 3]]);
 });
