@@ -14,7 +14,6 @@ import { type DecodedTargets, Decoder } from "./decoder.ts";
 import type { DecoderState, ExpertGates, ForcedScores, TranslationModel } from "./decoder-state.ts";
 import { Encoder } from "./encoder.ts";
 import { watchGates } from "./expert-gates.ts";
-import type { StackResult } from "./expert-stack.ts";
 import type { Seq2SeqOptions } from "./options.ts";
 import { Seq2SeqDecoderState } from "./seq2seq-decoder-state.ts";
 import type { ModelLoss, TrainableModel } from "./trainable-model.ts";
