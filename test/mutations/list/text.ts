@@ -179,8 +179,8 @@ export const textMutations: readonly Mutation[] = [
   {
     ...unigram,
     name: "symbols have no lead over pieces",
-    find: "type === PieceType.userDefined ? SYMBOL_BONUS * (Buffer.byteLength(text) - 1) : score",
-    replace: "score",
+    find: "this.scores[id] = SYMBOL_BONUS * (Buffer.byteLength(pieces.textOf(id)) - 1);",
+    replace: "",
   },
   {
     ...pieces,
@@ -191,8 +191,8 @@ export const textMutations: readonly Mutation[] = [
   {
     ...pieces,
     name: "the first space stays",
-    find: "(drops ? piece.text.slice(1) : piece.text)",
-    replace: "(drops ? piece.text : piece.text)",
+    find: "(drops ? piece.slice(1) : piece)",
+    replace: "piece",
   },
   {
     ...pieces,
