@@ -78,23 +78,27 @@ napi_value open_threads(Call& call) {
   return make_handle(call.env(), std::make_shared<Workers>(threads));
 }
 
-// Packs the layers that every text needs while JavaScript's thread is at something else, such as the vocabulary. A model that is let go meanwhile
-// stays as it is; a layer that there is no memory for tells its first product.
+// Packs the layers that every text needs, one task each, while JavaScript's thread is at something else, such as the vocabulary; tasks that come
+// meanwhile go in between. A model that is let go stays as it is; a layer that there is no memory for tells its first product.
+void pack_next(Workers& workers, const std::weak_ptr<const Model>& model, const std::shared_ptr<std::atomic<size_t>>& next) {
+  workers.give(
+      [&workers, model, next](Run& run) {
+        const auto held = model.lock();
+        const size_t layer = next->fetch_add(1);
+        if (held == nullptr || layer >= held->every_step().size()) return;
+        try {
+          held->every_step()[layer]->prepare(run.threads());
+        } catch (const std::bad_alloc&) {
+          return;
+        }
+        pack_next(workers, model, next);
+      },
+      false);
+}
+
 void pack_early(Workers& workers, const std::shared_ptr<const Model>& model) {
   const auto next = std::make_shared<std::atomic<size_t>>(0);
-  const auto task = [next, weak = std::weak_ptr<const Model>(model)](Run& run) {
-    for (;;) {
-      const auto held = weak.lock();
-      const size_t layer = next->fetch_add(1);
-      if (held == nullptr || layer >= held->every_step().size()) return;
-      try {
-        held->every_step()[layer]->prepare(run.threads());
-      } catch (const std::bad_alloc&) {
-        return;
-      }
-    }
-  };
-  for (int i = 0; i < workers.threads(); i++) workers.give(task, false);
+  for (int i = 0; i < workers.threads(); i++) pack_next(workers, model, next);
 }
 
 napi_value open_model(Call& call) {

@@ -10,20 +10,15 @@ import { resolveTranslateOptions, type TranslateOptions, translateDefaults } fro
 import { describeWarning, type TranslationCounts, type TranslationWarning } from "../../decoding/translation.ts";
 import { Translator } from "../../decoding/translator.ts";
 import { loadEnsemble } from "../../inference/open-ensemble.ts";
-import { textCounts } from "../../segments/translate-text.ts";
+import type { MaskName } from "../../segments/masks.ts";
 import type { ShortlistLimits } from "../../shortlist/shortlist.ts";
 import type { ModelLanguages } from "../../text/languages.ts";
 import { engineOf, type InferenceArguments, inferenceOptions } from "../engine-options.ts";
 import { openLineOutput } from "../line-output.ts";
 
 import { type RuleArguments, ruleOptions, rulesOf, withRequests } from "./rule-options.ts";
-import {
-  type PlaceableArguments,
-  placeableOptions,
-  reportPlaceables,
-  translateKeeping,
-  withHypotheses,
-} from "./translate/placeable-options.ts";
+import type { PlaceableLines } from "./translate/placeable-lines.ts";
+import { type PlaceableArguments, placeableOptions, withHypotheses } from "./translate/placeable-options.ts";
 import { candidateCount, type RerankArguments, rerankOptions, rerankWeights } from "./translate/rerank-options.ts";
 import { type Direction, openReranking, type Reranking } from "./translate/reranking.ts";
 import { formatTranslation, type TranslationFormat } from "./translate/translation-format.ts";
@@ -227,23 +222,29 @@ async function translateLines(
   const started = performance.now();
   try {
     const lines = inputLines(args.src, { onLongLine: (line) => translator.reportLongLine(line) });
-    const counts = textCounts();
-    if (args.placeables === undefined) {
+    const keeping = args.placeables === undefined ? undefined : await placeableLines(translator, args.placeables);
+    if (keeping === undefined) {
       const translations = rank(translator.translate(withRequests(lines, args)));
       for await (const translation of translations) await output.write(formatTranslation(translation, format));
     } else {
-      for await (const text of translateKeeping(translator, lines, args.placeables, counts)) await output.write(text);
+      for await (const text of keeping.translate(lines)) await output.write(text);
     }
     await output.close();
     const shown = args.placeables === undefined ? SHOWN_WARNINGS : 0;
     report(translator.counts, (performance.now() - started) / 1000, backend, shown);
-    if (args.placeables !== undefined) reportPlaceables(counts);
+    keeping?.report();
   } catch (error) {
     releaseInput(args.src);
     const unfinished = await output.abandon();
     if (unfinished !== undefined) log.warn(`the translations so far are in ${unfinished}`);
     throw error;
   }
+}
+
+/** Imported only here: few lines of text have placeables, and the expressions that find them take a while to make. */
+async function placeableLines(translator: Translator, masks: MaskName): Promise<PlaceableLines> {
+  const { PlaceableLines } = await import("./translate/placeable-lines.ts");
+  return new PlaceableLines(translator, masks);
 }
 
 /** What is translated from and to, where the options say it or the model knows only one. */

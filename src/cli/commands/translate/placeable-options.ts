@@ -1,13 +1,9 @@
-/** `nmt translate --placeables`: lines whose tags, placeholders and addresses come out as they are. */
+/** The option `--placeables` of `nmt translate`, and what does not go with it. */
 import type { Options } from "yargs";
 import { UsageError } from "../../../base/errors.ts";
-import { log } from "../../../base/logger.ts";
-import { lineWindows } from "../../../decoding/lines/line-windows.ts";
 import type { TranslateOptions } from "../../../decoding/translate-options.ts";
 import { translateDefaults } from "../../../decoding/translate-options.ts";
-import type { Translator } from "../../../decoding/translator.ts";
 import { type MaskName, maskNames } from "../../../segments/masks.ts";
-import { type TextCounts, translateTexts } from "../../../segments/translate-text.ts";
 
 export interface PlaceableArguments {
   placeables: MaskName | undefined;
@@ -22,9 +18,6 @@ export const placeableOptions = {
     defaultDescription: "what the model makes of them",
   },
 } satisfies Record<string, Options>;
-
-/** Lines translated together, and the milliseconds to wait for another. */
-const WINDOW = { lines: 2000, patience: 20 };
 
 /** Options that ask for more than one text a line, or that choose it in another way. */
 const APART = [
@@ -55,24 +48,4 @@ export function withHypotheses(
     });
   }
   return { ...options, nBest: options.sampling === undefined ? (options.beamSize ?? translateDefaults.beamSize) : 1 };
-}
-
-/** The translation of each line, in order. */
-export async function* translateKeeping(
-  translator: Translator,
-  lines: AsyncIterable<string>,
-  masks: MaskName,
-  counts: TextCounts,
-): AsyncGenerator<string, void, undefined> {
-  for await (const window of lineWindows(lines, WINDOW)) {
-    yield* await translateTexts((some) => translator.translate(some), window, { masks, sentences: false, counts });
-  }
-}
-
-/** Logs what became of the placeables. */
-export function reportPlaceables({ withPlaceables, kept, nextHypothesis, split, untranslated }: TextCounts): void {
-  log.info(
-    `placeables in ${withPlaceables} segments: ${kept} kept by the best hypothesis, ${nextHypothesis} by a later one, ${split} split`,
-  );
-  if (untranslated > 0) log.warn(`${untranslated} segments or parts of them were left in the source's language`);
 }
