@@ -17,6 +17,7 @@ const benchmarks: Record<string, () => Promise<{ run: Benchmark }>> = {
   encode: () => import("./encode.ts"),
   prepare: () => import("./prepare.ts"),
   decode: () => import("./decode.ts"),
+  start: () => import("./start.ts"),
   detect: () => import("./detect.ts"),
   serve: () => import("./serve.ts"),
   peers: () => import("./peers.ts"),

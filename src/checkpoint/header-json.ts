@@ -33,7 +33,7 @@ export function parseHeaderJson(bytes: Uint8Array): HeaderJson {
 
 /** Whether a text cannot be written as UTF-8: a surrogate is not half of a pair. */
 export function hasLoneSurrogate(text: string): boolean {
-  return /\p{Cs}/u.test(text);
+  return /[\ud800-\udfff]/u.test(text);
 }
 
 class Parser {

@@ -5,7 +5,7 @@ import { CheckpointError } from "../base/errors.ts";
 import { arrayOf } from "./element-types.ts";
 import {
   CHUNK_BYTES,
-  checksumStart,
+  checksumText,
   damaged,
   decodeHeader,
   headerLength,
@@ -15,8 +15,14 @@ import {
   type TensorEntry,
 } from "./safetensors-header.ts";
 
-/** Bytes that are verified at once: they stay in a processor's cache. */
-const VERIFY_BYTES = 256 * 1024;
+/** A CRC-32 that a file promises, of `before` in UTF-8 and then its bytes [begin, end). */
+export interface Checksum {
+  name: string;
+  begin: number;
+  end: number;
+  checksum: number;
+  before: string;
+}
 
 /** An open file; tensors are read on demand. Close it. */
 export class SafetensorsReader {
@@ -52,35 +58,39 @@ export class SafetensorsReader {
   /** Reads one tensor, as the array that `arrayOf` makes of its type, and verifies its checksum. Throws CheckpointError when bytes were altered. */
   read(entry: TensorEntry): NamedArray {
     const bytes = this.bytes(this.dataStart + entry.begin, entry.end - entry.begin);
-    this.check(entry, [bytes]);
+    this.check(entry, bytes);
     return { name: entry.name, shape: entry.shape, data: arrayOf(entry.dtype, bytes.buffer) };
   }
 
-  /** Reads the whole file and verifies all checksums, in little memory. Throws CheckpointError when bytes were altered. */
-  verify(): void {
-    const buffer = new Uint8Array(VERIFY_BYTES);
-    for (const entry of this.header.entries) this.check(entry, this.parts(entry, buffer));
+  /**
+   * What the file's checksums cover, for reading it elsewhere: places in the file, and the text that a checksum begins with. Files of other programs
+   * have none. Throws CheckpointError where one of ours lacks some.
+   */
+  checksums(): Checksum[] {
+    return this.header.entries.flatMap((entry) => {
+      const checksum = this.promised(entry);
+      if (checksum === undefined) return [];
+      if (!(checksum >= 0 && checksum < 2 ** 32)) throw this.altered(entry);
+      const [begin, end] = [this.dataStart + entry.begin, this.dataStart + entry.end];
+      return [{ name: entry.name, begin, end, checksum, before: checksumText(entry) }];
+    });
   }
 
-  /** A tensor's bytes, part by part, in the same buffer. */
-  private *parts({ begin, end }: TensorEntry, buffer: Uint8Array): Generator<Uint8Array> {
-    for (let at = begin; at < end; ) {
-      const read = this.readAt(buffer, 0, Math.min(buffer.length, end - at), this.dataStart + at);
-      if (read === 0) throw damaged(this.path, "it ends too early");
-      yield buffer.subarray(0, read);
-      at += read;
-    }
+  private check(entry: TensorEntry, bytes: Uint8Array): void {
+    const promised = this.promised(entry);
+    if (promised !== undefined && crc32(bytes, crc32(checksumText(entry))) !== promised) throw this.altered(entry);
   }
 
-  private check(entry: TensorEntry, parts: Iterable<Uint8Array>): void {
-    const promised = promisedChecksum(this.header, entry.name);
-    if (promised !== undefined) {
-      let checksum = checksumStart(entry);
-      for (const part of parts) checksum = crc32(part, checksum);
-      if (checksum !== promised) throw damaged(this.path, `the checksum of ${entry.name} does not match`);
-    } else if (this.header.metadata["format"] === "gnmt-moe") {
-      throw damaged(this.path, `the checksum of ${entry.name} is missing`);
+  private altered({ name }: TensorEntry): CheckpointError {
+    return damaged(this.path, `the checksum of ${name} does not match`);
+  }
+
+  private promised({ name }: TensorEntry): number | undefined {
+    const promised = promisedChecksum(this.header, name);
+    if (promised === undefined && this.header.metadata["format"] === "gnmt-moe") {
+      throw damaged(this.path, `the checksum of ${name} is missing`);
     }
+    return promised;
   }
 
   close(): void {

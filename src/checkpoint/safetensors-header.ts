@@ -2,7 +2,6 @@
  * The header of a safetensors file: 8 bytes little-endian length, then JSON naming each tensor's type, shape and place in the data.
  * Our files also keep a CRC-32 of each tensor (its name, type, shape and bytes) under `__metadata__`, so that damage is found.
  */
-import { crc32 } from "node:zlib";
 import { CheckpointError } from "../base/errors.ts";
 import { bytesPerElement, type DataType, dataTypes, elementCount, type TensorData } from "./element-types.ts";
 import { type HeaderJson, HeaderProblem, parseHeaderJson } from "./header-json.ts";
@@ -45,9 +44,9 @@ export function* chunksOf(data: TensorData): Generator<Uint8Array> {
   }
 }
 
-/** CRC-32 over name, type and shape; the data's bytes are added to it chunk by chunk. */
-export function checksumStart({ name, dtype, shape }: Pick<TensorEntry, "name" | "dtype" | "shape">): number {
-  return crc32(JSON.stringify([name, dtype, shape]));
+/** What a tensor's CRC-32 covers before its bytes. */
+export function checksumText({ name, dtype, shape }: Pick<TensorEntry, "name" | "dtype" | "shape">): string {
+  return JSON.stringify([name, dtype, shape]);
 }
 
 /** Header bytes for tensors laid out one after the other in the given order. */

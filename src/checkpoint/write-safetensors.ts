@@ -4,7 +4,7 @@ import { writeFileAtomic } from "../base/atomic-file.ts";
 import { CheckpointError } from "../base/errors.ts";
 import { bytesPerElement, dataTypeOf } from "./element-types.ts";
 import { hasLoneSurrogate } from "./header-json.ts";
-import { checksumStart, chunksOf, encodeHeader, METADATA, type NamedArray } from "./safetensors-header.ts";
+import { checksumText, chunksOf, encodeHeader, METADATA, type NamedArray } from "./safetensors-header.ts";
 
 /** Writes `tensors` to `path`, wider types first so that every tensor is aligned to its type. Metadata values are text. Throws CheckpointError for names that no file can hold. */
 export function writeSafetensors(
@@ -16,7 +16,7 @@ export function writeSafetensors(
   const placed = tensors.map(({ name, shape, data }) => ({ name, shape, data, dtype: dataTypeOf(data) }));
   placed.sort((a, b) => bytesPerElement(b.dtype) - bytesPerElement(a.dtype));
   const described = placed.map(({ name, shape, data, dtype }) => {
-    let checksum = checksumStart({ name, dtype, shape });
+    let checksum = crc32(checksumText({ name, dtype, shape }));
     for (const chunk of chunksOf(data)) checksum = crc32(chunk, checksum);
     return { name, dtype, shape, byteLength: data.byteLength, checksum };
   });

@@ -5,6 +5,7 @@ import { describeKey, type KeyDescription } from "../config/describe.ts";
 import { sectionTitles } from "../config/help.ts";
 import type { Overrides } from "../config/overrides.ts";
 import { type ConfigKey, configKeys, sectionOf } from "../config/schema.ts";
+import { isDataOption } from "./data-option.ts";
 
 /** The keys that are options of their own; `data` is set by dotted names. */
 const optionKeys = configKeys.filter((key) => key !== "data");
@@ -31,11 +32,6 @@ function optionType(
   choices: readonly string[] | undefined,
 ): "number" | "boolean" | "string" {
   return choices === undefined && (kind === "number" || kind === "boolean") ? kind : "string";
-}
-
-/** True for `data.CORPUS.key`, the options that stand for keys under `data`. */
-export function isDataOption(name: string): boolean {
-  return name.startsWith("data.");
 }
 
 /** The overrides among parsed arguments: configuration keys and dotted data keys that were given. */

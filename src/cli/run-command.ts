@@ -3,7 +3,7 @@ import yargs, { type Argv, type CommandModule } from "yargs";
 import { UsageError } from "../base/errors.ts";
 import { nearestName } from "../base/nearest-name.ts";
 import type { AnyCommand } from "./command-table.ts";
-import { isDataOption } from "./options.ts";
+import { isDataOption } from "./data-option.ts";
 
 /** Stands for `-`, standard input or output, while yargs parses: yargs takes a lone `-` for a positional argument. */
 const STANDARD_STREAM = "\ue000-";

@@ -62,7 +62,7 @@ export function parseConfig(text: string, file: string, overrides: Overrides = {
     });
   }
   const input = withBaseSettings(applyOverrides(content as Record<string, unknown>, overrides));
-  const parsed = configSchema.safeParse(input);
+  const parsed = configSchema.safeParse(input, { jitless: true });
   if (!parsed.success) {
     throw configProblems(parsed.error.issues, input, (path, section) => {
       const place = overrides[path.join(".")] === undefined ? lineOf(path) : `command line, --${path.join(".")}`;

@@ -1,46 +1,26 @@
-/** Formats of documents: their names, the endings of their files, their readers. */
+/** Formats of documents: their names, the endings of their files. */
 import { UsageError } from "../base/errors.ts";
-import { readPo } from "./bilingual/po.ts";
-import { readTmx } from "./bilingual/tmx.ts";
-import { readXliff } from "./bilingual/xliff.ts";
-import { readHtml } from "./html.ts";
-import { readJsonStrings } from "./json-strings.ts";
-import { readMarkdown } from "./markdown.ts";
-import { readPlainText } from "./plain-text.ts";
-import { readProperties } from "./properties.ts";
-import type { DocumentReader } from "./segments/document.ts";
-import { readSubtitles } from "./subtitles.ts";
-import { readDocx } from "./word/docx.ts";
 
-interface FormatEntry {
-  /** In lower case. */
-  endings: readonly string[];
-  read: DocumentReader;
-}
+/** Endings of each format's files, in lower case. Its reader is in read-document.ts, which only those import who read one. */
+const ENDINGS = {
+  txt: [".txt"],
+  md: [".md", ".markdown"],
+  html: [".html", ".htm"],
+  srt: [".srt"],
+  vtt: [".vtt"],
+  po: [".po", ".pot"],
+  xliff: [".xlf", ".xliff"],
+  tmx: [".tmx"],
+  json: [".json", ".arb"],
+  properties: [".properties"],
+  docx: [".docx"],
+} satisfies Record<string, readonly string[]>;
 
-const FORMATS = {
-  txt: { endings: [".txt"], read: readPlainText },
-  md: { endings: [".md", ".markdown"], read: readMarkdown },
-  html: { endings: [".html", ".htm"], read: readHtml },
-  srt: { endings: [".srt"], read: readSubtitles },
-  vtt: { endings: [".vtt"], read: readSubtitles },
-  po: { endings: [".po", ".pot"], read: readPo },
-  xliff: { endings: [".xlf", ".xliff"], read: readXliff },
-  tmx: { endings: [".tmx"], read: readTmx },
-  json: { endings: [".json", ".arb"], read: readJsonStrings },
-  properties: { endings: [".properties"], read: readProperties },
-  docx: {
-    endings: [".docx"],
+export type DocumentFormat = keyof typeof ENDINGS;
 
-    read: readDocx,
-  },
-} satisfies Record<string, FormatEntry>;
-
-export type DocumentFormat = keyof typeof FORMATS;
-
-export const documentFormats = Object.keys(FORMATS) as readonly DocumentFormat[];
+export const documentFormats = Object.keys(ENDINGS) as readonly DocumentFormat[];
 /** Endings of all formats, such as ".md". */
-export const documentEndings: readonly string[] = Object.values(FORMATS).flatMap(({ endings }) => endings);
+export const documentEndings: readonly string[] = Object.values(ENDINGS).flat();
 
 const SAVE_DOCX = "Save it as .docx, in LibreOffice: soffice --headless --convert-to docx FILE.";
 const EXPORT_STRINGS = "Export its texts as XLIFF, PO or JSON, and translate those.";
@@ -88,7 +68,7 @@ const OTHERS: ReadonlyMap<string, string> = new Map([
  */
 export function documentFormatOf(name: string): DocumentFormat | undefined {
   const ending = endingOf(name);
-  return documentFormats.find((format) => (FORMATS[format].endings as readonly string[]).includes(ending));
+  return documentFormats.find((format) => (ENDINGS[format] as readonly string[]).includes(ending));
 }
 
 /**
@@ -109,10 +89,6 @@ export function formatOfDocument(name: string): DocumentFormat {
   refuseOtherDocuments(name);
   const oneOf = `Give one of ${documentEndings.join(" ")}.`;
   throw unreadable(name, endingOf(name), COMPRESSED.test(name) ? UNPACK : oneOf);
-}
-
-export function readerOf(format: DocumentFormat): DocumentReader {
-  return FORMATS[format].read;
 }
 
 /** Whether it is a document of more than lines of text. */

@@ -1,6 +1,30 @@
 /** Documents by the ending of their names, or by the name of their format. */
-import { type DocumentFormat, formatOfDocument, readerOf } from "./document-formats.ts";
-import type { Document, ReadOptions } from "./segments/document.ts";
+import { readPo } from "./bilingual/po.ts";
+import { readTmx } from "./bilingual/tmx.ts";
+import { readXliff } from "./bilingual/xliff.ts";
+import { type DocumentFormat, formatOfDocument } from "./document-formats.ts";
+import { readHtml } from "./html.ts";
+import { readJsonStrings } from "./json-strings.ts";
+import { readMarkdown } from "./markdown.ts";
+import { readPlainText } from "./plain-text.ts";
+import { readProperties } from "./properties.ts";
+import type { Document, DocumentReader, ReadOptions } from "./segments/document.ts";
+import { readSubtitles } from "./subtitles.ts";
+import { readDocx } from "./word/docx.ts";
+
+const readers: Record<DocumentFormat, DocumentReader> = {
+  txt: readPlainText,
+  md: readMarkdown,
+  html: readHtml,
+  srt: readSubtitles,
+  vtt: readSubtitles,
+  po: readPo,
+  xliff: readXliff,
+  tmx: readTmx,
+  json: readJsonStrings,
+  properties: readProperties,
+  docx: readDocx,
+};
 
 /**
  * Reads a document; `name` (a path or file name) says by its ending what it is, where `format` doesn't, and stands in error messages.
@@ -20,5 +44,5 @@ export function readDocument(
   options: ReadOptions = {},
   format: DocumentFormat = formatOfDocument(name),
 ): Document {
-  return readerOf(format)(bytes, name, options);
+  return readers[format](bytes, name, options);
 }

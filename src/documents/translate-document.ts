@@ -1,11 +1,8 @@
 /** A document with its text translated: segments go through a translator of texts, with their inline tags as tags that it keeps. */
 import type { TranslateLines } from "../segments/translate-lines.ts";
 import { type TextOptions, translateTexts } from "../segments/translate-text.ts";
+import type { Retranslate } from "./retranslate.ts";
 import type { Document, LostTags, Segment } from "./segments/document.ts";
-
-/** Of files of two languages: which of the translations that are there already give way to new ones. */
-export const retranslateNames = ["fuzzy", "all"] as const;
-export type Retranslate = (typeof retranslateNames)[number];
 
 export interface DocumentOptions extends Omit<TextOptions, "sentences"> {
   /** Default none: only what has no translation gets one. */

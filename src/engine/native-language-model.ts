@@ -4,8 +4,9 @@ import type { ForcedScores } from "../model/decoder-state.ts";
 import type { LanguageModelOptions } from "../model/options.ts";
 import { scoresBySentence } from "./forced-scores.ts";
 import { languageModelPlan } from "./model-plan.ts";
-import { isWorthSharing, type OpenWeights, openWeights, type WeightOptions } from "./open-weights.ts";
+import { isWorthSharing, type OpenWeights, openWeights } from "./open-weights.ts";
 import { packIds } from "./packed-ids.ts";
+import type { WeightsFile } from "./weights-file.ts";
 
 /** A language model with its weights mapped into memory; `dispose` lets them go. */
 export class NativeLanguageModel {
@@ -15,12 +16,16 @@ export class NativeLanguageModel {
   private readonly markers: MarkerIds;
   private underWay = 0;
 
-  /** Throws as `openWeights` does. */
-  constructor(path: string, options: LanguageModelOptions, how: WeightOptions) {
-    this.weights = openWeights(path, languageModelPlan(options), how);
+  private constructor(weights: OpenWeights, options: LanguageModelOptions) {
+    this.weights = weights;
     this.vocabularySize = options.vocabularySize;
     this.markers = options.markers;
-    this.parallelism = how.threads;
+    this.parallelism = weights.threads;
+  }
+
+  /** Fails as `openWeights` does. */
+  static async open(file: WeightsFile, options: LanguageModelOptions): Promise<NativeLanguageModel> {
+    return new NativeLanguageModel(await openWeights(file, languageModelPlan(options)), options);
   }
 
   /** What products are computed in. */

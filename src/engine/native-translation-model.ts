@@ -6,8 +6,9 @@ import { cutGates, type ExpertLayer, expertLayers, gatesSize } from "./expert-la
 import { scoresBySentence } from "./forced-scores.ts";
 import { translationPlan } from "./model-plan.ts";
 import { NativeDecoderState } from "./native-decoder-state.ts";
-import { isWorthSharing, type OpenWeights, openWeights, type WeightOptions } from "./open-weights.ts";
+import { isWorthSharing, type OpenWeights, openWeights } from "./open-weights.ts";
 import { packIds } from "./packed-ids.ts";
+import type { WeightsFile } from "./weights-file.ts";
 
 /** What a source's translation is chosen from: ascending piece ids. */
 export type CandidatePieces = (source: Int32Array) => Int32Array;
@@ -22,14 +23,22 @@ export class NativeTranslationModel implements TranslationModel {
   private readonly expertLayers: readonly ExpertLayer[];
   private underWay = 0;
 
-  /** Without `candidates`, translations are chosen from the whole vocabulary. Throws as `openWeights` does. */
-  constructor(path: string, options: Seq2SeqOptions, how: WeightOptions, candidates?: CandidatePieces) {
-    this.weights = openWeights(path, translationPlan(options), how);
+  private constructor(weights: OpenWeights, options: Seq2SeqOptions, candidates: CandidatePieces | undefined) {
+    this.weights = weights;
     this.vocabularySize = options.vocabularySize;
     this.markers = options.markers;
+    this.parallelism = weights.threads;
     this.expertLayers = expertLayers(options);
-    this.parallelism = how.threads;
     this.candidates = candidates;
+  }
+
+  /** Without `candidates`, translations are chosen from the whole vocabulary. Fails as `openWeights` does. */
+  static async open(
+    file: WeightsFile,
+    options: Seq2SeqOptions,
+    candidates?: CandidatePieces,
+  ): Promise<NativeTranslationModel> {
+    return new NativeTranslationModel(await openWeights(file, translationPlan(options)), options, candidates);
   }
 
   /** What products are computed in. */

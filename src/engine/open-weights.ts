@@ -1,9 +1,9 @@
 /** Opens a model's weights for the native inference engine: the file is checked, then mapped into memory. */
-import { loadAddon, type NativeAddon, threadsRefused } from "../backends/native/addon.ts";
-import type { ModelHandle, ThreadsHandle } from "../backends/native/kernels/inference.ts";
-import type { InferencePrecision, Precision } from "../base/engine-names.ts";
+import type { NativeAddon } from "../backends/native/addon.ts";
+import type { ModelHandle } from "../backends/native/kernels/inference.ts";
+import type { InferencePrecision } from "../base/engine-names.ts";
 import { CheckpointError, OutOfMemoryError } from "../base/errors.ts";
-import { SafetensorsReader } from "../checkpoint/read-safetensors.ts";
+import type { WeightsFile } from "./weights-file.ts";
 
 /** A model in memory, on threads of its own. */
 export interface OpenWeights {
@@ -24,52 +24,36 @@ export function isWorthSharing(rows: number, { bytes }: Pick<OpenWeights, "bytes
   return rows >= WORTH_ROWS || bytes >= WORTH_BYTES;
 }
 
-/** How a model is to run. */
-export interface WeightOptions {
-  /** Threads, 1 or more. */
-  threads: number;
-  /** With `stored`, int8 where the file has 8-bit matrices, else what it says. */
-  arithmetic: InferencePrecision | { stored: Precision };
-}
-
-/** `plan` as of model-plan.ts. Throws CheckpointError for a damaged file or one of another model, BackendError without the addon. */
-export function openWeights(path: string, plan: string, { threads, arithmetic }: WeightOptions): OpenWeights {
-  const reader = new SafetensorsReader(path);
-  let tensors: string;
-  let chosen: InferencePrecision;
-  let bytes: number;
+/**
+ * `plan` as of model-plan.ts. The threads begin to pack the layers that every text needs. Fails with a CheckpointError for a damaged file or one
+ * of another model.
+ */
+export async function openWeights(file: WeightsFile, plan: string): Promise<OpenWeights> {
+  const { path, addon, workers, threads, arithmetic, bytes } = file;
+  let handle: ModelHandle | undefined;
   try {
-    reader.verify();
-    const { entries } = reader.header;
-    bytes = entries.at(-1)?.end ?? 0;
-    // The list below is of words; no parameter's name has a space in it.
-    const strange = entries.find(({ name }) => /\s|^$/.test(name));
-    if (strange !== undefined) throw otherModel(path, `${JSON.stringify(strange.name)} is not part of this model`);
-    tensors = entries
-      .map(({ name, dtype, shape, begin }) => [name, dtype, reader.dataStart + begin, ...shape].join(" "))
-      .join("\n");
-    const quantized = entries.some(({ dtype }) => dtype === "I8");
-    chosen = typeof arithmetic === "string" ? arithmetic : quantized ? "int8" : arithmetic.stored;
-  } finally {
-    reader.close();
-  }
-  const addon = loadAddon();
-  const workers = openThreads(addon, threads);
-  try {
-    return { addon, handle: addon.openModel(path, plan, tensors, chosen, workers), threads, arithmetic: chosen, bytes };
+    handle = open();
+    await file.verified;
+    return { addon, handle, threads, arithmetic, bytes };
   } catch (error) {
-    if (error instanceof OutOfMemoryError) throw error;
-    throw otherModel(path, (error as Error).message, error);
+    if (handle !== undefined) addon.closeHandle(handle);
+    // Damage explains whatever else may be wrong.
+    await file.verified;
+    throw error;
   } finally {
     addon.closeHandle(workers);
   }
-}
 
-function openThreads(addon: NativeAddon, threads: number): ThreadsHandle {
-  try {
-    return addon.openThreads(threads);
-  } catch (error) {
-    throw threadsRefused(threads, error);
+  function open(): ModelHandle {
+    // The list is of words; no parameter's name has a space in it.
+    const strange = file.names.find((name) => /\s|^$/.test(name));
+    if (strange !== undefined) throw otherModel(path, `${JSON.stringify(strange)} is not part of this model`);
+    try {
+      return addon.openModel(path, plan, file.tensors, arithmetic, workers);
+    } catch (error) {
+      if (error instanceof OutOfMemoryError) throw error;
+      throw otherModel(path, (error as Error).message, error);
+    }
   }
 }
 

@@ -14,7 +14,7 @@ import type { TextScorer } from "../decoding/force-score.ts";
 import type { TranslatorParts } from "../decoding/translator.ts";
 import { NativeLanguageModel } from "../engine/native-language-model.ts";
 import { NativeTranslationModel } from "../engine/native-translation-model.ts";
-import type { WeightOptions } from "../engine/open-weights.ts";
+import { readWeightsFile, type WeightOptions, type WeightsFile } from "../engine/weights-file.ts";
 import type { TranslationModel } from "../model/decoder-state.ts";
 import { languageModelOptions, seq2seqOptions } from "../model/options.ts";
 import type { ShortlistLimits } from "../shortlist/shortlist.ts";
@@ -92,11 +92,13 @@ export async function loadTranslationModel(directory: string, options: Inference
     return seq2SeqOf(files, layerOptions(options));
   }
   const { config } = files;
-  const wordpieces = loadModelWordpieces(files.wordpieceModelPath, config);
-  const how = weightOptions(addon, options);
-  const shortlist = options.shortlist && loadShortlist(directory, wordpieces, options.shortlist);
+  const weights = readWeightsFile(addon, files.weightsPath, weightOptions(addon, options));
+  const { wordpieces, shortlist } = whileRead(weights, () => {
+    const wordpieces = loadModelWordpieces(files.wordpieceModelPath, config);
+    return { wordpieces, shortlist: options.shortlist && loadShortlist(directory, wordpieces, options.shortlist) };
+  });
   const candidates = shortlist && ((source: Int32Array) => shortlist.candidates([source]));
-  const model = new NativeTranslationModel(files.weightsPath, seq2seqOptions(config, wordpieces), how, candidates);
+  const model = await NativeTranslationModel.open(weights, seq2seqOptions(config, wordpieces), candidates);
   return { model, wordpieces, config, engine: engineOf(addon, model), languages: modelLanguages(config) };
 }
 
@@ -121,10 +123,20 @@ export async function loadLanguageModel(
     return languageModelOf(files, layerOptions(options));
   }
   const { config } = files;
-  const wordpieces = loadModelWordpieces(files.wordpieceModelPath, config);
-  const how = weightOptions(addon, options);
-  const model = new NativeLanguageModel(files.weightsPath, languageModelOptions(config, wordpieces), how);
+  const weights = readWeightsFile(addon, files.weightsPath, weightOptions(addon, options));
+  const wordpieces = whileRead(weights, () => loadModelWordpieces(files.wordpieceModelPath, config));
+  const model = await NativeLanguageModel.open(weights, languageModelOptions(config, wordpieces));
   return { model, wordpieces, config, engine: engineOf(addon, model) };
+}
+
+/** Does what else a model needs while other threads read its weights; where that fails, they end. */
+function whileRead<T>({ addon, workers }: WeightsFile, task: () => T): T {
+  try {
+    return task();
+  } catch (error) {
+    addon.closeHandle(workers);
+    throw error;
+  }
 }
 
 /** The addon, where it is to run the model: undefined for another backend, and with `auto` where there is no addon. */

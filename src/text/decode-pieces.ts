@@ -1,14 +1,15 @@
 /** Wordpieces back to text, as SentencePiece decodes: ▁ to spaces, bytes to characters, the added first space dropped. */
 import { WordpieceError } from "../base/errors.ts";
-import { type ModelProto, PieceType } from "./sentencepiece/model-proto.ts";
+import { type ModelFile, PieceType } from "./sentencepiece/model-proto.ts";
 import type { Vocabulary } from "./sentencepiece/vocabulary.ts";
 
 const MARK = "\u2581";
 const REPLACEMENT = "\ufffd";
 
 /** Throws WordpieceError for an id that is not in the vocabulary. */
-export function decodePieces(ids: ArrayLike<number>, vocabulary: Vocabulary, proto: ModelProto): string {
-  const { addDummyPrefix, removeExtraWhitespaces } = proto.normalizer;
+export function decodePieces(ids: ArrayLike<number>, vocabulary: Vocabulary, file: ModelFile): string {
+  const { addDummyPrefix, removeExtraWhitespaces } = file.normalizer;
+  const { pieces, size } = vocabulary;
   let text = "";
   let bytes: number[] = [];
   /** Whether the next ▁ is the one that encoding put before the text. */
@@ -16,9 +17,9 @@ export function decodePieces(ids: ArrayLike<number>, vocabulary: Vocabulary, pro
   let droppedMark = false;
   for (let i = 0; i < ids.length; i++) {
     const id = ids[i]!;
-    const piece = vocabulary.pieces[id];
-    if (piece === undefined) throw unknownId(id, vocabulary.size);
-    if (piece.type === PieceType.byte) {
+    if (!(id >= 0 && id < size && Number.isInteger(id))) throw unknownId(id, size);
+    const type = pieces.types[id];
+    if (type === PieceType.byte) {
       bytes.push(vocabulary.byteOf[id]!);
       continue;
     }
@@ -26,15 +27,16 @@ export function decodePieces(ids: ArrayLike<number>, vocabulary: Vocabulary, pro
     bytes = [];
     if (droppedMark || text !== "") atStart = false;
     droppedMark = false;
-    if (piece.type === PieceType.control) continue;
-    if (piece.type === PieceType.unknown) {
-      text += proto.trainer.unkSurface;
+    if (type === PieceType.control) continue;
+    if (type === PieceType.unknown) {
+      text += file.trainer.unkSurface;
       continue;
     }
-    const drops = atStart && (addDummyPrefix || removeExtraWhitespaces) && piece.text.startsWith(MARK);
+    const piece = pieces.textOf(id);
+    const drops = atStart && (addDummyPrefix || removeExtraWhitespaces) && piece.startsWith(MARK);
     // Where extra white space is removed, every piece's ▁ is dropped until there is text.
     droppedMark = drops && !removeExtraWhitespaces;
-    text += (drops ? piece.text.slice(1) : piece.text).replaceAll(MARK, " ");
+    text += (drops ? piece.slice(1) : piece).replaceAll(MARK, " ");
   }
   return text + decodeUtf8(bytes);
 }

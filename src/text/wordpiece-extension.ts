@@ -6,7 +6,14 @@ import { coveredAlphabet } from "./learning/alphabet.ts";
 import { BREAK, learnMerges, type SymbolRuns } from "./learning/merge-learner.ts";
 import { RunCounts } from "./learning/run-counts.ts";
 import { Normalizer } from "./normalization/normalizer.ts";
-import { type ModelProto, ModelType, type Piece, PieceType, readModelProto } from "./sentencepiece/model-proto.ts";
+import {
+  type ModelProto,
+  ModelType,
+  type Piece,
+  PieceType,
+  readModelFile,
+  readModelProto,
+} from "./sentencepiece/model-proto.ts";
 import { Vocabulary } from "./sentencepiece/vocabulary.ts";
 import { WordpieceModel } from "./wordpiece-model.ts";
 
@@ -133,7 +140,8 @@ export class WordpieceExtension {
   /** Runs as the model cuts them, in symbols of the alphabet; other characters break a run. */
   private symbolRuns(alphabet: readonly string[]): SymbolRuns {
     const { runs } = this;
-    const encoder = new BpeEncoder(new Vocabulary(this.proto));
+    const { pieces, trainer } = readModelFile(this.base.toBytes());
+    const encoder = new BpeEncoder(new Vocabulary(pieces, trainer));
     const { size } = this.base;
     const byCodePoint = new Map(
       alphabet.slice(size).map((character, i) => [character.codePointAt(0)!, size + i] as const),

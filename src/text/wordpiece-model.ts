@@ -7,14 +7,18 @@ import { BpeEncoder, type SymbolEncoder } from "./encoding/bpe-encoder.ts";
 import { UnigramEncoder } from "./encoding/unigram-encoder.ts";
 import { Normalizer } from "./normalization/normalizer.ts";
 import {
+  type ModelFile,
   type ModelProto,
   ModelType,
   type Piece,
   PieceType,
+  readModelFile,
   readModelProto,
   writeModelProto,
 } from "./sentencepiece/model-proto.ts";
+import type { PieceTable } from "./sentencepiece/piece-table.ts";
 import { bytePiece, Vocabulary } from "./sentencepiece/vocabulary.ts";
+import { ABSENT } from "./tables/pair-map.ts";
 
 /**
  * A wordpiece model in SentencePiece's format, BPE or unigram: text to piece ids and back, with the pieces SentencePiece would give.
@@ -35,7 +39,7 @@ export class WordpieceModel {
   readonly eosId: number;
   /** -1 where a model has no such piece. */
   readonly padId: number;
-  private readonly proto: ModelProto;
+  private readonly file: ModelFile;
   private readonly bytes: Uint8Array;
   private readonly vocabulary: Vocabulary;
   private readonly normalizer: Normalizer;
@@ -44,11 +48,11 @@ export class WordpieceModel {
   private ids = new Int32Array(256);
 
   private constructor(bytes: Uint8Array) {
-    const proto = readModelProto(bytes);
-    const { trainer, normalizer, denormalizer } = proto;
-    this.proto = proto;
+    const file = readModelFile(bytes);
+    const { pieces, trainer, normalizer, denormalizer, isVerified } = file;
+    this.file = file;
     this.bytes = bytes;
-    this.vocabulary = new Vocabulary(proto);
+    this.vocabulary = new Vocabulary(pieces, trainer);
     this.normalizer = new Normalizer(
       normalizer,
       trainer.whitespaceAsSuffix,
@@ -56,6 +60,7 @@ export class WordpieceModel {
     );
     this.denormalizer =
       denormalizer === undefined || denormalizer.charsmap.length === 0 ? undefined : new Normalizer(denormalizer);
+    if (!isVerified) for (const each of [this.normalizer, this.denormalizer]) each?.checkRules();
     this.encoder = newEncoder(trainer.modelType, this.vocabulary);
     this.unkId = this.vocabulary.unkId;
     this.bosId = this.vocabulary.controlId(trainer.bosPiece);
@@ -68,11 +73,12 @@ export class WordpieceModel {
    * A model without such symbols is returned as it is.
    */
   withControlPieces(isControl: (piece: string) => boolean): WordpieceModel {
-    const { pieces, trainer } = this.proto;
+    if (!this.userDefinedSymbols.some(isControl)) return this;
+    const proto = readModelProto(this.bytes);
+    const { pieces, trainer } = proto;
     const changes = ({ text, type }: Piece) => type === PieceType.userDefined && isControl(text);
-    if (!pieces.some(changes)) return this;
     return WordpieceModel.fromProto({
-      ...this.proto,
+      ...proto,
       pieces: pieces.map((piece) => (changes(piece) ? { ...piece, type: PieceType.control } : piece)),
       trainer: {
         ...trainer,
@@ -86,7 +92,8 @@ export class WordpieceModel {
   static load(path: string): WordpieceModel {
     let bytes: Uint8Array;
     try {
-      bytes = new Uint8Array(readFileSync(path));
+      const file = readFileSync(path);
+      bytes = new Uint8Array(file.buffer, file.byteOffset, file.length);
     } catch (cause) {
       throw new WordpieceError(`cannot read the wordpiece model: ${(cause as Error).message}`, {
         where: path,
@@ -139,7 +146,8 @@ export class WordpieceModel {
 
   /** The pieces that begin and end sentences, as the model names them. */
   get markerPieces(): { bos: string; eos: string } {
-    return { bos: this.proto.trainer.bosPiece, eos: this.proto.trainer.eosPiece };
+    const { bosPiece: bos, eosPiece: eos } = this.file.trainer;
+    return { bos, eos };
   }
 
   /** Symbols such as markup that are always one piece where a text has them, in order of id. */
@@ -149,27 +157,28 @@ export class WordpieceModel {
 
   /** Id of a piece; the unknown id where there is no such piece. */
   idOf(piece: string): number {
-    return this.vocabulary.find(piece) ?? this.unkId;
+    const id = this.vocabulary.find(piece);
+    return id === ABSENT ? this.unkId : id;
   }
 
   /** Whether a piece is in the vocabulary. */
   has(piece: string): boolean {
-    return this.vocabulary.find(piece) !== undefined;
+    return this.vocabulary.find(piece) !== ABSENT;
   }
 
   /** Whether no text becomes the piece, nor the piece text: `<pad>`, `<s>`, `</s>`, language tags. Throws WordpieceError as `pieceOf` does. */
   isControl(id: number): boolean {
-    return this.piece(id).type === PieceType.control;
+    return this.pieces(id).types[id] === PieceType.control;
   }
 
   /** The piece of an id, from 0. Throws WordpieceError for an id that the vocabulary does not have. */
   pieceOf(id: number): string {
-    return this.piece(id).text;
+    return this.pieces(id).textOf(id);
   }
 
   /** Score as the model file holds it: minus the merge's rank, or a natural log-probability. Throws WordpieceError as `pieceOf` does. */
   scoreOf(id: number): number {
-    return this.piece(id).score;
+    return this.pieces(id).scores[id]!;
   }
 
   /** The text as the encoder sees it, spaces as ▁. */
@@ -228,7 +237,7 @@ export class WordpieceModel {
    * an id that the vocabulary does not have.
    */
   decode(ids: ArrayLike<number>): string {
-    const text = decodePieces(ids, this.vocabulary, this.proto);
+    const text = decodePieces(ids, this.vocabulary, this.file);
     return this.denormalizer === undefined ? text : this.denormalizer.normalize(text);
   }
 
@@ -237,14 +246,12 @@ export class WordpieceModel {
     return this.encoder.encode(this.normalizer.units, length);
   }
 
-  private piece(id: number) {
-    const piece = this.vocabulary.pieces[id];
-    if (piece === undefined) {
-      throw new WordpieceError(`there is no wordpiece ${id} in a vocabulary of ${this.size}`, {
-        nextStep: "Use the wordpiece model that the ids were made with.",
-      });
-    }
-    return piece;
+  /** Those that have this one. */
+  private pieces(id: number): PieceTable {
+    if (Number.isInteger(id) && id >= 0 && id < this.size) return this.vocabulary.pieces;
+    throw new WordpieceError(`there is no wordpiece ${id} in a vocabulary of ${this.size}`, {
+      nextStep: "Use the wordpiece model that the ids were made with.",
+    });
   }
 }
 

@@ -10,7 +10,7 @@ import { type EngineOptions, selectBackend } from "../../src/backends/select.ts"
 import { Random } from "../../src/base/random.ts";
 import { gatingKinds } from "../../src/config/choices.ts";
 import type { NativeTranslationModel } from "../../src/engine/native-translation-model.ts";
-import type { WeightOptions } from "../../src/engine/open-weights.ts";
+import type { WeightOptions } from "../../src/engine/weights-file.ts";
 import type { DecoderState } from "../../src/model/decoder-state.ts";
 import { probeForTests } from "../backends/native-required.ts";
 import { markers, reversePairs } from "../model/toy-model.ts";
@@ -52,13 +52,13 @@ async function stepped(model: NativeTranslationModel, chosen: readonly number[])
 describe.skipIf(!usable).each(gatingKinds)("%s experts", (gating) => {
   beforeAll(() => selectBackend(cpu));
   const folder = mkdtempSync(`${tmpdir()}/engine-`);
-  let open: (how: WeightOptions) => NativeTranslationModel;
+  let open: (how: WeightOptions) => Promise<NativeTranslationModel>;
   beforeAll(() => {
     open = wideModel(folder, VOCABULARY, gating);
   });
 
   test.each(arithmetics)("steps give what whole targets give, in %s", async (arithmetic) => {
-    const model = open({ threads: 2, arithmetic });
+    const model = await open({ threads: 2, arithmetic });
     const { tokens } = await model.forceScore(sources, targets);
     const { distributions, attention } = await stepped(
       model,
@@ -79,8 +79,8 @@ describe.skipIf(!usable).each(gatingKinds)("%s experts", (gating) => {
   test.each(arithmetics)(
     "a sentence has the same bits alone, among others and on one thread, in %s",
     async (arithmetic) => {
-      const two = open({ threads: 2, arithmetic });
-      const one = open({ threads: 1, arithmetic });
+      const two = await open({ threads: 2, arithmetic });
+      const one = await open({ threads: 1, arithmetic });
       const all = await stepped(
         two,
         sources.map((_, i) => i),
@@ -110,7 +110,7 @@ describe.skipIf(!usable).each(gatingKinds)("%s experts", (gating) => {
       let expected: Float32Array[] | undefined;
       for (const isa of addon.instructionSets()) {
         addon.selectIsa(isa);
-        const model = open({ threads: 2, arithmetic: "int8" });
+        const model = await open({ threads: 2, arithmetic: "int8" });
         const { tokens } = await model.forceScore(sources, targets);
         const { distributions } = await stepped(model, [2, 0, 5]);
         const found = [...tokens, ...distributions.flat()];
@@ -129,7 +129,11 @@ describe.skipIf(!usable)("candidates of a step", () => {
   let model: NativeTranslationModel;
   let state: DecoderState;
   beforeAll(async () => {
-    model = wideModel(mkdtempSync(`${tmpdir()}/engine-`), VOCABULARY, "noisy_top_k")({ threads: 2, arithmetic: "f32" });
+    model = await wideModel(
+      mkdtempSync(`${tmpdir()}/engine-`),
+      VOCABULARY,
+      "noisy_top_k",
+    )({ threads: 2, arithmetic: "f32" });
     state = await model.startDecoding(sources);
   });
   afterAll(() => {
@@ -191,8 +195,8 @@ describe.skipIf(!usable)("with candidates for each sentence", () => {
 
   test.each(arithmetics)("a step has the whole softmax's scores of them, renormalised, in %s", async (arithmetic) => {
     const open = wideModel(mkdtempSync(`${tmpdir()}/engine-`), VOCABULARY, "noisy_top_k");
-    const whole = open({ threads: 2, arithmetic });
-    const few = open({ threads: 2, arithmetic }, candidates);
+    const whole = await open({ threads: 2, arithmetic });
+    const few = await open({ threads: 2, arithmetic }, candidates);
     const everything = await whole.startDecoding(sources);
     const chosen = await few.startDecoding(sources);
     const previous = new Int32Array(sources.length).fill(markers.bosId);
@@ -227,7 +231,7 @@ describe.skipIf(!usable)("with candidates for each sentence", () => {
   test("lists that are empty, out of order or outside the vocabulary are refused", async () => {
     const open = wideModel(mkdtempSync(`${tmpdir()}/engine-`), VOCABULARY, "noisy_top_k");
     for (const list of [[], [5, 4], [4, 4], [-1], [VOCABULARY]]) {
-      const model = open({ threads: 1, arithmetic: "f32" }, () => Int32Array.from(list));
+      const model = await open({ threads: 1, arithmetic: "f32" }, () => Int32Array.from(list));
       await expect(model.startDecoding([sources[0]!])).rejects.toThrow(/candidate/);
       model.dispose();
     }

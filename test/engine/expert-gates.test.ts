@@ -22,7 +22,7 @@ describe.skipIf(!usable)("experts of given pairs", () => {
   test.each(definedTranslationModels)("$name", async ({ make }) => {
     const { reference, open } = make(mkdtempSync(join(tmpdir(), "engine-")));
     const expected = await reference.expertGates(sources, targets);
-    const model = open({ threads: 2, arithmetic: "f32" });
+    const model = await open({ threads: 2, arithmetic: "f32" });
     const found = await model.expertGates(sources, targets);
     expect(found.map(({ layer, side, experts }) => [layer, side, experts])).toEqual(
       reference.moeLayers.map(({ name, balance }) => {
@@ -42,7 +42,7 @@ describe.skipIf(!usable)("experts of given pairs", () => {
       const open = wideModel(mkdtempSync(join(tmpdir(), "engine-")), 50, gating);
       const some = reversePairs(new Random(3), 5, 50, 12);
       const given = [some.map(({ source }) => source), some.map(({ target }) => target)] as const;
-      const model = open({ threads: 2, arithmetic: "f32" });
+      const model = await open({ threads: 2, arithmetic: "f32" });
       const all = await model.expertGates(...given);
       const alone = await model.expertGates([given[0][3]!], [given[1][3]!]);
       expect(alone.map(({ gates }) => gates)).toEqual(all.map(({ gates }) => [gates[3]]));
@@ -61,7 +61,7 @@ describe.skipIf(!usable)("experts of given pairs", () => {
         });
       }
       model.dispose();
-      const quantized = open({ threads: 1, arithmetic: "int8" });
+      const quantized = await open({ threads: 1, arithmetic: "int8" });
       const rough = await quantized.expertGates(...given);
       expect(rough.map(({ gates }) => gates.map(({ length }) => length))).toEqual(
         all.map(({ gates }) => gates.map(({ length }) => length)),
@@ -71,7 +71,11 @@ describe.skipIf(!usable)("experts of given pairs", () => {
   );
 
   test("a target for each source is asked for, of the vocabulary", async () => {
-    const model = wideModel(mkdtempSync(join(tmpdir(), "engine-")), 50, "dense")({ threads: 1, arithmetic: "f32" });
+    const model = await wideModel(
+      mkdtempSync(join(tmpdir(), "engine-")),
+      50,
+      "dense",
+    )({ threads: 1, arithmetic: "f32" });
     await expect(model.expertGates([Int32Array.of(4, 3)], [])).rejects.toThrow(/target for each source/);
     await expect(model.expertGates([Int32Array.of(4, 3)], [Int32Array.of(50)])).rejects.toThrow(/vocabulary/);
     model.dispose();

@@ -21,7 +21,7 @@ describe.skipIf(!usable)("scores of given pieces", () => {
     const { reference, open } = make(mkdtempSync(join(tmpdir(), "engine-")));
     const expected = (await reference.forceScore(sources, targets)).tokens;
     for (const [arithmetic, tolerance] of Object.entries(tolerances)) {
-      const model = open({ threads: 2, arithmetic: arithmetic as keyof typeof tolerances });
+      const model = await open({ threads: 2, arithmetic: arithmetic as keyof typeof tolerances });
       const { tokens } = await model.forceScore(sources, targets);
       expectClose(tokens, expected, tolerance, arithmetic);
       model.dispose();
@@ -33,7 +33,7 @@ describe.skipIf(!usable)("scores of given pieces", () => {
     const { reference, open } = make(mkdtempSync(join(tmpdir(), "engine-")));
     const expected = (await reference.forceScore(targets)).tokens;
     for (const [arithmetic, tolerance] of Object.entries(tolerances)) {
-      const model = open({ threads: 2, arithmetic: arithmetic as keyof typeof tolerances });
+      const model = await open({ threads: 2, arithmetic: arithmetic as keyof typeof tolerances });
       expectClose((await model.forceScore(targets)).tokens, expected, tolerance, arithmetic);
       model.dispose();
     }

@@ -9,8 +9,8 @@ import { readSafetensors } from "../../src/checkpoint/read-safetensors.ts";
 import type { NamedArray } from "../../src/checkpoint/safetensors-header.ts";
 import { writeSafetensors } from "../../src/checkpoint/write-safetensors.ts";
 import type { NativeTranslationModel } from "../../src/engine/native-translation-model.ts";
-import type { WeightOptions } from "../../src/engine/open-weights.ts";
 import { quantizeWeights } from "../../src/engine/quantize-weights.ts";
+import type { WeightOptions } from "../../src/engine/weights-file.ts";
 import { probeForTests } from "../backends/native-required.ts";
 import { definedTranslationModels } from "./defined-models.ts";
 
@@ -21,7 +21,7 @@ describe.skipIf(!usable)("openWeights", () => {
   const folder = mkdtempSync(join(tmpdir(), "weights-"));
   const whole = join(folder, "model.safetensors");
   const path = join(folder, "other.safetensors");
-  let openFile: (path: string, how: WeightOptions) => NativeTranslationModel;
+  let openFile: (path: string, how: WeightOptions) => Promise<NativeTranslationModel>;
   beforeAll(async () => {
     await selectBackend({ backend: "cpu" });
     const made = definedTranslationModels.find(({ name }) => name.startsWith("shared expert"))!.make(folder);
@@ -30,16 +30,19 @@ describe.skipIf(!usable)("openWeights", () => {
   });
 
   /** Opens the file after an edit of its tensors. */
-  function opened(edit: (tensors: NamedArray[]) => NamedArray[], tensors = readSafetensors(whole).tensors): void {
+  async function opened(
+    edit: (tensors: NamedArray[]) => NamedArray[],
+    tensors = readSafetensors(whole).tensors,
+  ): Promise<void> {
     writeSafetensors(path, edit(tensors));
-    openFile(path, how).dispose();
+    (await openFile(path, how)).dispose();
   }
   const named = (tensors: NamedArray[], name: string) => tensors.find((tensor) => tensor.name === name)!;
   const without = (tensors: NamedArray[], name: string) => tensors.filter((tensor) => tensor.name !== name);
 
-  test("opens what it should", () => {
-    expect(() => opened((tensors) => tensors)).not.toThrow();
-    expect(() => opened((tensors) => tensors, quantizeWeights(whole))).not.toThrow();
+  test("opens what it should", async () => {
+    await opened((tensors) => tensors);
+    await opened((tensors) => tensors, quantizeWeights(whole));
   });
 
   test.each([
@@ -47,12 +50,14 @@ describe.skipIf(!usable)("openWeights", () => {
     "encoder.moe2.gate.noise_weights",
     "decoder.output.weights",
     "decoder.attention.energy",
-  ])("%s missing", (name) => {
-    expect(() => opened((tensors) => without(tensors, name))).toThrow(CheckpointError);
-    expect(() => opened((tensors) => without(tensors, name))).toThrow(`parameter ${name} of this model is not in it`);
+  ])("%s missing", async (name) => {
+    await expect(opened((tensors) => without(tensors, name))).rejects.toThrow(CheckpointError);
+    await expect(opened((tensors) => without(tensors, name))).rejects.toThrow(
+      `parameter ${name} of this model is not in it`,
+    );
   });
 
-  test("a tensor of another shape", () => {
+  test("a tensor of another shape", async () => {
     const edit = (tensors: NamedArray[]) => {
       const { data, shape } = named(tensors, "decoder.lstm1.bias");
       return [
@@ -60,39 +65,39 @@ describe.skipIf(!usable)("openWeights", () => {
         { name: "decoder.lstm1.bias", shape: [shape[0]! - 1], data: (data as Float32Array).slice(1) },
       ];
     };
-    expect(() => opened(edit)).toThrow("parameter decoder.lstm1.bias is [23] there and [24] in this model");
+    await expect(opened(edit)).rejects.toThrow("parameter decoder.lstm1.bias is [23] there and [24] in this model");
   });
 
-  test.each(["more", "two words", "F32 0 3"])("a tensor too many, named %j", (name) => {
+  test.each(["more", "two words", "F32 0 3"])("a tensor too many, named %j", async (name) => {
     const edit = (tensors: NamedArray[]) => [...tensors, { name, shape: [3], data: new Float32Array(3) }];
-    expect(() => opened(edit)).toThrow(/more \[3\]|"two words"|"F32 0 3"/);
+    await expect(opened(edit)).rejects.toThrow(/more \[3\]|"two words"|"F32 0 3"/);
   });
 
-  test("8-bit matrices without scales, or with too few", () => {
+  test("8-bit matrices without scales, or with too few", async () => {
     const scales = "decoder.lstm1.input_weights.scales";
-    expect(() => opened((tensors) => without(tensors, scales), quantizeWeights(whole))).toThrow(scales);
+    await expect(opened((tensors) => without(tensors, scales), quantizeWeights(whole))).rejects.toThrow(scales);
     const fewer = (tensors: NamedArray[]) => [
       ...without(tensors, scales),
       { name: scales, shape: [3], data: new Float32Array(3) },
     ];
-    expect(() => opened(fewer, quantizeWeights(whole))).toThrow("does not have a 32-bit scale for every line");
+    await expect(opened(fewer, quantizeWeights(whole))).rejects.toThrow("does not have a 32-bit scale for every line");
   });
 
-  test("8-bit numbers where the model has floats", () => {
+  test("8-bit numbers where the model has floats", async () => {
     const edit = (tensors: NamedArray[]) => [
       ...without(tensors, "decoder.lstm1.bias"),
       { name: "decoder.lstm1.bias", shape: [24], data: new Int8Array(24) },
     ];
-    expect(() => opened(edit)).toThrow("decoder.lstm1.bias");
+    await expect(opened(edit)).rejects.toThrow("decoder.lstm1.bias");
   });
 
-  test("altered and cut-off bytes", () => {
+  test("altered and cut-off bytes", async () => {
     const bytes = readFileSync(whole);
     bytes[bytes.length - 5]! ^= 1;
     writeFileSync(path, bytes);
-    expect(() => openFile(path, how)).toThrow(/checksum/);
+    await expect(openFile(path, how)).rejects.toThrow(/checksum/);
     truncateSync(path, bytes.length - 8);
-    expect(() => openFile(path, how)).toThrow(CheckpointError);
+    await expect(openFile(path, how)).rejects.toThrow(CheckpointError);
   });
 
   test("16-bit floats are read as they are", async () => {
@@ -106,10 +111,10 @@ describe.skipIf(!usable)("openWeights", () => {
       data: Float32Array.from(data as Float32Array, (value) => Math.round(value * 8) / 8),
     }));
     writeSafetensors(path, rounded);
-    const expected = openFile(path, how);
+    const expected = await openFile(path, how);
     const brain = join(folder, "bf16.safetensors");
     writeFileSync(brain, brainFloatFile(rounded));
-    const found = openFile(brain, how);
+    const found = await openFile(brain, how);
     expect(await found.forceScore(source, target)).toEqual(await expected.forceScore(source, target));
     found.dispose();
     expected.dispose();

@@ -26,8 +26,8 @@ describe.skipIf(!usable)("quantizeWeights", () => {
       reference.dispose();
       const path = join(folder, "int8.safetensors");
       writeSafetensors(path, quantizeWeights(join(folder, "model.safetensors")));
-      const stored = openFile(path, { threads: 1, arithmetic: { stored: "f32" } });
-      const made = open({ threads: 2, arithmetic: "int8" });
+      const stored = await openFile(path, { threads: 1, arithmetic: { stored: "f32" } });
+      const made = await open({ threads: 2, arithmetic: "int8" });
       expect(stored.arithmetic).toBe("int8");
       expect(await stored.forceScore(sources, targets)).toEqual(await made.forceScore(sources, targets));
       stored.dispose();
@@ -41,8 +41,8 @@ describe.skipIf(!usable)("quantizeWeights", () => {
     reference.dispose();
     const path = join(folder, "int8.safetensors");
     writeSafetensors(path, quantizeWeights(join(folder, "model.safetensors")));
-    const stored = openFile(path, { threads: 1, arithmetic: { stored: "f32" } });
-    const made = open({ threads: 2, arithmetic: "int8" });
+    const stored = await openFile(path, { threads: 1, arithmetic: { stored: "f32" } });
+    const made = await open({ threads: 2, arithmetic: "int8" });
     expect(await stored.forceScore(targets)).toEqual(await made.forceScore(targets));
     stored.dispose();
     made.dispose();

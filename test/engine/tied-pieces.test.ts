@@ -26,7 +26,7 @@ test.skipIf(!usable)("a model that finds all pieces equal lists the lowest ids",
   const path = join(folder, "flat.safetensors");
   writeSafetensors(path, tensors);
   for (const arithmetic of ["f32", "int8"] as const) {
-    const model = openFile(path, { threads: 1, arithmetic });
+    const model = await openFile(path, { threads: 1, arithmetic });
     const state = await model.startDecoding([Int32Array.of(4, 3)]);
     const { ids } = await state.step(Int32Array.of(BOS), { count: 5 });
     expect([...ids]).toEqual([7, 1, 2, 3, 4]);

@@ -113,6 +113,22 @@ describe("damage", () => {
     }
   });
 
+  it("in a rule that no text has used yet is found when a model without a checksum is read", () => {
+    const proto = readModelProto(model.toBytes());
+    const bytes = Buffer.from(writeModelProto(proto)).subarray(0, -35);
+    expect(survives(bytes)).toBe("model");
+    // Without most of the rules' outputs, which end the trie's bytes.
+    const { charsmap } = proto.normalizer;
+    const outputs = 4 + new DataView(charsmap.buffer, charsmap.byteOffset).getUint32(0, true);
+    const cut = { ...proto, normalizer: { ...proto.normalizer, charsmap: charsmap.subarray(0, outputs + 64) } };
+    const signed = writeModelProto(cut);
+    expect(() => WordpieceModel.fromBytes(signed.subarray(0, -35))).toThrow(/a rule's output lies outside/);
+    // Signed, it is found by the first text that needs it.
+    const late = WordpieceModel.fromBytes(signed);
+    expect([...late.encode("plain")]).toEqual([...model.encode("plain")]);
+    expect(() => late.encode("ﷺ Ⅷ ①")).toThrow(WordpieceError);
+  });
+
   it.each([
     ["other files", Buffer.from("PK\u0003\u0004 not a model at all")],
     ["text", Buffer.from("hello world\n".repeat(100))],

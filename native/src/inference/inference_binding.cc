@@ -1,11 +1,13 @@
 // Models that are only run, for JavaScript: opened once, their work done on threads of their own. See kernels/inference.ts.
 #include <algorithm>
 #include <atomic>
+#include <new>
 
 #include "binding/handle.h"
 #include "binding/registry.h"
 #include "inference/decoder_state.h"
 #include "inference/softmax.h"
+#include "inference/verify.h"
 #include "inference/workers.h"
 #include "quantized/quantized_kernels.h"
 
@@ -14,8 +16,8 @@ namespace nmt {
 namespace {
 
 struct OpenModel {
-  std::shared_ptr<const Model> model;
   std::shared_ptr<Workers> workers;
+  std::shared_ptr<const Model> model;  // goes before the threads, which then have nothing left to pack
 };
 
 struct OpenState {
@@ -76,6 +78,29 @@ napi_value open_threads(Call& call) {
   return make_handle(call.env(), std::make_shared<Workers>(threads));
 }
 
+// Packs the layers that every text needs, one task each, while JavaScript's thread is at something else, such as the vocabulary; tasks that come
+// meanwhile go in between. A model that is let go stays as it is; a layer that there is no memory for tells its first product.
+void pack_next(Workers& workers, const std::weak_ptr<const Model>& model, const std::shared_ptr<std::atomic<size_t>>& next) {
+  workers.give(
+      [&workers, model, next](Run& run) {
+        const auto held = model.lock();
+        const size_t layer = next->fetch_add(1);
+        if (held == nullptr || layer >= held->every_step().size()) return;
+        try {
+          held->every_step()[layer]->prepare(run.threads());
+        } catch (const std::bad_alloc&) {
+          return;
+        }
+        pack_next(workers, model, next);
+      },
+      false);
+}
+
+void pack_early(Workers& workers, const std::shared_ptr<const Model>& model) {
+  const auto next = std::make_shared<std::atomic<size_t>>(0);
+  for (int i = 0; i < workers.threads(); i++) pack_next(workers, model, next);
+}
+
 napi_value open_model(Call& call) {
   const std::string path = call.text("path");
   const std::string plan = call.text("plan");
@@ -83,7 +108,33 @@ napi_value open_model(Call& call) {
   const Arithmetic arithmetic = arithmetic_of(call);
   const auto workers = handle<Workers>(call, "threads");
   auto model = std::make_shared<const Model>(path, plan, tensors, arithmetic);
-  return make_handle(call.env(), std::make_shared<OpenModel>(OpenModel{model, workers}));
+  pack_early(*workers, model);
+  return make_handle(call.env(), std::make_shared<OpenModel>(OpenModel{workers, model}));
+}
+
+// verifyFile: the first part of a file whose checksum is another than promised, or -1.
+napi_value verify_file(Call& call) {
+  const std::string path = call.text("path");
+  const std::string parts = call.text("parts");
+  const auto workers = handle<Workers>(call, "threads");
+  const auto verification = std::make_shared<Verification>(path, parts);
+  const auto found = std::make_shared<int>();
+  const auto left = std::make_shared<std::atomic<int>>(workers->threads());
+  const auto result = [found](napi_env env) {
+    napi_value value;
+    check(napi_create_int32(env, *found, &value), "make a number");
+    return value;
+  };
+  return jobs_of(call).start(call, {[=] { *found = verification->first_wrong(); }, result}, [&](auto run) {
+    for (int i = 0; i < workers->threads(); i++) {
+      workers->give(
+          [=](Run&) {
+            verification->work();
+            if (left->fetch_sub(1) == 1) run();
+          },
+          false);
+    }
+  });
 }
 
 // Each sentence must have candidates, in ascending order, of the vocabulary.
@@ -212,6 +263,7 @@ napi_value quantize_matrix(Call& call) {
 void register_inference(Registry& registry) {
   registry.add("openThreads", {"threads"}, open_threads);
   registry.add("openModel", {"path", "plan", "tensors", "arithmetic", "threads"}, open_model);
+  registry.add("verifyFile", {"path", "parts", "threads"}, verify_file);
   registry.add("startDecoding", {"model", "ids", "starts", "candidates", "candidateStarts", "shared"}, start_decoding);
   registry.add("decodeStep",
                {"state", "rows", "previous", "count", "ids", "logProbabilities", "distribution", "weights", "shared"},

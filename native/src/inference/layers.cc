@@ -15,7 +15,9 @@ std::unique_ptr<Linear> Parts::linear(const std::string& name, int inputs, int o
   source.weights = &tensors.take(name, shape, !lines);
   source.scales = tensors.scales_of(*source.weights);
   source.lines = lines;
-  return std::make_unique<Linear>(arithmetic, inputs, outputs, source, bias);
+  auto made = std::make_unique<Linear>(arithmetic, inputs, outputs, source, bias);
+  every_step.push_back(made.get());
+  return made;
 }
 
 Embedding::Embedding(const Parts& parts, const std::string& name, int pieces, int width)

@@ -14,6 +14,7 @@ namespace nmt {
 struct Parts {
   Tensors& tensors;
   Arithmetic arithmetic;
+  std::vector<const Linear*>& every_step;  // gets the layers that `linear` makes, in order: all but experts', of which a text needs few
 
   // `name` [inputs][outputs], or with `lines` [outputs][inputs].
   std::unique_ptr<Linear> linear(const std::string& name, int inputs, int outputs, const float* bias, bool lines = false) const;

@@ -24,7 +24,7 @@ int Plan::number(const std::string& name) const {
 
 Model::Model(const std::string& path, const std::string& plan, const std::string& tensors, Arithmetic arithmetic)
     : file_(path), tensors_(file_, tensors) {
-  read(Plan(plan), Parts{tensors_, arithmetic});
+  read(Plan(plan), Parts{tensors_, arithmetic, every_step_});
   tensors_.require_all_taken();
 }
 

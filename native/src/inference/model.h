@@ -66,6 +66,8 @@ class Model {
   const std::vector<std::unique_ptr<Lstm>>& lstms() const { return lstms_; }
   const Linear& output() const { return *output_; }
   const Attention* attention() const { return attention_.get(); }
+  // Layers that every text needs, about in the order of their use.
+  const std::vector<const Linear*>& every_step() const { return every_step_; }
 
   // Experts of each layer that has some, from the lowest up.
   std::vector<int> encoder_experts() const;
@@ -91,6 +93,7 @@ class Model {
   MappedFile file_;
   Tensors tensors_;
   int vocabulary_ = 0, hidden_ = 0;
+  std::vector<const Linear*> every_step_;
   std::unique_ptr<Encoder> encoder_;
   std::unique_ptr<Attention> attention_;
   std::unique_ptr<Linear> bridge_;

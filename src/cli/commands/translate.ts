@@ -19,7 +19,6 @@ import { engineOf, type InferenceArguments, inferenceOptions } from "../engine-o
 import { openLineOutput } from "../line-output.ts";
 
 import { type RuleArguments, ruleOptions, rulesOf, withRequests } from "./rule-options.ts";
-import { translateDocumentFile } from "./translate/document-file.ts";
 import { type DocumentArguments, documentOf, documentOptions, withHypotheses } from "./translate/document-options.ts";
 import {
   type PlaceableArguments,
@@ -257,6 +256,8 @@ async function translateFile(
   const started = performance.now();
   const counts = textCounts();
   try {
+    // Imported only here, as what segments are cut with: few translations need it, and all would wait for it.
+    const { translateDocumentFile } = await import("./translate/document-file.ts");
     await translateDocumentFile(translator, document, args, direction, counts);
   } catch (error) {
     releaseInput(args.src);

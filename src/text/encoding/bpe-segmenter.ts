@@ -7,16 +7,19 @@ import { PieceType } from "../sentencepiece/model-proto.ts";
 import type { Vocabulary } from "../sentencepiece/vocabulary.ts";
 import { NumberHeap } from "../tables/number-heap.ts";
 import { ABSENT } from "../tables/pair-map.ts";
-import { MergeTable } from "./merge-table.ts";
+import { LookedUpMerges, type Merges, MergeTable, rankByScore } from "./merge-table.ts";
 
 /** Up to this many symbols a scan for the best pair is faster than a heap. */
 const SCAN_LIMIT = 32;
 const NO_RANK = 0x7fffffff;
 
 export class BpeSegmenter {
-  /** The result of the last `segment`: symbols as MergeTable numbers them. */
+  /** The result of the last `segment`: symbols as `Merges` numbers them. */
   symbols = new Int32Array(64);
-  private readonly merges: MergeTable;
+  private readonly vocabulary: Vocabulary;
+  private merges: Merges;
+  /** By id. */
+  private readonly ranks: Int32Array;
   /** Rank of each pair (i, next), and the piece it makes. */
   private pairRanks = new Int32Array(64);
   private pairPieces = new Int32Array(64);
@@ -28,9 +31,15 @@ export class BpeSegmenter {
   private readonly splits = new Map<number, readonly [number, number]>();
 
   constructor(vocabulary: Vocabulary) {
-    this.merges = new MergeTable(vocabulary);
-    const isUnused = (id: number) => vocabulary.pieces[id]!.type === PieceType.unused;
-    this.unused = new Set([...vocabulary.pieces.keys()].filter(isUnused));
+    this.vocabulary = vocabulary;
+    this.merges = new LookedUpMerges(vocabulary);
+    this.ranks = rankByScore(vocabulary);
+    this.unused = new Set(vocabulary.pieces.ofType(PieceType.unused));
+  }
+
+  /** Makes a table of all merges: the same segments, faster. */
+  makeTable(): void {
+    this.merges = new MergeTable(this.vocabulary);
   }
 
   /** Segments well-formed UTF-16 units [from, to) into `symbols` and returns how many there are. */
@@ -61,7 +70,7 @@ export class BpeSegmenter {
   private lookUp(at: number, left: number, right: number): void {
     const piece = this.merges.merge(left, right);
     this.pairPieces[at] = piece;
-    this.pairRanks[at] = piece === ABSENT ? NO_RANK : this.merges.ranks[piece]!;
+    this.pairRanks[at] = piece === ABSENT ? NO_RANK : this.ranks[piece]!;
     if (this.unused.size > 0 && this.unused.has(piece)) this.splits.set(piece, [left, right]);
   }
 

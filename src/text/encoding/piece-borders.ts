@@ -31,9 +31,11 @@ export function pieceBorders(vocabulary: Vocabulary): PieceBorders {
   cuts[SYMBOL_START * CLASSES + LETTER] = 0;
   // An unused piece's split depends on the whole text.
   if (vocabulary.ofType(PieceType.unused).length > 0) cuts.fill(0);
-  for (const piece of vocabulary.segmentIds.keys()) {
-    for (let i = 1; i < piece.length; i++) {
-      cuts[classes[piece.charCodeAt(i - 1)]! * CLASSES + classes[piece.charCodeAt(i)]!] = 0;
+  const { units, starts } = vocabulary.pieces;
+  for (let id = 0; id < vocabulary.size; id++) {
+    if (!vocabulary.isSegment(id)) continue;
+    for (let i = starts[id]! + 1; i < starts[id + 1]!; i++) {
+      cuts[classes[units[i - 1]!]! * CLASSES + classes[units[i]!]!] = 0;
     }
   }
   return { classes, cuts };

@@ -1,6 +1,6 @@
 /** SentencePiece's precompiled_charsmap: replacement rules as a double-array trie over UTF-8 and the outputs it points to. */
 import { WordpieceError } from "../../base/errors.ts";
-import { baseOf, keyValue, slotOf } from "../tables/double-array.ts";
+import { baseOf, isValue, keyValue, slotOf } from "../tables/double-array.ts";
 
 /** What a UTF-16 code unit may take part in. */
 export const CharacterRole = {
@@ -15,8 +15,6 @@ export const CharacterRole = {
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 export class Charsmap {
-  /** CharacterRole bits of each code unit: [65536]. */
-  readonly roles = new Uint8Array(65536);
   /** Code units of the text that the last `match` consumed. */
   matchedUnits = 0;
   private readonly units: Int32Array;
@@ -26,8 +24,6 @@ export class Charsmap {
   private constructor(units: Int32Array, outputs: Uint8Array) {
     this.units = units;
     this.outputs = outputs;
-    this.roles.fill(CharacterRole.replaced | CharacterRole.continues | CharacterRole.starts, 0xd800, 0xe000);
-    if (units.length > 0) this.visit();
   }
 
   /** Reads a precompiled_charsmap; empty bytes mean no rules. Throws WordpieceError when it is malformed. */
@@ -37,9 +33,25 @@ export class Charsmap {
     const trieBytes = bytes.length < 4 ? 0 : view.getUint32(0, true);
     if (trieBytes < 4 || trieBytes % 4 !== 0 || trieBytes >= bytes.length - 4)
       throw malformed("its trie has no valid size");
-    const units = new Int32Array(trieBytes / 4);
-    for (let i = 0; i < units.length; i++) units[i] = view.getInt32(4 + 4 * i, true);
-    return new Charsmap(units, bytes.subarray(4 + trieBytes));
+    // Little-endian, as tensors are read.
+    return new Charsmap(
+      new Int32Array(new Uint8Array(bytes.subarray(4, 4 + trieBytes)).buffer),
+      bytes.subarray(4 + trieBytes),
+    );
+  }
+
+  /** How many units the trie has; 0 without rules. */
+  get size(): number {
+    return this.units.length;
+  }
+
+  /** Throws WordpieceError where a rule's output lies outside: what would otherwise be found when a text has what the rule replaces. */
+  check(): void {
+    const { units, outputs } = this;
+    for (let slot = 0; slot < units.length; slot++) {
+      if (isValue(units[slot]!)) continue;
+      if (keyValue(units, slot) >= outputs.length) throw outputOutside();
+    }
   }
 
   /** Output of the longest rule that matches the text from `at` on, and its length in `matchedUnits`; undefined when none. */
@@ -102,6 +114,7 @@ export class Charsmap {
   private output(value: number): string {
     let text = this.decoded.get(value);
     if (text === undefined) {
+      if (value >= this.outputs.length) throw outputOutside();
       const end = this.outputs.indexOf(0, value);
       text = decoder.decode(this.outputs.subarray(value, end < 0 ? undefined : end));
       this.decoded.set(value, text);
@@ -109,9 +122,12 @@ export class Charsmap {
     return text;
   }
 
-  /** Walks every node once, sets the roles, and checks that values lie inside the outputs. */
-  private visit(): void {
-    const { units, roles } = this;
+  /** CharacterRole bits of each code unit, [65536], found by walking every node once. Throws WordpieceError as `check` does. */
+  roles(): Uint8Array {
+    const { units } = this;
+    const roles = new Uint8Array(65536);
+    roles.fill(CharacterRole.replaced | CharacterRole.continues | CharacterRole.starts, 0xd800, 0xe000);
+    if (units.length === 0) return roles;
     const children = new CharacterChildren(units);
     const seen = new Uint8Array(units.length);
     const open = [baseOf(units, 0)];
@@ -121,7 +137,7 @@ export class Charsmap {
       seen[base] = 1;
       for (const { codePoint, slot } of children.of(base)) {
         const value = keyValue(units, slot);
-        if (value >= this.outputs.length) throw malformed("a rule's output lies outside");
+        if (value >= this.outputs.length) throw outputOutside();
         if (codePoint < 0x10000) {
           roles[codePoint]! |= role;
           if (value >= 0 && role === CharacterRole.starts) roles[codePoint]! |= CharacterRole.replaced;
@@ -130,6 +146,7 @@ export class Charsmap {
       }
       role = CharacterRole.continues;
     }
+    return roles;
   }
 }
 
@@ -181,6 +198,10 @@ class CharacterChildren {
 export function codePointAt(text: string, at: number): number {
   const codePoint = text.codePointAt(at)!;
   return codePoint >= 0xd800 && codePoint < 0xe000 ? 0xfffd : codePoint;
+}
+
+function outputOutside(): WordpieceError {
+  return malformed("a rule's output lies outside");
 }
 
 function malformed(what: string): WordpieceError {

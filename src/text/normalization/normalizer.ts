@@ -27,11 +27,15 @@ export class Normalizer {
   private consumed = 0;
   /** Whether what was written last ends with a space that further spaces are to join. */
   private afterSpace = false;
-  private readonly actions = new Uint8Array(65536);
+  /** What to do with each code unit, [65536]; made when there is much text. Until then each is looked at closely, with the same result. */
+  private actions: Uint8Array | undefined;
+  /** Units of text to normalise before it is made; it takes about as long as they do. */
+  private unitsBeforeActions: number;
   private readonly charsmap: Charsmap;
   private readonly spec: NormalizerSpec;
   private readonly whitespaceAsSuffix: boolean;
   private readonly verbatim: PieceTrie;
+  private readonly verbatimSymbols: readonly string[];
   private readonly mark: number;
 
   /** `verbatim` symbols are copied as they are. Throws WordpieceError when the rules are damaged. */
@@ -41,15 +45,14 @@ export class Normalizer {
     this.charsmap = Charsmap.fromBytes(spec.charsmap);
     this.mark = spec.escapeWhitespaces ? SPACE_MARK : SPACE;
     this.verbatim = new PieceTrie();
-    this.actions.set(this.charsmap.roles.map(actionOf));
-    if (this.charsmap.roles[SPACE] === 0) this.actions[SPACE] = PLAIN_SPACE;
-    else if (this.actions[SPACE] === COPY) this.actions[SPACE] = LOOK_HERE;
-    for (const symbol of verbatim) {
-      this.verbatim.add(symbol, symbol.length);
-      // LOOK_BACK includes looking here.
-      const first = symbol.charCodeAt(0);
-      if (this.actions[first] !== LOOK_BACK) this.actions[first] = LOOK_HERE;
-    }
+    this.verbatimSymbols = [...verbatim];
+    for (const symbol of this.verbatimSymbols) this.verbatim.add(symbol, symbol.length);
+    this.unitsBeforeActions = (65536 + this.charsmap.size) / 4;
+  }
+
+  /** Throws WordpieceError where a rule is damaged, which otherwise only a text that it replaces would show. */
+  checkRules(): void {
+    this.charsmap.check();
   }
 
   normalize(text: string): string {
@@ -64,13 +67,18 @@ export class Normalizer {
   /** Normalises into `units` and returns how many there are. */
   run(text: string): number {
     const { removeExtraWhitespaces, addDummyPrefix } = this.spec;
+    if (this.actions === undefined) {
+      this.unitsBeforeActions -= text.length;
+      if (this.unitsBeforeActions < 0) this.actions = this.makeActions();
+    }
     this.length = 0;
     const start = removeExtraWhitespaces ? this.skipSpaces(text) : 0;
     if (start === text.length) return 0;
     this.reserve(text.length - start + 2);
     if (addDummyPrefix && !this.whitespaceAsSuffix) this.units[this.length++] = this.mark;
     this.afterSpace = removeExtraWhitespaces;
-    this.copy(text, start);
+    if (this.actions === undefined) this.appendAll(text, start);
+    else this.copy(text, start, this.actions);
     if (removeExtraWhitespaces) while (this.length > 0 && this.units[this.length - 1] === this.mark) this.length--;
     if (addDummyPrefix && this.whitespaceAsSuffix) {
       this.reserve(1);
@@ -79,8 +87,25 @@ export class Normalizer {
     return this.length;
   }
 
-  private copy(text: string, start: number): void {
-    const { actions, mark } = this;
+  private makeActions(): Uint8Array {
+    const roles = this.charsmap.roles();
+    const actions = roles.map(actionOf);
+    if (roles[SPACE] === 0) actions[SPACE] = PLAIN_SPACE;
+    else if (actions[SPACE] === COPY) actions[SPACE] = LOOK_HERE;
+    for (const symbol of this.verbatimSymbols) {
+      // LOOK_BACK includes looking here.
+      const first = symbol.charCodeAt(0);
+      if (actions[first] !== LOOK_BACK) actions[first] = LOOK_HERE;
+    }
+    return actions;
+  }
+
+  private appendAll(text: string, start: number): void {
+    for (let at = start; at < text.length; at += this.consumed) this.append(this.prefix(text, at), text.length - at);
+  }
+
+  private copy(text: string, start: number, actions: Uint8Array): void {
+    const { mark } = this;
     const { removeExtraWhitespaces } = this.spec;
     let { units, length, afterSpace } = this;
     /** Whether the unit before this one was copied unseen, and `afterSpace` before that. */
@@ -150,7 +175,7 @@ export class Normalizer {
   /** Where the text begins after leading spaces. */
   private skipSpaces(text: string): number {
     let at = 0;
-    while (at < text.length && this.actions[text.charCodeAt(at)] !== COPY) {
+    while (at < text.length && this.actions?.[text.charCodeAt(at)] !== COPY) {
       if (this.prefix(text, at) !== " ") break;
       at += this.consumed;
     }

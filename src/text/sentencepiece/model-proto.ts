@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { WordpieceError } from "../../base/errors.ts";
+import { PieceTable } from "./piece-table.ts";
 import { ProtobufReader, ProtobufWriter } from "./protobuf.ts";
 
 export const PieceType = { normal: 1, unknown: 2, control: 3, userDefined: 4, unused: 5, byte: 6 } as const;
@@ -49,11 +50,22 @@ export interface NormalizerSpec {
   escapeWhitespaces: boolean;
 }
 
-export interface ModelProto {
-  pieces: Piece[];
+/** What a model has beside its pieces. */
+interface ModelSpecs {
   trainer: TrainerSpec;
   normalizer: NormalizerSpec;
   denormalizer: NormalizerSpec | undefined;
+}
+
+export interface ModelProto extends ModelSpecs {
+  pieces: readonly Piece[];
+}
+
+/** A model as it is read to encode with. */
+export interface ModelFile extends ModelSpecs {
+  pieces: PieceTable;
+  /** Whether a checksum says that the bytes are as we wrote them. */
+  isVerified: boolean;
 }
 
 export function defaultTrainerSpec(): TrainerSpec {
@@ -92,16 +104,21 @@ export function defaultNormalizerSpec(): NormalizerSpec {
 const CHECKSUM_FIELD = 1000;
 const CHECKSUM_BYTES = 32;
 
+/** Tags of the fields of a piece: number and wire type. */
+const [PIECE, PIECE_TEXT, PIECE_SCORE, PIECE_TYPE] = [0x0a, 0x0a, 0x15, 0x18];
+
 /** Parses a model file. Throws WordpieceError when it is truncated, altered, or something else. */
-export function readModelProto(bytes: Uint8Array): ModelProto {
-  const pieces: Piece[] = [];
+export function readModelFile(bytes: Uint8Array): ModelFile {
+  const pieces = new PieceTable();
   let trainer: TrainerSpec | undefined;
   let normalizer: NormalizerSpec | undefined;
   let denormalizer: NormalizerSpec | undefined;
   let checksum: Uint8Array | undefined;
   const reader = new ProtobufReader(bytes);
+  const inner = new ProtobufReader(bytes);
+  reader.at = readPlainPieces(bytes, pieces);
   while (reader.next()) {
-    if (reader.field === 1) pieces.push(readPiece(reader.message()));
+    if (reader.field === 1) readPiece(inner.open(reader), pieces);
     else if (reader.field === 2) trainer = readTrainerSpec(reader.message(), trainer ?? defaultTrainerSpec());
     else if (reader.field === 3)
       normalizer = readNormalizerSpec(reader.message(), normalizer ?? defaultNormalizerSpec());
@@ -110,11 +127,23 @@ export function readModelProto(bytes: Uint8Array): ModelProto {
     else if (reader.field === CHECKSUM_FIELD) checksum = reader.payload();
   }
   if (checksum !== undefined) checkChecksum(bytes, checksum);
-  if (trainer === undefined || normalizer === undefined || pieces.length === 0) {
-    const missing = pieces.length === 0 ? "pieces" : trainer === undefined ? "trainer settings" : "normaliser settings";
+  if (trainer === undefined || normalizer === undefined || pieces.size === 0) {
+    const missing = pieces.size === 0 ? "pieces" : trainer === undefined ? "trainer settings" : "normaliser settings";
     throw new WordpieceError(`the model has no ${missing}; the file is truncated or no SentencePiece model`);
   }
-  return { pieces, trainer, normalizer, denormalizer };
+  return { pieces, trainer, normalizer, denormalizer, isVerified: checksum !== undefined };
+}
+
+/** The same with its pieces one by one, to make another model of it. */
+export function readModelProto(bytes: Uint8Array): ModelProto {
+  const { pieces, trainer, normalizer, denormalizer } = readModelFile(bytes);
+  const { size, scores, types } = pieces;
+  const list = Array.from({ length: size }, (_, id) => ({
+    text: pieces.textOf(id),
+    score: scores[id]!,
+    type: types[id]!,
+  }));
+  return { pieces: list, trainer, normalizer, denormalizer };
 }
 
 export function writeModelProto({ pieces, trainer, normalizer, denormalizer }: ModelProto): Uint8Array {
@@ -140,14 +169,43 @@ function sha256(bytes: Uint8Array): Uint8Array {
   return createHash("sha256").update(bytes).digest();
 }
 
-function readPiece(reader: ProtobufReader): Piece {
-  const piece: Piece = { text: "", score: 0, type: PieceType.normal };
-  while (reader.next()) {
-    if (reader.field === 1) piece.text = reader.text();
-    else if (reader.field === 2) piece.score = reader.float();
-    else if (reader.field === 3) piece.type = reader.int32();
+/**
+ * Reads the pieces that a file begins with, as far as they are laid out as all writers do: text, score, and type where it isn't normal, in less
+ * than 128 bytes. Returns where they end. What is left is for a reader of any message: calls for each field would take most of the time.
+ */
+function readPlainPieces(bytes: Uint8Array, pieces: PieceTable): number {
+  const { length } = bytes;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, length);
+  let at = 0;
+  while (at + 4 < length && bytes[at] === PIECE && bytes[at + 2] === PIECE_TEXT) {
+    const end = at + 2 + bytes[at + 1]!;
+    const from = at + 4;
+    const to = from + bytes[at + 3]!;
+    const after = to + 5;
+    if (bytes[at + 1]! >= 128 || bytes[at + 3]! >= 128 || after > end || end > length || bytes[to] !== PIECE_SCORE)
+      break;
+    const hasType = after + 2 === end && bytes[after] === PIECE_TYPE && bytes[after + 1]! < 128;
+    if (after !== end && !hasType) break;
+    const type = hasType ? bytes[after + 1]! : PieceType.normal;
+    if (!pieces.add(bytes, from, to, view.getFloat32(to + 1, true), type)) break;
+    at = end;
   }
-  return piece;
+  return at;
+}
+
+function readPiece(reader: ProtobufReader, pieces: PieceTable): void {
+  let from = 0;
+  let to = 0;
+  let score = 0;
+  let type: number = PieceType.normal;
+  while (reader.next()) {
+    if (reader.field === 1) {
+      from = reader.payloadStart();
+      to = reader.at;
+    } else if (reader.field === 2) score = reader.float();
+    else if (reader.field === 3) type = reader.int32();
+  }
+  if (!pieces.add(reader.bytes, from, to, score, type)) throw reader.malformed("text of field 1 is not UTF-8", to);
 }
 
 function writePiece({ text, score, type }: Piece): ProtobufWriter {

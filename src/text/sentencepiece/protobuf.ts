@@ -15,11 +15,12 @@ export class ProtobufReader {
   private wire = VARINT;
   /** Low 32 bits of a varint or a fixed32. */
   private word = 0;
-  /** Payload of a length-delimited field: [from, at). */
+  readonly bytes: Uint8Array;
+  /** Where the next field begins. */
+  at: number;
+  /** Payload of a length-delimited field: bytes [from, at). */
   private from = 0;
-  private at: number;
-  private readonly bytes: Uint8Array;
-  private readonly end: number;
+  private end: number;
 
   constructor(bytes: Uint8Array, start = 0, end = bytes.length) {
     this.bytes = bytes;
@@ -60,6 +61,12 @@ export class ProtobufReader {
     return floatValue[0]!;
   }
 
+  /** Where the payload of a length-delimited field begins; it ends `at` the place where reading is. */
+  payloadStart(): number {
+    this.expect(LENGTH_DELIMITED);
+    return this.from;
+  }
+
   /** A view, not a copy. */
   payload(): Uint8Array {
     this.expect(LENGTH_DELIMITED);
@@ -76,8 +83,15 @@ export class ProtobufReader {
   }
 
   message(): ProtobufReader {
-    this.expect(LENGTH_DELIMITED);
-    return new ProtobufReader(this.bytes, this.from, this.at);
+    return new ProtobufReader(this.bytes, this.at, this.at).open(this);
+  }
+
+  /** Goes on with the message that another reader of the same bytes read last: a reader for many small messages. */
+  open(outer: ProtobufReader): this {
+    outer.expect(LENGTH_DELIMITED);
+    this.at = outer.from;
+    this.end = outer.at;
+    return this;
   }
 
   private expect(wire: number): void {
@@ -107,8 +121,9 @@ export class ProtobufReader {
     this.at += count;
   }
 
-  private malformed(what: string): WordpieceError {
-    return new WordpieceError(`not a SentencePiece model: ${what}`, { where: `byte ${this.at}` });
+  /** An error that names a byte, or the place where reading is. */
+  malformed(what: string, at = this.at): WordpieceError {
+    return new WordpieceError(`not a SentencePiece model: ${what}`, { where: `byte ${at}` });
   }
 }
 

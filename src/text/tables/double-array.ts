@@ -152,6 +152,11 @@ function encodeOffset(offset: number): number {
   return offset << 10;
 }
 
+/** Whether a unit is the value of a key, not a place that a byte leads to. */
+export function isValue(unit: number): boolean {
+  return (unit & VALUE_BIT) !== 0;
+}
+
 /** Children of the unit at `slot` are counted from the result. */
 export function baseOf(units: Int32Array, slot: number): number {
   const unit = units[slot]!;

@@ -88,6 +88,7 @@ export class SegmentTable {
   }
 }
 
-function spread(hash: number): number {
+/** A running hash as a place in a table of 2^n slots has to see it: its low bits depend on all of them. */
+export function spread(hash: number): number {
   return hash ^ (hash >>> 15);
 }

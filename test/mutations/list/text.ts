@@ -6,6 +6,7 @@ const model = [
   "test/text/decode-pieces.test.ts",
   "test/text/normalization",
   "test/text/wordpiece-model.test.ts",
+  "test/text/first-texts.test.ts",
 ];
 const trainer = ["test/text/learning", "test/text/wordpiece-trainer.test.ts"];
 const normalizer = { file: "src/text/normalization/normalizer.ts", tests: model };
@@ -13,6 +14,10 @@ const segmenter = { file: "src/text/encoding/bpe-segmenter.ts", tests: model };
 const encoder = { file: "src/text/encoding/bpe-encoder.ts", tests: model };
 const borders = { file: "src/text/encoding/piece-borders.ts", tests: model };
 const unigram = { file: "src/text/encoding/unigram-encoder.ts", tests: model };
+const merges = { file: "src/text/encoding/merge-table.ts", tests: model };
+const table = { file: "src/text/sentencepiece/piece-table.ts", tests: ["test/text/piece-table.test.ts"] };
+const index = { file: "src/text/sentencepiece/piece-index.ts", tests: ["test/text/piece-table.test.ts"] };
+const file = { file: "src/text/sentencepiece/model-proto.ts", tests: model };
 const pieces = { file: "src/text/decode-pieces.ts", tests: model };
 const wordpieces = { file: "src/text/wordpiece-model.ts", tests: model };
 const learner = { file: "src/text/learning/merge-learner.ts", tests: trainer };
@@ -75,6 +80,73 @@ export const textMutations: readonly Mutation[] = [
     replace: "",
   },
   {
+    ...merges,
+    name: "pairs are looked up the wrong way round",
+    find: "return this.vocabulary.segments.findPair(left, right);",
+    replace: "return this.vocabulary.segments.findPair(right, left);",
+  },
+  {
+    ...merges,
+    name: "equal scores have ranks of their own",
+    find: "(scores[at] === scores[at - 1] ? 0 : 1)",
+    replace: "1",
+  },
+  {
+    ...table,
+    name: "halves of surrogate pairs are read from UTF-8",
+    find: "return isTooLong || isSurrogate || codePoint",
+    replace: "return isTooLong || codePoint",
+  },
+  {
+    ...table,
+    name: "characters of more bytes than they need are read",
+    find: "length === 3 ? 0x800 : 0x10000",
+    replace: "length === 3 ? 0x80 : 0x800",
+  },
+  {
+    ...index,
+    name: "texts of equal length are taken for equal",
+    find: "while (i < to && units[start + i - from] === text[i]) i++;",
+    replace: "while (i < to) i++;",
+  },
+  {
+    ...index,
+    name: "a character beyond U+FFFF that is no piece is spelt by its second half",
+    find: "    if (codePoint > 0xffff) {\n      this.spelt[this.length++] = highSurrogate(codePoint);\n      hash = hashUnit(hash, highSurrogate(codePoint));\n    }\n",
+    replace: "",
+  },
+  {
+    ...file,
+    name: "pieces laid out as usual have no type",
+    find: "const type = hasType ? bytes[after + 1]! : PieceType.normal;",
+    replace: "const type = PieceType.normal;",
+  },
+  {
+    ...wordpieces,
+    name: "rules that nobody vouches for are not checked",
+    find: "    if (!isVerified) for (const each of [this.normalizer, this.denormalizer]) each?.checkRules();\n",
+    replace: "",
+    tests: ["test/text/damaged-models.test.ts"],
+  },
+  {
+    ...unigram,
+    name: "unused pieces are looked up as well",
+    find: "if (id === ABSENT || pieces.types[id] === PieceType.unused) continue;",
+    replace: "if (id === ABSENT) continue;",
+  },
+  {
+    ...normalizer,
+    name: "the first texts keep their runs of spaces",
+    find: "if (this.afterSpace) while (output.charCodeAt(from) === SPACE) from++;",
+    replace: "",
+  },
+  {
+    ...encoder,
+    name: "a run before a symbol is lost in the first texts",
+    find: "      this.appendSegments(units, from, at);\n      this.symbols",
+    replace: "      this.symbols",
+  },
+  {
     ...encoder,
     name: "a run before a symbol is lost",
     find: "if (at > from) this.emit(units, from, at, hash);\n          this.symbols",
@@ -107,8 +179,8 @@ export const textMutations: readonly Mutation[] = [
   {
     ...unigram,
     name: "symbols have no lead over pieces",
-    find: "type === PieceType.userDefined ? SYMBOL_BONUS * (Buffer.byteLength(text) - 1) : score",
-    replace: "score",
+    find: "this.scores[id] = SYMBOL_BONUS * (Buffer.byteLength(pieces.textOf(id)) - 1);",
+    replace: "",
   },
   {
     ...pieces,
@@ -119,8 +191,8 @@ export const textMutations: readonly Mutation[] = [
   {
     ...pieces,
     name: "the first space stays",
-    find: "(drops ? piece.text.slice(1) : piece.text)",
-    replace: "(drops ? piece.text : piece.text)",
+    find: "(drops ? piece.slice(1) : piece)",
+    replace: "piece",
   },
   {
     ...pieces,

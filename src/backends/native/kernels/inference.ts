@@ -21,7 +21,7 @@ export interface InferenceKernels {
   openThreads(threads: number): ThreadsHandle;
   /**
    * Maps a safetensors file. `plan` has a line for each size of the model, `tensors` one for each tensor (src/engine). Throws an Error where
-   * they don't fit together.
+   * they don't fit together. The threads then pack the layers that every text needs.
    */
   openModel(
     path: string,
@@ -30,6 +30,11 @@ export interface InferenceKernels {
     arithmetic: InferencePrecision,
     threads: ThreadsHandle,
   ): ModelHandle;
+  /**
+   * The first part of a file whose CRC-32 is another than promised, or -1. `parts` has a line for each: first byte, byte behind the last, the CRC-32,
+   * and text that it covers before the bytes. All threads read. Fails with an Error where the file can't be read or ends before.
+   */
+  verifyFile(path: string, parts: string, threads: ThreadsHandle): Promise<number>;
   /**
    * Encodes sentences: sentence i has `ids[starts[i] … starts[i + 1])`. Its softmax covers `candidates[candidateStarts[i] … candidateStarts[i + 1])`,
    * ascending, or without them all pieces. With `shared`, all threads work on it, else one.

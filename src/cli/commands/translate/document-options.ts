@@ -8,7 +8,7 @@ import {
   documentFormats,
   refuseOtherDocuments,
 } from "../../../documents/document-formats.ts";
-import { type Retranslate, retranslateNames } from "../../../documents/translate-document.ts";
+import { type Retranslate, retranslateNames } from "../../../documents/retranslate.ts";
 
 export interface DocumentArguments {
   src: string | undefined;

@@ -5,7 +5,6 @@ import { lineWindows } from "../../../decoding/lines/line-windows.ts";
 import { type MaskName, maskNames } from "../../../segments/masks.ts";
 import type { TextCounts } from "../../../segments/text-counts.ts";
 import type { TranslateLines } from "../../../segments/translate-lines.ts";
-import { translateTexts } from "../../../segments/translate-text.ts";
 
 export interface PlaceableArguments {
   placeables: MaskName | undefined;
@@ -31,6 +30,8 @@ export async function* translateKeeping(
   masks: MaskName,
   counts: TextCounts,
 ): AsyncGenerator<string, void, undefined> {
+  // Imported only here: what finds placeables takes a while to make, and few lines of text have any.
+  const { translateTexts } = await import("../../../segments/translate-text.ts");
   for await (const window of lineWindows(lines, WINDOW)) {
     yield* await translateTexts(translate, window, { masks, sentences: false, counts });
   }

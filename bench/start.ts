@@ -1,0 +1,103 @@
+/**
+ * Starts of `nmt translate`, as built in `dist`: from the start of the process to the first translation and to its end, processor time and memory, in turn
+ * with a program of Node that does nothing. With `--experts N` of a model of random weights, as large as N experts of 1,024 in two layers make it.
+ */
+import { copyFileSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { selectBackend } from "../src/backends/select.ts";
+import { UsageError } from "../src/base/errors.ts";
+import { openModelDirectory } from "../src/checkpoint/model-directory.ts";
+import { writeSafetensors } from "../src/checkpoint/write-safetensors.ts";
+import { loadConfig } from "../src/config/load.ts";
+import { toYaml } from "../src/config/write.ts";
+import { seq2seqOptions } from "../src/model/options.ts";
+import { Seq2Seq } from "../src/model/seq2seq.ts";
+import { loadModelWordpieces } from "../src/text/model-wordpieces.ts";
+import { namedArrays } from "../src/training/run-files.ts";
+import { readText } from "./corpus.ts";
+import { type Row, rounded } from "./figures.ts";
+import type { Benchmark } from "./main.ts";
+import { median } from "./measure.ts";
+import { type ProcessRun, runProcess } from "./measured-process.ts";
+import { readOptions } from "./options.ts";
+
+const defaults = {
+  model: "",
+  src: "",
+  lines: 1,
+  precision: "stored",
+  threads: 0,
+  "beam-size": 5,
+  runs: 15,
+  experts: 0,
+} as const;
+
+const SENTENCE = "A dog runs in the snow.";
+const MIB = 2 ** 20;
+
+/** `--src FILE` has the sentences, of which each start gets `--lines`; without it, one. */
+export const run: Benchmark = async (argv) => {
+  const options = readOptions(argv, defaults);
+  const command = join(import.meta.dirname, "../bin/nmt.js");
+  if (options.model === "") {
+    throw new UsageError("no model is given", { nextStep: "Add --model DIR, of a model that nmt train wrote." });
+  }
+  if (!existsSync(join(import.meta.dirname, "../dist/command"))) {
+    throw new UsageError("the command is not built", { nextStep: "Run npm run build first: that is what starts." });
+  }
+  const lines = options.src === "" ? [SENTENCE] : readText(options.src).lines.slice(0, options.lines);
+  const folder = options.experts === 0 ? undefined : mkdtempSync(join(tmpdir(), "bench-start-"));
+  try {
+    if (folder !== undefined) await randomModel(options.model, folder, options.experts);
+    const directory = folder ?? options.model;
+    const translate = [command, "translate", "--model", directory, "--beam_size", String(options["beam-size"])];
+    const how = ["--precision", options.precision, "--threads", String(options.threads)];
+    const programs = { "nmt translate": [...translate, ...how], nothing: ["-e", "0"] };
+    const runs = new Map(Object.keys(programs).map((name) => [name, [] as ProcessRun[]]));
+    for (let i = 0; i <= Math.max(1, options.runs); i++) {
+      for (const [name, words] of Object.entries(programs)) {
+        const result = await runProcess(words, `${lines.join("\n")}\n`);
+        if (i > 0) runs.get(name)!.push(result); // The first one brings the files into memory.
+      }
+    }
+    const weightsMib = statSync(openModelDirectory(directory).weightsPath).size / MIB;
+    const rows = [...runs].map(([program, all]) => rowOf(program, all, weightsMib));
+    return { runs: options.runs, lines: lines.length, weights_mib: rounded(weightsMib), starts: rows };
+  } finally {
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+/** Medians over the runs. */
+function rowOf(program: string, all: readonly ProcessRun[], weightsMib: number): Row {
+  const of = (value: (run: ProcessRun) => number) => median(all.map(value));
+  const rssMib = of(({ rssBytes }) => rssBytes) / MIB;
+  const first = all.every(({ firstMs }) => firstMs !== undefined) ? rounded(of(({ firstMs }) => firstMs!)) : undefined;
+  return {
+    program,
+    first_line_ms: first,
+    end_ms: rounded(of(({ endMs }) => endMs)),
+    fastest_end_ms: rounded(Math.min(...all.map(({ endMs }) => endMs))),
+    cpu_ms: rounded(of(({ cpuMs }) => cpuMs)),
+    rss_mib: rounded(rssMib),
+    rss_over_weights: rounded(rssMib / weightsMib, 2),
+  };
+}
+
+/** The model of `directory` with more and larger experts, and weights as they are before training. */
+async function randomModel(directory: string, folder: string, experts: number): Promise<void> {
+  const files = openModelDirectory(directory);
+  const config = loadConfig(join(directory, "config.yaml"), {
+    ...{ hidden_size: 512, lstm_cell_size: 512, embedding_size: 512 },
+    ...{ num_experts: experts, expert_hidden_size: 1024, expert_output_init: 1 },
+    ...{ moe_encoder_after: "2", moe_decoder_after: "1", save_model: folder },
+  });
+  copyFileSync(files.wordpieceModelPath, join(folder, "wordpiece.model"));
+  writeFileSync(join(folder, "config.yaml"), toYaml(config));
+  await selectBackend({ backend: "native" });
+  const wordpieces = loadModelWordpieces(files.wordpieceModelPath, config);
+  const model = new Seq2Seq(seq2seqOptions(config, wordpieces), { seed: 1 });
+  writeSafetensors(join(folder, "model.safetensors"), namedArrays(model.parameters));
+  model.dispose();
+}
