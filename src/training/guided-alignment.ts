@@ -10,10 +10,10 @@ import type { Config } from "../config/config.ts";
 import { corporaOf, type NamedCorpus } from "../config/corpora.ts";
 import type { TrainingCorpus } from "../data/batches/batch-reader.ts";
 import { textFiles } from "../data/files/text-files.ts";
+import { identifyText } from "../data/files/text-identity.ts";
 import { GivenLinks } from "../data/shards/given-links.ts";
 import { type LinkSource, type PreparedLinks, readLinks, writeLinks } from "../data/shards/links.ts";
 import { type PreparedCorpus, readPrepared } from "../data/shards/prepared-folder.ts";
-import { identifyText } from "../data/files/text-identity.ts";
 import type { WordpieceModel } from "../text/wordpiece-model.ts";
 import { readParallelText } from "./parallel-text.ts";
 
@@ -69,7 +69,13 @@ async function fromFile(
   const hashes = texts.map(({ sha256, column }) => `${sha256}#${column ?? 0}`);
   const fingerprint = hash({ VERSION, corpus: prepared.fingerprint, hashes });
   if (isAligned(prepared, fingerprint)) return fingerprint;
-  const aligned = { pathSrc: pathSrc!, pathTgt: pathTgt!, pathAlign: pathAlign!, wordpieces, tagged: config.targetTags };
+  const aligned = {
+    pathSrc: pathSrc!,
+    pathTgt: pathTgt!,
+    pathAlign: pathAlign!,
+    wordpieces,
+    tagged: config.targetTags,
+  };
   const given = new GivenLinks(aligned);
   try {
     onMessage(summary(corpus, prepared, await writeLinks(prepared, fingerprint, given)));
