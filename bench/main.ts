@@ -18,6 +18,7 @@ const benchmarks: Record<string, () => Promise<{ run: Benchmark }>> = {
   prepare: () => import("./prepare.ts"),
   decode: () => import("./decode.ts"),
   start: () => import("./start.ts"),
+  detect: () => import("./detect.ts"),
   peers: () => import("./peers.ts"),
 };
 

@@ -56,8 +56,8 @@ const common = {
   bundle: true,
   platform: "node",
   target: "node20",
-  // Only nmt serve needs hono, which takes the whole of zod where all other commands need little of it.
-  external: ["@tensorflow/*", "hono", "@hono/*"],
+  // Tables of n-grams are no code to join. Only nmt serve needs hono, which takes the whole of zod where all other commands need little of it.
+  external: ["@tensorflow/*", "hono", "@hono/*", "eld/*"],
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: "none",
@@ -83,13 +83,17 @@ const text = readFileSync(command);
 writeFileSync(command, `// nmt ${createHash("sha256").update(text).digest("hex")}\n${text}`);
 await build({
   ...common,
-  // Threads are started by path, from where src/data/thread.ts finds itself.
+  // Threads and processes are started by path, from where the module that starts them finds itself.
   entryPoints: {
-    "shards/encode-worker": "src/data/shards/encode-worker.ts",
-    "batches/prefetch-worker": "src/data/batches/prefetch-worker.ts",
+    "encode-worker": "src/data/shards/encode-worker.ts",
+    "prefetch-worker": "src/data/batches/prefetch-worker.ts",
+    "document-thread": "src/server/documents/document-thread.ts",
+    "decoding-child": "src/server/decoding/decoding-child.ts",
   },
   outdir,
+  splitting: true,
   format: "esm",
+  chunkNames: "[name]-[hash]",
   // Packages of CommonJS modules ask for Node's own by this name.
   banner: {
     js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',

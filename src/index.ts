@@ -1,6 +1,6 @@
 /**
- * The public API of gnmt-moe: models, training, translating. Metrics, wordpieces and corpora alone are `gnmt-moe/metrics`,
- * `gnmt-moe/text` and `gnmt-moe/corpora`. Nothing here chooses a backend by being imported: call `selectBackend`, or
+ * The public API of gnmt-moe: models, training, translating. Metrics, wordpieces, corpora and documents alone are `gnmt-moe/metrics`,
+ * `gnmt-moe/text`, `gnmt-moe/corpora` and `gnmt-moe/documents`. Nothing here chooses a backend by being imported: call `selectBackend`, or
  * `loadTranslationModel` or `loadLanguageModel`, which do.
  */
 
@@ -28,6 +28,9 @@ export {
 export type { TranslateOptions } from "./decoding/translate-options.ts";
 export type { SourceLine, TranslatedHypothesis, Translation } from "./decoding/translation.ts";
 export { type TranslateRun, Translator } from "./decoding/translator.ts";
+export type { Comparison } from "./finetuning/compare-models.ts";
+export { type FinetuneResult, finetune } from "./finetuning/finetune.ts";
+export type { FinetuneOptions } from "./finetuning/finetune-options.ts";
 export { type EnsembleOptions, type LoadedEnsemble, loadEnsemble } from "./inference/open-ensemble.ts";
 export {
   type InferenceEngine,
@@ -56,14 +59,10 @@ export {
 export { minimumBayesRisk } from "./reranking/minimum-bayes-risk.ts";
 export { type NoisyChannelParts, noisyChannel } from "./reranking/noisy-channel.ts";
 export type { MaskName, MaskStyle } from "./segments/masks.ts";
-export {
-  type TextCounts,
-  type TextOptions,
-  type TranslateLines,
-  textCounts,
-  translateText,
-  translateTexts,
-} from "./segments/translate-text.ts";
+export type { SegmentOptions, TaggedText } from "./segments/segment-text.ts";
+export { type TextCounts, textCounts } from "./segments/text-counts.ts";
+export type { LineHypothesis, TranslateLines, WantedLine } from "./segments/translate-lines.ts";
+export { type TextOptions, translateText, translateTexts, translateVariants } from "./segments/translate-text.ts";
 export { trainWordpieces, WordpieceModel, type WordpieceTrainingOptions } from "./text/index.ts";
 export { trainingReporter } from "./training/run-recorder.ts";
 export { type RunReporter, type RunResult, runTraining } from "./training/run-training.ts";

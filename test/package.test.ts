@@ -13,7 +13,7 @@ describe("package.json", () => {
 
   test("exports modules that the build makes of existing sources, and the sources go by the same names", () => {
     const modules = exported.filter(([name]) => name !== "./package.json");
-    expect(modules.map(([name]) => name)).toEqual([".", "./metrics", "./text", "./corpora"]);
+    expect(modules.map(([name]) => name)).toEqual([".", "./metrics", "./text", "./corpora", "./documents"]);
     for (const [name, target] of modules) {
       if (typeof target === "string") throw new Error(`${name} has no types`);
       const source = target.default.replace("./dist/", "./").replace(/\.js$/, ".ts");

@@ -1,6 +1,16 @@
 /** Atomic writes: temporary file beside the target, fsync, rename, fsync of the folder. A kill leaves old or new, never half. */
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
-import { dirname } from "node:path";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
 
 /**
  * A file that is written piece by piece and has its name only when it is whole; end it with `commit` or `abort`. Failures of the
@@ -57,6 +67,27 @@ export class AtomicFile {
     const file = this.file!;
     this.file = undefined;
     closeSync(file);
+  }
+}
+
+/** Removes what processes that are no more have begun to write under a file's temporary names. */
+export function removeLeftovers(path: string): void {
+  const folder = dirname(path);
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder)) {
+    if (!name.startsWith(`${basename(path)}.`) || !name.endsWith(".tmp")) continue;
+    const digits = name.slice(basename(path).length + 1, -4);
+    if (/^\d+$/.test(digits) && !isRunning(Number(digits))) rmSync(join(folder, name), { force: true });
+  }
+}
+
+function isRunning(id: number): boolean {
+  if (id === process.pid) return false;
+  try {
+    process.kill(id, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 

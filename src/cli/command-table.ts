@@ -8,6 +8,7 @@ export type AnyCommand = Pick<CommandModule, "command" | "describe"> & {
 };
 
 export interface CommandEntry {
+  /** One word, or two where a command has others below it. */
   name: string;
   /** One line for `nmt --help`; the command's own `describe` says the same. */
   summary: string;
@@ -27,6 +28,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./commands/data.ts")).dataCommand,
   },
   {
+    name: "data import",
+    summary: "Write TMX, XLIFF, PO and other files of translations as a plain corpus, and tell what was left out",
+    load: async () => (await import("./commands/data-import.ts")).dataImportCommand,
+  },
+  {
     name: "vocab",
     summary: "Train a wordpiece vocabulary on text files",
     load: async () => (await import("./commands/vocab.ts")).vocabCommand,
@@ -37,8 +43,13 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./commands/train.ts")).trainCommand,
   },
   {
+    name: "finetune",
+    summary: "Make a model better for text of your own; the same command again resumes",
+    load: async () => (await import("./commands/finetune.ts")).finetuneCommand,
+  },
+  {
     name: "translate",
-    summary: "Translate lines of text, from standard input to standard output unless files are given",
+    summary: "Translate lines of text or a document, from standard input to standard output unless files are given",
     load: async () => (await import("./commands/translate.ts")).translateCommand,
   },
   {

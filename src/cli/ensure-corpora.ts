@@ -9,7 +9,7 @@ import type { Config } from "../config/config.ts";
 
 /** Looks at paths of the form data/RECIPE/…, where `nmt data` writes. Throws DataError for a recipe's corpus that must be fetched. */
 export async function ensureCorpora(config: Pick<Config, "data">): Promise<void> {
-  const paths = Object.values(config.data).flatMap(({ pathSrc, pathTgt }) => [pathSrc, pathTgt]);
+  const paths = Object.values(config.data).flatMap(({ path, pathSrc, pathTgt }) => [path, pathSrc, pathTgt]);
   for (const path of paths) {
     if (typeof path !== "string" || existsSync(path)) continue;
     const [root, name, pair] = path.split(sep);

@@ -25,8 +25,11 @@ async function dispatch(argv: readonly string[]): Promise<void> {
   if (name === undefined) throw new UsageError("no command given", { nextStep: "Run nmt --help to see the commands." });
   if (name === "--version" || name === "-v") return print(packageVersion());
   if (name === "--help" || name === "-h") return print(overview());
-  if (name === "help") return dispatch(rest[0] === undefined ? ["--help"] : [rest[0], "--help"]);
-  const entry = commands.find((command) => command.name === name);
+  if (name === "help") return dispatch([...rest, "--help"]);
+  // A command of two words, such as data import, is another one than that of the first.
+  const entry =
+    commands.find((command) => command.name === `${name} ${rest[0]}`) ??
+    commands.find((command) => command.name === name);
   if (entry === undefined) {
     const names = commands.map((command) => command.name);
     const nearest = nearestName(name, names);
@@ -35,7 +38,7 @@ async function dispatch(argv: readonly string[]): Promise<void> {
     });
   }
   const [{ runCommand }, command] = await Promise.all([import("./run-command.ts"), entry.load()]);
-  await runCommand(command, argv);
+  await runCommand(command, argv, entry.name);
 }
 
 /** The text of `nmt --help`. */

@@ -15,19 +15,20 @@ interface DeclaredOptions {
   number: string[];
 }
 
-/** Runs `command` with the words after `nmt`, its name first. Throws UsageError for wrong use. */
-export async function runCommand(command: AnyCommand, argv: readonly string[]): Promise<void> {
-  const words = argv.map((word) => (word === "-" ? STANDARD_STREAM : underscoreName(word)));
-  if (words.includes("--help")) await prepare(command).parseAsync(words);
-  else await prepare(asDefault(command), argv[0]).parseAsync(words.slice(1));
+/** Runs `command` with the words after `nmt`, its name first, which may have two words. Throws UsageError for wrong use. */
+export async function runCommand(command: AnyCommand, argv: readonly string[], name = argv[0]!): Promise<void> {
+  const count = name.split(" ").length;
+  const words = argv.slice(count).map((word) => (word === "-" ? STANDARD_STREAM : underscoreName(word)));
+  if (words.includes("--help")) await prepare(command, name).parseAsync([...name.split(" ").slice(-1), ...words]);
+  else await prepare(asDefault(command), name).parseAsync(words);
 }
 
 /** The text of `nmt COMMAND --help`. */
 export async function commandHelp(command: AnyCommand, name: string, width: number): Promise<string> {
   let text = "";
-  await prepare(command)
+  await prepare(command, name)
     .wrap(width)
-    .parseAsync([name, "--help"], {}, (_error: unknown, _args: unknown, output: string) => {
+    .parseAsync([...name.split(" ").slice(-1), "--help"], {}, (_error: unknown, _args: unknown, output: string) => {
       text = output;
     });
   return text;
@@ -38,10 +39,10 @@ function asDefault(command: AnyCommand): AnyCommand {
   return { ...command, command: String(command.command).replace(/^\S+/, "$0") };
 }
 
-/** `name`: where the words don't begin with it. */
-function prepare(command: AnyCommand, name?: string): Argv {
+/** A parser for the words after all of the name, or after all but its last word. */
+function prepare(command: AnyCommand, name: string): Argv {
   const parser = yargs()
-    .scriptName("nmt")
+    .scriptName(["nmt", ...name.split(" ").slice(0, -1)].join(" "))
     .locale("en")
     .version(false)
     .exitProcess(false)
@@ -52,7 +53,7 @@ function prepare(command: AnyCommand, name?: string): Argv {
   return parser.wrap(Math.min(110, parser.terminalWidth())).command(checked(command, name) as CommandModule);
 }
 
-function checked(command: AnyCommand, name: string | undefined): AnyCommand {
+function checked(command: AnyCommand, name: string): AnyCommand {
   let declared: DeclaredOptions;
   const positionals = [...String(command.command).matchAll(/[<[](\w+)/g)].map(([, name]) => name!);
   return {
@@ -67,11 +68,7 @@ function checked(command: AnyCommand, name: string | undefined): AnyCommand {
     },
     handler: async (parsed: never) => {
       const args = withStandardStreams(parsed);
-      checkArguments(
-        name === undefined ? args : { ...args, _: [name, ...(args["_"] as unknown[])] },
-        declared,
-        positionals,
-      );
+      checkArguments(name, args, declared, positionals);
       await command.handler(args as never);
     },
   };
@@ -86,11 +83,12 @@ function withStandardStreams(args: Readonly<Record<string, unknown>>): Record<st
 }
 
 function checkArguments(
+  name: string,
   args: Readonly<Record<string, unknown>>,
   declared: DeclaredOptions,
   positionals: readonly string[],
 ): void {
-  const [name, extra] = args["_"] as string[];
+  const [extra] = args["_"] as string[];
   const nextStep = `See nmt ${name} --help.`;
   if (extra !== undefined) throw new UsageError(`unexpected argument: ${extra}`, { nextStep });
   const known = new Set([...positionals, ...Object.keys(declared.key), ...Object.values(declared.alias).flat()]);

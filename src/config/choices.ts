@@ -7,6 +7,10 @@ export type Task = Exclude<(typeof tasks)[number], "lm">;
 /** What is done to text before it is cut into wordpieces: SentencePiece's nmt_nfkc rules, or nothing. */
 export const normalizations = ["nmt_nfkc", "identity"] as const;
 
+/** What happens to inline tags of files such as TMX: they go, stay as `<1>…</1>`, or are a reason to skip a pair. */
+export const tagChoices = ["drop", "keep", "skip"] as const;
+export type TagChoice = (typeof tagChoices)[number];
+
 /** How attention scores a source position for a target position. */
 export const attentionKinds = ["multiplicative", "additive", "normed_additive"] as const;
 export type AttentionKind = (typeof attentionKinds)[number];
@@ -47,3 +51,7 @@ export type DecayMethod = (typeof decayMethods)[number];
 /** What a validation is judged by. */
 export const criteria = ["bleu", "perplexity"] as const;
 export type Criterion = (typeof criteria)[number];
+
+/** What becomes of the optimiser's moments where a run starts from a model: all are new, or those of its checkpoint are kept. */
+export const optimizerResets = ["all", "keep_states"] as const;
+export type OptimizerReset = (typeof optimizerResets)[number];

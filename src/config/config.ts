@@ -9,6 +9,7 @@ import type {
   ExpertOptimizer,
   GatingKind,
   MoeOutput,
+  OptimizerReset,
   Task,
 } from "./choices.ts";
 import { type ConfigKey, type CorpusSettings, configKeys, corpusKeys, type Settings } from "./schema.ts";
@@ -36,8 +37,13 @@ export type ResolvedSettings = Omit<Settings, keyof Resolved> & Resolved;
 
 /** One corpus, as `data` of a configuration names it. */
 export interface CorpusConfig {
+  /**
+   * File of both languages, such as TMX, XLIFF, PO or TSV, a pattern of such or a folder; instead of path_src and path_tgt
+   * (docs/import.md)
+   */
+  path?: string | undefined;
   /** Text file of sources, one sentence a line; of a language model, its text */
-  pathSrc: string;
+  pathSrc?: string | undefined;
   /** Text file of translations, line by line; absent for a language model */
   pathTgt?: string | undefined;
   /** How often a pair of this corpus is drawn, relative to those of the others */
@@ -46,6 +52,11 @@ export interface CorpusConfig {
   srcLang?: string | undefined;
   /** Language code of the translations */
   tgtLang?: string | undefined;
+  /**
+   * How files of other formats than plain text are read, a map: tags, fuzzy, obsolete, approved, columns, quotes, documents,
+   * format, as in nmt data import
+   */
+  import?: CorpusSettings["import"];
 }
 
 /**
@@ -62,7 +73,7 @@ export interface Config {
   saveModel: string;
 
   // Data and cleaning
-  /** Corpora by name, each with path_src, path_tgt, weight, src_lang, tgt_lang; valid… and test… are held out */
+  /** Corpora by name, each with path_src and path_tgt, or path; weight, src_lang, tgt_lang; valid… and test… are held out */
   data: Record<string, CorpusConfig>;
   /** Put <2xx> before each source; auto: when there is more than one target language */
   targetTags: boolean;
@@ -82,12 +93,12 @@ export interface Config {
   dropIdentical: boolean;
   /**
    * Further rules, a map: max_characters of a side; near_duplicates, how many earlier pairs a pair is compared with (0:
-   * none); min_script_share of letters in the language's scripts (0: any); language_id by the package tinyld
+   * none); min_script_share of letters in the language's scripts (0: any); language_id: text clearly in another language goes
    */
   cleaning: Settings["cleaning"];
 
   // Wordpieces
-  /** Size of the shared wordpiece vocabulary to train */
+  /** Size of the shared wordpiece vocabulary to train, or to which that of train_from is extended */
   vocabSize: number;
   /** Share of the text's characters that become pieces; lower it for thousands of rare characters */
   characterCoverage: number;
@@ -172,6 +183,14 @@ export interface Config {
   /** Dropout rate on the layer's output (default: dropout) */
   moeDropout: number;
 
+  // Starting from a model
+  /** Start from this model directory: its weights and wordpieces, and its keys about them and the model where left out */
+  trainFrom?: string | undefined;
+  /** Moments of the optimiser at such a start: all new, or those of the model's newest checkpoint */
+  resetOptim: OptimizerReset;
+  /** Parameters that stay as they are, by name, where * stands for any characters: encoder.* decoder.embedding */
+  freeze: string[];
+
   // Training
   /** What batch_size counts: source and target wordpieces each, or sentence pairs */
   batchType: "tokens" | "sentences";
@@ -232,6 +251,16 @@ export interface Config {
    * What chooses the weights of model.safetensors (default: bleu, where equal perplexity; language model: perplexity)
    */
   bestCheckpointMetric: Criterion;
+  /**
+   * Validation corpora that the model must not forget: they are measured before the first step too, and choose no weights
+   * themselves
+   */
+  retainCorpora: string[];
+  /**
+   * Weights are kept as the best only while those corpora lose no more than this: BLEU, or per cent of perplexity where
+   * best_checkpoint_metric is that
+   */
+  retainWithin: number;
   /** Report progress every so many steps */
   reportEvery: number;
 

@@ -10,17 +10,21 @@ export const sectionTitles: Readonly<Record<SectionName, string>> = {
   wordpieces: "Wordpieces",
   model: "Model",
   experts: "Mixture of experts",
+  base: "Starting from a model",
   training: "Training",
   validation: "Validation and checkpoints",
   engine: "Engine",
 };
 
 export const corpusHelp: Readonly<Record<keyof CorpusSettings, string>> = {
+  path: "File of both languages, such as TMX, XLIFF, PO or TSV, a pattern of such or a folder; instead of path_src and path_tgt (docs/import.md)",
   path_src: "Text file of sources, one sentence a line; of a language model, its text",
   path_tgt: "Text file of translations, line by line; absent for a language model",
   weight: "How often a pair of this corpus is drawn, relative to those of the others",
   src_lang: "Language code of the sources",
   tgt_lang: "Language code of the translations",
+  import:
+    "How files of other formats than plain text are read, a map: tags, fuzzy, obsolete, approved, columns, quotes, documents, format, as in nmt data import",
 };
 
 export const keyHelp: HelpTexts = {
@@ -30,7 +34,7 @@ export const keyHelp: HelpTexts = {
     save_model: "Model directory; a run in it is resumed, a model without checkpoints refused",
   },
   data: {
-    data: "Corpora by name, each with path_src, path_tgt, weight, src_lang, tgt_lang; valid… and test… are held out",
+    data: "Corpora by name, each with path_src and path_tgt, or path; weight, src_lang, tgt_lang; valid… and test… are held out",
     target_tags: "Put <2xx> before each source; auto: when there is more than one target language",
     sampling_temperature:
       "Draw language pairs, and languages for wordpieces, by size^(1/T): 1 keeps their proportions, larger evens them out",
@@ -40,10 +44,10 @@ export const keyHelp: HelpTexts = {
     drop_duplicates: "Leave out repeated training pairs",
     drop_identical: "Leave out training pairs whose source and target are the same text",
     cleaning:
-      "Further rules, a map: max_characters of a side; near_duplicates, how many earlier pairs a pair is compared with (0: none); min_script_share of letters in the language's scripts (0: any); language_id by the package tinyld",
+      "Further rules, a map: max_characters of a side; near_duplicates, how many earlier pairs a pair is compared with (0: none); min_script_share of letters in the language's scripts (0: any); language_id: text clearly in another language goes",
   },
   wordpieces: {
-    vocab_size: "Size of the shared wordpiece vocabulary to train",
+    vocab_size: "Size of the shared wordpiece vocabulary to train, or to which that of train_from is extended",
     character_coverage: "Share of the text's characters that become pieces; lower it for thousands of rare characters",
     required_chars: "Characters that become pieces however rare they are",
     byte_fallback: "Spell characters outside the vocabulary as bytes instead of <unk>",
@@ -91,6 +95,12 @@ export const keyHelp: HelpTexts = {
     router_z_loss_weight: "Weight of the loss that keeps gate logits small: mean squared log-sum-exp",
     moe_dropout: "Dropout rate on the layer's output (default: dropout)",
   },
+  base: {
+    train_from:
+      "Start from this model directory: its weights and wordpieces, and its keys about them and the model where left out",
+    reset_optim: "Moments of the optimiser at such a start: all new, or those of the model's newest checkpoint",
+    freeze: "Parameters that stay as they are, by name, where * stands for any characters: encoder.* decoder.embedding",
+  },
   training: {
     batch_type: "What batch_size counts: source and target wordpieces each, or sentence pairs",
     batch_size: "Size of a batch",
@@ -123,6 +133,10 @@ export const keyHelp: HelpTexts = {
     early_stopping_criteria: "What has to improve (default: bleu, where equal perplexity; language model: perplexity)",
     best_checkpoint_metric:
       "What chooses the weights of model.safetensors (default: bleu, where equal perplexity; language model: perplexity)",
+    retain_corpora:
+      "Validation corpora that the model must not forget: they are measured before the first step too, and choose no weights themselves",
+    retain_within:
+      "Weights are kept as the best only while those corpora lose no more than this: BLEU, or per cent of perplexity where best_checkpoint_metric is that",
     report_every: "Report progress every so many steps",
   },
   engine: {

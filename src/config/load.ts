@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { type Document, LineCounter, parseDocument } from "yaml";
 import { ConfigError } from "../base/errors.ts";
+import { withBaseSettings } from "./base-settings.ts";
 import type { Config } from "./config.ts";
 import { applyOverrides, type Overrides } from "./overrides.ts";
 import { configProblems, type Path } from "./problems.ts";
@@ -60,7 +61,7 @@ export function parseConfig(text: string, file: string, overrides: Overrides = {
       nextStep: "Write one key: value per line, such as learning_rate: 0.002.",
     });
   }
-  const input = applyOverrides(content as Record<string, unknown>, overrides);
+  const input = withBaseSettings(applyOverrides(content as Record<string, unknown>, overrides));
   const parsed = configSchema.safeParse(input, { jitless: true });
   if (!parsed.success) {
     throw configProblems(parsed.error.issues, input, (path, section) => {

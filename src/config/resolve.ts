@@ -1,5 +1,6 @@
 /** Checks that keys agree with each other and fills in the defaults that depend on other keys. */
 import { ConfigError } from "../base/errors.ts";
+import { withBaseSettings } from "./base-settings.ts";
 import type { Task } from "./choices.ts";
 import { type Config, fromSettings } from "./config.ts";
 import { corpusRole } from "./corpora.ts";
@@ -19,7 +20,8 @@ import { type ConfigInput, type CorpusSettings, configSchema, type Settings } fr
  *   num_experts: 16,
  * });
  */
-export function resolveConfig(input: ConfigInput, source = "configuration"): Config {
+export function resolveConfig(given: ConfigInput, source = "configuration"): Config {
+  const input = withBaseSettings(given as Readonly<Record<string, unknown>>);
   const parsed = configSchema.safeParse(input);
   if (!parsed.success) throw configProblems(parsed.error.issues, input, (_path, section) => `${source}, ${section}`);
   return resolveSettings(parsed.data, source);
@@ -34,7 +36,7 @@ export function resolveSettings(given: Settings, source: string): Config {
   const data = resolveData(settings, fail);
   const embeddingSize = settings.embedding_size ?? settings.hidden_size;
   checkTraining(settings, fail);
-  checkValidation(settings, fail);
+  checkValidation(settings, data, fail);
   checkModel(settings, embeddingSize, fail);
   return fromSettings({
     ...settings,
@@ -90,11 +92,29 @@ function resolveData(settings: TaskSettings, fail: Fail): Record<string, CorpusS
     );
   }
   for (const [name, corpus] of Object.entries(data)) {
-    if (settings.task === "translation" && corpus.path_tgt === undefined) {
-      fail(`data.${name}`, "path_tgt is missing", "Name the file with the translations of path_src, line by line.");
+    if (corpus.path !== undefined && (corpus.path_src ?? corpus.path_tgt) !== undefined) {
+      fail(`data.${name}`, "path is there, and path_src or path_tgt too", "Keep path, or the other two.");
     }
-    if (settings.task === "language_model" && corpus.path_tgt !== undefined) {
-      fail(`data.${name}`, "a language model reads path_src only", "Remove path_tgt, or set task: translation.");
+    if (corpus.path === undefined && corpus.path_src === undefined) {
+      fail(
+        `data.${name}`,
+        "path_src is missing",
+        "Name the file with the sources, or as path a file of both languages.",
+      );
+    }
+    if (settings.task === "translation" && corpus.path === undefined && corpus.path_tgt === undefined) {
+      fail(
+        `data.${name}`,
+        "path_tgt is missing",
+        "Name the file with the translations of path_src; or write path instead of path_src for a file of both languages.",
+      );
+    }
+    if (settings.task === "language_model" && (corpus.path ?? corpus.path_tgt) !== undefined) {
+      fail(
+        `data.${name}`,
+        "a language model reads path_src only",
+        "Name its text as path_src and nothing else, or set task: translation.",
+      );
     }
   }
   return data;
@@ -138,7 +158,7 @@ function checkTraining(settings: TaskSettings, fail: Fail): void {
   }
 }
 
-function checkValidation(settings: TaskSettings, fail: Fail): void {
+function checkValidation(settings: TaskSettings, data: Record<string, unknown>, fail: Fail): void {
   const validates = Object.keys(settings.data).some((name) => corpusRole(name) === "valid");
   if (settings.early_stopping > 0 && !validates) {
     fail(
@@ -168,6 +188,27 @@ function checkValidation(settings: TaskSettings, fail: Fail): void {
       "validation",
       `${unmeasured} is bleu, but valid_max_sentences is 0, so there is no BLEU`,
       `Set ${unmeasured}: perplexity, or translate some sentences.`,
+    );
+  }
+  checkRetained(settings, data, fail);
+}
+
+/** Names under `data`, as lists are numbered. */
+function checkRetained({ retain_corpora: retained }: TaskSettings, data: Record<string, unknown>, fail: Fail): void {
+  const names = Object.keys(data).filter((name) => corpusRole(name) === "valid");
+  const unknown = retained.find((name) => !names.includes(name));
+  if (unknown !== undefined) {
+    fail(
+      "validation",
+      `retain_corpora names ${unknown}, which is no validation corpus`,
+      names.length === 0 ? "Add validation corpora under data." : `There are ${names.join(", ")}.`,
+    );
+  }
+  if (retained.length > 0 && names.every((name) => retained.includes(name))) {
+    fail(
+      "validation",
+      "retain_corpora names every validation corpus, so that none would choose the best weights",
+      "Add a validation corpus of what is to be learnt, or leave one out of retain_corpora.",
     );
   }
 }

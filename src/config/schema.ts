@@ -13,6 +13,8 @@ import {
   gatingKinds,
   moeOutputs,
   normalizations,
+  optimizerResets,
+  tagChoices,
   tasks,
 } from "./choices.ts";
 
@@ -25,13 +27,30 @@ const symbol = z.string().regex(/^[^ ]+$/, "a symbol has no space: write two sym
 const layerNumbers = z.array(positive);
 const languageCode = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]*$/, "a language is a short code such as de or pt_BR");
 
-/** One corpus: two files of equal line count, line i of one being the translation of line i of the other. */
+/** How files of other formats than plain text are read; defaults are those of nmt data import. */
+const importSchema = z.strictObject({
+  format: z.string().min(1).optional(),
+  tags: z.enum(tagChoices).optional(),
+  fuzzy: z.boolean().optional(),
+  obsolete: z.boolean().optional(),
+  approved: z.boolean().optional(),
+  columns: z.tuple([z.union([z.string().min(1), positive]), z.union([z.string().min(1), positive])]).optional(),
+  quotes: z.boolean().optional(),
+  documents: z.array(path).optional(),
+});
+
+/**
+ * One corpus: a file of both languages; or two files, of plain text with equal line counts, line i of one being the translation of line i of the other,
+ * or of another format.
+ */
 export const corpusSchema = z.strictObject({
-  path_src: path,
+  path: path.optional(),
+  path_src: path.optional(),
   path_tgt: path.optional(),
   weight: z.number().gt(0).default(1),
   src_lang: languageCode.optional(),
   tgt_lang: languageCode.optional(),
+  import: importSchema.optional(),
 });
 
 const dataSchema = z.record(z.string().min(1), z.union([corpusSchema, z.array(corpusSchema).min(1)]));
@@ -109,6 +128,11 @@ export const sections = {
     router_z_loss_weight: z.number().min(0).default(0),
     moe_dropout: fraction.optional(),
   },
+  base: {
+    train_from: path.optional(),
+    reset_optim: z.enum(optimizerResets).default("all"),
+    freeze: z.array(z.string().min(1)).default([]),
+  },
   training: {
     batch_type: z.enum(batchTypes).default("tokens"),
     batch_size: positive.default(1200),
@@ -138,6 +162,8 @@ export const sections = {
     early_stopping: count.default(0),
     early_stopping_criteria: z.enum(criteria).optional(),
     best_checkpoint_metric: z.enum(criteria).optional(),
+    retain_corpora: z.array(z.string().min(1)).default([]),
+    retain_within: z.number().min(0).default(1),
     report_every: positive.default(50),
   },
   engine: {
@@ -153,6 +179,7 @@ export const configSchema = z.strictObject({
   ...sections.wordpieces,
   ...sections.model,
   ...sections.experts,
+  ...sections.base,
   ...sections.training,
   ...sections.validation,
   ...sections.engine,

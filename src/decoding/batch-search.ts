@@ -22,8 +22,8 @@ export interface PreparedLine {
   pieces: number;
   /** How its translation begins, where that is given. */
   prefix: TargetPrefix | undefined;
-  /** Pieces of each term that its translation must have. */
-  terms: readonly Int32Array[];
+  /** [terms][wordings] pieces; its translation must have one wording of each term. */
+  terms: readonly (readonly Int32Array[])[];
 }
 
 /** Searches with one model and one set of options. */
@@ -75,7 +75,7 @@ export class BatchSearch {
   /** The most probable pieces after each prefix, best first, each continued by a search of its own; a pass for each. */
   private async alternatives(batch: readonly PreparedLine[], signal: AbortSignal): Promise<Hypothesis[][]> {
     const { nBest } = this.options;
-    const prefixes = batch.map(({ prefix }) => prefix ?? { pieces: [], rest: "" });
+    const prefixes = batch.map(({ prefix }) => prefix ?? { pieces: [], rest: "", isWhole: false });
     const options = { ...this.settings(batch, signal), count: nBest };
     const forced = prefixes.map(({ pieces }) => pieces);
     const pieces = await bestNextPieces(this.modelFor(batch), sourcesOf(batch), forced, options);
@@ -93,9 +93,11 @@ export class BatchSearch {
     return found;
   }
 
-  private continued({ pieces, rest }: TargetPrefix, piece: number): TargetPrefix {
-    const missing = rest === "" ? "" : rest.slice(this.index().textOf(piece).length);
-    return { pieces: [...pieces, piece], rest: missing };
+  private continued({ pieces, rest, isWhole }: TargetPrefix, piece: number): TargetPrefix {
+    const { length } = rest === "" ? "" : this.index().textOf(piece);
+    // A piece that begins after the prefix, or goes beyond it, has ended its last word.
+    const isWithin = rest !== "" && length <= rest.length;
+    return { pieces: [...pieces, piece], rest: rest.slice(length), isWhole: isWhole && isWithin };
   }
 
   private modelFor(batch: readonly PreparedLine[]): TranslationModel {
@@ -126,7 +128,7 @@ export class BatchSearch {
         return longestTranslation(
           pieces,
           options,
-          terms.reduce((sum, { length }) => sum + length, begun),
+          terms.reduce((sum, wordings) => sum + Math.max(...wordings.map(({ length }) => length)), begun),
         );
       }),
       withAttention: options.withAttention || options.withAlignment || options.replaceUnk,

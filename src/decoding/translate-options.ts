@@ -46,6 +46,8 @@ export interface TranslateOptions extends ProcessorOptions {
    * where it has one. Default false.
    */
   returnAlternatives?: boolean;
+  /** What becomes of a line's term that the vocabulary cannot spell: an error, or a warning. Default "error". */
+  unspellableTerms?: "error" | "leave-out";
   /** Sample instead of searching; `beamSize` must be 1, which is its default then. Default: search. */
   sampling?: SamplingOptions;
 }
@@ -63,6 +65,7 @@ export const translateDefaults = {
   batchSize: 64,
   batchTokens: 6000,
   maxSourceLength: 5000,
+  unspellableTerms: "error" as const,
   replaceUnk: false,
   withAttention: false,
   withAlignment: false,

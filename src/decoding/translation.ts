@@ -6,8 +6,13 @@ export interface SourceLine {
   text: string;
   /** What the translation begins with. Its last word may go on unless white space follows: `Hun` of `Hund`. */
   targetPrefix?: string;
-  /** Words or phrases that the translation must have, each of them. A word may go on behind a term: `Hund` is in `Hunde`. */
-  terms?: readonly string[];
+  /** Whether the prefix ends with a whole word, though no white space follows: a full stop may still. Default false. */
+  prefixIsWhole?: boolean;
+  /**
+   * Words or phrases that the translation must have, each of them, or one of several wordings: `["Datei", ["öffnen", "Öffnen"]]`. A word may go on
+   * behind a term: `Hund` is in `Hunde`.
+   */
+  terms?: readonly (string | readonly string[])[];
 }
 
 /** One translation of a line, with its score. */
@@ -53,6 +58,8 @@ export type TranslationWarning =
   | { kind: "source-too-long"; line: number; pieces: number; limit: number }
   /** The line is longer than input may be, was not read, and its translation is blank. */
   | { kind: "line-too-long"; line: number }
+  /** The vocabulary cannot spell a term, which the translation need not have then. */
+  | { kind: "term-left-out"; line: number; term: string }
   /** The best translation, or a sample, reached its maximum length and lacks its end. */
   | { kind: "cut"; line: number; pieces: number };
 
@@ -60,6 +67,9 @@ export type TranslationWarning =
 export function describeWarning(warning: TranslationWarning): string {
   const { line } = warning;
   if (warning.kind === "line-too-long") return `line ${line}: not translated, left blank: it is longer than 1 MiB`;
+  if (warning.kind === "term-left-out") {
+    return `line ${line}: the vocabulary cannot spell the term "${warning.term}", which is left out`;
+  }
   const { pieces } = warning;
   if (warning.kind === "cut") return `line ${line}: the translation was cut at its maximum length, ${pieces} pieces`;
   return `line ${line}: not translated, left blank: ${pieces} pieces, more than max_source_length ${warning.limit}`;

@@ -155,7 +155,8 @@ export class Translator {
     this.warn({ kind: "line-too-long", line });
   }
 
-  private prepare({ text, targetPrefix: prefix, terms = [] }: SourceLine, line: number): PreparedLine | undefined {
+  private prepare(given: SourceLine, line: number): PreparedLine | undefined {
+    const { text, targetPrefix: prefix, prefixIsWhole, terms = [] } = given;
     const pieces = text.trim() === "" ? undefined : this.parts.wordpieces.encode(text);
     if (pieces === undefined || pieces.length === 0) {
       this.counts.blank++;
@@ -173,8 +174,8 @@ export class Translator {
       text,
       source: withMarkers(pieces, this.tagId, this.parts.wordpieces.eosId),
       pieces: pieces.length,
-      prefix: prefix ? targetPrefix(this.parts.wordpieces, this.index, prefix) : undefined,
-      terms: terms.filter((term) => term.trim() !== "").map((term) => this.encodeTerm(term, line)),
+      prefix: prefix ? targetPrefix(this.parts.wordpieces, this.index, prefix, prefixIsWhole) : undefined,
+      terms: terms.map((term) => this.encodeTerm(term, line)).filter(({ length }) => length > 0),
     };
   }
 
@@ -224,19 +225,27 @@ export class Translator {
     return translated;
   }
 
-  private encodeTerm(term: string, line: number): Int32Array {
+  /** The pieces of each wording; none of a blank term, and where it cannot be spelled and is to be left out. */
+  private encodeTerm(term: string | readonly string[], line: number): Int32Array[] {
+    const given = [term].flat().filter((wording) => wording.trim() !== "");
     const { wordpieces } = this.parts;
-    const { sampling, diverseBeamGroups } = this.options;
-    if (sampling !== undefined || diverseBeamGroups > 1) {
+    const { sampling, diverseBeamGroups, unspellableTerms } = this.options;
+    if (given.length > 0 && (sampling !== undefined || diverseBeamGroups > 1)) {
       const what = sampling !== undefined ? "translations are sampled" : "the beam is in groups";
       throw new UsageError(`terms are given, and ${what}`, {
         where: `line ${line}`,
         nextStep: "Search for translations with terms: leave out the options of sampling and diverse_beam_groups.",
       });
     }
-    const pieces = wordpieces.encode(term);
-    if (pieces.length > 0 && !pieces.includes(wordpieces.unkId)) return pieces;
-    throw new TranslationError(`the vocabulary cannot spell the term "${term}"`, {
+    const wordings = given
+      .map((wording) => wordpieces.encode(wording))
+      .filter((pieces) => pieces.length > 0 && !pieces.includes(wordpieces.unkId));
+    if (wordings.length > 0 || given.length === 0) return wordings;
+    if (unspellableTerms === "leave-out") {
+      this.warn({ kind: "term-left-out", line, term: given[0]! });
+      return [];
+    }
+    throw new TranslationError(`the vocabulary cannot spell the term "${given[0]}"`, {
       where: `line ${line}`,
       nextStep: "Leave the term out, or write it with characters that the model was trained with.",
     });

@@ -1,16 +1,16 @@
 /** HTML (WHATWG): text of blocks with their inline elements as tags, and the attributes that are read. */
 import { type Token, Tokenizer, TokenizerMode } from "parse5";
 import { attributePlaces, isProtected } from "./html-attributes.ts";
+import { inlineOfHtml, inlineOfXliff } from "./html-elements.ts";
 import type { Document } from "./segments/document.ts";
-import { type InlineItem, InlineText, trimItems } from "./segments/inline-tags.ts";
-import { encodeReferences } from "./segments/references.ts";
+import { InlineBlocks } from "./segments/inline-blocks.ts";
+import { type MarkupOptions, tagNames } from "./segments/markup-options.ts";
 import { SourceText } from "./segments/source-text.ts";
-import { type Place, TextDocument } from "./segments/text-document.ts";
+import { TextDocument } from "./segments/text-document.ts";
 
 const words = (list: string) => new Set(list.split(" "));
-const INLINE = words(
-  "a abbr acronym b bdi bdo big cite data del dfn em font i ins label mark nobr q rp rt ruby s small span strike strong sub sup time tt u",
-);
+const OF_HTML = words(inlineOfHtml);
+const INLINE = words(`${inlineOfHtml} ${inlineOfXliff}`);
 /** Stand in a text without text of their own to translate; what they hold stays as it is. */
 const SINGLE = words(
   "audio canvas code embed iframe kbd map math noembed noframes object samp script style svg var video xmp",
@@ -24,8 +24,12 @@ const ENDS_ITSELF = words("p li dt dd td th tr option");
 
 /** `translate="no"` and `class="notranslate"` keep an element as it is, attributes included. */
 export function readHtml(bytes: Uint8Array, name: string): Document {
-  const reader = new HtmlReader(new SourceText(bytes, name));
-  return new TextDocument(reader.source, reader.places());
+  return readHtmlText(new SourceText(bytes, name));
+}
+
+/** The same of a text, which may be a part of a page. */
+export function readHtmlText(source: SourceText, options: MarkupOptions = {}): TextDocument {
+  return new TextDocument(source, new HtmlReader(source, options).places());
 }
 
 interface Kept {
@@ -36,15 +40,20 @@ interface Kept {
 }
 
 class HtmlReader {
-  readonly source: SourceText;
-  private readonly found: Place[] = [];
+  private readonly source: SourceText;
+  private readonly blocks: InlineBlocks;
+  private readonly inline: ReadonlySet<string>;
+  private readonly ignored: ReadonlySet<string>;
   private readonly open: string[] = [];
-  private items: InlineItem[] = [];
   private kept: Kept | undefined;
   private readonly tokenizer: Tokenizer;
 
-  constructor(source: SourceText) {
+  constructor(source: SourceText, { ignoreTags, splittingTags, nonSplittingTags }: MarkupOptions) {
     this.source = source;
+    this.blocks = new InlineBlocks(source);
+    const splitting = tagNames(splittingTags);
+    this.inline = new Set([...INLINE, ...tagNames(nonSplittingTags)].filter((name) => !splitting.has(name)));
+    this.ignored = tagNames(ignoreTags);
     this.tokenizer = new Tokenizer(
       { sourceCodeLocationInfo: true },
       {
@@ -52,7 +61,7 @@ class HtmlReader {
         onEndTag: (token) => this.end(token),
         onCharacter: (token) => this.text(token, token.chars),
         onNullCharacter: (token) => this.text(token, token.chars),
-        onWhitespaceCharacter: (token) => this.text(token, this.keepsSpace() ? token.chars : " "),
+        onWhitespaceCharacter: (token) => this.text(token, token.chars),
         onComment: (token) => this.single(token),
         onDoctype: () => this.flush(),
         onEof: () => this.flush(),
@@ -61,9 +70,9 @@ class HtmlReader {
   }
 
   /** In the order of the file, attributes before the text around them. */
-  places(): Place[] {
+  places() {
     this.tokenizer.write(this.source.text, true);
-    return this.found;
+    return this.blocks.places;
   }
 
   private start(token: Token.TagToken): void {
@@ -76,17 +85,19 @@ class HtmlReader {
       if (!isVoid && !token.selfClosing) this.kept.open.push(name);
       return;
     }
-    const isKept = isProtected(token);
-    if (!isKept) this.found.push(...attributePlaces(this.source, token));
-    if (isVoid) {
-      if (VOID_INLINE.has(name)) this.items.push({ kind: "empty", from, to });
+    const isKept = isProtected(token) || this.ignored.has(name);
+    // HTML has no such elements of its own, where the slash would mean nothing.
+    const isWhole = isVoid || (token.selfClosing && (isKept || this.inline.has(name)) && !OF_HTML.has(name));
+    if (!isKept) this.blocks.places.push(...attributePlaces(this.source, token));
+    if (isWhole) {
+      if (!isVoid || VOID_INLINE.has(name)) this.blocks.add({ kind: "empty", from, to, isBreak: name === "br" });
       else this.flush();
     } else if ((isKept || SINGLE.has(name)) && !(token.selfClosing && (name === "svg" || name === "math"))) {
-      const isInline = INLINE.has(name) || SINGLE.has(name);
+      const isInline = this.inline.has(name) || SINGLE.has(name);
       if (!isInline) this.flush();
       this.kept = { from, isInline, open: [name] };
-    } else if (INLINE.has(name)) {
-      this.items.push({ kind: "open", name, from, to });
+    } else if (this.inline.has(name)) {
+      this.blocks.add({ kind: "open", name, from, to });
       this.open.push(name);
     } else {
       this.flush();
@@ -106,11 +117,11 @@ class HtmlReader {
       if (!this.open.includes(name)) return;
       this.finishKept(from);
     }
+    if (this.inline.has(name)) this.blocks.add({ kind: "close", name, from, to });
+    else if (name === "br") this.blocks.add({ kind: "empty", from, to, isBreak: true });
+    else this.flush();
     const depth = this.open.lastIndexOf(name);
     if (depth >= 0) this.open.length = depth;
-    if (INLINE.has(name)) this.items.push({ kind: "close", name, from, to });
-    else if (name === "br") this.items.push({ kind: "empty", from, to });
-    else this.flush();
   }
 
   /** Whether a start tag ends the element that is kept, which has no end tag then. */
@@ -118,24 +129,24 @@ class HtmlReader {
     const { open } = this.kept!;
     const first = open[0]!;
     if (!ENDS_ITSELF.has(first) || open.length > 1) return false;
-    return first === name || (first === "p" && !INLINE.has(name) && !SINGLE.has(name) && !VOID_INLINE.has(name));
+    return first === name || (first === "p" && !this.inline.has(name) && !SINGLE.has(name) && !VOID_INLINE.has(name));
   }
 
   private finishKept(to: number): void {
     const { from, isInline } = this.kept!;
     this.kept = undefined;
     this.tokenizer.inForeignNode = false;
-    if (isInline) this.items.push({ kind: "empty", from, to });
+    if (isInline) this.blocks.add({ kind: "empty", from, to });
   }
 
   private single({ location }: Token.CommentToken): void {
     if (this.kept === undefined)
-      this.items.push({ kind: "empty", from: location!.startOffset, to: location!.endOffset });
+      this.blocks.add({ kind: "empty", from: location!.startOffset, to: location!.endOffset });
   }
 
   private text({ location }: Token.CharacterToken, text: string): void {
     if (this.kept === undefined)
-      this.items.push({ kind: "text", from: location!.startOffset, to: location!.endOffset, text });
+      this.blocks.add({ kind: "text", from: location!.startOffset, to: location!.endOffset, text });
   }
 
   private keepsSpace(): boolean {
@@ -143,19 +154,7 @@ class HtmlReader {
   }
 
   private flush(): void {
-    const { items } = trimItems(this.items);
-    this.items = [];
-    if (!items.some(({ kind, text }) => kind === "text" && text!.trim() !== "")) return;
-    const inline = new InlineText(items);
-    const [from, to] = [items[0]!.from, items.at(-1)!.to];
-    const line = this.source.lineAt(from);
-    this.found.push({
-      segment: { text: inline.text, current: inline.text, state: "new", line, tags: inline.marks },
-      edits: (translation, lostTags) => {
-        const parts = inline.restore(translation, encodeReferences, lostTags, this.source.where(from));
-        return parts && [{ from, to, parts }];
-      },
-    });
+    this.blocks.end(this.keepsSpace() ? undefined : "collapsible");
   }
 
   /** What the text of some elements is, the tree builder would say. */

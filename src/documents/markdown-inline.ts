@@ -41,8 +41,9 @@ export function markdownItems(source: string, from: number, to: number): InlineI
     else if (code !== undefined || auto !== undefined) push({ kind: "empty" }, start, end);
     else if (tag !== undefined) {
       const isSingle = empty === "/" || /^(?:br|img|hr|input|wbr)$/i.test(name!);
+      const isBreak = isSingle && /^br$/i.test(name!);
       push(
-        { kind: isSingle ? "empty" : slash === "/" ? "close" : "open", name: `<${name!.toLowerCase()}` },
+        { isBreak, kind: isSingle ? "empty" : slash === "/" ? "close" : "open", name: `<${name!.toLowerCase()}` },
         start,
         end,
       );
@@ -52,7 +53,7 @@ export function markdownItems(source: string, from: number, to: number): InlineI
       closings.set(...closing);
       push({ kind: "open", name: "link" }, start, end);
     } else if (line !== undefined)
-      push(hard === undefined ? { kind: "text", text: " " } : { kind: "empty" }, start, end);
+      push(hard === undefined ? { kind: "text", text: " " } : { kind: "empty", isBreak: true }, start, end);
     else if (run !== undefined) {
       const kind = runKind(text, start, end, items);
       if (kind !== undefined) push({ kind, name: run }, start, end);

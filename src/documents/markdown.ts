@@ -132,8 +132,9 @@ class MarkdownReader {
     const inline = new InlineText(items);
     const [from, to] = [items[0]!.from, items.at(-1)!.to];
     const line = this.source.lineAt(from);
+    const { text, marks: tags, breaks } = inline;
     return {
-      segment: { text: inline.text, current: inline.text, state: "new", line, tags: inline.marks },
+      segment: { text, current: text, state: "new", line, tags, breaks },
       edits: (translation, lostTags) => {
         let isFirst = true;
         const encode = (text: string) => {

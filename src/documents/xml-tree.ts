@@ -41,7 +41,24 @@ const TOKEN =
 /** The root element. Throws DataError where the file is no well-formed XML, or declares an encoding it hasn't. */
 export function readXml(source: SourceText): XmlElement {
   checkEncoding(source);
-  checkWellFormed(source);
+  checkWellFormed(source, source.text, false);
+  const root = treeOf(source).children.find((node) => node.kind === "element");
+  if (root === undefined) throw source.damaged(source.text.length, "it has no root element");
+  return root;
+}
+
+/**
+ * An element around a part of a file, which may have several elements and text beside them, or around a whole one. References of any name are taken.
+ * Throws DataError where it is not well-formed.
+ */
+export function readXmlFragment(source: SourceText): XmlElement {
+  const isWhole = /^\s*<(?:\?xml|!DOCTYPE)\s/.test(source.text);
+  checkWellFormed(source, source.text.replace(/&(?=[A-Za-z_][\w.-]*;)/g, "&amp;"), !isWhole);
+  return treeOf(source);
+}
+
+/** An element without tags around the whole text. */
+function treeOf(source: SourceText): XmlElement {
   const { text } = source;
   const top: XmlElement = {
     kind: "element",
@@ -69,9 +86,8 @@ export function readXml(source: SourceText): XmlElement {
       if (open.length > MOST_DEPTH) throw source.damaged(from, `elements are nested more than ${MOST_DEPTH} deep`);
     }
   }
-  const root = top.children.find((node) => node.kind === "element");
-  if (root === undefined || open.length > 1) throw source.damaged(text.length, "it has no complete root element");
-  return root;
+  if (open.length > 1) throw source.damaged(text.length, `<${open.at(-1)!.name}> is not closed`);
+  return top;
 }
 
 function leafOf(from: number, whole: string, data: string | undefined): XmlNode {
@@ -87,13 +103,13 @@ function close(source: SourceText, open: XmlElement[], name: string, from: numbe
   element.to = to;
 }
 
-function checkWellFormed(source: SourceText): void {
-  const parser = new SaxesParser({ position: true });
+function checkWellFormed(source: SourceText, text: string, fragment: boolean): void {
+  const parser = new SaxesParser({ position: true, fragment });
   parser.on("error", (error) => {
     const [, line = "1", why = error.message] = /^(\d+):\d+: ([\s\S]*)$/.exec(error.message) ?? [];
     throw source.damaged(source.offsetOf(Number(line)), `it is no well-formed XML (${why.replace(/\.$/, "")})`);
   });
-  parser.write(source.text).close();
+  parser.write(text).close();
 }
 
 function checkEncoding(source: SourceText): void {
@@ -124,6 +140,15 @@ export function attributesOf(
       return [found[1]!, { value: decodeReferences(raw), from: to - raw.length, to }];
     }),
   );
+}
+
+/** Where a further attribute of an opening tag goes. */
+export function attributesEnd(source: SourceText, { from, innerFrom }: XmlElement): number {
+  return from + /\s*\/?>$/.exec(source.text.slice(from, innerFrom))!.index;
+}
+
+export function attribute(value: string): string {
+  return value.replace(/[&<>"]/g, "");
 }
 
 export function childrenOf(element: XmlElement, name?: string): XmlElement[] {

@@ -1,7 +1,8 @@
 /** A translation model that the native inference engine runs: f32, bf16 or int8, several batches side by side. */
 import type { MarkerIds } from "../base/forced-targets.ts";
-import type { DecoderState, ForcedScores, TranslationModel } from "../model/decoder-state.ts";
+import type { DecoderState, ExpertGates, ForcedScores, TranslationModel } from "../model/decoder-state.ts";
 import type { Seq2SeqOptions } from "../model/options.ts";
+import { cutGates, type ExpertLayer, expertLayers, gatesSize } from "./expert-layers.ts";
 import { scoresBySentence } from "./forced-scores.ts";
 import { translationPlan } from "./model-plan.ts";
 import { NativeDecoderState } from "./native-decoder-state.ts";
@@ -19,6 +20,7 @@ export class NativeTranslationModel implements TranslationModel {
   private readonly weights: OpenWeights;
   private readonly markers: MarkerIds;
   private readonly candidates: CandidatePieces | undefined;
+  private readonly expertLayers: readonly ExpertLayer[];
   private underWay = 0;
 
   private constructor(weights: OpenWeights, options: Seq2SeqOptions, candidates: CandidatePieces | undefined) {
@@ -26,6 +28,7 @@ export class NativeTranslationModel implements TranslationModel {
     this.vocabularySize = options.vocabularySize;
     this.markers = options.markers;
     this.parallelism = weights.threads;
+    this.expertLayers = expertLayers(options);
     this.candidates = candidates;
   }
 
@@ -96,6 +99,30 @@ export class NativeTranslationModel implements TranslationModel {
       this.underWay--;
     }
     return { tokens: scoresBySentence(scores, target.starts) };
+  }
+
+  async expertGates(sources: readonly Int32Array[], targets: readonly Int32Array[]): Promise<ExpertGates[]> {
+    const { addon, handle } = this.weights;
+    const source = packIds(sources);
+    const target = packIds(targets);
+    const counts = { source: sources.map(({ length }) => length), target: targets.map(({ length }) => length + 1) };
+    const gates = new Float32Array(gatesSize(this.expertLayers, counts));
+    this.underWay++;
+    try {
+      await addon.expertGates(
+        handle,
+        source.ids,
+        source.starts,
+        target.ids,
+        target.starts,
+        this.markers.bosId,
+        gates,
+        this.isShared(sources.length),
+      );
+    } finally {
+      this.underWay--;
+    }
+    return cutGates(gates, this.expertLayers, counts);
   }
 
   dispose(): void {

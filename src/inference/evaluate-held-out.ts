@@ -32,7 +32,7 @@ export async function evaluateHeldOut(
   const loaded = await loadSeq2Seq(directory, engine);
   const { model, wordpieces, config } = loaded;
   try {
-    const corpora = await heldOutCorpora(config, wordpieces, "test", log.warn);
+    const corpora = await heldOutCorpora({ ...config, saveModel: directory }, wordpieces, "test", log.warn);
     for (const layer of model.moeLayers) layer.countsEvaluation = true;
     const results: HeldOutResult[] = [];
     for (const corpus of corpora) {

@@ -1,6 +1,7 @@
 /** A table of piece vectors. Unit variance at the start: smaller embeddings keep attention from being found. */
 import type { Tensor2D } from "@tensorflow/tfjs";
 import { embedding } from "../ops/embedding.ts";
+import { isFrozen } from "../ops/frozen.ts";
 import type { ForwardContext } from "./forward-context.ts";
 import { normal } from "./initializers.ts";
 import type { Parameters } from "./parameters.ts";
@@ -16,6 +17,7 @@ export class Embedding {
 
   /** ids [positions] → [positions, width]; gradients are kept by row where the context says so. */
   lookUp(ids: Int32Array, context: ForwardContext): Tensor2D {
-    return context.rowGradients?.read(this.table, ids) ?? embedding(this.table, ids);
+    const rows = isFrozen(this.table) ? undefined : context.rowGradients;
+    return rows?.read(this.table, ids) ?? embedding(this.table, ids);
   }
 }

@@ -8,6 +8,7 @@ import { type Initializer, uniform } from "./initializers.ts";
 export interface Parameter {
   /** Name in checkpoints, `encoder.lstm1.forward.bias`. */
   name: string;
+  /** One that is not `trainable` stays as it is. */
   variable: tf.Variable;
   /** Matrices of experts, [experts, rows, columns]. */
   expertMatrices: boolean;
@@ -22,6 +23,10 @@ export interface ParameterSource {
   seed: number;
   /** A checkpoint's values; its names and shapes are compared as parameters are created. */
   stored?: ParameterValues | undefined;
+  /** Without a checkpoint: values of a parameter; undefined for those of its own initializer. */
+  initial?: ((name: string, shape: readonly number[]) => Float32Array | undefined) | undefined;
+  /** Whether a parameter stays as it is. */
+  frozen?: ((name: string) => boolean) | undefined;
   /** Draws weight matrices uniformly from ± this instead of by their fan-in. */
   weightRange?: number | undefined;
 }
@@ -45,7 +50,7 @@ export class Parameters {
   create<T extends tf.Tensor>(name: string, shape: number[], initializer: Initializer): T {
     if (this.byName.has(name)) throw new NmtError(`two parameters are called ${name}`);
     const initial = this.initialValues(name, shape, initializer);
-    const variable = tf.variable(initial);
+    const variable = tf.variable(initial, this.source.frozen?.(name) !== true);
     initial.dispose();
     this.byName.set(name, variable);
     return variable as unknown as T;
@@ -58,8 +63,11 @@ export class Parameters {
   }
 
   private initialValues(name: string, shape: number[], initializer: Initializer): tf.Tensor {
-    const { seed, stored } = this.source;
-    if (stored === undefined) return initializer(shape, name, seed);
+    const { seed, stored, initial } = this.source;
+    if (stored === undefined) {
+      const values = initial?.(name, shape);
+      return values === undefined ? initializer(shape, name, seed) : floatTensor(values, shape);
+    }
     const found = stored.get(name);
     if (found !== undefined && tf.util.arraysEqual([...found.shape], shape)) return floatTensor(found.data, shape);
     const problem = found === undefined ? "is missing" : `has shape [${found.shape.join(", ")}]`;

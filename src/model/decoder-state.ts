@@ -50,6 +50,21 @@ export interface ForcedScores {
   tokens: Float32Array[];
 }
 
+/** What the gate of a mixture-of-experts layer chose for given pairs. */
+export interface ExpertGates {
+  /** The layer's name, such as `encoder.moe2`. */
+  layer: string;
+  /** Whose positions it sees. */
+  side: "source" | "target";
+  /** How many experts it has. */
+  experts: number;
+  /**
+   * [sentences][positions, experts] weights, 0 for an expert that a position does not use. Positions are those of the source, or those of the steps
+   * that give each target piece and the end piece.
+   */
+  gates: Float32Array[];
+}
+
 /** A model that translates: sources and targets are piece ids; a source ends with `</s>`, a target neither begins nor ends with markers. */
 export interface TranslationModel {
   /** Pieces of the vocabulary, which source and target share. */
@@ -60,6 +75,8 @@ export interface TranslationModel {
   startDecoding(sources: readonly Int32Array[]): Promise<DecoderState>;
   /** Scores each source's given target. */
   forceScore(sources: readonly Int32Array[], targets: readonly Int32Array[]): Promise<ForcedScores>;
+  /** Which experts take each position of given pairs, the encoder's layers first, from the lowest up; absent where that cannot be told. */
+  expertGates?(sources: readonly Int32Array[], targets: readonly Int32Array[]): Promise<ExpertGates[]>;
   /** Releases the parameters. */
   dispose(): void;
 }

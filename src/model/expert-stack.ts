@@ -34,8 +34,9 @@ export class ExpertStack {
     );
   }
 
+  /** From the lowest up, in whatever order they were listed. */
   get all(): MoeLayer[] {
-    return [...this.layers.values()];
+    return [...this.layers].sort(([a], [b]) => a - b).map(([, layer]) => layer);
   }
 
   /** A pass of one batch; its losses are complete once every layer has run. */

@@ -2,6 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Batch } from "../base/batch.ts";
 import { forcedTargets, type MarkerIds, rowsOf, valuesBySentence } from "../base/forced-targets.ts";
+import type { RowGroups } from "../base/packed-layout.ts";
 import { packSentences } from "../base/packed-sentences.ts";
 import { Embedding } from "../layers/embedding.ts";
 import { ForwardContext } from "../layers/forward-context.ts";
@@ -10,8 +11,9 @@ import type { MoeLayer } from "../moe/moe-layer.ts";
 import { vocabularyCrossEntropy } from "../ops/vocabulary-cross-entropy.ts";
 import { vocabularyLogProbability } from "../ops/vocabulary-top-k.ts";
 import { Decoder } from "./decoder.ts";
-import type { DecoderState, ForcedScores, TranslationModel } from "./decoder-state.ts";
+import type { DecoderState, ExpertGates, ForcedScores, TranslationModel } from "./decoder-state.ts";
 import { Encoder } from "./encoder.ts";
+import { watchGates } from "./expert-gates.ts";
 import type { StackResult } from "./expert-stack.ts";
 import type { Seq2SeqOptions } from "./options.ts";
 import { Seq2SeqDecoderState } from "./seq2seq-decoder-state.ts";
@@ -92,6 +94,26 @@ export class Seq2Seq implements TranslationModel, TrainableModel {
       return vocabularyLogProbability(this.decoder.vocabularyProjection(output), forced.targetOutput);
     });
     return { tokens: valuesBySentence(scores, forced.targetRows) };
+  }
+
+  async expertGates(sources: readonly Int32Array[], targets: readonly Int32Array[]): Promise<ExpertGates[]> {
+    const source = packSentences(sources);
+    const forced = forcedTargets(targets, this.markers);
+    const sourceRows = rowsOf(source);
+    const watch = (layers: readonly MoeLayer[], side: "source" | "target", rows: RowGroups) =>
+      layers.map((layer) => watchGates(layer, side, rows));
+    const watched = [
+      ...watch(this.encoder.moeLayers, "source", sourceRows),
+      ...watch(this.decoder.moeLayers, "target", forced.targetRows),
+    ];
+    try {
+      tf.tidy(() => {
+        this.decodeForced({ source, sourceRows, ...forced }, ForwardContext.evaluation);
+      });
+    } finally {
+      for (const { end } of watched) end();
+    }
+    return watched.map(({ found }) => found);
   }
 
   dispose(): void {

@@ -28,9 +28,9 @@ export interface Gating {
   decide(x: Tensor2D, context: ForwardContext): GateDecision;
   /**
    * Of gates whose evaluation is fitted to text: gathers what evaluation sees from now on. The function that is returned ends
-   * that and fits the gate.
+   * that and fits the gate; undefined where it is frozen.
    */
-  calibrate?(): () => void;
+  calibrate?(): (() => void) | undefined;
   /** How many positions `calibrate` should see. */
   readonly calibrationPositions?: number;
 }

@@ -10,6 +10,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { ForwardContext } from "../layers/forward-context.ts";
 import { constant } from "../layers/initializers.ts";
 import type { Parameters } from "../layers/parameters.ts";
+import { isFrozen } from "../ops/frozen.ts";
 import { gatherEntries, gatherRows, scatterAddRows } from "../ops/gather-rows.ts";
 import { positionOfSlots } from "../ops/ragged-dispatch.ts";
 import { withRouterZLoss } from "./balance-loss.ts";
@@ -63,12 +64,14 @@ export class StrictlyBalancedGating implements Gating {
   }
 
   get calibrationPositions(): number {
+    if (isFrozen(this.thresholds)) return 0;
     const { numExperts, numExpertsPerToken } = this.options;
     return Math.ceil(Math.min((calibrationLoad * numExperts) / numExpertsPerToken, mostCalibrationShares / numExperts));
   }
 
   /** Sets each threshold so that its expert takes k / n of the positions that were evaluated, as near as equal shares allow. */
-  calibrate(): () => void {
+  calibrate(): (() => void) | undefined {
+    if (isFrozen(this.thresholds)) return undefined;
     const gathered: Float32Array[] = [];
     this.evaluated = gathered;
     return () => {

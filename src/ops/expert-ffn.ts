@@ -6,6 +6,7 @@ import * as tf from "@tensorflow/tfjs";
 import { type NativeBackend, nativeBackend } from "../backends/native/backend.ts";
 import type { ExpertFfnInputs } from "../backends/native/kernels/moe.ts";
 import * as kernels from "../backends/native/kernels/moe.ts";
+import { isFrozen, noGradient } from "./frozen.ts";
 import { applyFused, applyKeeping } from "./fused-op.ts";
 
 /** → [rows, width]. Expert e takes rows `offsets[e]` to `offsets[e + 1]`; one without rows gets zero gradients. */
@@ -48,7 +49,9 @@ function byExpert(weights: tf.Tensor3D): tf.Tensor2D[] {
   return experts === 1 ? [tf.reshape(weights, [rows, columns])] : (tf.unstack(weights) as tf.Tensor2D[]);
 }
 
-function nativeExpertFfn(native: NativeBackend, { x, w1, w2 }: ExpertFfnInputs, offsets: Int32Array): tf.Tensor2D {
+function nativeExpertFfn(native: NativeBackend, inputs: ExpertFfnInputs, offsets: Int32Array): tf.Tensor2D {
+  const { x, w1, w2 } = inputs;
+  const weightsWanted = !isFrozen(w1) || !isFrozen(w2);
   type Operands = [x: tf.Tensor2D, w1: tf.Tensor3D, w2: tf.Tensor3D];
   const forBackward = tf.engine().isTapeOn();
   return applyKeeping<Operands, tf.Tensor2D, tf.Tensor2D[]>([x, w1, w2], {
@@ -57,8 +60,8 @@ function nativeExpertFfn(native: NativeBackend, { x, w1, w2 }: ExpertFfnInputs, 
       return { value: out, kept: activations === undefined ? [] : [activations] };
     },
     gradient: (dy, [x, w1, w2], [activations]) => {
-      const d = kernels.expertFfnGradient(native, { x, w1, w2 }, offsets, activations, dy);
-      return [d.x, d.w1, d.w2];
+      const d = kernels.expertFfnGradient(native, { x, w1, w2 }, offsets, activations, dy, weightsWanted);
+      return [d.x, d.w1 ?? noGradient(), d.w2 ?? noGradient()];
     },
   });
 }

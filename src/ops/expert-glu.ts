@@ -3,6 +3,7 @@
  * As in `expertFfn`, hidden activations are recomputed in the backward pass.
  */
 import * as tf from "@tensorflow/tfjs";
+import { isFrozen, noGradient } from "./frozen.ts";
 import { applyFused } from "./fused-op.ts";
 import { groupedWeightGradient, multiplyGroups } from "./grouped-product.ts";
 
@@ -21,6 +22,7 @@ export interface ExpertGluInputs {
 /** → [rows, width]. Expert e takes rows `offsets[e]` to `offsets[e + 1]`; one without rows gets zero gradients. */
 export function expertGlu({ x, w1, gate, w2 }: ExpertGluInputs, offsets: Int32Array): tf.Tensor2D {
   type Operands = [tf.Tensor2D, tf.Tensor3D, tf.Tensor3D, tf.Tensor3D];
+  const frozen = [w1, gate, w2].map(isFrozen);
   return applyFused<Operands, tf.Tensor2D, Operands>([x, w1, gate, w2], {
     forward: (x, w1, gate, w2) => tf.tidy(() => multiplyGroups(hiddenUnits(x, w1, gate, offsets).hidden, w2, offsets)),
     save: (_, ...operands) => operands,
@@ -33,9 +35,9 @@ export function expertGlu({ x, w1, gate, w2 }: ExpertGluInputs, offsets: Int32Ar
         const dx = tf.add(multiplyGroups(dLinear, w1, offsets, true), multiplyGroups(dGate, gate, offsets, true));
         return [
           dx,
-          groupedWeightGradient(x, dLinear, offsets),
-          groupedWeightGradient(x, dGate, offsets),
-          groupedWeightGradient(hidden, dy, offsets),
+          frozen[0] ? noGradient() : groupedWeightGradient(x, dLinear, offsets),
+          frozen[1] ? noGradient() : groupedWeightGradient(x, dGate, offsets),
+          frozen[2] ? noGradient() : groupedWeightGradient(hidden, dy, offsets),
         ];
       }),
   });

@@ -6,6 +6,7 @@ import type * as tf from "@tensorflow/tfjs";
 import { type NativeBackend, nativeBackend } from "../backends/native/backend.ts";
 import * as kernels from "../backends/native/kernels/lstm.ts";
 import type { PackedLayout } from "../base/packed-layout.ts";
+import { isFrozen, noGradient } from "./frozen.ts";
 import { applyKeeping } from "./fused-op.ts";
 import { composedBidirectionalLstmLayer, composedLstmLayer, composedLstmStep } from "./lstm-composed.ts";
 import type {
@@ -55,6 +56,15 @@ function listOf({ x, directions }: kernels.LstmOperands): tf.Tensor[] {
   return [x, ...given.filter((tensor) => tensor !== undefined)];
 }
 
+/** Gradients of what `listOf` gives of the operands, in its order. */
+function gradientsOf({ x, directions }: kernels.LstmGradients, operands: kernels.LstmOperands): tf.Tensor[] {
+  const each = operands.directions.flatMap((direction, i) => {
+    const present = directionKeys.filter((key) => direction[key] !== undefined);
+    return present.map((key) => directions[i]![key] ?? noGradient());
+  });
+  return [x, ...each];
+}
+
 /** Back from such a list to operands of the form of others. */
 function fromList(list: readonly tf.Tensor[], form: kernels.LstmOperands): kernels.LstmOperands {
   const [x, ...rest] = list;
@@ -72,7 +82,13 @@ function nativeLstmLayer(native: NativeBackend, operands: kernels.LstmOperands, 
       const { output, gates, cells } = kernels.lstmForward(native, operands, order);
       return { value: output, kept: [output, gates, cells] };
     },
-    gradient: (dy, inputs, [output, gates, cells]) =>
-      listOf(kernels.lstmBackward(native, fromList(inputs, operands), order, { output, gates, cells }, dy)),
+    gradient: (dy, inputs, [output, gates, cells]) => {
+      const record = { output, gates, cells };
+      const wanted = operands.directions.map(({ inputWeights, recurrentWeights, bias, projection }) =>
+        [inputWeights, recurrentWeights, bias, projection].some((each) => each !== undefined && !isFrozen(each)),
+      );
+      const gradients = kernels.lstmBackward(native, fromList(inputs, operands), order, record, dy, wanted);
+      return gradientsOf(gradients, operands);
+    },
   });
 }

@@ -7,6 +7,7 @@ import { type NativeBackend, nativeBackend } from "../backends/native/backend.ts
 import type { VocabularyProjection, VocabularyTargets } from "../backends/native/kernels/vocabulary.ts";
 import * as kernels from "../backends/native/kernels/vocabulary.ts";
 import { DataError } from "../base/errors.ts";
+import { isFrozen, noGradient } from "./frozen.ts";
 
 export type { VocabularyProjection };
 
@@ -90,8 +91,9 @@ function nativeVocabularyCrossEntropy(
   if (!tf.engine().isTapeOn()) return kernels.crossEntropy(native, { hidden, weights, bias }, options);
   return tf.customGrad((...args) => {
     const save = args[3] as unknown as tf.GradSaveFunc;
-    const { sums, gradients } = kernels.crossEntropyWithGradients(native, { hidden, weights, bias }, options);
-    save(gradients);
+    const operands = { hidden, weights, bias };
+    const { sums, gradients } = kernels.crossEntropyWithGradients(native, operands, options, !isFrozen(weights));
+    save([gradients.hidden, gradients.weights ?? noGradient(), gradients.bias]);
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
       const upstream = native.floats(dy)[0]!;
       return saved.map((gradient) => (upstream === 1 ? gradient.clone() : tf.mul(gradient, upstream)));

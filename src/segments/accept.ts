@@ -2,7 +2,7 @@
 import { syntacticKinds } from "./placeable-patterns.ts";
 import { findPlaceables } from "./placeables.ts";
 import type { Token } from "./segment-text.ts";
-import { tagPartners } from "./tags.ts";
+import { tagPartners } from "./tags/tag-partners.ts";
 
 /**
  * Whether `translation`, whose placeables are known to be those of `source`, has no others, nests its tags as the source does, and has as many braces
@@ -10,7 +10,7 @@ import { tagPartners } from "./tags.ts";
  */
 export function accepts(translation: readonly Token[], source: readonly Token[], isIcu: boolean): boolean {
   if (tagPartners(translation).size < tagPartners(source).size) return false;
-  if (braces(translation) !== braces(source)) return false;
+  if (braces(translation) !== braces(source) || numberedTags(translation) !== numberedTags(source)) return false;
   if (isIcu && translation.some((token, i) => typeof token === "string" && quotesNext(token, translation[i + 1]))) {
     return false;
   }
@@ -31,6 +31,12 @@ function syntax(tokens: readonly Token[], isIcu: boolean): string {
 function braces(tokens: readonly Token[]): string {
   const text = tokens.filter((token) => typeof token === "string").join("");
   return `${text.split("{").length} ${text.split("}").length}`;
+}
+
+/** How many of the text's own words look as documents number their tags: `<1>`. */
+function numberedTags(tokens: readonly Token[]): number {
+  const texts = tokens.filter((token) => typeof token === "string");
+  return texts.reduce((sum, text) => sum + (text.match(/<\/?\d+\/?>/g)?.length ?? 0), 0);
 }
 
 function quotesNext(text: string, next: Token | undefined): boolean {

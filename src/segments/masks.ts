@@ -1,6 +1,7 @@
 /** Masks: what a translator is shown in the place of placeables, and how they are found in its translation. */
 import { UsageError } from "../base/errors.ts";
 import type { PlacedToken, Segment, Token } from "./segment-text.ts";
+import { asLine } from "./white-space.ts";
 
 /** How placeables are shown to a translator. Masks of one segment may be equal where their placeables are. */
 export interface MaskStyle {
@@ -64,37 +65,49 @@ export function maskStyle(name: MaskName | MaskStyle): MaskStyle | undefined {
 export function maskSegment(segment: Segment, style: MaskStyle | undefined): MaskedSegment | undefined {
   const groups = grouped(segment.tokens);
   const runs = groups.filter((each) => typeof each !== "string");
-  if (runs.length === 0) return { line: groups.join(""), masks: [], runs, pattern: undefined };
+  if (runs.length === 0) return { line: asLine(groups.join("")), masks: [], runs, pattern: undefined };
   if (style === undefined || runs.length > MOST_MASKS) return undefined;
   const masks = style.masks(runs.map((run) => run.map(({ text }) => text).join("")));
   const texts = groups.filter((each) => typeof each === "string");
   if (texts.some((text) => style.pattern?.test(text) || masks.some((mask) => text.includes(mask)))) return undefined;
   let next = 0;
-  const line = groups.map((each) => (typeof each === "string" ? each : masks[next++]!)).join("");
+  const line = groups.map((each) => (typeof each === "string" ? asLine(each) : masks[next++]!)).join("");
   return { line, masks, runs, pattern: style.pattern };
 }
 
-/** Tokens of a translation, placeables where its masks are; undefined unless each mask is there exactly as often as asked for. */
-export function unmask(translation: string, { masks, runs, pattern }: MaskedSegment): Token[] | undefined {
+/** A piece of a translation: its text, or a mask and the placeables that it stands for. */
+export interface UnmaskedPiece {
+  text: string;
+  /** Undefined for text that is no mask. */
+  run?: readonly PlacedToken[];
+}
+
+/** The pieces of a translation in order; undefined unless each mask is there exactly as often as asked for. */
+export function unmask(translation: string, { masks, runs, pattern }: MaskedSegment): UnmaskedPiece[] | undefined {
   const waiting = new Map<string, number[]>();
   masks.forEach((mask, i) => {
     waiting.set(mask, [...(waiting.get(mask) ?? []), i]);
   });
-  const tokens: Token[] = [];
+  const pieces: UnmaskedPiece[] = [];
   let placed = 0;
-  for (const piece of cutAt(translation, masks)) {
-    const places = waiting.get(piece);
+  for (const text of cutAt(translation, masks)) {
+    const places = waiting.get(text);
     if (places === undefined) {
-      if (pattern?.test(piece)) return undefined;
-      tokens.push(piece);
+      if (pattern?.test(text)) return undefined;
+      pieces.push({ text });
       continue;
     }
     const index = places.shift();
     if (index === undefined) return undefined;
-    tokens.push(...runs[index]!);
+    pieces.push({ text, run: runs[index]! });
     placed++;
   }
-  return placed === runs.length ? tokens : undefined;
+  return placed === runs.length ? pieces : undefined;
+}
+
+/** The tokens of pieces. */
+export function tokensOf(pieces: readonly UnmaskedPiece[]): Token[] {
+  return pieces.flatMap(({ text, run }): readonly Token[] => run ?? [text]);
 }
 
 /** The text cut before and after each mask, the longest that fits first. */

@@ -13,24 +13,39 @@ export interface Placeable extends Range {
 
 /**
  * Placeables in order, none overlapping. In a message with an ICU plural or select, and inside its cases (`inIcuCase`), literals in apostrophes
- * count as placeables, and `#` in cases.
+ * count as placeables, and `#` in cases. `tags` are those of the text's format, besides what looks like one.
  *
  * @example
  * findPlaceables("Open {0} or write to me@example.org").map(({ text }) => text); // ["{0}", "me@example.org"]
  */
-export function findPlaceables(text: string, inIcuCase = false): Placeable[] {
+export function findPlaceables(text: string, inIcuCase = false, tags: readonly string[] = []): Placeable[] {
   const messages = icuArguments(text);
   const isIcu = inIcuCase || messages.length > 0;
+  const whole: Placeable[] = messages.map((message) => ({
+    ...placeable("icu-message", text, message),
+    cases: message.cases,
+  }));
   const found: Placeable[] = [];
   let at = 0;
-  for (const message of [...messages, undefined]) {
-    const end = message?.start ?? text.length;
+  for (const each of [...withTags(whole, text, tags), undefined]) {
+    const end = each?.start ?? text.length;
     addSimple(found, text, { start: at, end }, isIcu, inIcuCase);
-    if (message === undefined) break;
-    found.push({ ...placeable("icu-message", text, message), cases: message.cases });
-    at = message.end;
+    if (each === undefined) break;
+    found.push(each);
+    at = each.end;
   }
   return found;
+}
+
+/** Messages and the tags outside of them, in order. */
+function withTags(messages: readonly Placeable[], text: string, tags: readonly string[]): Placeable[] {
+  if (tags.length === 0) return [...messages];
+  const places = tags.map((tag) => ({ start: text.indexOf(tag), length: tag.length }));
+  const outside = places.filter(
+    ({ start }) => start >= 0 && !messages.some((message) => start >= message.start && start < message.end),
+  );
+  const found = outside.map(({ start, length }) => placeable("tag", text, { start, end: start + length }));
+  return [...messages, ...found].sort((a, b) => a.start - b.start);
 }
 
 function addSimple(found: Placeable[], text: string, { start, end }: Range, isIcu: boolean, inCase: boolean): void {

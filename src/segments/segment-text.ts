@@ -2,7 +2,8 @@
 import type { Range } from "./icu-message.ts";
 import { findPlaceables, type Placeable } from "./placeables.ts";
 import { splitSentences } from "./sentences.ts";
-import { tagPartners } from "./tags.ts";
+import { tagPartners } from "./tags/tag-partners.ts";
+import { separators, type WhiteSpace, withSpaces } from "./white-space.ts";
 
 /** A piece of a text: language, or what its translation has as it is. */
 export type Token = string | PlacedToken;
@@ -23,16 +24,26 @@ export interface Segment {
 /** A part of a text. */
 export type Part = Token | Segment;
 
+/** A text of a format that has tags, as the segments of a document are. */
+export interface TaggedText {
+  text: string;
+  /** Tags that stand in the text, each once: `["<1>", "</1>", "<2/>"]`. */
+  tags: readonly string[];
+  /** Those of `tags` that are line breaks or the like: no segment goes beyond. */
+  breaks?: readonly string[];
+  /** What its white space means, where that is not what the options say. */
+  whiteSpace?: WhiteSpace;
+}
+
 /** How a text is cut. */
 export interface SegmentOptions {
   /** Language of the text, for its abbreviations. Default "en". */
   language?: string;
   /** Translate sentence by sentence instead of line by line. Default true. */
   sentences?: boolean;
+  /** What white space means. Default "lines". */
+  whiteSpace?: WhiteSpace;
 }
-
-/** Line breaks, tabs and other controls, halves of characters, columns set with spaces: no segment goes beyond. */
-const SEPARATOR = /[\p{Cc}\u2028\u2029\p{Cs}]+|[^\S\p{Cc}]{3,}/gu;
 
 /** White space, and marks of lists and quotations before it. */
 const LEADING = /^(?:\s+|[-*•·‣◦–—>#]{1,6}(?=\s)|\(?(?:\d{1,3}|[a-z])\)(?=\s))+/u;
@@ -43,8 +54,10 @@ const LEADING = /^(?:\s+|[-*•·‣◦–—>#]{1,6}(?=\s)|\(?(?:\d{1,3}|[a-z])
  * @example
  * segmentText("Hello.  \n\n- {0} files"); // [{ tokens: ["Hello."] }, "  \n\n- ", { tokens: [{0}, " files"] }]
  */
-export function segmentText(text: string, options: SegmentOptions = {}): Part[] {
-  return partsOf(text, options, false);
+export function segmentText(text: string | TaggedText, options: SegmentOptions = {}): Part[] {
+  if (typeof text === "string") return partsOf(text, { ...options, tags: [], breaks: [] }, false);
+  const { tags, breaks = [], whiteSpace } = text;
+  return partsOf(text.text, { ...options, tags, breaks, ...(whiteSpace !== undefined && { whiteSpace }) }, false);
 }
 
 /** Whether a part is one for the translator. */
@@ -78,8 +91,11 @@ export function joinParts(parts: readonly Part[], translated: (segment: Segment)
     .join("");
 }
 
-function partsOf(text: string, options: SegmentOptions, inIcuCase: boolean): Part[] {
-  const placeables = findPlaceables(text, inIcuCase).map((each) => withInner(each, text, options));
+/** Options, and the tags of the text. */
+type PartOptions = SegmentOptions & Required<Pick<TaggedText, "tags" | "breaks">>;
+
+function partsOf(text: string, options: PartOptions, inIcuCase: boolean): Part[] {
+  const placeables = findPlaceables(text, inIcuCase, options.tags).map((each) => withInner(each, text, options));
   const isIcu = inIcuCase || placeables.some(({ kind }) => kind === "icu-message");
   const parts: Part[] = [];
   let next = 0;
@@ -98,7 +114,7 @@ function partsOf(text: string, options: SegmentOptions, inIcuCase: boolean): Par
   return parts;
 }
 
-function withInner(placeable: Placeable, text: string, options: SegmentOptions): PlacedToken {
+function withInner(placeable: Placeable, text: string, options: PartOptions): PlacedToken {
   if (placeable.cases === undefined) return placeable;
   const inner: (string | Part[])[] = [];
   let at = placeable.start;
@@ -110,8 +126,8 @@ function withInner(placeable: Placeable, text: string, options: SegmentOptions):
 }
 
 /** Ranges that cover the text, in order: separators, and what is between them, sentence by sentence if asked for. */
-function segmentRanges(text: string, placeables: readonly Placeable[], options: SegmentOptions): Range[] {
-  const plain = withStandIns(text, placeables);
+function segmentRanges(text: string, placeables: readonly Placeable[], options: PartOptions): Range[] {
+  const plain = withStandIns(text, placeables, new Set(options.breaks));
   const ranges: Range[] = [];
   let at = 0;
   const add = (end: number) => {
@@ -120,22 +136,28 @@ function segmentRanges(text: string, placeables: readonly Placeable[], options: 
   };
   const addLine = (end: number) => {
     if (options.sentences === false) return add(end);
-    for (const sentence of splitSentences(plain.slice(at, end), options.language)) add(at + sentence.length);
+    for (const sentence of splitSentences(withSpaces(plain.slice(at, end)), options.language))
+      add(at + sentence.length);
   };
-  for (const match of plain.matchAll(SEPARATOR)) {
-    addLine(match.index);
-    add(match.index + match[0].length);
+  for (const { start, end } of separators(plain, options.whiteSpace ?? "lines")) {
+    addLine(start);
+    add(end);
   }
   addLine(plain.length);
   return ranges;
 }
 
-/** The text with a stand-in of the same length for each placeable, so that no boundary is found in one: closing brackets for tags, letters for words. */
-function withStandIns(text: string, placeables: readonly Placeable[]): string {
+/**
+ * The text with a stand-in of the same length for each placeable, so that no boundary is found in one: closing brackets for tags, letters for words,
+ * and control characters for breaks.
+ */
+function withStandIns(text: string, placeables: readonly Placeable[], breaks: ReadonlySet<string>): string {
   let plain = "";
   let at = 0;
-  for (const { kind, start, end } of placeables) {
-    const standIn = kind === "tag" || kind === "emoji" ? ")" : "X";
+  for (const placeable of placeables) {
+    const { kind, start, end } = placeable;
+    const isBreak = kind === "tag" && breaks.has(placeable.text);
+    const standIn = isBreak ? "\x1e" : kind === "tag" || kind === "emoji" ? ")" : "X";
     plain += text.slice(at, start) + standIn.repeat(end - start);
     at = end;
   }

@@ -1,14 +1,19 @@
 /** The server's routes over its parts, with logs, metrics, bounds on bodies, CORS, and errors in the form of each interface. */
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { cors } from "hono/cors";
-import { formatError } from "../base/errors.ts";
+import { CheckpointError, formatError, WordpieceError } from "../base/errors.ts";
 import { log } from "../base/logger.ts";
 import { addDeepLRoutes } from "./deepl/routes.ts";
 import { type AccessLogOptions, accessLog } from "./http/access-log.ts";
 import type { ServerContext, ServerEnvironment } from "./http/client.ts";
 import type { RouteParts, ServedApp } from "./http/served-app.ts";
+import type { InteractiveService } from "./interactive/interactive-service.ts";
+import { addInteractiveRoutes } from "./interactive/routes.ts";
+import { addFileRoutes } from "./libretranslate/file-routes.ts";
 import { addLibreTranslateRoutes } from "./libretranslate/routes.ts";
 import { RequestError } from "./request-error.ts";
+import { addSuggestRoute } from "./suggestions/suggest-route.ts";
+import type { SuggestionCorpus } from "./suggestions/suggestion-corpus.ts";
 
 export interface AppOptions extends AccessLogOptions {
   /** Bytes of a request's body. */
@@ -18,12 +23,17 @@ export interface AppOptions extends AccessLogOptions {
   /** Whether no new requests are taken. */
   isStopping(): boolean;
   version: string;
+  interactive: InteractiveService;
+  /** Undefined where no suggestions are kept. */
+  suggestions: SuggestionCorpus | undefined;
 }
 
 /** Of requests whose client has gone away, in log and metrics: nginx calls it "client closed request". */
 const GONE_STATUS = 499;
 /** Tried again by clients that the server stopped for, in seconds. */
 const RETRY_AFTER_ERROR = 1;
+/** The same where a model cannot be loaded. */
+const RETRY_AFTER_MODEL = 30;
 
 export function createApp(parts: RouteParts, options: AppOptions): ServedApp {
   const app = new OpenAPIHono<ServerEnvironment>({
@@ -37,9 +47,18 @@ export function createApp(parts: RouteParts, options: AppOptions): ServedApp {
     if (options.isStopping()) c.header("Connection", "close");
   });
   const origins = options.corsOrigins.includes("*") ? "*" : [...options.corsOrigins];
-  app.use(cors({ origin: origins, allowHeaders: ["Authorization", "Content-Type"], exposeHeaders: ["Retry-After"] }));
-  addLibreTranslateRoutes(app, parts, options.isStopping);
+  app.use(
+    cors({
+      origin: origins,
+      allowHeaders: ["Authorization", "Content-Type"],
+      exposeHeaders: ["Retry-After", "Content-Disposition"],
+    }),
+  );
+  addLibreTranslateRoutes(app, parts, options.isStopping, options.suggestions !== undefined);
+  addFileRoutes(app, parts, options.trustProxy);
+  addSuggestRoute(app, parts, options.suggestions);
   addDeepLRoutes(app, parts);
+  addInteractiveRoutes(app, parts, options.interactive);
   app.get("/metrics", (c) => c.text(parts.metrics.text(), 200, { "Content-Type": "text/plain; version=0.0.4" }));
   app.doc31("/openapi.json", { openapi: "3.1.0", info: { title: "nmt serve", version: options.version } });
   app.notFound((c) => refuse(c, notFound(app, c)));
@@ -70,6 +89,13 @@ function isGone(c: ServerContext): boolean {
 function requestError(error: unknown): RequestError {
   if (error instanceof RequestError) return error;
   log.warn(`a request failed: ${formatError(error)}`);
+  if (error instanceof CheckpointError || error instanceof WordpieceError) {
+    return new RequestError(503, "The model for this cannot be used now.", {
+      nextStep: "Try again later; whoever runs the server finds more in its log.",
+      retryAfter: RETRY_AFTER_MODEL,
+      cause: error,
+    });
+  }
   return new RequestError(500, "The server could not translate this.", {
     nextStep: "Whoever runs it finds more in its log.",
     cause: error,

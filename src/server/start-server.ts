@@ -3,17 +3,24 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { BackendError } from "../base/errors.ts";
-import { type InferenceOptions, loadTranslationModel } from "../inference/open-model.ts";
+import { modelVersion } from "../inference/model-version.ts";
+import type { InferenceOptions } from "../inference/open-model.ts";
 import { createApp } from "./create-app.ts";
+import { DecodingProcess } from "./decoding/decoding-process.ts";
+import { type DocumentLimits, DocumentStore } from "./documents/document-store.ts";
+import { type JobTranslatorParts, jobTranslator } from "./documents/translate-job.ts";
 import { ApiKeys } from "./http/api-keys.ts";
 import { Gate, type TextLimits } from "./http/gate.ts";
 import { Metrics } from "./http/metrics.ts";
-import { createDetector } from "./languages/language-detector.ts";
-import { Catalog } from "./models/catalog.ts";
+import { InteractiveService } from "./interactive/interactive-service.ts";
+import { LanguageDetection } from "./languages/language-detector.ts";
+import { Catalog, readModel } from "./models/catalog.ts";
 import { ModelPool } from "./models/model-pool.ts";
+import { ModelWatch } from "./models/model-watch.ts";
 import type { ServingOptions } from "./models/served-model.ts";
 import { Admission, type AdmissionLimits } from "./queue/admission.ts";
 import { RateLimit } from "./queue/rate-limit.ts";
+import { SuggestionCorpus } from "./suggestions/suggestion-corpus.ts";
 import { lineSegments } from "./text/line-segments.ts";
 import { TranslationService } from "./translation-service.ts";
 
@@ -28,16 +35,21 @@ export interface ServerOptions extends ServingOptions {
   engine: InferenceOptions;
   /** Whether models are loaded before the server listens; otherwise when they are first used. */
   loadAtStart: boolean;
+  /** Milliseconds between looks for new versions of the models; 0 = only `reload` takes them over. */
+  watchInterval: number;
   /** Bytes of weights kept loaded; Infinity = no bound. */
   maxMemory: number;
   admission: AdmissionLimits;
   limits: TextLimits;
+  documents: DocumentLimits;
   /** Bytes of a request's body. */
   bodyLimit: number;
   /** Milliseconds that a request may take, and in which it must have arrived. */
   timeLimit: number;
   /** File of API keys; undefined = none needed. */
   apiKeys: string | undefined;
+  /** Folder that suggested translations are kept in; undefined = they are not. */
+  suggestions: string | undefined;
   corsOrigins: readonly string[];
   trustProxy: boolean;
   /** Takes the access log's lines; undefined = no log. */
@@ -51,7 +63,8 @@ export interface RunningServer {
   /** Where it listens, as http://HOST:PORT. */
   readonly url: string;
   readonly catalog: Catalog;
-  /** Loads models anew for requests from now on. */
+  readonly decoding: DecodingProcess;
+  /** Takes the models over as their directories are now; where one cannot be loaded, the one before stays. */
   reload(): Promise<void>;
   /** Finishes the accepted requests, refuses others with 503, and closes. */
   stop(): Promise<void>;
@@ -64,20 +77,38 @@ const CLOSE_PATIENCE = 5000;
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const keys = options.apiKeys === undefined ? undefined : ApiKeys.read(options.apiKeys);
   const catalog = Catalog.open(options.models);
+  const decoding = new DecodingProcess(options.engine);
+  try {
+    return await serve(options, keys, catalog, decoding);
+  } catch (error) {
+    await decoding.close();
+    throw error;
+  }
+}
+
+async function serve(
+  options: ServerOptions,
+  keys: ApiKeys | undefined,
+  catalog: Catalog,
+  decoding: DecodingProcess,
+): Promise<RunningServer> {
   const metrics = new Metrics();
   const pool = new ModelPool({
     ...options,
-    load: (directory) => loadTranslationModel(directory, options.engine),
+    load: (directory, onLost) => decoding.load(directory, onLost),
     onBatch: (lines) => metrics.batchLines.observe(lines),
   });
   const admission = new Admission(options.admission);
-  addReadings(metrics, pool, admission);
-  const detect = await createDetector(catalog.sources);
+  addReadings(metrics, pool, admission, decoding);
+  const languages = new LanguageDetection(() => catalog.sources);
+  await languages.prepare(catalog.sources);
+  const detect = (text: string) => languages.detect(text);
   const { timeLimit } = options;
   const service = new TranslationService({ catalog, pool, admission, detect, segment: lineSegments, timeLimit });
+  const documents = openDocuments(options, { catalog, pool, admission, detect }, metrics);
   const gate = new Gate(options.limits, keys, new RateLimit());
   const app = createApp(
-    { catalog, service, gate, metrics, timeLimit },
+    { catalog, service, gate, metrics, documents, timeLimit },
     {
       write: options.accessLog,
       withTexts: options.logTexts,
@@ -86,8 +117,20 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       corsOrigins: options.corsOrigins,
       version: options.version,
       isStopping: () => admission.isClosed,
+      suggestions: options.suggestions === undefined ? undefined : new SuggestionCorpus(options.suggestions),
+      interactive: new InteractiveService({ catalog, pool, admission, detect, timeLimit }),
     },
   );
+  const watch = new ModelWatch({
+    catalog,
+    versionOf: modelVersion,
+    read: readModel,
+    replace: async (model, onReplaced) => {
+      await languages.prepare([...catalog.sources, ...model.pairs.map(({ source }) => source)]);
+      await pool.replace(model, onReplaced);
+    },
+  });
+  await watch.start();
   if (options.loadAtStart) for (const model of catalog.models) await pool.use(model, async () => {});
   const server = createAdaptorServer({
     fetch: app.fetch,
@@ -95,27 +138,60 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     serverOptions: { requestTimeout: timeLimit, headersTimeout: timeLimit },
   }) as Server;
   const url = await listen(server, options.host, options.port);
+  if (options.watchInterval > 0) void watch.watch(options.watchInterval);
   return {
     url,
     catalog,
-    reload: () => pool.reload(),
+    decoding,
+    reload: () => watch.reload(),
     stop: async () => {
       admission.close();
+      await watch.stop();
       pool.hurry();
-      await admission.idle();
+      await Promise.all([admission.idle(), documents.close()]);
+      await documents.allFetched();
       await close(server);
-      await pool.reload();
+      await decoding.close();
     },
   };
 }
 
-function addReadings(metrics: Metrics, pool: ModelPool, admission: Admission): void {
+function openDocuments(
+  { documents: limits, beamSize, admission: { waiting } }: ServerOptions,
+  parts: Pick<JobTranslatorParts, "catalog" | "pool" | "admission" | "detect">,
+  metrics: Metrics,
+): DocumentStore {
+  const translate = jobTranslator({
+    ...parts,
+    limits,
+    waiting,
+    nBest: beamSize,
+    onDone: ({ characters, upload: { target } }, source) => metrics.characters.add({ source, target }, characters),
+  });
+  const documents = new DocumentStore(limits, async (job) => {
+    const { format } = job.upload;
+    try {
+      const bytes = await translate(job);
+      metrics.documents.add({ format, result: "translated" });
+      return bytes;
+    } catch (error) {
+      metrics.documents.add({ format, result: "failed" });
+      throw error;
+    }
+  });
+  metrics.reading("documents_open", "gauge", "Documents that are not translated yet.", () => documents.load.open);
+  metrics.reading("documents_bytes", "gauge", "Bytes of documents in memory.", () => documents.load.bytes);
+  return documents;
+}
+
+function addReadings(metrics: Metrics, pool: ModelPool, admission: Admission, decoding: DecodingProcess): void {
   const figures = () => pool.figures;
   metrics.reading("requests_open", "gauge", "Requests for translation that are not answered yet.", () => {
     return admission.load.requests;
   });
   metrics.reading("characters_open", "gauge", "UTF-16 units of their texts.", () => admission.load.characters);
   metrics.reading("lines_waiting", "gauge", "Lines that wait for a batch.", () => figures().waitingLines);
+  metrics.reading("batches_open", "gauge", "Batches that are being translated.", () => figures().openBatches);
   metrics.reading("models_loaded", "gauge", "Models in memory.", () => figures().models);
   metrics.reading("source_pieces_total", "counter", "Wordpieces read.", () => figures().sourcePieces);
   metrics.reading("target_pieces_total", "counter", "Wordpieces written.", () => figures().targetPieces);
@@ -125,7 +201,19 @@ function addReadings(metrics: Metrics, pool: ModelPool, admission: Admission): v
     "Translations cut at their maximum length.",
     () => figures().cut,
   );
-  metrics.reading("memory_bytes", "gauge", "Resident memory of the process.", () => process.memoryUsage.rss());
+  metrics.reading("memory_bytes", "gauge", "Resident memory of the server's process.", () => process.memoryUsage.rss());
+  metrics.reading(
+    "decoding_memory_bytes",
+    "gauge",
+    "Resident memory of the decoding process, after its last answer.",
+    () => decoding.memory,
+  );
+  metrics.reading(
+    "decoding_restarts_total",
+    "counter",
+    "Times that the decoding process was started again after an end of its own.",
+    () => decoding.restarts,
+  );
 }
 
 function listen(server: Server, host: string, port: number): Promise<string> {

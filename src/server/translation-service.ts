@@ -2,6 +2,7 @@
 import type { DetectedLanguage, LanguageDetector } from "./languages/language-detector.ts";
 import type { Catalog, Leg } from "./models/catalog.ts";
 import type { ModelPool } from "./models/model-pool.ts";
+import { acceptedWork } from "./queue/accepted-work.ts";
 import type { Admission } from "./queue/admission.ts";
 import type { LineTranslation } from "./queue/batch-translator.ts";
 import { RequestError } from "./request-error.ts";
@@ -66,26 +67,12 @@ export class TranslationService {
    * 503 where the server takes no more, 504 after the time limit; the signal's reason; errors of loading a model.
    */
   async translate(request: TextsRequest): Promise<TranslatedText[]> {
-    const { admission, timeLimit } = this.parts;
     const characters = request.texts.reduce((sum, { length }) => sum + length, 0);
-    const release = admission.admit(request.client, characters);
-    const stop = new AbortController();
-    const onGone = () => stop.abort(request.signal.reason);
-    if (request.signal.aborted) onGone();
-    request.signal.addEventListener("abort", onGone);
-    const timer = setTimeout(() => stop.abort(tooSlow(timeLimit)), timeLimit);
-    try {
+    const { client, signal } = request;
+    return acceptedWork(this.parts, { client, characters, signal }, (stop) => {
       const prepared = request.texts.map((text) => this.prepare(text, request));
-      return await this.translatePrepared(prepared, request, stop.signal);
-    } catch (error) {
-      // The work of the other routes is not wanted any more.
-      stop.abort(error);
-      throw error;
-    } finally {
-      clearTimeout(timer);
-      request.signal.removeEventListener("abort", onGone);
-      release();
-    }
+      return this.translatePrepared(prepared, request, stop);
+    });
   }
 
   private prepare(text: string, { source: given, target, format }: TextsRequest): PreparedText {
@@ -143,8 +130,8 @@ export class TranslationService {
       const nBest = model === route.at(-1)!.model ? alternatives + 1 : 1;
       const best = found.map((texts) => texts[0]!);
       const translations = await this.parts.pool.use(model, (served) => {
-        const translator = served.translator({ source, target, nBest });
-        return served.queue.translate({ client, translator, lines: best, signal });
+        const translator = served.translator({ source, target, nBest, withAlignment: false });
+        return served.queue.translate({ client, translator, lines: best.map((text) => ({ text })), signal });
       });
       found = translations.map((translation, i) => textsOf(translation, best[i]!));
     }
@@ -152,13 +139,13 @@ export class TranslationService {
   }
 }
 
-function textsOf({ texts, tooLong }: LineTranslation, line: string): string[] {
+function textsOf({ hypotheses, tooLong }: LineTranslation, line: string): string[] {
   if (tooLong) {
     throw new RequestError(413, `A line of ${line.length} characters is longer than the model translates.`, {
       nextStep: "Break it into sentences.",
     });
   }
-  return texts.length > 0 ? texts : [line];
+  return hypotheses.length > 0 ? hypotheses.map(({ text }) => text) : [line];
 }
 
 function joined(
@@ -178,11 +165,4 @@ function joined(
     ...(detected && { detected }),
     ...(route.length > 1 && { pivot: route[0]!.target }),
   };
-}
-
-function tooSlow(limit: number): RequestError {
-  return new RequestError(504, `The translation took longer than ${limit / 1000} s.`, {
-    nextStep: "Send less text at once, or try again later.",
-    retryAfter: 1,
-  });
 }

@@ -188,7 +188,17 @@ export class WordpieceModel {
 
   /** Wordpiece ids of one sentence, without sentence start or end. A lone surrogate counts as U+FFFD. */
   encode(text: string): Int32Array {
-    const count = this.encodeSymbols(text);
+    return this.idsOf(this.encodeSymbols(text));
+  }
+
+  /** Ids of text as `normalize` leaves it, such as a piece. */
+  encodeNormalized(text: string): Int32Array {
+    const units = Uint16Array.from({ length: text.length }, (_, i) => text.charCodeAt(i));
+    return this.idsOf(this.encoder.encode(units, units.length));
+  }
+
+  /** Ids of the encoder's first `count` symbols. */
+  private idsOf(count: number): Int32Array {
     const { symbols } = this.encoder;
     const { size, unkId } = this;
     const { byteIds } = this.vocabulary;

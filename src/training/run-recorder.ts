@@ -65,9 +65,10 @@ export function trainingReporter(config: Config, backend: SelectedBackend): RunR
         }
       }
       if (config.task === "translation") writeSamples(config.saveModel, step, validation.corpora);
-      const { perplexity, wordPerplexity, bleu } = validation;
+      const { perplexity, wordPerplexity, bleu, retained } = validation;
       const corpora = validation.corpora.map(({ samples: _, ...figures }) => figures);
-      record({ event: "validation", step, perplexity, wordPerplexity, bleu, isBest, corpora });
+      const kept = retained === undefined ? {} : { retained: { ...retained } };
+      record({ event: "validation", step, perplexity, wordPerplexity, bleu, ...kept, isBest, corpora });
     },
     onCheckpoint: (step) => record({ event: "checkpoint", step }),
     onEnd: (step, reason, message) => {
@@ -116,5 +117,12 @@ function validationLine(step: number, validation: Validation, isBest: boolean): 
   const tokenizers = [...new Set(corpora.map(({ tokenizer }) => tokenizer))].join(", ");
   const score = Number.isNaN(bleu) ? "" : `, BLEU ${bleu.toFixed(2)} (${tokenizers})`;
   const perplexities = `perplexity ${perplexity.toFixed(2)}${score}, ${wordPerplexity.toFixed(2)} per word`;
-  return `validation at step ${step}: ${perplexities}${isBest ? " (best)" : ""}`;
+  return `validation at step ${step}: ${perplexities}${retainedPart(validation)}${isBest ? " (best)" : ""}`;
+}
+
+/** Of the corpora that are not to be forgotten. */
+function retainedPart({ retained }: Validation): string {
+  if (retained === undefined) return "";
+  const score = Number.isNaN(retained.bleu) ? "" : `, BLEU ${retained.bleu.toFixed(2)}`;
+  return `; retained: perplexity ${retained.perplexity.toFixed(2)}${score}`;
 }

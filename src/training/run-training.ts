@@ -18,6 +18,9 @@ import { freshState, type TrainerState } from "./trainer-state.ts";
 import { prepareCorpora } from "./training-corpora.ts";
 import { trainingOptimizer } from "./training-optimizer.ts";
 import { type TrainingTask, trainingTask } from "./training-task.ts";
+import { openBase } from "./transfer/base-model.ts";
+import { checkFrozen, frozenBy } from "./transfer/frozen-parameters.ts";
+import { transferFrom } from "./transfer/transfer.ts";
 import { forgetIncomparable, measurementsOf } from "./validation/measurement.ts";
 import { type Validation, type ValidationCorpus, validate } from "./validation/validate.ts";
 import { heldOutCorpora } from "./validation/validation-corpora.ts";
@@ -90,20 +93,25 @@ export async function runTraining(given: Config, reporter: RunReporter, signal: 
   const resumed = readRun<DataPosition>(directory);
   const { config, notes } = configFor(directory, given, resumed?.state);
   for (const note of notes) reporter.onMessage(note);
-  const wordpieces = await ensureWordpieces(config, paths.wordpieces, () => {
-    reporter.onMessage(`training ${config.vocabSize} wordpieces`);
-  });
-  const state: TrainerState<DataPosition> = resumed?.state ?? freshState();
+  const base = resumed === undefined ? openBase(config) : undefined;
+  const wordpieces = await ensureWordpieces(config, paths.wordpieces, reporter.onMessage, base);
+  const transfer = base && transferFrom(base, config, wordpieces);
+  const state: TrainerState<DataPosition> = resumed?.state ?? { ...freshState(), ...transfer?.state };
   if (state.best !== undefined && !existsSync(paths.weights)) {
     reporter.onMessage(`the best weights, of step ${state.best.step}, are missing: the best score starts anew`);
     state.best = undefined;
   }
-  const task = trainingTask(config, wordpieces, resumed?.parameters);
+  const values = { stored: resumed?.parameters, initial: transfer?.initial, frozen: frozenBy(config.freeze) };
+  const task = trainingTask(config, wordpieces, values);
   const { model } = task;
   if (resumed !== undefined) checkParameters(model, resumed.parameters, paths.checkpoints);
   // After the model, so that a configuration its checkpoint doesn't fit leaves the directory as it was.
   if (resumed === undefined) writeFileAtomic(paths.config, toYaml(config));
-  const optimizer = trainingOptimizer(config, model.parameters, resumed?.moments, state.step);
+  const frozen = checkFrozen(config.freeze, model.parameters);
+  if (frozen !== undefined) reporter.onMessage(frozen);
+  for (const line of transfer?.report() ?? []) reporter.onMessage(line);
+  const moments = resumed?.moments ?? transfer?.moments();
+  const optimizer = trainingOptimizer(config, model.parameters, moments, state.step + (state.momentSteps ?? 0));
   const corpora = await prepareCorpora(config, wordpieces, reporter.onMessage);
   const validation = await heldOutCorpora(config, wordpieces, "valid", reporter.onMessage);
   const calibration = calibrationBatches(model, corpora);
@@ -156,7 +164,7 @@ function runHooks(
     validate: async () => {
       calibrateGates(model, calibration);
       if (validation.length === 0) return undefined;
-      last = await validate(model, validation, config.validBatchSize, translate);
+      last = await validate(model, validation, config.validBatchSize, translate, config.retainCorpora);
       return last;
     },
     onValidation: async (state, isBest) => {

@@ -17,7 +17,13 @@ import {
 } from "./stop-reason.ts";
 import { stepIsFinite, type TrainStepResult, trainStep } from "./train-step.ts";
 import type { TrainerState } from "./trainer-state.ts";
-import { type BestScore, improves, type Measurement, type ValidationScores } from "./validation/best-score.ts";
+import {
+  type BestScore,
+  improves,
+  type Measurement,
+  retainedLoss,
+  type ValidationScores,
+} from "./validation/best-score.ts";
 import type { Measurements } from "./validation/measurement.ts";
 
 /** An endless, resumable supply of batches. */
@@ -37,6 +43,9 @@ export interface TrainLoopOptions extends RunLimits {
   saveCheckpointSteps: number;
   earlyStoppingCriteria: Criterion;
   bestCheckpointMetric: Criterion;
+  /** Validation corpora that are not to be forgotten, and how much of their BLEU or perplexity, by `bestCheckpointMetric`, may be lost. */
+  retainCorpora: readonly string[];
+  retainWithin: number;
   /** What validation measures with. */
   measurements: Measurements;
 }
@@ -95,6 +104,7 @@ export async function trainLoop<Position>(
   const ended = endedBefore(state, options);
   if (ended !== undefined) return ended;
   state.finished = false;
+  if (options.retainCorpora.length > 0 && state.step === 0 && state.validated === undefined) await validate();
   while (budgetSpent(state, options) < 1) {
     await setImmediate(); // Lets signals in: ready batches alone never leave the microtask queue.
     if (hooks.shouldStop()) {
@@ -134,18 +144,30 @@ export async function trainLoop<Position>(
 /** Records a validation: the best weights so far, and the patience of early stopping. True where the weights are the best. */
 function judge(state: TrainerState, scores: ValidationScores, options: TrainLoopOptions): boolean {
   const { earlyStoppingCriteria: stopping, bestCheckpointMetric: metric, measurements } = options;
+  if (scores.retained !== undefined) state.retained ??= scores.retained;
   const record = (value: number, measuredWith: Measurement): BestScore => ({
     step: state.step,
     value,
     perplexity: scores.perplexity,
     measuredWith,
   });
-  const better = improves(stopping, scores, state.stopping);
+  const kept = isRetained(metric, state, scores, options);
+  const better = kept && improves(stopping, scores, state.stopping);
   state.stale = better ? 0 : state.stale + 1;
   if (better) state.stopping = record(scores[stopping], measurements.stopping);
-  const isBest = improves(metric, scores, state.best);
+  const isBest = kept && improves(metric, scores, state.best);
   if (isBest) state.best = record(scores[metric], measurements.best);
   return isBest;
+}
+
+/** Whether the corpora that are not to be forgotten have lost no more than they may. */
+function isRetained(
+  criterion: Criterion,
+  { retained: start }: Pick<TrainerState, "retained">,
+  { retained: now }: ValidationScores,
+  { retainWithin }: Pick<TrainLoopOptions, "retainWithin">,
+): boolean {
+  return now === undefined || start === undefined || retainedLoss(criterion, now, start) <= retainWithin;
 }
 
 async function failNotFinite(

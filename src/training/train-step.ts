@@ -114,9 +114,14 @@ function batchGradients(
     const ofLayers = tf.addN(balance);
     result.balanceLoss += ofLayers.dataSync()[0]! * balanceLoss.share;
     return tf.add(cost, tf.mul(ofLayers, balanceLoss.weight));
-  }, [...model.parameters.map(({ variable }) => variable), ...(anchor === undefined ? [] : [anchor])]);
+  }, [...trained(model), ...(anchor === undefined ? [] : [anchor])]);
   value.dispose();
   return grads;
+}
+
+/** Parameters that are not frozen. */
+function trained(model: TrainableModel): tf.Variable[] {
+  return model.parameters.map(({ variable }) => variable).filter(({ trainable }) => trainable);
 }
 
 function accumulate(sum: tf.NamedTensorMap, next: tf.NamedTensorMap): tf.NamedTensorMap {

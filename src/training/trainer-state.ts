@@ -1,11 +1,13 @@
 /** Everything a run remembers beside parameters and moments. Plain JSON: a checkpoint stores it, the same command resumes from it. */
-import type { BestScore } from "./validation/best-score.ts";
+import type { BestScore, RetainedScores } from "./validation/best-score.ts";
 
 export interface TrainerState<Position = unknown> {
   /** Optimiser steps done. */
   step: number;
   /** Forward passes done: names the noise of the next one. */
   pass: number;
+  /** Steps that the optimiser's moments had seen before the run, where they were kept from another model. */
+  momentSteps?: number;
   /** Seconds spent in steps, over all sessions of the run; validation is not counted. */
   trainSeconds: number;
   targetTokens: number;
@@ -18,6 +20,8 @@ export interface TrainerState<Position = unknown> {
   stale: number;
   /** The best by `early_stopping_criteria`. */
   stopping: BestScore | undefined;
+  /** Scores of the corpora to be retained, before the first step. */
+  retained?: RetainedScores;
   /** Step of the last validation. */
   validated: number | undefined;
   /** The budget is spent and the last step validated. */
@@ -47,6 +51,8 @@ export function stateProblem(state: unknown, step: number): string | undefined {
   for (const key of ["step", "pass", "targetTokens", "sourceTokens", "stale"] as const) {
     if (!isCount(found[key])) return `${key} is ${String(found[key])}`;
   }
+  if (found["momentSteps"] !== undefined && !isCount(found["momentSteps"]))
+    return `momentSteps is ${String(found["momentSteps"])}`;
   if (!isAmount(found["trainSeconds"])) return `trainSeconds is ${String(found["trainSeconds"])}`;
   if (typeof found["finished"] !== "boolean") return `finished is ${String(found["finished"])}`;
   if (found["step"] !== step) return `it is of step ${found["step"]}, not ${step}`;

@@ -1,16 +1,14 @@
 /** Prepares the training corpora of a configuration: cleaned, encoded, sharded once, then read as batches. */
-import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { DataError } from "../base/errors.ts";
 import type { Config } from "../config/config.ts";
 import { corporaOf } from "../config/corpora.ts";
 import type { TrainingDataOptions } from "../data/batches/batch-reader.ts";
 import { formatReport } from "../data/cleaning/clean.ts";
 import { formatOverlap } from "../data/cleaning/held-out-hashes.ts";
-import { textFiles } from "../data/files/text-files.ts";
 import { HeldOutText } from "../data/shards/held-out.ts";
 import { prepareCorpus } from "../data/shards/prepare.ts";
 import type { WordpieceModel } from "../text/wordpiece-model.ts";
+import { isThere, plainCorpora, plainTexts } from "./plain-corpora.ts";
 import { tagOf } from "./validation/validation-corpora.ts";
 
 /** Resolves to what opens them, from the beginning. */
@@ -20,8 +18,8 @@ export async function prepareCorpora(
   onMessage: (message: string) => void,
 ): Promise<TrainingDataOptions> {
   const corpora: { folder: string; weight: number }[] = [];
-  const heldOut = heldOutText(config, onMessage);
-  for (const corpus of corporaOf(config, "train")) {
+  const heldOut = await heldOutText(config, onMessage);
+  for (const corpus of await plainCorpora(config, "train", onMessage)) {
     const prepared = await prepareCorpus({
       ...corpus,
       wordpieces,
@@ -52,23 +50,17 @@ export async function prepareCorpora(
 }
 
 /** The validation and test corpora; training needs no test files, so that those which are not there are passed over. */
-function heldOutText(config: Config, onMessage: (message: string) => void): HeldOutText | undefined {
-  const tests = corporaOf(config, "test").filter(({ name, pathSrc, pathTgt }) => {
-    const missing = [pathSrc, pathTgt].find((path) => path !== undefined && !isThere(path));
+async function heldOutText(config: Config, onMessage: (message: string) => void): Promise<HeldOutText | undefined> {
+  const tests = corporaOf(config, "test").filter(({ name, path, pathSrc, pathTgt }) => {
+    const missing = [path, pathSrc, pathTgt].find((each) => each !== undefined && !isThere(each));
     if (missing !== undefined) onMessage(`${name}: ${missing} is not there, and not looked for in training text`);
     return missing === undefined;
   });
-  const corpora = [...corporaOf(config, "valid"), ...tests];
+  const corpora = [
+    ...(await plainCorpora(config, "valid", onMessage)),
+    ...(await plainTexts(config, tests, onMessage)),
+  ];
   return corpora.length === 0 ? undefined : new HeldOutText(corpora);
-}
-
-function isThere(name: string): boolean {
-  try {
-    return textFiles(name).every(({ path }) => existsSync(path));
-  } catch (error) {
-    if (error instanceof DataError) return false;
-    throw error;
-  }
 }
 
 /** The `cleaning` map as prepareCorpus takes it; rules that are off are left out. */

@@ -5,7 +5,7 @@ import type { OptimizedParameter, Optimizer, OptimizerState } from "../optim/opt
 
 export type OptimizerKeys = Pick<Config, "adamBeta1" | "adamBeta2" | "adamEpsilon" | "maxGradNorm" | "expertOptim">;
 
-/** A new one, or one that goes on after `steps` steps with the moments of a checkpoint. */
+/** Of the parameters that are not frozen: a new one, or one that goes on after `steps` steps with the moments of a checkpoint. */
 export function trainingOptimizer(
   config: OptimizerKeys,
   parameters: readonly OptimizedParameter[],
@@ -19,5 +19,6 @@ export function trainingOptimizer(
     maxGradNorm: config.maxGradNorm,
     expertOptim: config.expertOptim,
   };
-  return createOptimizer(parameters, options, moments, steps);
+  const trained = parameters.filter(({ variable }) => variable.trainable);
+  return createOptimizer(trained, options, moments, steps);
 }

@@ -15,13 +15,12 @@ export interface TrainingTask {
   translate: TranslateCorpus;
 }
 
-/** Makes the model of a configuration, from new or stored parameters. */
-export function trainingTask(
-  config: Config,
-  wordpieces: WordpieceModel,
-  stored: ParameterSource["stored"],
-): TrainingTask {
-  const source = { seed: config.seed, stored };
+/** Where a run's parameters come from, if they are not all new: a checkpoint, or another model. */
+export type FirstValues = Omit<ParameterSource, "seed" | "weightRange">;
+
+/** Makes the model of a configuration. */
+export function trainingTask(config: Config, wordpieces: WordpieceModel, values: FirstValues = {}): TrainingTask {
+  const source = { seed: config.seed, ...values };
   if (config.task === "language_model") {
     return { model: new LanguageModel(languageModelOptions(config, wordpieces), source), translate: async () => [] };
   }

@@ -1,24 +1,48 @@
-/** The wordpiece model of a run: the one in its model directory, one the configuration names, or one trained on its corpora. */
+/**
+ * The wordpiece model of a run: the one in its model directory, that of the model it starts from, one the configuration names, or one trained
+ * on its corpora.
+ */
 import { existsSync, readFileSync } from "node:fs";
 import { writeFileAtomic } from "../base/atomic-file.ts";
 import { ConfigError } from "../base/errors.ts";
 import type { Config } from "../config/config.ts";
-import { corporaOf, targetLanguages } from "../config/corpora.ts";
+import { targetLanguages } from "../config/corpora.ts";
 import { addBalancedText, type LanguageFile } from "../data/files/balanced-text.ts";
 import { targetTag } from "../text/languages.ts";
 import { loadModelWordpieces } from "../text/model-wordpieces.ts";
 import type { WordpieceModel } from "../text/wordpiece-model.ts";
 import { WordpieceTrainer } from "../text/wordpiece-trainer.ts";
+import { plainCorpora } from "./plain-corpora.ts";
+import type { BaseModel } from "./transfer/base-model.ts";
+import { checkExtends, extensionOf } from "./transfer/base-wordpieces.ts";
 
-/** Loads or makes `path` (the model directory's wordpiece.model). `onTraining` hears of it before a long training starts. */
-export async function ensureWordpieces(config: Config, path: string, onTraining: () => void): Promise<WordpieceModel> {
+/**
+ * Loads or makes `path` (the model directory's wordpiece.model). `onMessage` hears of it before a long training starts. Throws WordpieceError or
+ * ConfigError for a model that lacks pieces the run needs, or those of the model it starts from.
+ */
+export async function ensureWordpieces(
+  config: Config,
+  path: string,
+  onMessage: (message: string) => void,
+  base?: BaseModel,
+): Promise<WordpieceModel> {
   const tags = config.targetTags ? targetLanguages(config).map(targetTag) : [];
   if (!existsSync(path)) {
-    if (config.wordpieceModel !== undefined) {
-      load(config, config.wordpieceModel, tags);
+    if (base !== undefined && config.wordpieceModel === undefined) {
+      const extension = extensionOf(base, config, tags);
+      if (extension?.needsText === true) {
+        const files = await corpusFiles(config, onMessage);
+        onMessage(`training ${config.vocabSize} wordpieces`);
+        await addBalancedText(extension, files, config.samplingTemperature);
+      }
+      writeFileAtomic(path, extension?.extend().toBytes() ?? readFileSync(base.wordpieceModelPath));
+    } else if (config.wordpieceModel !== undefined) {
+      const given = load(config, config.wordpieceModel, tags);
+      if (base !== undefined) checkExtends(base, given, config.wordpieceModel);
       writeFileAtomic(path, readFileSync(config.wordpieceModel));
     } else {
-      onTraining();
+      const files = await corpusFiles(config, onMessage);
+      onMessage(`training ${config.vocabSize} wordpieces`);
       const trainer = new WordpieceTrainer({
         vocabSize: config.vocabSize,
         characterCoverage: config.characterCoverage,
@@ -29,11 +53,13 @@ export async function ensureWordpieces(config: Config, path: string, onTraining:
         normalization: config.normalization,
         seed: config.seed,
       });
-      await addBalancedText(trainer, corpusFiles(config), config.samplingTemperature);
+      await addBalancedText(trainer, files, config.samplingTemperature);
       trainer.train().save(path);
     }
   }
-  return load(config, path, tags);
+  const wordpieces = load(config, path, tags);
+  if (base !== undefined) checkExtends(base, wordpieces, path);
+  return wordpieces;
 }
 
 /** Throws WordpieceError or ConfigError for a model that lacks pieces the run needs. */
@@ -50,8 +76,9 @@ function load(config: Config, path: string, tags: readonly string[]): WordpieceM
 }
 
 /** Both sides of every training corpus. */
-function corpusFiles(config: Config): LanguageFile[] {
-  return corporaOf(config, "train").flatMap(({ pathSrc, pathTgt, srcLang, tgtLang }) => [
+async function corpusFiles(config: Config, onMessage: (message: string) => void): Promise<LanguageFile[]> {
+  const corpora = await plainCorpora(config, "train", onMessage);
+  return corpora.flatMap(({ pathSrc, pathTgt, srcLang, tgtLang }) => [
     { path: pathSrc, language: srcLang ?? "source" },
     ...(pathTgt === undefined ? [] : [{ path: pathTgt, language: tgtLang ?? "target" }]),
   ]);

@@ -61,7 +61,7 @@ describe("nmt", () => {
     expect(new Set(commands.map(({ name }) => name)).size).toBe(commands.length);
     for (const { name, summary, load } of commands) {
       const command = await load();
-      expect(String(command.command).split(" ")[0]).toBe(name);
+      expect(String(command.command).split(" ")[0]).toBe(name.split(" ").at(-1));
       expect(command.describe, name).toBe(summary);
       const help = await commandHelp(command, name, 110);
       const options = help.match(/--[A-Za-z][\w-]*/g) ?? [];

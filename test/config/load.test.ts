@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { ConfigError } from "../../src/base/errors.ts";
 import { corporaOf, corpusRole, targetLanguages } from "../../src/config/corpora.ts";
 import { loadConfig, parseConfig } from "../../src/config/load.ts";
-import type { Overrides } from "../../src/config/overrides.ts";
+import { applyOverrides, type Overrides } from "../../src/config/overrides.ts";
 import { resolveConfig } from "../../src/config/resolve.ts";
 import { toYaml } from "../../src/config/write.ts";
 
@@ -134,6 +134,28 @@ describe("cross-field checks", () => {
     expect(failure(() => load(extra)).message).toContain(message);
   });
 
+  it("takes one path for both languages, and no other path beside it", () => {
+    const resolve = (corpus: object, task?: "lm") =>
+      resolveConfig({ save_model: "m", train_steps: 1, ...(task && { task }), data: { a: corpus } });
+    const corpus = { path: "a.tmx", src_lang: "en", tgt_lang: "de", import: { tags: "keep", columns: [1, "de"] } };
+    const config = resolve(corpus);
+    expect(config.data["a"]).toMatchObject({
+      path: "a.tmx",
+      srcLang: "en",
+      import: { tags: "keep", columns: [1, "de"] },
+    });
+    expect(parseConfig(toYaml(config), "again")).toEqual(config);
+    for (const other of ["path_src", "path_tgt"]) {
+      expect(failure(() => resolve({ ...corpus, [other]: "x" })).message).toContain(
+        "path is there, and path_src or path_tgt too",
+      );
+    }
+    expect(failure(() => resolve(corpus, "lm")).message).toContain("reads path_src only");
+    expect(failure(() => resolve({ ...corpus, import: { tagz: "keep" } })).message).toContain("tagz");
+    const given = applyOverrides({ data: { a: { path: "x" } } }, { "data.a.import": "{tags: skip, fuzzy: true}" });
+    expect(given).toEqual({ data: { a: { path: "x", import: { tags: "skip", fuzzy: true } } } });
+  });
+
   it("refuses a run without an end", () => {
     expect(failure(() => load("", { train_steps: "0" })).message).toContain("training would never end");
     expect(load("", { train_steps: "0", train_minutes: "2.5" }).trainMinutes).toBe(2.5);
@@ -143,6 +165,9 @@ describe("cross-field checks", () => {
     const bare = { save_model: "m", train_steps: 1 };
     const missing = failure(() => resolveConfig({ ...bare, data: { a: { path_src: "x" } } }));
     expect(missing.where).toContain("section data.a");
+    expect(failure(() => resolveConfig({ ...bare, data: { a: { path_tgt: "x" } } })).message).toContain(
+      "path_src is missing",
+    );
     expect(failure(() => resolveConfig({ ...bare, data: { valid: { path_src: "x", path_tgt: "y" } } })).message).toBe(
       "no training corpus",
     );

@@ -9,7 +9,7 @@ import { NgramBlock, RepetitionPenalty } from "../../src/decoding/processors/rep
 import { sampleSearch } from "../../src/decoding/sampling.ts";
 import { greedySearch } from "../../src/decoding/search.ts";
 import type { TranslateOptions } from "../../src/decoding/translate-options.ts";
-import { bestText, type SourceLine } from "../../src/decoding/translation.ts";
+import { bestText, type SourceLine, type TranslationWarning } from "../../src/decoding/translation.ts";
 import { Translator } from "../../src/decoding/translator.ts";
 import { exhaustiveSearch, logSoftmax, randomToy, searchOptions, ToyModel, toySources } from "./toy-model.ts";
 import { copyParts } from "./toy-wordpieces.ts";
@@ -122,6 +122,9 @@ describe("options of a translator", () => {
     const words = ["abc", "abb"];
     expect((await translate({ text: "abb c", targetPrefix: "ab" }, {}, words))[0]).toBe("abb c");
     expect((await translate({ text: "abb c", targetPrefix: "abc" }, {}, words))[0]).toMatch(/^abc/);
+    expect((await translate({ text: "abb c", targetPrefix: "ab", prefixIsWhole: true }, {}, words))[0]).toMatch(
+      /^ab(?![abc])/,
+    );
     // A blank one asks for nothing.
     expect(await translate({ text: "a b", targetPrefix: "" })).toEqual(["a b"]);
   });
@@ -142,6 +145,15 @@ describe("options of a translator", () => {
 });
 
 describe("terms", () => {
+  test("one that cannot be spelled may be left out, which is told", async () => {
+    const warnings: TranslationWarning[] = [];
+    const options: TranslateOptions = { unspellableTerms: "leave-out" };
+    const translator = new Translator(copyParts(), options, (warning) => warnings.push(warning));
+    const [found] = await translateAll(translator, [{ text: "a b", terms: ["xyz", "c"] }]);
+    expect(bestText(found!)).toContain("c");
+    expect(warnings).toEqual([{ kind: "term-left-out", line: 1, term: "xyz" }]);
+  });
+
   test("each is in the translation, of a greedy search too; lines without are as before", async () => {
     for (const beamSize of [1, 4]) {
       const lines = [
@@ -159,6 +171,7 @@ describe("terms", () => {
   test("what cannot be spelled, and sampling, are refused with the line", async () => {
     const line = { text: "a", terms: ["a", "xyz"] };
     await expect(translate(line)).rejects.toThrow(TranslationError);
+    await expect(translate({ text: "a", terms: [["xyz", "a"]] })).resolves.toEqual([expect.stringContaining("a")]);
     await expect(translate(line)).rejects.toThrow(expect.objectContaining({ where: "line 1" }));
     const sampling = { topK: 0, topP: 1, temperature: 1, seed: 1 };
     await expect(translate({ text: "a", terms: ["a"] }, { sampling })).rejects.toThrow(UsageError);

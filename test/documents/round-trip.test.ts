@@ -2,23 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { readDocument } from "../../src/documents/read-document.ts";
 import type { Document } from "../../src/documents/segments/document.ts";
-import { DOCX, TEXTS } from "./sample-documents.ts";
-
-const utf16 = (text: string) => Buffer.from(`\ufeff${text}`, "utf16le");
-const ENCODINGS: Readonly<Record<string, (text: string) => Buffer>> = {
-  "UTF-8": (text) => Buffer.from(text),
-  "UTF-8 with a byte order mark": (text) => Buffer.from(`\ufeff${text}`),
-  "UTF-16, little-endian": (text) => utf16(text.replace('encoding="UTF-8"', 'encoding="UTF-16"')),
-  "UTF-16, big-endian": (text) => utf16(text.replace('encoding="UTF-8"', 'encoding="UTF-16"')).swap16(),
-  "CRLF line breaks": (text) => Buffer.from(text.replaceAll("\n", "\r\n")),
-};
-
-const files: [string, string, Uint8Array][] = [
-  ...Object.entries(TEXTS).flatMap(([name, text]) =>
-    Object.entries(ENCODINGS).map(([encoding, encode]): [string, string, Uint8Array] => [name, encoding, encode(text)]),
-  ),
-  ["a.docx", "zip", DOCX],
-];
+import { FILES } from "./sample-documents.ts";
 
 /** Turns letters into others, tags apart, with marks that need escapes. */
 function translated(document: Document): string[] {
@@ -33,7 +17,7 @@ function translated(document: Document): string[] {
   );
 }
 
-describe.each(files)("%s, %s", (name, _, bytes) => {
+describe.each(FILES)("%s, %s", (name, _, bytes) => {
   const document = readDocument(bytes, name);
 
   it("has segments", () => {

@@ -242,3 +242,20 @@ export const TEXTS: Readonly<Record<string, string>> = {
   "a.json": JSON_STRINGS,
   "a.properties": PROPERTIES,
 };
+
+const utf16 = (text: string) => Buffer.from(`\ufeff${text}`, "utf16le");
+const ENCODINGS: Readonly<Record<string, (text: string) => Buffer>> = {
+  "UTF-8": (text) => Buffer.from(text),
+  "UTF-8 with a byte order mark": (text) => Buffer.from(`\ufeff${text}`),
+  "UTF-16, little-endian": (text) => utf16(text.replace('encoding="UTF-8"', 'encoding="UTF-16"')),
+  "UTF-16, big-endian": (text) => utf16(text.replace('encoding="UTF-8"', 'encoding="UTF-16"')).swap16(),
+  "CRLF line breaks": (text) => Buffer.from(text.replaceAll("\n", "\r\n")),
+};
+
+/** File name, encoding, bytes. */
+export const FILES: readonly (readonly [string, string, Uint8Array])[] = [
+  ...Object.entries(TEXTS).flatMap(([name, text]) =>
+    Object.entries(ENCODINGS).map(([encoding, encode]) => [name, encoding, encode(text)] as const),
+  ),
+  ["a.docx", "zip", DOCX],
+];

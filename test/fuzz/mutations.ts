@@ -157,6 +157,8 @@ const STRUCTURES = [
   "!!js/function x",
   "*a",
   "&a",
+  "&c;",
+  '<!DOCTYPE a [<!ENTITY a "aaaaaaaa"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;">]>',
 ];
 const MOST_NESTING = 20_000;
 

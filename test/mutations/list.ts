@@ -4,7 +4,11 @@ import { configMutations } from "./list/config.ts";
 import { dataMutations } from "./list/data.ts";
 import { decodingMutations } from "./list/decoding.ts";
 import { decodingRuleMutations } from "./list/decoding-rules.ts";
+import { documentMutations } from "./list/documents.ts";
 import { engineMutations } from "./list/engine.ts";
+import { finetuningMutations } from "./list/finetuning.ts";
+import { importMutations } from "./list/imports.ts";
+import { inspectionMutations } from "./list/inspection.ts";
 import { metricsMutations } from "./list/metrics.ts";
 import { modelMutations } from "./list/model.ts";
 import { moeMutations } from "./list/moe.ts";
@@ -12,25 +16,34 @@ import { nativeMutations } from "./list/native.ts";
 import { optimizerMutations } from "./list/optimizer.ts";
 import { reportMutations } from "./list/report.ts";
 import { rerankingMutations } from "./list/reranking.ts";
+import { segmentMutations } from "./list/segments.ts";
+import { serverDocumentMutations } from "./list/server-documents.ts";
 import { shortlistMutations } from "./list/shortlist.ts";
 import { textMutations } from "./list/text.ts";
 import { trainingMutations } from "./list/training.ts";
+import { transferMutations } from "./list/transfer.ts";
 import { wordMutations } from "./list/words.ts";
 import type { Mutation } from "./mutation.ts";
 
 const concepts: Readonly<Record<string, readonly Mutation[]>> = {
   training: trainingMutations,
+  transfer: transferMutations,
+  finetuning: finetuningMutations,
   optimizer: optimizerMutations,
   model: modelMutations,
   moe: moeMutations,
   decoding: [...decodingMutations, ...decodingRuleMutations],
   words: wordMutations,
+  inspection: inspectionMutations,
   reranking: rerankingMutations,
   engine: engineMutations,
   shortlist: shortlistMutations,
   metrics: metricsMutations,
   text: textMutations,
+  segments: segmentMutations,
   data: dataMutations,
+  imports: importMutations,
+  documents: [...documentMutations, ...serverDocumentMutations],
   checkpoint: checkpointMutations,
   config: configMutations,
   report: reportMutations,

@@ -49,6 +49,20 @@ describe("findPlaceables", () => {
     expect(findPlaceables("# {kind} '{x}'", true).map((each) => each.text)).toEqual(["#", "{kind}", "'{x}'"]);
   });
 
+  it("finds the tags of the text's format, and no others in angle brackets", () => {
+    const text = "a <1>{0} <2/></1> <3> {n, plural, other {b <4/> c}}";
+    const kinds = findPlaceables(text, false, ["<1>", "<2/>", "</1>", "<4/>"]).map(
+      (each) => `${each.kind} ${each.text}`,
+    );
+    expect(kinds).toEqual([
+      "tag <1>",
+      "brace {0}",
+      "tag <2/>",
+      "tag </1>",
+      "icu-message {n, plural, other {b <4/> c}}",
+    ]);
+  });
+
   it("reads texts without an end to their syntax", () => {
     for (const unit of [
       "<a",

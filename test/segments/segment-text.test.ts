@@ -35,7 +35,38 @@ const cases: readonly (readonly [string, SegmentOptions])[] = [
   ["", {}],
 ];
 
+const whiteSpace: readonly (readonly [string, SegmentOptions])[] = [
+  ["[One two] \n  [three. Four.]", { sentences: false }],
+  ["[One two\nthree.] [Four.] \r\n [Five]", { whiteSpace: "paragraphs" }],
+  ["[One  \n   two]\n \n[three]   [four]\t[five]\u0000[six]", { whiteSpace: "paragraphs" }],
+  ["[One\u2028two]\u2028\u2028[three]", { whiteSpace: "paragraphs" }],
+  ["[One\n\ttwo    three.]\n\n[Four]", { whiteSpace: "collapsible" }],
+  ["[Four    five\n\nsix]\u0007[seven]", { whiteSpace: "collapsible", sentences: false }],
+];
+
+describe("a text with tags of its own", () => {
+  const parts = (text: string, breaks: readonly string[] = [], options: SegmentOptions = {}) =>
+    marked(segmentText({ text, tags: text.match(/<\/?\d\/?>/g) ?? [], breaks }, options));
+
+  it("has them as tags", () => {
+    expect(parts("<1>One <2>two</2>.</1> Three <4/>four.")).toBe("<1>[One <2>two</2>.]</1> [Three <4/>four.]");
+  });
+
+  it("has no segment beyond those that are breaks, whatever white space means", () => {
+    expect(parts("One <1/>two <2/> three", ["<2/>"], { whiteSpace: "collapsible" })).toBe("[One <1/>two] <2/> [three]");
+  });
+
+  it("says itself what its white space means", () => {
+    const text = { text: "one\n<1/>two", tags: ["<1/>"], whiteSpace: "collapsible" } as const;
+    expect(marked(segmentText(text, { whiteSpace: "lines" }))).toBe("[one\n<1/>two]");
+  });
+});
+
 describe("segmentText", () => {
+  it.each(whiteSpace)("white space in %j, %j", (text, options) => {
+    expect(marked(segmentText(text.replaceAll(/[[\]]/g, ""), options))).toBe(text);
+  });
+
   it.each(cases)("%j", (text, options) => {
     // The brackets are no part of the text: none of these has its own.
     const plain = text.replaceAll(/[[\]]/g, "");

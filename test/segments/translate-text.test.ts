@@ -2,7 +2,9 @@
 import { describe, expect, it } from "vitest";
 import { Random } from "../../src/base/random.ts";
 import { findPlaceables } from "../../src/segments/placeables.ts";
-import { type TranslateLines, textCounts, translateText, translateTexts } from "../../src/segments/translate-text.ts";
+import { textCounts } from "../../src/segments/text-counts.ts";
+import type { LineHypothesis, TranslateLines, WantedLine } from "../../src/segments/translate-lines.ts";
+import { translateText, translateTexts, translateVariants } from "../../src/segments/translate-text.ts";
 import { plainText, wildText } from "./random-texts.ts";
 
 const styles = ["braces", "numbers", "verbatim", "split"] as const;
@@ -11,9 +13,8 @@ const MASK = /\{\d+\}/g;
 /** A translator by its hypotheses for a line. */
 function translator(hypotheses: (line: string) => string[]): TranslateLines {
   return async function* (lines) {
-    for (const line of lines) {
-      const found = hypotheses(line).map((text) => ({ text, score: 0, logProbability: 0, complete: true, pieces: [] }));
-      yield { hypotheses: found };
+    for (const { text: line } of lines) {
+      yield { hypotheses: hypotheses(line).map((text) => ({ text })) };
     }
   };
 }
@@ -75,7 +76,106 @@ describe("translateText with a translator that damages masks", () => {
   });
 });
 
+/** A translator that tells the lines it was given, and what was wanted of them. */
+function recording(of: (line: WantedLine) => LineHypothesis[]) {
+  const calls: WantedLine[][] = [];
+  const translate: TranslateLines = async function* (lines) {
+    calls.push(lines);
+    for (const line of lines) yield { hypotheses: of(line) };
+  };
+  return { calls, translate };
+}
+
+/** Word for word. */
+const diagonal = (words: number) =>
+  Array.from({ length: words }, (_, t) => Float32Array.from({ length: words }, (_, s) => Number(s === t)));
+
+describe("what is asked of the translator", () => {
+  it("is all lines at once, several hypotheses only where masks may be lost", async () => {
+    const { calls, translate } = recording(({ text }) => [{ text }]);
+    await translateTexts(translate, ["one", "two {0} three"]);
+    expect(calls).toEqual([
+      [
+        { text: "one", several: false },
+        { text: "two {0} three", several: true },
+      ],
+    ]);
+  });
+
+  it("is more hypotheses where the only one may not be taken, or loops", async () => {
+    const { calls, translate } = recording(({ text, several }) =>
+      several ? [{ text: "x x x x" }, { text: "gut" }] : [{ text: text === "one" ? "%d" : "x x x x" }],
+    );
+    const counts = textCounts();
+    expect(await translateTexts(translate, ["one", "two"], { counts })).toEqual(["gut", "gut"]);
+    expect(calls.map((lines) => lines.map(({ several }) => several))).toEqual([
+      [false, false],
+      [true, true],
+    ]);
+    expect(counts).toMatchObject({ loops: 2, untranslated: 0 });
+  });
+
+  it("is a line without tags and its alignment, where tags were lost", async () => {
+    const { calls, translate } = recording(({ text, alignment }) =>
+      alignment ? [{ text: text.toUpperCase(), alignment: diagonal(3) }] : [{ text: text.replace(/\{\d\}/, "") }],
+    );
+    const counts = textCounts();
+    const texts = ["click <b>here</b> now", { text: "<1>one</1> more <2/>time", tags: ["<1>", "</1>", "<2/>"] }];
+    expect(await translateTexts(translate, texts, { counts })).toEqual([
+      "CLICK <b>HERE</b> NOW",
+      "<1>ONE</1> MORE <2/>TIME",
+    ]);
+    expect(calls[1]).toEqual([
+      { text: "click here now", several: true, alignment: true },
+      { text: "one more time", several: true, alignment: true },
+    ]);
+    expect(counts).toMatchObject({ withPlaceables: 2, kept: 0, aligned: 2, split: 0 });
+  });
+
+  it("is the pieces between placeables, where no alignment came", async () => {
+    const { translate } = recording(({ text }) => [{ text: text.replace(/\{\d\}/, "").toUpperCase() }]);
+    const counts = textCounts();
+    expect(await translateText(translate, "click <b>here</b> now", { counts })).toBe("CLICK <b>HERE</b> NOW");
+    expect(counts).toMatchObject({ aligned: 0, split: 1 });
+  });
+
+  it("has one space for white space with a line break in it; what comes back the same stays the same", async () => {
+    const { calls, translate } = recording(({ text }) => [{ text: text.replace("c", "x") }]);
+    const text = { text: "a\n  b <1>c\td</1> e\n\n f g", tags: ["<1>", "</1>"], whiteSpace: "collapsible" } as const;
+    expect(await translateText(translate, text)).toBe("a b <1>x d</1> e f g");
+    expect(calls[0]!.map((line) => line.text)).toEqual(["a b {0}c d{1} e f g"]);
+    expect(await translateText(identity, text)).toBe(text.text);
+  });
+});
+
+describe("translateVariants", () => {
+  const numbered = translator((line) => (line === "b" ? ["b1", "b2"] : [`${line}1`, `${line}2`, `${line}3`]));
+
+  it("has the k-th best of each segment, the best where there are fewer, none twice", async () => {
+    expect(await translateVariants(numbered, ["a\nb", "7"], { variants: 9 })).toEqual([
+      ["a1\nb1", "a2\nb2", "a3\nb1"],
+      ["7"],
+    ]);
+    expect(await translateVariants(numbered, ["a\nb"], { variants: 2 })).toEqual([["a1\nb1", "a2\nb2"]]);
+    const same = translator((line) => [line, `${line}.`, line]);
+    expect(await translateVariants(same, ["a"], { variants: 5 })).toEqual([["a", "a."]]);
+  });
+
+  it("has none that lost a placeable, and those that loop last", async () => {
+    const translate = translator(() => ["eins", "ja ja ja ja {0}", "zwei {0}", "drei {0}"]);
+    expect(await translateVariants(translate, ["one {0}"], { variants: 5 })).toEqual([
+      ["zwei {0}", "drei {0}", "ja ja ja ja {0}"],
+    ]);
+  });
+});
+
 describe("translateText", () => {
+  it("takes no translation that invents a numbered tag", async () => {
+    const translate = translator(() => ["eins <2/> {0}", "<1> {0} eins", "eins {0} zwei"]);
+    const text = { text: "one <1/> two", tags: ["<1/>"] };
+    expect(await translateText(translate, text)).toBe("eins <1/> zwei");
+  });
+
   it("takes the next hypothesis that kept the placeables, and counts", async () => {
     const counts = textCounts();
     const translate = translator((line) =>
@@ -90,6 +190,7 @@ describe("translateText", () => {
       withPlaceables: 3,
       kept: 1,
       nextHypothesis: 1,
+      aligned: 0,
       split: 1,
       loops: 0,
       untranslated: 0,

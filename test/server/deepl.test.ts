@@ -45,6 +45,14 @@ describe("/v2/translate", () => {
     });
   });
 
+  test("without a source, the language of each text is detected", async () => {
+    const text = ["Der Hund rennt über das Feld.", "The dog runs over the field."];
+    const { body } = await json({ text, target_lang: "ZH" });
+    expect(body).toMatchObject({
+      translations: [{ detected_source_language: "DE" }, { detected_source_language: "EN", pivot_language: "DE" }],
+    });
+  });
+
   test("no text gives no translation", async () => {
     expect((await form("target_lang=DE&source_lang=EN")).body).toEqual({ translations: [] });
   });

@@ -138,7 +138,18 @@ test("/languages lists sources with their targets, also with doubled slashes and
   expect(JSON.parse(withBody)).toEqual(languages);
 });
 
-test("/detect says that it cannot, where the package is missing, and names the only language of one", async () => {
+test("/detect and auto tell the languages of texts that are served", async () => {
+  const q = ["Der Hund rennt über das Feld.", "The dog runs over the field."];
+  const { body } = await postJson(`${server.url}/detect`, { q: q[0] });
+  expect((body as { language: string }[])[0]).toEqual({ language: "de", confidence: expect.any(Number) });
+  const auto = await translate({ q, source: "auto", target: "fr" });
+  expect(auto).toMatchObject({
+    status: 200,
+    body: { detectedLanguage: [{ language: "de" }, { language: "en" }], pivotLanguage: [null, "de"] },
+  });
+});
+
+test("/detect and auto name the only language of one", async () => {
   const one = await startToyServer([models[0]!]);
   expect((await postJson(`${one.url}/detect`, { q: "abc" })).body).toEqual([{ confidence: 100, language: "en" }]);
   const auto = await postJson(`${one.url}/translate`, { q: ["abc"], source: "auto", target: "de" });

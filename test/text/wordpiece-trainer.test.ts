@@ -7,6 +7,7 @@ import { readModelProto } from "../../src/text/sentencepiece/model-proto.ts";
 import type { WordpieceModel } from "../../src/text/wordpiece-model.ts";
 import { trainWordpieces, type WordpieceTrainingOptions } from "../../src/text/wordpiece-trainer.ts";
 import { sentences } from "./sample-text.ts";
+import { textbookMerges } from "./textbook-merges.ts";
 
 const text = sentences(600, 7);
 const printed: string[] = [];
@@ -31,7 +32,10 @@ describe("merges", () => {
     const counts = new Map<string, number>();
     for (const line of lines) counts.set(`▁${line}`, (counts.get(`▁${line}`) ?? 0) + 1);
     const alphabet = new Set([...counts.keys()].join(""));
-    const expected = textbookMerges(counts, 45 - 4 - alphabet.size);
+    const expected = textbookMerges(
+      [...counts].map(([word, count]) => ({ symbols: [...word], count })),
+      45 - 4 - alphabet.size,
+    );
     expect(learned.slice(4, 4 + expected.length)).toEqual(expected);
   });
 
@@ -193,31 +197,3 @@ describe("options", () => {
     );
   });
 });
-
-/** Algorithm 1 of the paper: count all pairs, merge the most frequent everywhere, repeat. Throws on a tie, which it leaves open. */
-function textbookMerges(counts: ReadonlyMap<string, number>, merges: number): string[] {
-  let words = [...counts].map(([word, count]) => ({ symbols: [...word], count }));
-  const learned: string[] = [];
-  while (learned.length < merges) {
-    const pairs = new Map<string, number>();
-    for (const { symbols, count } of words) {
-      for (let i = 1; i < symbols.length; i++) {
-        const pair = `${symbols[i - 1]} ${symbols[i]}`;
-        pairs.set(pair, (pairs.get(pair) ?? 0) + count);
-      }
-    }
-    const order = [...pairs].sort(([, a], [, b]) => b - a);
-    if (order[0]![1] === order[1]?.[1]) break;
-    const [left, right] = order[0]![0].split(" ") as [string, string];
-    learned.push(left + right);
-    words = words.map(({ symbols, count }) => {
-      const merged: string[] = [];
-      for (const symbol of symbols) {
-        if (symbol === right && merged.at(-1) === left) merged[merged.length - 1] = left + right;
-        else merged.push(symbol);
-      }
-      return { symbols: merged, count };
-    });
-  }
-  return learned;
-}

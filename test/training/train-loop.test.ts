@@ -61,6 +61,8 @@ const defaults: TrainLoopOptions = {
   earlyStopping: 0,
   earlyStoppingCriteria: "bleu",
   bestCheckpointMetric: "bleu",
+  retainCorpora: [],
+  retainWithin: 1,
   measurements: { best: { metric: "bleu" }, stopping: { metric: "bleu" } },
 };
 
@@ -276,4 +278,60 @@ describe("a step", () => {
 test("a stop that is asked for saves and says so", async () => {
   const { reason, saved, state } = await run({ scores: bleus(1, 2), stopAfter: 2 });
   expect([reason, state.step, saved.at(-1)]).toEqual(["stopped", 2, 2]);
+});
+
+describe("corpora to be retained", () => {
+  const options = { retainCorpora: ["valid_general"], retainWithin: 1, trainSteps: 5 };
+  const scores = (rows: [bleu: number, general: number][]) =>
+    rows.map(([bleu, general]) => ({ bleu, retained: { bleu: general, perplexity: 9 } }));
+
+  test("are measured before the first step, and weights that lose too much of them are not the best", async () => {
+    const trace = await run({
+      scores: scores([
+        [10, 30],
+        [12, 29.1],
+        [20, 28.9],
+        [15, 29],
+        [14, 31],
+        [16, 35],
+      ]),
+      options,
+    });
+    expect(trace.validated).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(trace.best).toEqual([0, 1, 3, 5]);
+    expect(trace.state.retained).toEqual({ bleu: 30, perplexity: 9 });
+  });
+
+  test("leave the weights of the start where every step loses too much, and patience is used up", async () => {
+    const { best, reason, state } = await run({
+      scores: scores([
+        [10, 30],
+        [50, 20],
+      ]),
+      options: { ...options, earlyStopping: 2 },
+    });
+    expect([best, reason, state.step, state.best?.step]).toEqual([[0], "early-stopping", 2, 0]);
+  });
+
+  test("lose per cent of perplexity where that is the metric", async () => {
+    const perplexities = [9, 8.9, 8, 7].map((perplexity, i) => ({
+      perplexity,
+      retained: { bleu: Number.NaN, perplexity: [20, 20.19, 20.21, Number.NaN][i]! },
+    }));
+    const metric = { bestCheckpointMetric: "perplexity", earlyStoppingCriteria: "perplexity" } as const;
+    expect((await run({ scores: perplexities, options: { ...options, ...metric, trainSteps: 3 } })).best).toEqual([
+      0, 1,
+    ]);
+  });
+
+  test("are not measured again by a run that goes on from its start", async () => {
+    const first = await run({ scores: scores([[10, 30]]), options, stopAfter: 0 });
+    expect([first.validated, first.saved]).toEqual([[0], [0, 0]]);
+    const second = await run({
+      scores: scores([[12, 10]]),
+      options: { ...options, trainSteps: 1 },
+      state: reread(first.state),
+    });
+    expect([second.validated, second.best]).toEqual([[1], []]);
+  });
 });

@@ -57,12 +57,13 @@ void DecoderState::select(const int32_t* rows, int count) {
   sentence_ = std::move(sentence);
 }
 
-const float* DecoderState::step(Run& run, const int32_t* previous, float* weights) {
+const float* DecoderState::step(Run& run, const int32_t* previous, float* weights, float* const* gates) {
   output_.resize(static_cast<size_t>(rows()) * static_cast<size_t>(model_->hidden()));
   std::vector<float*> hidden, cell;
   for (States& states : hidden_) hidden.push_back(states.values.data());
   for (States& states : cell_) cell.push_back(states.values.data());
-  model_->step(run, {rows(), previous, hidden.data(), cell.data(), sources_.get(), sentence_.data(), weights}, output_.data());
+  model_->step(run, {rows(), previous, hidden.data(), cell.data(), sources_.get(), sentence_.data(), weights, gates},
+               output_.data());
   return output_.data();
 }
 
@@ -97,6 +98,39 @@ void force_score(Run& run, std::shared_ptr<const Model> model, std::shared_ptr<c
     while (left > 0 && targets.length(order[static_cast<size_t>(left) - 1]) <= t) left--;
     if (left < rows) state.select(first.data(), left);
     rows = left;
+  }
+}
+
+size_t expert_gates_size(const Model& model, const Sentences& sources, const Sentences& targets) {
+  const size_t source_positions = static_cast<size_t>(sources.starts.back());
+  const size_t target_positions = static_cast<size_t>(targets.starts.back() + targets.count());
+  size_t size = 0;
+  for (const int experts : model.encoder_experts()) size += source_positions * static_cast<size_t>(experts);
+  for (const int experts : model.decoder_experts()) size += target_positions * static_cast<size_t>(experts);
+  return size;
+}
+
+void expert_gates(Run& run, std::shared_ptr<const Model> model, const Sentences& sources, const Sentences& targets, int32_t begin,
+                  float* gates) {
+  const auto encoded = std::make_shared<const EncodedSources>(model->encode(run, sources, gates));
+  for (const int experts : model->encoder_experts()) gates += area(sources.starts.back(), experts);
+  const std::vector<int> experts = model->decoder_experts();
+  if (experts.empty()) return;
+  std::vector<float*> next;  // by layer, the position after those that were filled
+  for (const int count : experts) {
+    next.push_back(gates);
+    gates += area(targets.starts.back() + targets.count(), count);
+  }
+  // One target after another: this is for few sentences that somebody looks at.
+  for (int32_t s = 0; s < targets.count(); s++) {
+    DecoderState state(model, encoded, sources.count());
+    state.select(&s, 1);
+    const int32_t* ids = targets.ids + targets.starts[static_cast<size_t>(s)];
+    for (int t = 0; t <= targets.length(s); t++) {
+      const int32_t previous = t == 0 ? begin : ids[t - 1];
+      state.step(run, &previous, nullptr, next.data());
+      for (size_t layer = 0; layer < next.size(); layer++) next[layer] += experts[layer];
+    }
   }
 }
 

@@ -22,8 +22,8 @@ class DecoderState {
 
   // Keeps these rows in this order. Throws std::out_of_range.
   void select(const int32_t* rows, int count);
-  // Feeds each row's previous piece; returns what the softmax reads, [rows][hidden], until the next step. `weights` as in StepRows.
-  const float* step(Run& run, const int32_t* previous, float* weights);
+  // Feeds each row's previous piece; returns what the softmax reads, [rows][hidden], until the next step. `weights` and `gates` as in StepRows.
+  const float* step(Run& run, const int32_t* previous, float* weights, float* const* gates = nullptr);
 
  private:
   // A matrix of states with room to move rows into.
@@ -43,5 +43,13 @@ class DecoderState {
 // Scores of given targets: log P of each target's pieces and of `end` after it, given its source; sentence by sentence.
 void force_score(Run& run, std::shared_ptr<const Model> model, std::shared_ptr<const EncodedSources> sources,
                  const Sentences& targets, int32_t begin, int32_t end, float* log_probabilities);
+
+// Floats of `expert_gates`.
+size_t expert_gates_size(const Model& model, const Sentences& sources, const Sentences& targets);
+
+// What the experts of each layer take of given pairs, the encoder's layers first: [layers with experts][positions][experts], as of
+// Experts::apply. Positions are sentence by sentence: pieces of a source; `begin` and the pieces of a target.
+void expert_gates(Run& run, std::shared_ptr<const Model> model, const Sentences& sources, const Sentences& targets, int32_t begin,
+                  float* gates);
 
 }  // namespace nmt

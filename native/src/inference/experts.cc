@@ -176,11 +176,20 @@ void Experts::mix(Run& run, const float* x, int rows, const Choices& choices, fl
   }
 }
 
-void Experts::apply(Run& run, float* x, int rows) const {
+void Experts::apply(Run& run, float* x, int rows, float* gates) const {
   if (rows == 0) return;
   const InferenceKernels& kernels = inference_kernels();
   const size_t width = static_cast<size_t>(shape_.hidden), count = static_cast<size_t>(rows) * width;
   const Choices choices = choose(run, x, rows);
+  if (gates != nullptr) {
+    std::fill_n(gates, area(rows, shape_.experts), 0.0f);
+    for (int r = 0; r < rows; r++) {
+      for (int s = choices.starts[static_cast<size_t>(r)]; s < choices.starts[static_cast<size_t>(r) + 1]; s++) {
+        const size_t slot = static_cast<size_t>(s);
+        gates[area(r, shape_.experts) + static_cast<size_t>(choices.experts[slot])] = choices.gates[slot];
+      }
+    }
+  }
   float* sum = run.floats(Piece::shared_output, 2 * count);
   mix(run, x, rows, choices, sum);
   if (shared_ != nullptr) {

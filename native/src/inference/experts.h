@@ -42,8 +42,9 @@ class Experts {
  public:
   Experts(const Parts& parts, const std::string& name, const ExpertsShape& shape);
 
-  // x [rows][hidden], in place.
-  void apply(Run& run, float* x, int rows) const;
+  int experts() const { return shape_.experts; }
+  // x [rows][hidden], in place. `gates` [rows][experts] gets each row's weights, 0 for experts that it doesn't use; or null.
+  void apply(Run& run, float* x, int rows, float* gates = nullptr) const;
 
  private:
   // Chosen experts and their weights, row by row: those of row r are [starts[r], starts[r + 1]).

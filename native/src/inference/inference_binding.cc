@@ -228,6 +228,20 @@ napi_value force_score_job(Call& call) {
   });
 }
 
+napi_value expert_gates_job(Call& call) {
+  const auto open = handle<OpenModel>(call, "model");
+  call.require(open->model->translates(), "the model is no translation model");
+  auto sources = std::make_shared<Sentences>(sentences_of(call, "ids", "starts", false));
+  auto targets = std::make_shared<Sentences>(sentences_of(call, "targetIds", "targetStarts", true));
+  call.require(sources->count() == targets->count(), "there must be a target for each source");
+  const int begin = call.size("begin");
+  const auto gates = call.floats("gates");
+  const auto model = open->model;
+  call.require_length(gates, expert_gates_size(*model, *sources, *targets), "gates");
+  const bool shared = call.boolean("shared");
+  return start(call, *open->workers, shared, [=](Run& run) { expert_gates(run, model, *sources, *targets, begin, gates.data); });
+}
+
 // quantizeMatrix: lines of a matrix, or with `transposed` its columns, as 8-bit integers with a scale each.
 napi_value quantize_matrix(Call& call) {
   const auto weights = call.floats("weights");
@@ -257,6 +271,7 @@ void register_inference(Registry& registry) {
   registry.add("forceScore",
                {"model", "ids", "starts", "targetIds", "targetStarts", "begin", "end", "logProbabilities", "shared"},
                force_score_job);
+  registry.add("expertGates", {"model", "ids", "starts", "targetIds", "targetStarts", "begin", "gates", "shared"}, expert_gates_job);
   registry.add("quantizeMatrix", {"weights", "lines", "width", "transposed", "out", "scales"}, quantize_matrix);
 }
 

@@ -86,7 +86,20 @@ std::map<int, std::unique_ptr<Experts>> Model::experts(const Plan& plan, const P
   return found;
 }
 
-EncodedSources Model::encode(Run& run, const Sentences& sources) const {
+std::vector<int> Model::encoder_experts() const {
+  std::vector<int> counts;
+  if (encoder_ == nullptr) return counts;
+  for (const auto& layer : encoder_->experts) counts.push_back(layer.second->experts());
+  return counts;
+}
+
+std::vector<int> Model::decoder_experts() const {
+  std::vector<int> counts;
+  for (const auto& layer : experts_) counts.push_back(layer.second->experts());
+  return counts;
+}
+
+EncodedSources Model::encode(Run& run, const Sentences& sources, float* gates) const {
   const size_t width = static_cast<size_t>(hidden_), embedded_width = static_cast<size_t>(encoder_->embedding.width());
   std::vector<int> order(static_cast<size_t>(sources.count()));
   std::iota(order.begin(), order.end(), 0);
@@ -116,7 +129,15 @@ EncodedSources Model::encode(Run& run, const Sentences& sources) const {
   lstm_sequence(run, encoder_->backward, layout, true, embedded, embedded_width, y + width / 2, width);
   const auto apply_experts = [&](int layer) {
     const auto found = encoder_->experts.find(layer);
-    if (found != encoder_->experts.end()) found->second->apply(run, y, rows);
+    if (found == encoder_->experts.end()) return;
+    if (gates == nullptr) return found->second->apply(run, y, rows);
+    const size_t experts = static_cast<size_t>(found->second->experts());
+    std::vector<float> by_row(static_cast<size_t>(rows) * experts);
+    found->second->apply(run, y, rows, by_row.data());
+    each_position([&](size_t row, size_t position) {
+      std::memcpy(gates + position * experts, by_row.data() + row * experts, experts * sizeof(float));
+    });
+    gates += by_row.size();
   };
   apply_experts(1);
   for (size_t i = 0; i < encoder_->upper.size(); i++) {
@@ -164,9 +185,12 @@ void Model::step(Run& run, const StepRows& rows, float* out) const {
     lstm.step(run, sums, rows.count, rows.hidden[layer], rows.cell[layer]);
     return rows.hidden[layer];
   };
+  size_t experts_passed = 0;
   const auto after = [&](size_t layer) {
     const auto experts = experts_.find(static_cast<int>(layer));
-    if (experts != experts_.end()) experts->second->apply(run, out, rows.count);
+    if (experts != experts_.end()) {
+      experts->second->apply(run, out, rows.count, rows.gates == nullptr ? nullptr : rows.gates[experts_passed++]);
+    }
     const auto deep = deep_experts_.find(static_cast<int>(layer));
     if (deep != deep_experts_.end()) deep->second->apply(run, out, rows.count);
   };

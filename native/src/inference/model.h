@@ -52,6 +52,7 @@ struct StepRows {
   const EncodedSources* sources;   // null for a language model
   const int* sentence;             // [rows]
   float* weights;                  // attention of each row over its sentence's positions, row by row; or null
+  float* const* gates;             // [layers with experts][rows][experts], as of Experts::apply; or null
 };
 
 class Model {
@@ -68,7 +69,12 @@ class Model {
   // Layers that every text needs, about in the order of their use.
   const std::vector<const Linear*>& every_step() const { return every_step_; }
 
-  EncodedSources encode(Run& run, const Sentences& sources) const;
+  // Experts of each layer that has some, from the lowest up.
+  std::vector<int> encoder_experts() const;
+  std::vector<int> decoder_experts() const;
+
+  // `gates` [layers with experts][positions][experts] as of Experts::apply, positions sentence by sentence; or null.
+  EncodedSources encode(Run& run, const Sentences& sources, float* gates = nullptr) const;
 
   // One step of hypotheses: states are replaced, and `out` [rows][hidden] is what the softmax reads.
   void step(Run& run, const StepRows& rows, float* out) const;

@@ -53,7 +53,7 @@ struct LstmRecord {
 
 // Gradients of what belongs to a direction, of the same shapes.
 struct LstmGradients {
-  float* input;
+  float* input;  // null, as those of the other weights, if none of the direction's weights' is wanted
   float* recurrent;
   float* bias;
   float* projection;      // null if there is none

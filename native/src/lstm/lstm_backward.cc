@@ -2,6 +2,7 @@
 // units, each thread its own blocks (with a projection, first the state gradients' product with it); then, over all
 // rows at once, the gradients of inputs and weights. The threads of a direction pass a barrier once per step,
 // twice with a projection; all threads pass one before the large products.
+#include <algorithm>
 #include <cstring>
 #include <deque>
 
@@ -118,11 +119,13 @@ class Backward {
       barrier_.wait(member.threads);
       for (int j = panels.begin; j < panels.end; j++) differentiate_states(s, wanted, j);
     }
+    if (!weights_wanted()) return;
     for (int block = blocks.begin; block < blocks.end; block++) write_bias_gradient(block);
   }
 
   // Panels of the states before, for the weights' gradients, and of the cell outputs, once all steps are done.
   void pack_columns(Member member, float* states) {
+    if (!weights_wanted()) return;
     pack_all_rows(TransposedLeft{plan_, hidden_before_, plan_.hidden, plan_.rows}, states, member);
     if (!projected()) return;
     barrier_.wait(member.threads);
@@ -130,11 +133,14 @@ class Backward {
   }
 
   void differentiate_weights(Member member) const {
+    if (!weights_wanted()) return;
     const Range blocks = blocks_of(member);
     multiply_deep(weight_gradient_, weight_rows_, {4 * blocks.begin, 4 * blocks.end});
     if (!projected()) return;
     multiply_deep(ProjectionGradient(plan_, d_states_, gradients_.projection), output_columns_, state_panels_of(member));
   }
+
+  bool weights_wanted() const { return gradients_.input != nullptr; }
 
  private:
   bool projected() const { return weights_.projection != nullptr; }
@@ -310,6 +316,7 @@ void lstm_backward(ThreadGroup& group, Precision precision, const LstmShape& sha
   const InputGradient input_gradient(plan, record.gates, d_x);
   const size_t input_panel = static_cast<size_t>(input_gradient.elements()) * plan.tile.columns;
   float* input = d_x == nullptr ? nullptr : scratch.input.reserve(input_gradient.column_panels() * input_panel);
+  const bool any_weights = std::any_of(backward.begin(), backward.end(), [](const Backward& b) { return b.weights_wanted(); });
   group.run([&](Member all) {
     const auto each = [&](auto&& task) { for_each_direction(plan.directions, all, task); };
     each([&](int d, Member member) { backward[d].prepare(member); });
@@ -320,7 +327,7 @@ void lstm_backward(ThreadGroup& group, Precision precision, const LstmShape& sha
                         input + j * input_panel + d * (input_panel / plan.directions));
       }
     }
-    pack_all_rows(x_columns, x_panels, all);
+    if (any_weights) pack_all_rows(x_columns, x_panels, all);
     group.barrier();
     each([&](int d, Member member) {
       backward[d].run_steps(member);

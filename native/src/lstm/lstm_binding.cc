@@ -111,10 +111,12 @@ napi_value backward(Call& call) {
   const Arrays states = read_arrays(call, "dInitialStates", s.shape.directions * kStates);
   LstmGradients gradients[kMostDirections];
   for (int d = 0; d < s.shape.directions; d++) {
-    weights_of(call, weights, d, s.n);  // checks lengths
     const Array<float>* own = &weights[d * kWeights];
-    call.require((own[3].data != nullptr) == (s.directions[d].weights.projection != nullptr),
-                 "dWeights must have a projection where weights have one");
+    if (own[0] || own[1] || own[2] || own[3]) {
+      weights_of(call, weights, d, s.n);  // checks lengths
+      call.require((own[3].data != nullptr) == (s.directions[d].weights.projection != nullptr),
+                   "dWeights must have a projection where weights have one");
+    }
     gradients[d] = {own[0].data,
                     own[1].data,
                     own[2].data,

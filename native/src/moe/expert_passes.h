@@ -181,14 +181,14 @@ inline void expert_forward(const ExpertWorker& worker, const Workspace& given, c
   });
 }
 
-// Where the gradients of one expert go.
+// Where the gradients of one expert go; null for weights whose gradients are not wanted.
 struct ExpertPlaces {
   float *x, *w1, *w2;
 
   ExpertPlaces(const ExpertGradients& all, const Expert& e)
       : x(all.x + e.first),
-        w1(all.w1 + e.weights),
-        w2(all.w2 + e.weights) {}
+        w1(all.w1 == nullptr ? nullptr : all.w1 + e.weights),
+        w2(all.w2 == nullptr ? nullptr : all.w2 + e.weights) {}
   ExpertPlaces(float* x, float* w1, float* w2) : x(x), w1(w1), w2(w2) {}
 };
 
@@ -201,8 +201,9 @@ void expert_backward(const ExpertWorker& worker, const Workspace& w, const Exper
   for_each_part(e, w.units, [&](const Part& part) {
     const float* d_y = d_out + e.first + part.row * width;
     float* d_x = d.x + part.row * width;
-    float* d_w1 = d.w1 + part.unit;
-    float* d_w2 = d.w2 + part.unit * width;
+    const bool weights_wanted = d.w1 != nullptr;
+    float* d_w1 = weights_wanted ? d.w1 + part.unit : nullptr;
+    float* d_w2 = weights_wanted ? d.w2 + part.unit * width : nullptr;
     const bool first_rows = part.row == 0, first_units = part.unit == 0;
     const bool again = e.activations == nullptr;
     const HiddenPlace h(w, e, part);
@@ -221,8 +222,10 @@ void expert_backward(const ExpertWorker& worker, const Workspace& w, const Exper
       worker.barrier();
       if (again) worker.pack_left(inner);
       worker.pack_left(d_inner);
-      worker.pack_left(to_d_w1);
-      worker.pack_right(to_d_w2, w.d_y_right);
+      if (weights_wanted) {
+        worker.pack_left(to_d_w1);
+        worker.pack_right(to_d_w2, w.d_y_right);
+      }
     }
     worker.barrier();
     if (again) worker.multiply(inner);
@@ -236,10 +239,13 @@ void expert_backward(const ExpertWorker& worker, const Workspace& w, const Exper
     }
     worker.barrier();
     worker.pack_left(to_d_x);
-    worker.pack_left(to_d_w2);
-    worker.pack_right(to_d_w1, w.d_hidden_right);
+    if (weights_wanted) {
+      worker.pack_left(to_d_w2);
+      worker.pack_right(to_d_w1, w.d_hidden_right);
+    }
     worker.barrier();
     worker.multiply(to_d_x);
+    if (!weights_wanted) return;
     worker.multiply_along_rows(to_d_w1, w.d_hidden_right);
     worker.multiply_along_rows(to_d_w2, w.d_y_right);
     done(part);

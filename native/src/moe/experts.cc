@@ -9,6 +9,7 @@ namespace nmt {
 namespace {
 
 void clear_gradients(const Expert& e, const ExpertGradients& d) {
+  if (d.w1 == nullptr) return;
   const size_t weights = static_cast<size_t>(e.width) * e.hidden;
   std::fill_n(d.w1 + e.weights, weights, 0.0f);
   std::fill_n(d.w2 + e.weights, weights, 0.0f);

@@ -20,7 +20,7 @@ struct Experts {
 
 struct ExpertGradients {
   float* x;
-  float* w1;
+  float* w1;  // null, as w2, if that of neither is wanted
   float* w2;
 };
 

@@ -153,7 +153,8 @@ napi_value expert_ffn_gradient(Call& call) {
   const auto offsets = call.ints("offsets");
   const auto dy = call.floats("dy");
   const auto activations = call.optional_floats("activations");
-  const auto d_x = call.floats("dX"), d_w1 = call.floats("dW1"), d_w2 = call.floats("dW2");
+  const auto d_x = call.floats("dX");
+  const auto d_w1 = call.optional_floats("dW1"), d_w2 = call.optional_floats("dW2");
   Experts experts{0, 0, 0, offsets.data, x.data, w1.data, w2.data, activations.data};
   const ExpertShapes shapes(call, experts, offsets);
   shapes.require_activations(call, activations);
@@ -162,8 +163,11 @@ napi_value expert_ffn_gradient(Call& call) {
   call.require_length(w2, shapes.weights, "w2");
   call.require_length(dy, shapes.x, "dy");
   call.require_length(d_x, shapes.x, "dX");
-  call.require_length(d_w1, shapes.weights, "dW1");
-  call.require_length(d_w2, shapes.weights, "dW2");
+  call.require(static_cast<bool>(d_w1) == static_cast<bool>(d_w2), "dW1 and dW2 are both wanted or neither is");
+  if (d_w1) {
+    call.require_length(d_w1, shapes.weights, "dW1");
+    call.require_length(d_w2, shapes.weights, "dW2");
+  }
   experts_backward(thread_group(), precision(), experts, dy.data, {d_x.data, d_w1.data, d_w2.data});
   return call.nothing();
 }

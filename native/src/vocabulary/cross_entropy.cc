@@ -79,7 +79,7 @@ class Chunk {
     const size_t stride = static_cast<size_t>(ceil_div(rows.size(), 16) * 16);
     const size_t statistics = static_cast<size_t>(cut.blocks) * stride;
     const size_t left = area(rows.size(), cut.elements(cut.width));
-    const size_t right = gradients == nullptr ? 0 : area(cut.padded_width(), cut.elements(rows.size()));
+    const size_t right = weights_wanted() ? area(cut.padded_width(), cut.elements(rows.size())) : 0;
     const size_t logits = gradients == nullptr ? 0 : area(cut.blocks * cut.block_columns, rows.size());
     float* at = scratch.reserve(3 * statistics + 4 * stride + left + right + logits + 4 * 16);
     const auto take = [&](size_t floats) {
@@ -98,7 +98,7 @@ class Chunk {
   // Packs the hidden rows, for the logits and for the weights' gradient.
   void pack_hidden() {
     const float* hidden = c_.hidden + area(rows_.begin, c_.width);
-    const int panels = row_panels(), extra = gradients_ == nullptr ? 0 : cut_.width_panels();
+    const int panels = row_panels(), extra = weights_wanted() ? cut_.width_panels() : 0;
     hidden_pieces_.each(panels + extra, [&](int i) {
       if (i < panels) {
         const Range rows = panel_rows(i);
@@ -165,6 +165,8 @@ class Chunk {
   }
 
  private:
+  bool weights_wanted() const { return gradients_ != nullptr && gradients_->weights != nullptr; }
+
   // Panels of rows start where groups of elements do where rows are summed over. They fit because a tile's rows are a
   // multiple of these.
   int row_panels() const { return ceil_div(rows_.size(), cut_.product.rows); }
@@ -221,6 +223,7 @@ class Chunk {
     for (int i = 0; i < count; i++) {
       gradients_->bias[begin + i] = column_sums[i] + (first_ ? 0 : gradients_->bias[begin + i]);
     }
+    if (!weights_wanted()) return;
     const int width = cut_.tile.columns, sums = ceil_div(elements, kBlockElements);
     for (int s = 0; s < sums; s++) {
       const Range part = split(elements, s, sums, cut_.product.group);
@@ -259,7 +262,7 @@ class Chunk {
       row[target] -= 1.0f - c_.smoothing;
       column_sums[target] -= 1.0f - c_.smoothing;
     }
-    for (int p = 0; p < panels; p++) {
+    for (int p = 0; p < panels && weights_wanted(); p++) {
       const Range pieces = split(count, p, panels, cut_.product.row_grain);
       float* panel = left + area(pieces.begin, elements) + area(rows.begin / cut_.product.depth, pieces.size());
       cut_.product.pack_left_columns(converted + pieces.begin, static_cast<size_t>(step), pieces.size(), pieces.size(),
@@ -322,7 +325,7 @@ LossSums cross_entropy(ThreadGroup& group, Precision precision, const CrossEntro
     });
   }
   if (cut.chunks == 0 && gradients != nullptr) {
-    std::fill_n(gradients->weights, area(c.vocabulary, c.width), 0.0f);
+    if (gradients->weights != nullptr) std::fill_n(gradients->weights, area(c.vocabulary, c.width), 0.0f);
     std::fill_n(gradients->bias, c.vocabulary, 0.0f);
   }
   if (gradients != nullptr) *gradients->weights_squares = std::accumulate(squares.begin(), squares.end(), 0.0);

@@ -21,7 +21,7 @@ struct CrossEntropy {
 // Gradients of the smoothed loss, of the operands of the same names.
 struct CrossEntropyGradients {
   float* hidden;
-  float* weights;
+  float* weights;  // null if not wanted
   float* bias;
   double* weights_squares;  // Σ of the squares of the weights' gradient, cheap to know while it is in the caches
 };

@@ -45,8 +45,8 @@ napi_value vocabulary_cross_entropy(Call& call) {
   const auto of_bias = call.optional_floats("biasGradient", static_cast<size_t>(p.vocabulary));
   const auto weights_squares = call.optional_floats("weightsSquares", 1);
   const bool wanted = static_cast<bool>(of_hidden);
-  call.require(wanted == static_cast<bool>(of_weights) && wanted == static_cast<bool>(of_bias),
-               "either every gradient is wanted or none");
+  call.require(wanted == static_cast<bool>(of_bias) && (wanted || !of_weights),
+               "the gradients of hidden rows and bias, and with them that of weights, are wanted or none is");
   double squares = 0;
   const CrossEntropyGradients gradients = {of_hidden.data, of_weights.data, of_bias.data, &squares};
   const LossSums loss = cross_entropy(thread_group(), precision(),

@@ -14,7 +14,7 @@ import type { Score } from "../../metrics/score.ts";
 import { formatGrid } from "../../metrics/score-grid.ts";
 import { tokenizersFor } from "../../metrics/tokenizers/for-language.ts";
 import { stripEnd } from "../../metrics/white-space.ts";
-import { type EvaluateArguments, evaluateOptions, metricsOf, wholeNumber } from "./evaluate-options.ts";
+import { type EvaluateArguments, evaluateOptions, metricsOf, wholeNumber } from "./evaluate/evaluate-options.ts";
 
 export const evaluateCommand: CommandModule<object, EvaluateArguments> = {
   command: "evaluate",
@@ -30,7 +30,7 @@ export const evaluateCommand: CommandModule<object, EvaluateArguments> = {
     const systems = await readSystems(args.hyp ?? []);
     const models: NamedSystem[] = [];
     for (const directory of args.model ?? []) {
-      const { translatedSystem } = await import("./evaluate-model.ts");
+      const { translatedSystem } = await import("./evaluate/translated-system.ts");
       models.push(await translatedSystem(directory, args, sources));
     }
     process.stdout.write(`${evaluate([...models, ...systems], references, metrics, args)}\n`);

@@ -15,6 +15,7 @@ interface ServeArguments extends InferenceArguments {
   port: number;
   load: "start" | "first_use";
   max_memory: number;
+  watch: number;
   beam_size: number;
   batch_size: number;
   max_delay_ms: number;
@@ -26,6 +27,11 @@ interface ServeArguments extends InferenceArguments {
   alternatives_limit: number;
   body_limit: number;
   time_limit: number;
+  document_limit: number;
+  document_char_limit: number;
+  document_memory: number;
+  document_minutes: number;
+  suggestions: string | undefined;
   api_keys: string | undefined;
   cors_origin: string[];
   trust_proxy: boolean;
@@ -34,6 +40,8 @@ interface ServeArguments extends InferenceArguments {
 }
 
 const MEGABYTE = 1e6;
+/** Milliseconds; DeepL's clients ask every 5 seconds whether their document is done. */
+const FETCH_PATIENCE = 15_000;
 
 const serveOptions = {
   model: { type: "string", array: true, demandOption: true, describe: "Model directories" },
@@ -49,6 +57,11 @@ const serveOptions = {
     default: 0,
     describe: "MB of weights kept loaded: models unused for the longest time are dropped; 0 for no bound",
   },
+  watch: {
+    type: "number",
+    default: 2,
+    describe: "Seconds between looks for new versions of the models; 0: only SIGHUP takes them over",
+  },
   beam_size: { type: "number", default: translateDefaults.beamSize, describe: "Hypotheses kept per sentence" },
   batch_size: { type: "number", default: translateDefaults.batchSize, describe: "Lines decoded together, at most" },
   max_delay_ms: { type: "number", default: 5, describe: "How long a line may wait for others while a model is idle" },
@@ -60,6 +73,26 @@ const serveOptions = {
   alternatives_limit: { type: "number", default: 10, describe: "Alternatives of a text; 0 for no limit" },
   body_limit: { type: "number", default: 2, describe: "MB of a request's body" },
   time_limit: { type: "number", default: 60, describe: "Seconds that a request may take" },
+  document_limit: { type: "number", default: 10, describe: "MB of a document; 0 for no documents" },
+  document_char_limit: {
+    type: "number",
+    default: 1_000_000,
+    describe: "Characters of a document's texts; 0 for no limit",
+  },
+  document_memory: {
+    type: "number",
+    default: 200,
+    describe: "MB of documents kept in memory, translated or not; then 429",
+  },
+  document_minutes: {
+    type: "number",
+    default: 60,
+    describe: "Minutes that a document may take, and that its translation is kept",
+  },
+  suggestions: {
+    type: "string",
+    describe: "Folder that translations suggested by clients are kept in, as a corpus; none are without it",
+  },
   api_keys: { type: "string", describe: "File of API keys, one a line, a limit of texts per minute after it" },
   cors_origin: {
     type: "string",
@@ -88,7 +121,7 @@ async function serve(args: ServeArguments): Promise<void> {
   const server = await startServer(serverOptions(args));
   const { sources, targets } = server.catalog;
   const onReload = () => {
-    log.info("SIGHUP: models are loaded anew");
+    log.info("SIGHUP: loading the models as they are now");
     void server.reload();
   };
   process.on("SIGHUP", onReload);
@@ -109,17 +142,26 @@ function serverOptions(args: ServeArguments): ServerOptions {
   for (const name of ["beam_size", "batch_size", "max_waiting", "max_waiting_per_client"] as const) {
     requireRange(name, args[name], 1);
   }
-  for (const name of ["texts_per_minute", "char_limit", "batch_limit", "alternatives_limit"] as const) {
+  for (const name of [
+    "texts_per_minute",
+    "char_limit",
+    "batch_limit",
+    "alternatives_limit",
+    "document_char_limit",
+  ] as const) {
     requireRange(name, args[name], 0);
   }
-  for (const name of ["max_delay_ms", "max_memory"] as const) requirePositive(name, args[name], true);
-  for (const name of ["body_limit", "time_limit"] as const) requirePositive(name, args[name], false);
+  for (const name of ["max_delay_ms", "max_memory", "watch", "document_limit"] as const)
+    requirePositive(name, args[name], true);
+  for (const name of ["body_limit", "time_limit", "document_memory"] as const) requirePositive(name, args[name], false);
+  requireRange("document_minutes", args.document_minutes, 1, 10_000);
   return {
     models: args.model,
     host: args.host,
     port: args.port,
     engine: engineOf(args),
     loadAtStart: args.load === "start",
+    watchInterval: args.watch * 1000,
     maxMemory: args.max_memory === 0 ? Number.POSITIVE_INFINITY : args.max_memory * MEGABYTE,
     beamSize: args.beam_size,
     batchSize: args.batch_size,
@@ -131,9 +173,17 @@ function serverOptions(args: ServeArguments): ServerOptions {
       alternatives: args.alternatives_limit,
       textsPerMinute: args.texts_per_minute,
     },
+    documents: {
+      bytes: args.document_limit * MEGABYTE,
+      characters: args.document_char_limit,
+      kept: args.document_memory * MEGABYTE,
+      lifetime: args.document_minutes * 60_000,
+      patience: FETCH_PATIENCE,
+    },
     bodyLimit: args.body_limit * MEGABYTE,
     timeLimit: args.time_limit * 1000,
     apiKeys: args.api_keys,
+    suggestions: args.suggestions,
     corsOrigins: args.cors_origin,
     trustProxy: args.trust_proxy,
     accessLog: args.access_log ? (line) => process.stdout.write(`${line}\n`) : undefined,

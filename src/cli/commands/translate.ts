@@ -9,18 +9,26 @@ import type { SamplingOptions } from "../../decoding/sampling.ts";
 import { resolveTranslateOptions, type TranslateOptions, translateDefaults } from "../../decoding/translate-options.ts";
 import { describeWarning, type TranslationCounts, type TranslationWarning } from "../../decoding/translation.ts";
 import { Translator } from "../../decoding/translator.ts";
+import type { DocumentFormat } from "../../documents/document-formats.ts";
 import { loadEnsemble } from "../../inference/open-ensemble.ts";
 import type { MaskName } from "../../segments/masks.ts";
+import { textCounts } from "../../segments/text-counts.ts";
 import type { ShortlistLimits } from "../../shortlist/shortlist.ts";
 import type { ModelLanguages } from "../../text/languages.ts";
 import { engineOf, type InferenceArguments, inferenceOptions } from "../engine-options.ts";
 import { openLineOutput } from "../line-output.ts";
 
 import { type RuleArguments, ruleOptions, rulesOf, withRequests } from "./rule-options.ts";
-import type { PlaceableLines } from "./translate/placeable-lines.ts";
-import { type PlaceableArguments, placeableOptions, withHypotheses } from "./translate/placeable-options.ts";
+import { type DocumentArguments, documentOf, documentOptions, withHypotheses } from "./translate/document-options.ts";
+import {
+  type PlaceableArguments,
+  placeableOptions,
+  reportPlaceables,
+  translateKeeping,
+} from "./translate/placeable-options.ts";
 import { candidateCount, type RerankArguments, rerankOptions, rerankWeights } from "./translate/rerank-options.ts";
 import { type Direction, openReranking, type Reranking } from "./translate/reranking.ts";
+import { SegmentTranslator } from "./translate/segment-translator.ts";
 import { formatTranslation, type TranslationFormat } from "./translate/translation-format.ts";
 import { formatOf, type WordArguments, wordOptions, wordsOf } from "./translate/word-options.ts";
 
@@ -29,11 +37,10 @@ interface TranslateArguments
     RuleArguments,
     RerankArguments,
     WordArguments,
-    PlaceableArguments {
+    PlaceableArguments,
+    DocumentArguments {
   model: string[];
   avg_raw_probs: boolean;
-  src: string | undefined;
-  output: string | undefined;
   src_lang: string | undefined;
   tgt_lang: string | undefined;
   beam_size: number | undefined;
@@ -59,14 +66,15 @@ interface TranslateArguments
   shortlist: number[] | undefined;
 }
 
-const SOURCE_HELP = "Text to translate: a file, plain or compressed, a pattern (news.*.en), a column (pairs.tsv#1)";
+const SOURCE_HELP =
+  "Text to translate: a file, plain or compressed, a pattern (news.*.en), a column (pairs.tsv#1); or a document (page.html)";
 
 /** Warnings of one kind that are shown before only their number is. */
 const SHOWN_WARNINGS = 5;
 
 export const translateCommand: CommandModule<object, TranslateArguments> = {
   command: "translate",
-  describe: "Translate lines of text, from standard input to standard output unless files are given",
+  describe: "Translate lines of text or a document, from standard input to standard output unless files are given",
   builder: (yargs) =>
     yargs
       .option("model", {
@@ -178,6 +186,7 @@ export const translateCommand: CommandModule<object, TranslateArguments> = {
       })
       .options(ruleOptions)
       .options(placeableOptions)
+      .options(documentOptions)
       .option("shortlist", {
         type: "number",
         array: true,
@@ -190,7 +199,8 @@ export const translateCommand: CommandModule<object, TranslateArguments> = {
 };
 
 async function translate(args: TranslateArguments): Promise<void> {
-  const options = withHypotheses(translateOptions(args), args);
+  const document = documentOf(args);
+  const options = hypothesesFor(document, translateOptions(args), args);
   // Before the model, so that a wrong value is told at once.
   resolveTranslateOptions(options);
   const format = formatOf(args);
@@ -199,16 +209,62 @@ async function translate(args: TranslateArguments): Promise<void> {
   const engine = { ...engineOf(args), ...shortlist };
   const loaded = await loadEnsemble(args.model, { ...engine, avgRawProbs: args.avg_raw_probs });
   try {
-    const reranking = await openReranking(args, directionOf(args, loaded.languages), engineOf(args));
+    const direction = directionOf(args, loaded.languages);
+    const reranking = await openReranking(args, direction, engineOf(args));
     try {
-      const warn = warnSparingly(args.placeables === undefined ? SHOWN_WARNINGS : 0);
-      await translateLines(new Translator(loaded, options, warn), reranking, format, args, loaded.engine.backend);
+      const warn = warnSparingly(inParts(document, args) ? 0 : SHOWN_WARNINGS);
+      const { backend } = loaded.engine;
+      if (document !== undefined) {
+        await translateFile(new SegmentTranslator(loaded, options, warn), document, args, direction, backend);
+      } else if (args.placeables !== undefined) {
+        await translateSegments(new SegmentTranslator(loaded, options, warn), args.placeables, args, backend);
+      } else await translateLines(new Translator(loaded, options, warn), reranking, format, args, backend);
     } finally {
       reranking.dispose();
     }
   } finally {
     loaded.model.dispose();
   }
+}
+
+/** Whether texts are cut into segments, so that warnings of lines would tell nothing. */
+function inParts(document: DocumentFormat | undefined, { placeables }: TranslateArguments): boolean {
+  return document !== undefined || placeables !== undefined;
+}
+
+/** The options with hypotheses to choose from where texts are put together from their parts. */
+function hypothesesFor(
+  document: DocumentFormat | undefined,
+  options: TranslateOptions,
+  args: TranslateArguments,
+): TranslateOptions {
+  if (document !== undefined) {
+    return withHypotheses(options, args, "--document", "Leave it out, or translate lines of text: --document none.");
+  }
+  if (args.placeables === undefined) return options;
+  const why = "with --placeables each line has one translation, put together from its parts";
+  return withHypotheses(options, args, "--placeables", `Leave out one of them: ${why}.`);
+}
+
+async function translateFile(
+  translator: SegmentTranslator,
+  document: DocumentFormat,
+  args: TranslateArguments,
+  direction: Direction,
+  backend: string,
+): Promise<void> {
+  const started = performance.now();
+  const counts = textCounts();
+  try {
+    // Imported only here, as what segments are cut with: few translations need it, and all would wait for it.
+    const { translateDocumentFile } = await import("./translate/document-file.ts");
+    await translateDocumentFile(translator, document, args, direction, counts);
+  } catch (error) {
+    releaseInput(args.src);
+    throw error;
+  }
+  report(translator.counts, (performance.now() - started) / 1000, backend, 0);
+  reportPlaceables(counts);
 }
 
 async function translateLines(
@@ -218,33 +274,42 @@ async function translateLines(
   args: TranslateArguments,
   backend: string,
 ): Promise<void> {
-  const output = openLineOutput(args.output);
   const started = performance.now();
-  try {
-    const lines = inputLines(args.src, { onLongLine: (line) => translator.reportLongLine(line) });
-    const keeping = args.placeables === undefined ? undefined : await placeableLines(translator, args.placeables);
-    if (keeping === undefined) {
-      const translations = rank(translator.translate(withRequests(lines, args)));
-      for await (const translation of translations) await output.write(formatTranslation(translation, format));
-    } else {
-      for await (const text of keeping.translate(lines)) await output.write(text);
+  const lines = inputLines(args.src, { onLongLine: (line) => translator.reportLongLine(line) });
+  await writeAll(args, async function* () {
+    for await (const translation of rank(translator.translate(withRequests(lines, args)))) {
+      yield formatTranslation(translation, format);
     }
+  });
+  report(translator.counts, (performance.now() - started) / 1000, backend, SHOWN_WARNINGS);
+}
+
+async function translateSegments(
+  translator: SegmentTranslator,
+  masks: MaskName,
+  args: TranslateArguments,
+  backend: string,
+): Promise<void> {
+  const started = performance.now();
+  const lines = inputLines(args.src, { onLongLine: (line) => translator.reportLongLine(line) });
+  const counts = textCounts();
+  await writeAll(args, () => translateKeeping(translator.translate, lines, masks, counts));
+  report(translator.counts, (performance.now() - started) / 1000, backend, 0);
+  reportPlaceables(counts);
+}
+
+/** Writes the lines; where that fails, those so far are kept and named. */
+async function writeAll({ src, output: path }: TranslateArguments, lines: () => AsyncIterable<string>): Promise<void> {
+  const output = openLineOutput(path);
+  try {
+    for await (const line of lines()) await output.write(line);
     await output.close();
-    const shown = args.placeables === undefined ? SHOWN_WARNINGS : 0;
-    report(translator.counts, (performance.now() - started) / 1000, backend, shown);
-    keeping?.report();
   } catch (error) {
-    releaseInput(args.src);
+    releaseInput(src);
     const unfinished = await output.abandon();
     if (unfinished !== undefined) log.warn(`the translations so far are in ${unfinished}`);
     throw error;
   }
-}
-
-/** Imported only here: few lines of text have placeables, and the expressions that find them take a while to make. */
-async function placeableLines(translator: Translator, masks: MaskName): Promise<PlaceableLines> {
-  const { PlaceableLines } = await import("./translate/placeable-lines.ts");
-  return new PlaceableLines(translator, masks);
 }
 
 /** What is translated from and to, where the options say it or the model knows only one. */
@@ -303,7 +368,7 @@ function samplingOptions(args: TranslateArguments): SamplingOptions | undefined 
 
 /** Logs the first warnings of each kind; the report at the end has the numbers of all. None with `--placeables`, whose segments aren't lines. */
 function warnSparingly(most: number): (warning: TranslationWarning) => void {
-  const shown = { cut: 0, "source-too-long": 0, "line-too-long": 0 };
+  const shown = { cut: 0, "source-too-long": 0, "line-too-long": 0, "term-left-out": 0 };
   return (warning) => {
     if (shown[warning.kind]++ < most) log.warn(describeWarning(warning));
   };

@@ -1,7 +1,7 @@
 /** What the prefetching thread and its owner say to each other. */
 
 import type { Batch } from "../../base/batch.ts";
-import type { PlainError } from "../thread.ts";
+import type { PlainError } from "../../base/plain-error.ts";
 import type { DataPosition } from "./batch-reader.ts";
 
 /** From the owner: one more batch is wanted. */

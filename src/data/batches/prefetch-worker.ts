@@ -1,6 +1,6 @@
 /** The prefetching thread: makes a batch for every request. */
 import { type MessagePort, workerData } from "node:worker_threads";
-import { toPlain } from "../thread.ts";
+import { toPlain } from "../../base/plain-error.ts";
 import { BatchReader, type TrainingDataOptions } from "./batch-reader.ts";
 import { buffersOf, type PrefetchMessage, type PrefetchRequest } from "./prefetch-messages.ts";
 

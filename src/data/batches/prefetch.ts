@@ -4,7 +4,8 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort, type Worker } f
 import type { Batch } from "../../base/batch.ts";
 import { DataError } from "../../base/errors.ts";
 import { log } from "../../base/logger.ts";
-import { fromPlain, startThread } from "../thread.ts";
+import { fromPlain } from "../../base/plain-error.ts";
+import { startThread } from "../../base/threads/start-thread.ts";
 import type { DataPosition, TrainingDataOptions } from "./batch-reader.ts";
 import type { BatchSource } from "./batch-source.ts";
 import type { PrefetchMessage, PrefetchRequest } from "./prefetch-messages.ts";
@@ -30,7 +31,11 @@ class PrefetchedSource implements BatchSource {
     const { port1, port2 } = new MessageChannel();
     this.port = port1;
     this.port.on("message", (message: PrefetchMessage) => this.receive(message));
-    this.worker = startThread("batches/prefetch-worker", { options, port: port2 }, [port2]);
+    this.worker = startThread(
+      new URL("./prefetch-worker", import.meta.url),
+      { options, port: port2 },
+      { transferList: [port2] },
+    );
     this.worker.once("error", (error) => this.fail(error));
     this.worker.once("exit", () =>
       this.fail(new DataError("The thread that prepares batches has ended unexpectedly.")),

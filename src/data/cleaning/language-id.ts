@@ -1,55 +1,43 @@
-/** Tells which language a text is in, by the npm package tinyld, which is loaded only when it is asked for. */
-import { createRequire } from "node:module";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { DataError } from "../../base/errors.ts";
+/** Tells which language a text is in, by the npm package eld, which is loaded only when it is asked for. */
 
 /** False where the text is clearly in another language than the given one (ISO 639-1). */
 export type LanguageCheck = (text: string, language: string) => boolean;
 
-interface Tinyld {
-  /** Likely languages, the likeliest first; none for text that says too little. */
-  detectAll(text: string): { lang: string; accuracy: number }[];
-  supportedLanguages: string[];
-  toISO2(code: string): string;
-}
+/** How much speaks for each language (ISO 639-1), above 0, the most first; none for text that says nothing. */
+export type LanguageScores = (text: string) => (readonly [language: string, score: number])[];
 
 /** Texts of fewer letters say too little. */
 const FEWEST_LETTERS = 20;
+/** A language is refused where another one has so many times its score. */
+const CLEARLY = 1.5;
+/** eld tells s / (s + 25) of a mean score s of a text's n-grams. */
+const SCALE = 25;
+/** Codes of languages that eld knows by another one. */
+const ALIASES: Readonly<Record<string, string>> = { nb: "no", nn: "no", zt: "zh", pb: "pt", fil: "tl" };
 
-/** Throws DataError where the package is not installed. `from` is the folder whose node_modules is searched. */
-export async function loadLanguageCheck(from: string = process.cwd()): Promise<LanguageCheck> {
-  const { detectAll, supportedLanguages, toISO2 } = await loadTinyld(
-    "cleaning, language_id",
-    "set language_id: false",
-    from,
-  );
-  const known = new Set(supportedLanguages.map(toISO2));
-  return (text, language) => {
-    const code = language.toLowerCase().split(/[-_]/)[0]!;
-    if (!known.has(code) || (text.match(/\p{L}/gu)?.length ?? 0) < FEWEST_LETTERS) return true;
-    const [best, ...others] = detectAll(text);
-    return (
-      best === undefined ||
-      best.lang === code ||
-      others.some(({ lang, accuracy }) => lang === code && 2 * accuracy >= best.accuracy)
-    );
+/** Loads the package, which takes some tenths of a second and 60 MB. */
+export async function loadLanguageScores(): Promise<{ scores: LanguageScores; knows(language: string): boolean }> {
+  const { eld } = await import("eld/medium");
+  const known = new Set(Object.values(eld.info().Languages));
+  return {
+    scores: (text) => Object.entries(eld.detect(text).getScores()).map(([code, s]) => [code, (SCALE * s) / (1 - s)]),
+    knows: (language) => known.has(knownCode(language)),
   };
 }
 
-/**
- * The package. Throws DataError where it is not installed: `where` it is needed, and what may be done `instead` of installing it.
- * `from` is the folder whose node_modules is searched.
- */
-export async function loadTinyld(where: string, instead: string, from: string = process.cwd()): Promise<Tinyld> {
-  try {
-    const path = createRequire(join(from, "package.json")).resolve("tinyld");
-    return (await import(pathToFileURL(path).href)) as Tinyld;
-  } catch (cause) {
-    throw new DataError("Language identification needs the package tinyld, which is not installed.", {
-      where,
-      nextStep: `Install it with: npm install -D tinyld, or ${instead}.`,
-      cause,
-    });
-  }
+/** The code that scores have for a language: `no` for `nb-NO`. */
+export function knownCode(language: string): string {
+  const code = language.toLowerCase().split(/[-_]/)[0]!;
+  return ALIASES[code] ?? code;
+}
+
+/** Texts of too few letters, and those in languages that the package does not know, pass. */
+export async function loadLanguageCheck(): Promise<LanguageCheck> {
+  const { scores, knows } = await loadLanguageScores();
+  return (text, language) => {
+    if (!knows(language) || (text.match(/\p{L}/gu)?.length ?? 0) < FEWEST_LETTERS) return true;
+    const found = scores(text);
+    const own = found.find(([code]) => code === knownCode(language))?.[1] ?? 0;
+    return found.length === 0 || CLEARLY * own >= found[0]![1];
+  };
 }

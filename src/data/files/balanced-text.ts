@@ -1,16 +1,20 @@
 /** Text for wordpieces: the lines of files, languages evened out by a temperature (text/learning/language-balance.ts). */
 import { LineRepeater, lineWeights } from "../../text/learning/language-balance.ts";
-import type { WordpieceTrainer } from "../../text/wordpiece-trainer.ts";
 import { streamLines } from "./corpus.ts";
+
+/** What learns wordpieces from lines. */
+export interface LineLearner {
+  add(line: string): void;
+}
 
 export interface LanguageFile {
   path: string;
   language: string;
 }
 
-/** Adds the files' lines to what the trainer has; returns how many they are. Unless the temperature is 1 they are read twice. */
+/** Adds the files' lines to what the learner has; returns how many they are. Unless the temperature is 1 they are read twice. */
 export async function addBalancedText(
-  trainer: WordpieceTrainer,
+  learner: LineLearner,
   files: readonly LanguageFile[],
   temperature: number,
 ): Promise<number> {
@@ -19,7 +23,7 @@ export async function addBalancedText(
   for (const { path, language } of files) {
     const repeater = repeaters?.get(language);
     for await (const lines of streamLines(path)) {
-      for (const line of lines) for (let times = repeater?.next() ?? 1; times > 0; times--) trainer.add(line);
+      for (const line of lines) for (let times = repeater?.next() ?? 1; times > 0; times--) learner.add(line);
       count += lines.length;
     }
   }

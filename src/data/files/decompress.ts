@@ -1,11 +1,11 @@
-/** Decompression of text as it arrives: gzip (RFC 1952) here, Zstandard and xz by the programs zstd and xz. */
+/** Decompression of text as it arrives: gzip (RFC 1952) here, Zstandard, xz and bzip2 by the programs zstd, xz and bzip2. */
 import { execFileSync, spawn } from "node:child_process";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, type Gunzip, gunzipSync, type Zlib } from "node:zlib";
 import { NmtError } from "../../base/errors.ts";
 
-export type Compression = "gzip" | "zstd" | "xz";
+export type Compression = "gzip" | "zstd" | "xz" | "bzip2";
 
 const CHUNK = 1 << 18;
 
@@ -14,21 +14,28 @@ const MAGIC: readonly (readonly [Compression, Buffer])[] = [
   ["gzip", Buffer.from([0x1f, 0x8b])],
   ["zstd", Buffer.from([0x28, 0xb5, 0x2f, 0xfd])],
   ["xz", Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00])],
+  // For each size of its blocks, then the beginning of the first one, since text may begin with BZh.
+  ...[..."123456789"].map((size): [Compression, Buffer] => ["bzip2", Buffer.from(`BZh${size}1AY&SY`)]),
+];
+
+/** By the endings of names. */
+const ENDINGS: readonly (readonly [string, Compression])[] = [
+  [".gz", "gzip"],
+  [".zst", "zstd"],
+  [".xz", "xz"],
+  [".bz2", "bzip2"],
 ];
 
 export function compressionOfName(path: string): Compression | undefined {
-  if (path.endsWith(".gz")) return "gzip";
-  if (path.endsWith(".zst")) return "zstd";
-  return path.endsWith(".xz") ? "xz" : undefined;
+  return ENDINGS.find(([ending]) => path.endsWith(ending))?.[1];
 }
 
 /** The compression that a text's first bytes tell; "undecided" where they are too few. */
 export function compressionOfBytes(bytes: Uint8Array): Compression | "undecided" | undefined {
   for (const [name, magic] of MAGIC) {
     const length = Math.min(bytes.length, magic.length);
-    if (magic.subarray(0, length).equals(bytes.subarray(0, length))) {
-      return length === magic.length ? name : "undecided";
-    }
+    if (!magic.subarray(0, length).equals(bytes.subarray(0, length))) continue;
+    return length === magic.length ? name : "undecided";
   }
   return undefined;
 }

@@ -12,10 +12,12 @@ interface Format {
 
 const SENTENCES = "one sentence a line, source and target in two files (or columns) whose lines belong together";
 const asText = (what: string) => `Write ${what} as plain text: ${SENTENCES}.`;
+const imported = (what: string) =>
+  `Name it as path of a corpus, or write ${what} as plain text: nmt data import FILE --pair en-de.`;
 
 /** Documents of markup by their root element, in lower case. */
 const ROOTS: Readonly<Record<string, Format>> = {
-  tmx: { name: "a TMX translation memory (XML)", nextStep: asText("the <seg> texts of its translation units") },
+  tmx: { name: "a TMX translation memory (XML)", nextStep: imported("the <seg> texts of its translation units") },
   xliff: { name: "an XLIFF file (XML)", nextStep: asText("the texts of <source> and <target>") },
   html: { name: "an HTML page", nextStep: asText("its text, without tags and with entities resolved,") },
   tei: { name: "a TEI document (XML)", nextStep: asText("its sentences") },
@@ -56,27 +58,53 @@ export function refuseOtherFormats(head: Uint8Array, path: string): void {
   });
 }
 
+/** The beginning of a text, UTF-16 by its byte order mark or by its zeros; what is not of the encoding becomes U+FFFD. */
+export function decodedHead(bytes: Uint8Array): string {
+  const [first, second] = bytes;
+  const little = (first === 0xff && second === 0xfe) || (first !== 0 && second === 0);
+  const big = (first === 0xfe && second === 0xff) || (first === 0 && second !== 0);
+  return new TextDecoder(little ? "utf-16le" : big ? "utf-16be" : "utf-8").decode(bytes);
+}
+
 function formatOf(bytes: Uint8Array): Format | undefined {
+  const text = decodedHead(bytes);
   const isUtf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
-  const encoding = !isUtf16 ? "utf-8" : bytes[0] === 0xff ? "utf-16le" : "utf-16be";
-  const text = new TextDecoder(encoding).decode(bytes);
   return markupOf(text.trimStart()) ?? containerOf(text) ?? (isUtf16 ? UTF_16 : undefined);
 }
 
-/** A document of XML, SGML or HTML: a declaration and then a tag, or the tag of a known root and then another one. */
-function markupOf(text: string): Format | undefined {
+/** The first element of a document of XML, SGML or HTML. */
+export interface Root {
+  /** As written, with its prefix. */
+  tag: string;
+  /** Without a prefix, in lower case. */
+  name: string;
+  /** Whether a declaration of XML or of a document type comes before it. */
+  isDeclared: boolean;
+  /** What follows its tag, or its name where the tag is not whole. */
+  rest: string;
+}
+
+/** Undefined where the text doesn't begin with one. */
+export function rootElement(text: string): Root | undefined {
   if (!text.startsWith("<")) return undefined;
   const prolog = /^(?:<\?.*?\?>|<!--.*?-->|<!doctype[^[>]*(?:\[.*?\]\s*)?>|\s+)+/is.exec(text)?.[0] ?? "";
   const isDeclared = /<\?xml\s|<!doctype\s/i.test(prolog);
-  const [tag, prefixed] = /^<([a-z_][\w.:-]*)(?:\s[^<>]*)?>?/i.exec(text.slice(prolog.length)) ?? [];
+  const [opening, tag] = /^<([a-z_][\w.:-]*)(?:\s[^<>]*)?>?/i.exec(text.slice(prolog.length)) ?? [];
   if (tag === undefined) return undefined;
-  const name = prefixed!.replace(/^.*:/, "");
-  const known = ROOTS[name.toLowerCase()];
-  if (isDeclared) return known ?? { name: `an XML document of <${prefixed}>`, nextStep: asText("its texts") };
+  const name = tag.replace(/^.*:/, "").toLowerCase();
+  return { tag, name, isDeclared, rest: text.slice(prolog.length + opening!.length) };
+}
+
+/** A declaration and then a tag, or the tag of a known root and then another one. */
+function markupOf(text: string): Format | undefined {
+  const root = rootElement(text);
+  if (root === undefined) return undefined;
+  const { tag, name, isDeclared, rest } = root;
+  const known = ROOTS[name];
+  if (isDeclared) return known ?? { name: `an XML document of <${tag}>`, nextStep: asText("its texts") };
   if (known === undefined) return undefined;
-  const rest = text.slice(prolog.length + tag.length);
   const [line] = rest.split("\n", 1);
-  const isClosed = line!.toLowerCase().includes(`</${prefixed!.toLowerCase()}>`);
+  const isClosed = line!.toLowerCase().includes(`</${tag.toLowerCase()}>`);
   return rest.trimStart().startsWith("<") && !isClosed ? known : undefined;
 }
 

@@ -1,7 +1,8 @@
 /** Encodes the blocks of a corpus, here or in threads, and gives them back in order: the same blocks for any number of threads. */
 import type { Worker } from "node:worker_threads";
 import { DataError } from "../../base/errors.ts";
-import { fromPlain, startThread } from "../thread.ts";
+import { fromPlain } from "../../base/plain-error.ts";
+import { startThread } from "../../base/threads/start-thread.ts";
 import type { EncodeAnswer, EncodeWorkerData } from "./encode-worker.ts";
 import {
   type EncodedBlock,
@@ -66,7 +67,7 @@ class EncodingThread {
   private failure: unknown;
 
   constructor(data: EncodeWorkerData) {
-    this.worker = startThread("shards/encode-worker", data);
+    this.worker = startThread(new URL("./encode-worker", import.meta.url), data);
     this.worker.on("message", (answer: EncodeAnswer) => {
       const { resolve, reject } = this.waiting.shift()!;
       if ("block" in answer) resolve(answer.block);

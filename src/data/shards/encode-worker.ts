@@ -1,7 +1,7 @@
 /** An encoding thread: encodes each block it is sent. */
 import { parentPort, workerData } from "node:worker_threads";
+import { type PlainError, toPlain } from "../../base/plain-error.ts";
 import { WordpieceModel } from "../../text/wordpiece-model.ts";
-import { type PlainError, toPlain } from "../thread.ts";
 import { type EncodedBlock, type EncodingRules, type PairBlock, PairEncoder } from "./pair-encoder.ts";
 
 export interface EncodeWorkerData {

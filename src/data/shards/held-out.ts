@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { HeldOutHashes, type HeldOutTables, noOverlap, type Overlap } from "../cleaning/held-out-hashes.ts";
 import { type LineBlock, linesOfBlock, streamBlocks } from "../files/line-blocks.ts";
 import { textFiles } from "../files/text-files.ts";
-import { identifyText } from "./text-identity.ts";
+import { identifyText } from "../files/text-identity.ts";
 
 /** A validation or test corpus, named as text-files.ts says. */
 export interface HeldOutCorpus {

@@ -14,6 +14,7 @@ import { addOverlap, type HeldOutTables, noOverlap, type Overlap } from "../clea
 import { reportHtml } from "../cleaning/report-html.ts";
 import { type LineBlock, streamBlocks } from "../files/line-blocks.ts";
 import { textFiles } from "../files/text-files.ts";
+import { identifyText, type TextIdentity } from "../files/text-identity.ts";
 import { encodeBlocks, type PortableEncoder } from "./encode-blocks.ts";
 import { countOverlap, type HeldOutText } from "./held-out.ts";
 import type { EncodingRules, PairBlock } from "./pair-encoder.ts";
@@ -29,7 +30,6 @@ import {
   writeJson,
 } from "./prepared-folder.ts";
 import { idBytesFor } from "./shard-writer.ts";
-import { identifyText, type TextIdentity } from "./text-identity.ts";
 import { ShardSeries, startFrom } from "./write-shards.ts";
 
 /** Changes when the same texts and options would give other shards. */
@@ -160,7 +160,10 @@ async function* numbered(blocks: AsyncIterable<LineBlock>, done: number): AsyncG
 
 /** Threads beside this one; none where starting them would take longer than they save. */
 function workersFor({ threads = 0, threadedFrom = THREADED_FROM }: PrepareOptions, texts: TextIdentity[]): number {
-  const bytes = texts.reduce((sum, { path, size }) => sum + (/\.(gz|zst|xz)$/.test(path) ? PACKED * size : size), 0);
+  const bytes = texts.reduce(
+    (sum, { path, size }) => sum + (/\.(gz|zst|xz|bz2)$/.test(path) ? PACKED * size : size),
+    0,
+  );
   const count = Math.min(threadCount(threads), MOST_WORKERS);
   return count < 2 || bytes < threadedFrom ? 0 : count;
 }

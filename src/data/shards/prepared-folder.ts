@@ -8,7 +8,7 @@ import { DataError, NmtError } from "../../base/errors.ts";
 import type { MarkerIds } from "../../base/forced-targets.ts";
 import type { CleaningReport } from "../cleaning/clean.ts";
 import type { Overlap } from "../cleaning/held-out-hashes.ts";
-import type { TextIdentity } from "./text-identity.ts";
+import type { TextIdentity } from "../files/text-identity.ts";
 
 /** A prepared corpus as `prepared.json` describes it. */
 export interface PreparedCorpus {

@@ -1,54 +1,72 @@
 /** Terms that a translation must have, and how much of them a hypothesis has already. */
 
-/** How many pieces of each term the hypothesis has or has begun at its end: [terms]. Never changed in place. */
+/** How many pieces of each wording the hypothesis has or has begun at its end: [wordings of all terms]. Never changed in place. */
 export type ConstraintProgress = Int32Array;
 
-/** The terms of one sentence. A term is met once its pieces stand together anywhere; one that is given twice need not come twice. */
-export class LexicalConstraints {
-  /** [terms][pieces] */
-  readonly terms: readonly Int32Array[];
-  /** [terms][pieces] the longest beginning of the term that also ends its first t + 1 pieces (Knuth, Morris and Pratt 1977) */
-  private readonly borders: readonly Int32Array[];
+/** A way to say a term. */
+interface Wording {
+  /** Place of its term. */
+  term: number;
+  pieces: Int32Array;
+  /** [pieces] the longest beginning that also ends its first t + 1 pieces (Knuth, Morris and Pratt 1977) */
+  borders: Int32Array;
+}
 
-  /** Each term has a piece at least. */
-  constructor(terms: readonly Int32Array[]) {
-    const distinct = new Map(terms.map((term) => [term.join(), term]));
-    this.terms = [...distinct.values()];
-    this.borders = this.terms.map(bordersOf);
+/** The terms of one sentence. A term is met once the pieces of one of its wordings stand together anywhere; one that is given twice need not come twice. */
+export class LexicalConstraints {
+  private readonly wordings: readonly Wording[];
+  /** [terms] pieces of its shortest wording */
+  private readonly shortest: readonly number[];
+
+  /** [terms][wordings][pieces]; a term has a wording at least, and each of them a piece. */
+  constructor(terms: readonly (readonly Int32Array[])[]) {
+    const distinct = [...new Map(terms.map((wordings) => [wordings.join("|"), wordings])).values()];
+    this.wordings = distinct.flatMap((wordings, term) =>
+      wordings.map((pieces) => ({ term, pieces, borders: bordersOf(pieces) })),
+    );
+    this.shortest = distinct.map((wordings) => Math.min(...wordings.map(({ length }) => length)));
   }
 
   /** That of a hypothesis without pieces. */
   begin(): ConstraintProgress {
-    return new Int32Array(this.terms.length);
+    return new Int32Array(this.wordings.length);
   }
 
   /** That of a hypothesis one piece longer. */
   advance(progress: ConstraintProgress, piece: number): ConstraintProgress {
     return progress.map((matched, i) => {
-      const term = this.terms[i]!;
-      return matched === term.length ? matched : longerMatch(term, this.borders[i]!, matched, piece);
+      const { pieces, borders } = this.wordings[i]!;
+      return matched === pieces.length ? matched : longerMatch(pieces, borders, matched, piece);
     });
   }
 
   /**
-   * Pieces with which the hypothesis gets every term for certain: to the end of the term that it has most of, and then those that are missing one
-   * after another. One of the wanted pieces always makes them fewer. 0 where every term is there.
+   * Pieces with which the hypothesis gets every term for certain: to the end of the wording with which it gains most, and then the shortest of those
+   * that are missing one after another. One of the wanted pieces always makes them fewer. 0 where every term is there.
    */
   missing(progress: ConstraintProgress): number {
-    let pieces = 0;
-    let begun = 0;
+    const met = this.met(progress);
+    const pieces = this.shortest.reduce((sum, length, term) => (met.has(term) ? sum : sum + length), 0);
+    let gained = 0;
     progress.forEach((matched, i) => {
-      const { length } = this.terms[i]!;
-      if (matched === length) return;
-      pieces += length;
-      begun = Math.max(begun, matched);
+      const { term, pieces: all } = this.wordings[i]!;
+      if (!met.has(term)) gained = Math.max(gained, this.shortest[term]! - (all.length - matched));
     });
-    return pieces - begun;
+    return pieces - gained;
   }
 
-  /** The pieces that go on with the terms that are missing. */
+  /** The pieces that go on with the wordings of terms that are missing. */
   wanted(progress: ConstraintProgress): number[] {
-    return this.terms.flatMap((term, i) => (progress[i]! < term.length ? [term[progress[i]!]!] : []));
+    const met = this.met(progress);
+    return this.wordings.flatMap(({ term, pieces }, i) => (met.has(term) ? [] : [pieces[progress[i]!]!]));
+  }
+
+  private met(progress: ConstraintProgress): ReadonlySet<number> {
+    const met = new Set<number>();
+    this.wordings.forEach(({ term, pieces }, i) => {
+      if (progress[i] === pieces.length) met.add(term);
+    });
+    return met;
   }
 }
 

@@ -13,6 +13,10 @@ export interface Segment {
   line: number;
   /** Inline tags of `text` in its order, each once: `["<1>", "</1>", "<2/>"]`. A translation has to have the same. */
   tags: readonly string[];
+  /** What white space in it means: with `collapsible` line breaks are spaces, as in HTML. Default: line breaks stand for themselves. */
+  whiteSpace?: "collapsible";
+  /** Those of `tags` that are line breaks or tabs, beyond which no sentence goes. */
+  breaks?: readonly string[];
   /** Key, context or identifier that the format gives. */
   id?: string;
 }
@@ -45,8 +49,10 @@ export interface Document {
 export interface ReadOptions {
   /** Of TMX: language of the source; default the header's. */
   sourceLanguage?: string | undefined;
-  /** Of TMX: language to translate into; default that of the first translation. */
+  /** Of TMX: language to translate into; default that of the first translation. Of XLIFF: named in a file that doesn't say it. */
   targetLanguage?: string | undefined;
+  /** Of Word documents: bytes that their texts may have unpacked, together. Default 256 MiB. */
+  mostUnpacked?: number | undefined;
 }
 
 /** Reads a file's bytes; `name` is for error messages. Throws DataError where they are damaged. */

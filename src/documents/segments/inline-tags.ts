@@ -14,6 +14,8 @@ export interface InlineItem {
   name?: string;
   /** What is written for a tag; default its source. */
   parts?: readonly Part[];
+  /** Of an empty tag: a line break or a tab, beyond which no sentence goes. */
+  isBreak?: boolean;
 }
 
 interface Tag {
@@ -98,6 +100,11 @@ export class InlineText {
 
   get marks(): string[] {
     return this.tags.map(({ mark }) => mark);
+  }
+
+  /** Those of line breaks and tabs. */
+  get breaks(): string[] {
+    return this.tags.filter(({ item }) => item.isBreak).map(({ mark }) => mark);
   }
 
   /**

@@ -13,12 +13,16 @@ export class SourceText {
   private lineEnds: number[] | undefined;
 
   /**
-   * UTF-8 with or without a byte order mark, UTF-16 with one; other bytes are Latin-1 where that is allowed (`.properties`).
+   * A text, or bytes: UTF-8 with or without a byte order mark, UTF-16 with one; others are Latin-1 where that is allowed (`.properties`).
    * Throws DataError where they are none of these.
    */
-  constructor(bytes: Uint8Array, name: string, allowLatin1 = false) {
-    const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  constructor(content: Uint8Array | string, name: string, allowLatin1 = false) {
     this.name = name;
+    if (typeof content === "string") {
+      [this.encoding, this.mark, this.text] = ["utf-8", false, content];
+      return;
+    }
+    const file = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
     this.encoding = encodingOf(file, name, allowLatin1);
     const text = decode(file, this.encoding);
     this.mark = text.startsWith("\ufeff") && this.encoding !== "latin1";

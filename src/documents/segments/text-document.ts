@@ -22,13 +22,19 @@ export class TextDocument implements Document {
   }
 
   write(translations: readonly (string | undefined)[], options: WriteOptions = {}): Uint8Array {
+    return this.source.encode(this.writeText(translations, options));
+  }
+
+  /** As `write`, without the file's encoding. */
+  writeText(translations: readonly (string | undefined)[], options: WriteOptions = {}): string {
     checkCount(translations.length, this.segments.length);
     const edits = this.places.flatMap(({ segment, edits }, i) => {
       const translation = translations[i];
       if (translation === undefined || translation === segment.current) return [];
       return edits(translation, options.lostTags ?? "error") ?? [];
     });
-    return this.source.encode(applyEdits(this.source.text, edits));
+    // An edit that several segments ask for, such as that of the file's target language, is made once.
+    return applyEdits(this.source.text, [...new Set(edits)]);
   }
 }
 

@@ -94,6 +94,12 @@ export class Metrics {
     "UTF-16 units of text translated, by languages.",
     (name) => new Counter(name),
   );
+  readonly documents = this.register(
+    "documents_total",
+    "counter",
+    "Documents by format, and whether they were translated.",
+    (name) => new Counter(name),
+  );
   readonly batchLines = this.register(
     "batch_lines",
     "histogram",

@@ -1,4 +1,5 @@
 /** Codes and names of languages as clients write them. */
+import { RequestError } from "../request-error.ts";
 
 /** Codes of LibreTranslate for the same language. */
 const ALIASES: readonly (readonly [string, string])[] = [
@@ -13,6 +14,15 @@ export function exactCode(code: string, known: readonly string[]): string | unde
   const alias = ALIASES.map(([one, other]) => (one === lower ? other : other === lower ? one : undefined));
   const wanted = [lower, ...alias.filter((each) => each !== undefined)];
   return wanted.map((each) => known.find((one) => one.toLowerCase() === each)).find((found) => found !== undefined);
+}
+
+/** The same; throws RequestError 400 where there is none. */
+export function knownCode(code: string, known: readonly string[], side: "source" | "target"): string {
+  const found = exactCode(code, known);
+  if (found !== undefined) return found;
+  throw new RequestError(400, `${code} is not supported as ${side} language.`, {
+    nextStep: "GET /languages lists those that are.",
+  });
 }
 
 /**

@@ -1,41 +1,50 @@
-/** Which of the served languages a text is in, by the optional package tinyld. */
-import { DataError } from "../../base/errors.ts";
-import { loadTinyld } from "../../data/cleaning/language-id.ts";
-import { RequestError } from "../request-error.ts";
-import { exactCode } from "./language-codes.ts";
+/** Which of the served languages a text is in. */
+import { knownCode, loadLanguageScores } from "../../data/cleaning/language-id.ts";
+import { scriptShare } from "../../data/cleaning/scripts.ts";
 
 /** A language that a text may be in. */
 export interface DetectedLanguage {
   language: string;
-  /** 0 to 100. */
+  /** 0 to 100: the share that it has of what speaks for any of the served languages. */
   confidence: number;
 }
 
-/** Likely languages, the likeliest first; never empty. */
+/** Likely languages, the likeliest first; never empty where there are languages. */
 export type LanguageDetector = (text: string) => DetectedLanguage[];
 
-/**
- * Detects among these languages. Where there is but one, it is that one, and the package is not needed. Without the package a detector of
- * several languages throws RequestError 501. `from`: the folder whose node_modules is searched.
- */
-export async function createDetector(languages: readonly string[], from?: string): Promise<LanguageDetector> {
-  const [only, second] = languages;
-  if (only !== undefined && second === undefined) return () => [{ language: only, confidence: 100 }];
-  try {
-    const { detectAll, toISO2 } = await loadTinyld("nmt serve, source auto", "name the source language", from);
-    return (text) => {
-      const found = detectAll(text).flatMap(({ lang, accuracy }) => {
-        const language = exactCode(toISO2(lang), languages);
-        return language === undefined ? [] : [{ language, confidence: Math.round(accuracy * 1000) / 10 }];
-      });
-      return found.length > 0 ? found : [{ language: only ?? "en", confidence: 0 }];
-    };
-  } catch (error) {
-    if (!(error instanceof DataError)) throw error;
-    return () => {
-      throw new RequestError(501, "This server cannot detect languages: the package tinyld is not installed there.", {
-        nextStep: "Name the source language.",
-      });
-    };
+export class LanguageDetection {
+  private readonly served: () => readonly string[];
+  private scorer: Awaited<ReturnType<typeof loadLanguageScores>> | undefined;
+
+  /** `served`: codes of the languages that texts may be in now. */
+  constructor(served: () => readonly string[]) {
+    this.served = served;
   }
+
+  /** To be awaited before these languages are served. One alone needs no detection: time and memory are saved. */
+  async prepare(languages: readonly string[]): Promise<void> {
+    if (new Set(languages).size > 1) this.scorer ??= await loadLanguageScores();
+  }
+
+  /** Of languages that cannot be told apart, as pt-BR and pt-PT, the first comes first. */
+  detect(text: string): DetectedLanguage[] {
+    const languages = this.served();
+    if (languages.length === 1) return [{ language: languages[0]!, confidence: 100 }];
+    const scores = new Map(this.scorer?.scores(text));
+    const byWords = languages.map((language) => scores.get(knownCode(language)) ?? 0);
+    // A name or a rare word says nothing, and nothing is known of some languages; but scripts differ.
+    const weights = byWords.some((weight) => weight > 0)
+      ? byWords
+      : languages.map((language) => scriptShare(text, language));
+    return ranked(languages, weights);
+  }
+}
+
+function ranked(languages: readonly string[], weights: readonly number[]): DetectedLanguage[] {
+  if (weights.every((weight) => weight === weights[0])) return [{ language: languages[0]!, confidence: 0 }];
+  const total = weights.reduce((sum, weight) => sum + weight);
+  return languages
+    .map((language, i) => ({ language, confidence: Math.round((1000 * weights[i]!) / total) / 10 }))
+    .filter(({ confidence }) => confidence > 0)
+    .sort((a, b) => b.confidence - a.confidence);
 }

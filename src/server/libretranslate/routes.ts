@@ -1,9 +1,10 @@
 /** LibreTranslate's interface: /translate, /detect, /languages, /frontend/settings, /health. */
 
+import { documentEndings } from "../../documents/document-formats.ts";
 import { goneSignal, type ServerContext } from "../http/client.ts";
 import { checkFields, readFields } from "../http/request-fields.ts";
 import { addRoute, type RouteParts, type ServedApp } from "../http/served-app.ts";
-import { exactCode, languageName } from "../languages/language-codes.ts";
+import { knownCode, languageName } from "../languages/language-codes.ts";
 import { RequestError } from "../request-error.ts";
 import type { TranslatedText } from "../translation-service.ts";
 import {
@@ -17,8 +18,13 @@ import {
   translateFields,
 } from "./schemas.ts";
 
-/** `isStopping`: whether no new requests are taken. */
-export function addLibreTranslateRoutes(app: ServedApp, parts: RouteParts, isStopping: () => boolean): void {
+/** `isStopping`: whether no new requests are taken; `suggestions`: whether /suggest keeps any. */
+export function addLibreTranslateRoutes(
+  app: ServedApp,
+  parts: RouteParts,
+  isStopping: () => boolean,
+  suggestions: boolean,
+): void {
   addRoute(app, {
     methods: ["get", "post"],
     path: "/translate",
@@ -37,14 +43,19 @@ export function addLibreTranslateRoutes(app: ServedApp, parts: RouteParts, isSto
     refusal,
     handle: (c) => detect(c, parts),
   });
-  const known = JSON.stringify(languages(parts));
+  // Some clients ask before every translation.
+  let known = { models: parts.catalog.models, body: JSON.stringify(languages(parts)) };
   addRoute(app, {
     methods: ["get"],
     path: "/languages",
     summary: "List source languages and their targets",
     answer: languagesAnswer,
     refusal,
-    handle: (c) => c.body(known, 200, { "Content-Type": "application/json" }),
+    handle: (c) => {
+      const { models } = parts.catalog;
+      if (models !== known.models) known = { models, body: JSON.stringify(languages(parts)) };
+      return c.body(known.body, 200, { "Content-Type": "application/json" });
+    },
   });
   addRoute(app, {
     methods: ["get"],
@@ -52,7 +63,7 @@ export function addLibreTranslateRoutes(app: ServedApp, parts: RouteParts, isSto
     summary: "What the server offers and bounds",
     answer: settingsAnswer,
     refusal,
-    handle: (c) => c.json(settings(parts)),
+    handle: (c) => c.json(settings(parts, suggestions)),
   });
   addRoute(app, {
     methods: ["get"],
@@ -73,8 +84,8 @@ async function translate(c: ServerContext, { catalog, service, gate, metrics }: 
     throw new RequestError(400, `Invalid request: ${fields.alternatives} alternatives exceed the limit (${most}).`);
   }
   const isAuto = fields.source.toLowerCase() === "auto";
-  const source = isAuto ? undefined : knownCode(fields.source, [...catalog.sources, ...catalog.targets], "source");
-  const target = knownCode(fields.target, [...catalog.targets, ...catalog.sources], "target");
+  const source = isAuto ? undefined : knownCode(fields.source, catalog.languages, "source");
+  const target = knownCode(fields.target, catalog.languages, "target");
   const isHtml = fields.format === "html";
   const translated = await service.translate({
     client,
@@ -109,32 +120,24 @@ async function detect(c: ServerContext, { service, gate }: RouteParts): Promise<
   return c.json(service.detect(texts.join("\n")).map(({ confidence, language }) => ({ confidence, language })));
 }
 
-function knownCode(code: string, known: readonly string[], side: "source" | "target"): string {
-  const found = exactCode(code, known);
-  if (found !== undefined) return found;
-  throw new RequestError(400, `${code} is not supported as ${side} language.`, {
-    nextStep: "GET /languages lists those that are.",
-  });
-}
-
 function languages({ catalog }: RouteParts) {
   return catalog.sources.map((code) => ({ code, name: languageName(code), targets: catalog.targetsOf(code) }));
 }
 
-function settings({ catalog, gate, timeLimit }: RouteParts) {
+function settings({ catalog, documents, gate, timeLimit }: RouteParts, suggestions: boolean) {
   const [code] = catalog.sources;
   const target = catalog.targetsOf(code!).find((each) => each !== code) ?? code!;
   return {
     apiKeys: gate.keyRequired,
     charLimit: gate.limits.characters > 0 ? gate.limits.characters : -1,
-    filesTranslation: false,
+    filesTranslation: documents.limits.bytes > 0,
     frontendTimeout: Math.min(500, timeLimit),
     keyRequired: gate.keyRequired,
     language: {
       source: { code: "auto", name: "Auto Detect" },
       target: { code: target, name: languageName(target) },
     },
-    suggestions: false,
-    supportedFilesFormat: [],
+    suggestions,
+    supportedFilesFormat: documents.limits.bytes > 0 ? documentEndings : [],
   };
 }

@@ -23,30 +23,51 @@ export interface Leg {
 /** The language that a pivot is looked for first. */
 const FIRST_PIVOT = "en";
 
+/** Ways between languages that a list of models gives. */
+interface Ways {
+  models: readonly CatalogModel[];
+  sources: readonly string[];
+  targets: readonly string[];
+  languages: readonly string[];
+  legs: ReadonlyMap<string, ReadonlyMap<string, Leg>>;
+}
+
+/** What is served now: models may be replaced by new versions, with other languages. */
 export class Catalog {
-  readonly models: readonly CatalogModel[];
-  /** Codes of all languages, sorted. */
-  readonly sources: readonly string[];
-  readonly targets: readonly string[];
-  private readonly legs = new Map<string, Map<string, Leg>>();
+  private ways: Ways;
 
   /** Where several models have a pair, the first one is taken. */
   constructor(models: readonly CatalogModel[]) {
-    this.models = models;
-    for (const model of models) {
-      for (const { source, target } of model.pairs) {
-        const from = this.legs.get(source) ?? new Map<string, Leg>();
-        if (!from.has(target)) from.set(target, { model, source, target });
-        this.legs.set(source, from);
-      }
-    }
-    this.sources = [...this.legs.keys()].sort();
-    this.targets = [...new Set([...this.legs.values()].flatMap((from) => [...from.keys()]))].sort();
+    this.ways = waysOf(models);
   }
 
   /** Reads the models' configurations, not their weights. Throws CheckpointError for a directory that cannot be served. */
   static open(directories: readonly string[]): Catalog {
     return new Catalog(directories.map(readModel));
+  }
+
+  /** Another list once any of them was replaced. */
+  get models(): readonly CatalogModel[] {
+    return this.ways.models;
+  }
+
+  /** Codes of all languages, sorted. */
+  get sources(): readonly string[] {
+    return this.ways.sources;
+  }
+
+  get targets(): readonly string[] {
+    return this.ways.targets;
+  }
+
+  /** The two together, each once, sorted. */
+  get languages(): readonly string[] {
+    return this.ways.languages;
+  }
+
+  /** From now on this stands for the model of the same directory. */
+  replace(model: CatalogModel): void {
+    this.ways = waysOf(this.models.map((each) => (each.directory === model.directory ? model : each)));
   }
 
   /** Languages that text in `source` can be translated into, itself among them, sorted. */
@@ -58,19 +79,35 @@ export class Catalog {
   /** One leg or two; none for the same language; undefined where there is no way. */
   route(source: string, target: string): Leg[] | undefined {
     if (source === target) return [];
-    const from = this.legs.get(source);
+    const { legs } = this.ways;
+    const from = legs.get(source);
     const direct = from?.get(target);
     if (direct !== undefined) return [direct];
     const pivots = [...(from?.keys() ?? [])].sort((a, b) => Number(b === FIRST_PIVOT) - Number(a === FIRST_PIVOT));
     for (const pivot of pivots) {
-      const second = this.legs.get(pivot)?.get(target);
+      const second = legs.get(pivot)?.get(target);
       if (second !== undefined) return [from!.get(pivot)!, second];
     }
     return undefined;
   }
 }
 
-function readModel(directory: string): CatalogModel {
+function waysOf(models: readonly CatalogModel[]): Ways {
+  const legs = new Map<string, Map<string, Leg>>();
+  for (const model of models) {
+    for (const { source, target } of model.pairs) {
+      const from = legs.get(source) ?? new Map<string, Leg>();
+      if (!from.has(target)) from.set(target, { model, source, target });
+      legs.set(source, from);
+    }
+  }
+  const sources = [...legs.keys()].sort();
+  const targets = [...new Set([...legs.values()].flatMap((from) => [...from.keys()]))].sort();
+  return { models, legs, sources, targets, languages: [...new Set([...sources, ...targets])].sort() };
+}
+
+/** Reads what a directory translates. Throws CheckpointError for one that cannot be served, ConfigError. */
+export function readModel(directory: string): CatalogModel {
   const { config, weightsPath } = openTranslationDirectory(directory);
   const { sources, targets } = modelLanguages(config);
   const pairs = corporaOf(config, "train").flatMap(({ srcLang, tgtLang }) => {

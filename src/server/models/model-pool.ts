@@ -1,13 +1,20 @@
 /** Loads models when they are first used, and drops those that were not used for the longest time where memory is bounded. */
-import type { TranslatorParts } from "../../decoding/translator.ts";
+import type { PieceCounts } from "../decoding/messages.ts";
+import { RequestError } from "../request-error.ts";
 import type { CatalogModel } from "./catalog.ts";
-import { ServedModel, type ServingOptions } from "./served-model.ts";
+import { type DecodingModel, ServedModel, type ServingOptions } from "./served-model.ts";
 
 export interface ModelPoolOptions extends ServingOptions {
-  /** Loads the model of a directory. */
-  load(directory: string): Promise<TranslatorParts>;
+  /** Loads the model of a directory; `onLost` is called where it is lost by itself later. */
+  load(directory: string, onLost: () => void): Promise<DecodingModel>;
   /** Bytes of weights kept loaded; a model in use is never dropped. Infinity = no bound. */
   maxMemory: number;
+}
+
+interface PoolFigures extends PieceCounts {
+  models: number;
+  waitingLines: number;
+  openBatches: number;
 }
 
 interface Entry {
@@ -24,15 +31,25 @@ export class ModelPool {
   /** By directory, the least recently used first. */
   private readonly entries = new Map<string, Entry>();
   private readonly loaded = new Set<ServedModel>();
+  private isHurried = false;
   private readonly dropped = { sourcePieces: 0, targetPieces: 0, cut: 0 };
 
   constructor(options: ModelPoolOptions) {
     this.options = options;
   }
 
-  /** Calls `use` with the model, loaded. Rejects with the errors of loading, after which the next use tries again, and of `use`. */
+  /**
+   * Calls `use` with the model, loaded. Rejects with the errors of loading, after which the next use tries again, with those of `use`, and with
+   * RequestError 503 where the model has been replaced by one that lacks some of its languages.
+   */
   async use<T>(model: CatalogModel, use: (served: ServedModel) => Promise<T>): Promise<T> {
     const entry = this.entry(model);
+    if (!hasPairsOf(entry.model, model)) {
+      throw new RequestError(503, "The model for this has just been replaced.", {
+        nextStep: "Try again.",
+        retryAfter: 1,
+      });
+    }
     entry.users++;
     try {
       return await use(await entry.served);
@@ -43,27 +60,33 @@ export class ModelPool {
     }
   }
 
-  /** From the next use on models are loaded anew; requests under way keep theirs until they end. */
-  async reload(): Promise<void> {
-    const idle: Entry[] = [];
-    for (const [directory, entry] of this.entries) {
-      this.entries.delete(directory);
-      entry.retired = true;
-      if (entry.users === 0) idle.push(entry);
-    }
-    await Promise.all(idle.map((entry) => this.drop(entry)));
+  /**
+   * Loads a new version of a directory's model for the uses from then on; those under way keep theirs until they end. A model that is not
+   * loaded stays so. Rejects where the new version cannot be loaded, and changes nothing then. `onReplaced` is called before any further use.
+   */
+  async replace(model: CatalogModel, onReplaced: () => void): Promise<void> {
+    const entry = this.load(model);
+    await entry.served;
+    onReplaced();
+    const old = this.entries.get(model.directory);
+    if (old === undefined || entry.retired) return this.drop(entry);
+    this.entries.set(model.directory, entry);
+    await this.retire(old);
+    this.enforceBound();
   }
 
-  /** Lines that wait for others wait no more: the server is stopping. */
+  /** Lines that wait for others wait no more, those of models that are loaded later neither: the server is stopping. */
   hurry(): void {
+    this.isHurried = true;
     for (const { queue } of this.loaded) queue.hurry();
   }
 
-  /** Models loaded now, lines waiting for them, and sums over everything translated so far. */
-  get figures(): { models: number; waitingLines: number; sourcePieces: number; targetPieces: number; cut: number } {
-    const sums = { models: this.loaded.size, waitingLines: 0, ...this.dropped };
+  /** Models loaded now, lines waiting for them, batches that they work on, and sums over everything translated so far. */
+  get figures(): PoolFigures {
+    const sums = { models: this.loaded.size, waitingLines: 0, openBatches: 0, ...this.dropped };
     for (const { queue, counts } of this.loaded) {
       sums.waitingLines += queue.waiting;
+      sums.openBatches += queue.openBatches;
       sums.sourcePieces += counts.sourcePieces;
       sums.targetPieces += counts.targetPieces;
       sums.cut += counts.cut;
@@ -73,19 +96,39 @@ export class ModelPool {
 
   private entry(model: CatalogModel): Entry {
     const { directory } = model;
-    const entry = this.entries.get(directory) ?? { model, served: this.load(directory), users: 0, retired: false };
+    const entry = this.entries.get(directory) ?? this.load(model);
     this.entries.delete(directory);
     this.entries.set(directory, entry);
-    entry.served.catch(() => {
-      if (this.entries.get(directory) === entry) this.entries.delete(directory);
-    });
     return entry;
   }
 
-  private async load(directory: string): Promise<ServedModel> {
-    const served = new ServedModel(await this.options.load(directory), this.options);
-    this.loaded.add(served);
-    return served;
+  private load(model: CatalogModel): Entry {
+    const forget = () => {
+      if (this.entries.get(model.directory) === entry) this.entries.delete(model.directory);
+    };
+    const onLost = () => {
+      forget();
+      void this.retire(entry);
+    };
+    const load = async () => {
+      const served = new ServedModel(await this.options.load(model.directory, onLost), this.options);
+      this.loaded.add(served);
+      if (this.isHurried) served.queue.hurry();
+      return served;
+    };
+    const entry: Entry = { model, served: load(), users: 0, retired: false };
+    entry.served.catch(forget);
+    return entry;
+  }
+
+  /** What waits for it need not wait for others, for there will be none. */
+  private async retire(entry: Entry): Promise<void> {
+    entry.retired = true;
+    if (entry.users === 0) return this.drop(entry);
+    entry.served.then(
+      ({ queue }) => queue.hurry(),
+      () => {},
+    );
   }
 
   private enforceBound(): void {
@@ -108,4 +151,13 @@ export class ModelPool {
     this.dropped.cut += cut;
     served.dispose();
   }
+}
+
+function hasPairsOf(one: CatalogModel, other: CatalogModel): boolean {
+  return (
+    one === other ||
+    other.pairs.every(({ source, target }) =>
+      one.pairs.some((pair) => pair.source === source && pair.target === target),
+    )
+  );
 }

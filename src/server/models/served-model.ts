@@ -1,8 +1,9 @@
 /** A loaded model with its queue, and a translator for each set of options that requests ask for. */
-import type { TranslationCounts } from "../../decoding/translation.ts";
-import { Translator, type TranslatorParts } from "../../decoding/translator.ts";
-import type { TranslationModel } from "../../model/decoder-state.ts";
-import type { BatchTranslator, LineTranslation } from "../queue/batch-translator.ts";
+import { Turns } from "../../base/turns.ts";
+import type { TranslateOptions } from "../../decoding/translate-options.ts";
+import type { InspectAnswers, InspectRequest } from "../../inspection/inspector.ts";
+import type { RemoteModel } from "../decoding/remote-model.ts";
+import type { BatchTranslator } from "../queue/batch-translator.ts";
 import { LineQueue } from "../queue/line-queue.ts";
 
 /** How all models translate. */
@@ -23,88 +24,78 @@ export interface LineOptions {
   target: string;
   /** Translations of each line, at most. */
   nBest: number;
+  /** Whether to tell which words of the line each translated word looked at. */
+  withAlignment: boolean;
 }
+
+/** A model that the decoding process holds, or one that stands in for it. */
+export type DecodingModel = Pick<
+  RemoteModel,
+  "parallelism" | "languages" | "counts" | "translate" | "inspect" | "dispose"
+>;
+
+/** Sets of options whose lanes are known; lines of a forgotten one are translated in its old lane. */
+const MOST_TRANSLATORS = 256;
 
 export class ServedModel {
   readonly queue: LineQueue;
-  private readonly parts: TranslatorParts;
+  private readonly model: DecodingModel;
   private readonly options: ServingOptions;
-  private readonly translators = new Map<string, ModelTranslator>();
+  /** Lanes of the queue, by what is asked. */
+  private readonly translators = new Map<string, BatchTranslator>();
+  private readonly inspections = new Turns(1);
 
-  constructor(parts: TranslatorParts, options: ServingOptions) {
-    this.parts = { ...parts, model: oneBatchAtATime(parts.model) };
+  constructor(model: DecodingModel, options: ServingOptions) {
+    this.model = model;
     this.options = options;
     const { batchSize, maxDelay, onBatch } = options;
-    const slots = parts.model.parallelism;
-    this.queue = new LineQueue({ slots, batchSize, maxDelay, ...(onBatch && { onBatch }) });
+    this.queue = new LineQueue({ slots: model.parallelism, batchSize, maxDelay, ...(onBatch && { onBatch }) });
   }
 
-  /** The same object for the same options. Throws TranslationError for languages that the model has not seen. */
-  translator({ source, target, nBest }: LineOptions): BatchTranslator {
-    const { beamSize, batchSize } = this.options;
-    const { languages } = this.parts;
-    const name = JSON.stringify([target, nBest]);
-    const known =
-      this.translators.get(name) ??
-      new ModelTranslator(this.parts, {
-        ...(languages.sources.includes(source) && { sourceLanguage: source }),
-        ...(languages.targets.includes(target) && { targetLanguage: target }),
-        beamSize: Math.max(beamSize, nBest),
-        nBest,
-        batchSize,
-      });
-    this.translators.set(name, known);
-    return known;
+  /** The same object for the same options. */
+  translator({ source, target, nBest, withAlignment }: LineOptions): BatchTranslator {
+    const beamSize = Math.max(this.options.beamSize, nBest);
+    const options = { ...this.ofPair(source, target), beamSize, nBest, withAlignment };
+    const name = JSON.stringify(options);
+    const translator: BatchTranslator = this.translators.get(name) ?? {
+      translate: (lines, signal) => this.model.translate(lines, options, signal),
+    };
+    this.translators.delete(name);
+    this.translators.set(name, translator);
+    if (this.translators.size > MOST_TRANSLATORS) this.translators.delete(this.translators.keys().next().value!);
+    return translator;
   }
 
-  /** Sums over everything translated so far. */
-  get counts(): Pick<TranslationCounts, "sourcePieces" | "targetPieces" | "cut"> {
-    const sums = { sourcePieces: 0, targetPieces: 0, cut: 0 };
-    for (const { counts } of this.translators.values()) {
-      sums.sourcePieces += counts.sourcePieces;
-      sums.targetPieces += counts.targetPieces;
-      sums.cut += counts.cut;
-    }
-    return sums;
-  }
-
-  dispose(): void {
-    this.parts.model.dispose();
-  }
-}
-
-class ModelTranslator implements BatchTranslator {
-  private readonly translator: Translator;
-  /** Numbers of lines that had too many pieces, until their batch has ended. */
-  private readonly tooLong = new Set<number>();
-
-  constructor(parts: TranslatorParts, options: ConstructorParameters<typeof Translator>[1]) {
-    this.translator = new Translator(parts, options, (warning) => {
-      if (warning.kind === "source-too-long") this.tooLong.add(warning.line);
+  /**
+   * Explains translations, finds other words: one request at a time beside the queue's batches, since they are for people who look at a sentence. Rejects with the
+   * signal's reason.
+   */
+  inspect<Request extends InspectRequest>(
+    request: Request,
+    signal: AbortSignal,
+  ): Promise<InspectAnswers[Request["kind"]]> {
+    return this.inspections.take(() => {
+      signal.throwIfAborted();
+      return this.model.inspect(request, this.options.beamSize, signal);
     });
   }
 
-  get counts(): TranslationCounts {
-    return this.translator.counts;
+  /** Sums over everything translated so far. */
+  get counts(): DecodingModel["counts"] {
+    return this.model.counts;
   }
 
-  async translate(lines: readonly string[], signal: AbortSignal): Promise<LineTranslation[]> {
-    const results: LineTranslation[] = [];
-    const window = { lines: lines.length, patience: Number.POSITIVE_INFINITY };
-    for await (const { line, hypotheses } of this.translator.translate(lines, { signal, window })) {
-      results.push({ texts: hypotheses.map(({ text }) => text), tooLong: this.tooLong.delete(line) });
-    }
-    return results;
+  dispose(): void {
+    this.model.dispose();
   }
-}
 
-/** The queue gives the model as many batches as it has slots; a translator must not cut each of them again. */
-function oneBatchAtATime(model: TranslationModel): TranslationModel {
-  return {
-    vocabularySize: model.vocabularySize,
-    parallelism: 1,
-    startDecoding: (sources) => model.startDecoding(sources),
-    forceScore: (sources, targets) => model.forceScore(sources, targets),
-    dispose: () => model.dispose(),
-  };
+  private ofPair(source: string, target: string): TranslateOptions {
+    const { sources, targets } = this.model.languages;
+    return {
+      ...(sources.includes(source) && { sourceLanguage: source }),
+      ...(targets.includes(target) && { targetLanguage: target }),
+      batchSize: this.options.batchSize,
+      unspellableTerms: "leave-out",
+    };
+  }
 }

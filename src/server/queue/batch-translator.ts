@@ -1,15 +1,19 @@
 /** What the queue hands batches to. */
+import type { SourceLine, TranslatedHypothesis } from "../../decoding/translation.ts";
+
+/** What a server needs of a translation. */
+export type LineHypothesis = Pick<TranslatedHypothesis, "text" | "alignment">;
 
 /** What came of one line. */
 export interface LineTranslation {
-  /** Translations, best first; none for a line without a wordpiece. */
-  texts: string[];
-  /** Whether it has more pieces than the model translates, so that `texts` is empty. */
+  /** Best first; none for a line without a wordpiece. */
+  hypotheses: LineHypothesis[];
+  /** Whether it has more pieces than the model translates, so that there are no hypotheses. */
   tooLong: boolean;
 }
 
 /** Translates lines together, all with the same options. */
 export interface BatchTranslator {
-  /** Rejects with the signal's reason once it is aborted. */
-  translate(lines: readonly string[], signal: AbortSignal): Promise<LineTranslation[]>;
+  /** One result for each line. Rejects with the signal's reason once it is aborted. */
+  translate(lines: readonly SourceLine[], signal: AbortSignal): Promise<LineTranslation[]>;
 }

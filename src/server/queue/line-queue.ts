@@ -2,6 +2,7 @@
  * Lines of all requests for one model, translated together. Clients get equal shares of the characters: start-time fair queueing (Goyal,
  * Vin and Cheng 1996). Of the lines whose turn is near, those most similar in length to the first are taken with it.
  */
+import type { SourceLine } from "../../decoding/translation.ts";
 import type { BatchTranslator, LineTranslation } from "./batch-translator.ts";
 
 export interface LineQueueOptions {
@@ -20,7 +21,7 @@ export interface LineRequest {
   /** Who asks; requests of one client share its turn. */
   client: string;
   translator: BatchTranslator;
-  lines: readonly string[];
+  lines: readonly SourceLine[];
   /** Aborted when nobody wants the result any more. */
   signal: AbortSignal;
 }
@@ -41,7 +42,7 @@ interface OpenBatch {
 }
 
 interface WaitingLine {
-  text: string;
+  line: SourceLine;
   /** Virtual time of its turn. */
   turn: number;
   arrived: number;
@@ -75,6 +76,11 @@ export class LineQueue {
   /** Lines that wait for a batch. */
   get waiting(): number {
     return [...this.lanes.values()].reduce((sum, lane) => sum + lane.length, 0);
+  }
+
+  /** Batches that are being translated. */
+  get openBatches(): number {
+    return this.underWay;
   }
 
   /** The lines' translations in order. Rejects with the signal's reason, and with an error of the batch that a line was in. */
@@ -112,13 +118,13 @@ export class LineQueue {
     this.startBatches();
   }
 
-  private add(client: string, translator: BatchTranslator, lines: readonly string[], request: OpenRequest): void {
+  private add(client: string, translator: BatchTranslator, lines: readonly SourceLine[], request: OpenRequest): void {
     const lane = this.lanes.get(translator) ?? [];
     const arrived = performance.now();
     let turn = Math.max(this.virtualTime, this.ends.get(client) ?? 0);
-    lines.forEach((text, index) => {
-      lane.push({ text, turn, arrived, request, index });
-      turn += text.length + 1;
+    lines.forEach((line, index) => {
+      lane.push({ line, turn, arrived, request, index });
+      turn += line.text.length + 1;
     });
     this.ends.set(client, turn);
     if (this.ends.size > MOST_CLIENTS) {
@@ -165,7 +171,7 @@ export class LineQueue {
     const lane = this.lanes.get(translator)!;
     const [first, ...others] = lane.slice(0, CHOICE * batchSize);
     const share = Math.max(Math.ceil((others.length + 1) / (slots - this.underWay)), LEAST_SHARE);
-    const distance = ({ text }: WaitingLine) => Math.abs(text.length - first!.text.length);
+    const distance = ({ line }: WaitingLine) => Math.abs(line.text.length - first!.line.text.length);
     others.sort((a, b) => distance(a) - distance(b) || a.turn - b.turn);
     const batch = [first!, ...others.slice(0, Math.min(batchSize, share) - 1)];
     this.virtualTime = Math.max(this.virtualTime, first!.turn);
@@ -180,8 +186,10 @@ export class LineQueue {
     const batch = { requests: new Set(lines.map(({ request }) => request)), stop: new AbortController() };
     for (const { batches } of batch.requests) batches.add(batch);
     try {
-      const texts = lines.map(({ text }) => text);
-      const results = await translator.translate(texts, batch.stop.signal);
+      const results = await translator.translate(
+        lines.map(({ line }) => line),
+        batch.stop.signal,
+      );
       lines.forEach(({ request, index }, i) => {
         if (request.settled) return;
         request.results[index] = results[i]!;

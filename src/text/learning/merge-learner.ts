@@ -19,7 +19,7 @@ export interface SymbolRuns {
 export const BREAK = -1;
 
 export interface MergeOptions {
-  /** Characters; symbol i of the runs is the i-th. */
+  /** Characters, or longer pieces that runs are cut into; symbol i of the runs is the i-th. */
   alphabet: readonly string[];
   /** How many pieces to learn at most. */
   pieces: number;
@@ -62,7 +62,7 @@ class MergeLearner {
       this.previous[place] = place - 1;
     }
     this.texts = [...options.alphabet];
-    this.lengths = this.texts.map(() => 1);
+    this.lengths = this.texts.map((text) => [...text].length);
     this.symbolOf = new Map(this.texts.map((text, symbol) => [text, symbol]));
     this.queue = new PairQueue(this.pairs);
   }

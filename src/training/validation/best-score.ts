@@ -5,7 +5,11 @@ export interface ValidationScores {
   perplexity: number;
   /** NaN where no translations were made. */
   bleu: number;
+  /** The same of the corpora that are to be retained (`retain_corpora`), whose scores are not among the others. */
+  retained?: RetainedScores | undefined;
 }
+
+export type RetainedScores = Omit<ValidationScores, "retained">;
 
 /**
  * What scores were measured with, by name, such as `tokenizer: "zh"`. Scores are comparable where all of it is equal.
@@ -34,6 +38,15 @@ export function improves(
   if (best === undefined) return true;
   const [now, before] = [rank(criterion, scores[criterion]), rank(criterion, best.value)];
   return now === before ? rank("perplexity", scores.perplexity) > rank("perplexity", best.perplexity) : now > before;
+}
+
+/**
+ * What retained corpora have lost since the start: BLEU, or per cent of perplexity where that is the criterion. 0 or less where they gained;
+ * infinite where a score is not a number any more.
+ */
+export function retainedLoss(criterion: Criterion, now: RetainedScores, start: RetainedScores): number {
+  const lost = criterion === "bleu" ? start.bleu - now.bleu : 100 * (now.perplexity / start.perplexity - 1);
+  return Number.isNaN(lost) ? Number.POSITIVE_INFINITY : lost;
 }
 
 /** Higher is better; what is not finite (null, once a checkpoint was read) is the worst. */

@@ -8,20 +8,20 @@ import type { ValidationCorpus } from "./validate.ts";
 
 type MeasuringKeys = Pick<
   Config,
-  "validBeamSize" | "validMaxSentences" | "bestCheckpointMetric" | "earlyStoppingCriteria"
+  "validBeamSize" | "validMaxSentences" | "bestCheckpointMetric" | "earlyStoppingCriteria" | "retainCorpora"
 >;
 
 /** Of scores by one criterion: perplexity depends on nothing that only BLEU depends on. */
 function measurementOf(
   criterion: Criterion,
-  config: Pick<Config, "validBeamSize" | "validMaxSentences">,
+  config: Pick<Config, "validBeamSize" | "validMaxSentences" | "retainCorpora">,
   corpora: readonly ValidationCorpus[],
 ): Measurement {
-  const text = textHash(corpora);
-  if (criterion === "perplexity") return { metric: criterion, text };
+  const apart = corpora.flatMap(({ name }, i) => (config.retainCorpora.includes(name) ? [i + 1] : []));
+  const all = { metric: criterion, text: textHash(corpora), ...(apart.length > 0 && { retained: apart.join(", ") }) };
+  if (criterion === "perplexity") return all;
   return {
-    metric: criterion,
-    text,
+    ...all,
     tokenizer: corpora.map(({ tokenizer }) => tokenizer.signature).join(", "),
     decoding: `beam ${config.validBeamSize}, ${config.validMaxSentences} sentences`,
   };
@@ -59,6 +59,7 @@ export function forgetIncomparable(state: TrainerState, now: Measurements): stri
     if (changed.length > 0) {
       notes.push(`${score(state.best)} was measured otherwise (${changed.join(", ")}): the best score starts anew`);
       state.best = undefined;
+      delete state.retained;
     }
   }
   if (state.stopping === undefined) state.stale = 0;

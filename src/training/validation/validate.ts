@@ -47,18 +47,20 @@ export interface CorpusValidation extends Perplexities {
   samples: SampleTranslation[];
 }
 
-/** Perplexities over all corpora together, BLEU as their mean. */
+/** Perplexities over all corpora together, BLEU as their mean; of those to be retained apart. */
 export interface Validation extends Perplexities {
   bleu: number;
+  retained: (Perplexities & { bleu: number }) | undefined;
   corpora: CorpusValidation[];
 }
 
-/** `batchSize` sentences are scored together. */
+/** `batchSize` sentences are scored together; `retained` names corpora whose scores are not to be among the others'. */
 export async function validate(
   model: TrainableModel,
   corpora: readonly ValidationCorpus[],
   batchSize: number,
   translate: TranslateCorpus,
+  retained: readonly string[] = [],
 ): Promise<Validation> {
   const all = corpora.map((corpus) => likelihood(model, corpus, batchSize));
   const results: CorpusValidation[] = [];
@@ -77,12 +79,15 @@ export async function validate(
       })),
     });
   }
-  const bleus = results.map(({ bleu }) => bleu);
-  return {
-    ...perplexities(all),
-    bleu: bleus.reduce((sum, bleu) => sum + bleu, 0) / bleus.length,
-    corpora: results,
+  const of = (some: (name: string) => boolean) => {
+    const chosen = results.filter(({ name }) => some(name));
+    if (chosen.length === 0) return undefined;
+    const likelihoods = all.filter((_, i) => some(results[i]!.name));
+    const bleu = chosen.reduce((sum, each) => sum + each.bleu, 0) / chosen.length;
+    return { ...perplexities(likelihoods), bleu };
   };
+  const scores = of((name) => !retained.includes(name))!;
+  return { ...scores, retained: of((name) => retained.includes(name)), corpora: results };
 }
 
 function bleuOf({ tokenizer, references }: ValidationCorpus, translations: readonly string[]): number {

@@ -1,6 +1,6 @@
 /** Reads and encodes the held-out corpora of a configuration. */
 import type { Config } from "../../config/config.ts";
-import { type CorpusRole, corporaOf, type NamedCorpus } from "../../config/corpora.ts";
+import type { CorpusRole, NamedCorpus } from "../../config/corpora.ts";
 import { readAligned, readLines } from "../../data/files/corpus.ts";
 import { tokenizersFor } from "../../metrics/tokenizers/for-language.ts";
 import { mteval13a } from "../../metrics/tokenizers/mteval-13a.ts";
@@ -8,6 +8,7 @@ import type { Tokenizer } from "../../metrics/tokenizers/tokenizer.ts";
 import { targetTag } from "../../text/languages.ts";
 import { withMarkers } from "../../text/source-pieces.ts";
 import type { WordpieceModel } from "../../text/wordpiece-model.ts";
+import { type PlainCorpus, plainCorpora } from "../plain-corpora.ts";
 import type { ValidationCorpus } from "./validate.ts";
 
 /** The tag piece in front of every source of a corpus, or undefined in a model without tags. */
@@ -15,14 +16,14 @@ export function tagOf(config: Config, wordpieces: WordpieceModel, corpus: NamedC
   return config.targetTags ? wordpieces.idOf(targetTag(corpus.tgtLang!)) : undefined;
 }
 
-/** `onMessage` hears, once a language, of a tokenizer that another one has to stand in for. */
+/** `onMessage` hears of files that are imported and, once a language, of a tokenizer that another one has to stand in for. */
 export async function heldOutCorpora(
   config: Config,
   wordpieces: WordpieceModel,
   role: Exclude<CorpusRole, "train">,
   onMessage: (message: string) => void,
 ): Promise<ValidationCorpus[]> {
-  const corpora = corporaOf(config, role);
+  const corpora = await plainCorpora(config, role, onMessage);
   if (config.task === "language_model") return corpora.map((corpus) => heldOutText(wordpieces, corpus));
   const tokenizers = await tokenizersFor(
     corpora.map(({ tgtLang }) => tgtLang),
@@ -34,7 +35,7 @@ export async function heldOutCorpora(
 function heldOutPairs(
   config: Config,
   wordpieces: WordpieceModel,
-  corpus: NamedCorpus,
+  corpus: PlainCorpus,
   tokenizer: Tokenizer,
 ): ValidationCorpus {
   const tag = tagOf(config, wordpieces, corpus);
@@ -54,7 +55,7 @@ function heldOutPairs(
 }
 
 /** Lines as targets without sources. Blank lines are left out, as in training. */
-function heldOutText(wordpieces: WordpieceModel, { name, pathSrc }: NamedCorpus): ValidationCorpus {
+function heldOutText(wordpieces: WordpieceModel, { name, pathSrc }: PlainCorpus): ValidationCorpus {
   const result = emptyCorpus(name, undefined);
   let line = 0;
   for (const text of readLines(pathSrc)) {

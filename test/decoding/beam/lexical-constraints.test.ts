@@ -12,8 +12,9 @@ import { NgramBlock } from "../../../src/decoding/processors/repetition.ts";
 import { exhaustiveSearch, randomToy, searchOptions, ToyModel, toySources } from "../toy-model.ts";
 
 const EVERYTHING = 2000;
-const of = (terms: readonly (readonly number[])[]) =>
-  new LexicalConstraints(terms.map((term) => Int32Array.from(term)));
+const anyOf = (terms: readonly (readonly (readonly number[])[])[]) =>
+  new LexicalConstraints(terms.map((wordings) => wordings.map((wording) => Int32Array.from(wording))));
+const of = (terms: readonly (readonly number[])[]) => anyOf(terms.map((term) => [term]));
 
 function has(pieces: ArrayLike<number>, term: readonly number[]): boolean {
   return `,${Array.from(pieces).join()},`.includes(`,${term.join()},`);
@@ -57,6 +58,45 @@ describe("progress", () => {
     }
   });
 
+  test.each([
+    [[[[1], [2]]]],
+    [
+      [
+        [
+          [1, 1, 2],
+          [2, 2],
+        ],
+        [[2, 1]],
+      ],
+    ],
+    [
+      [
+        [
+          [1, 2, 1],
+          [2, 2, 2, 2],
+        ],
+        [[1, 1], [2]],
+      ],
+    ],
+  ])(
+    "%j: a term is met by any of its wordings, and some piece that is wanted makes the missing ones fewer",
+    (terms) => {
+      const constraints = anyOf(terms);
+      for (const pieces of sequences(9)) {
+        const progress = pieces.reduce((before, piece) => constraints.advance(before, piece), constraints.begin());
+        const missing = terms.filter((wordings) => !wordings.some((wording) => has(pieces, wording)));
+        const left = constraints.missing(progress);
+        expect(left === 0).toBe(missing.length === 0);
+        const shortest = missing.reduce((sum, wordings) => sum + Math.min(...wordings.map(({ length }) => length)), 0);
+        expect(left).toBeLessThanOrEqual(shortest);
+        const after = constraints
+          .wanted(progress)
+          .map((piece) => constraints.missing(constraints.advance(progress, piece)));
+        if (missing.length > 0) expect(Math.min(...after)).toBeLessThan(left);
+      }
+    },
+  );
+
   test("a term that is given twice is one", () => {
     const constraints = of([[1, 2], [1, 2], [3]]);
     expect(constraints.missing(constraints.begin())).toBe(3);
@@ -90,6 +130,27 @@ describe("with a beam that holds everything, the result is that of exhaustive se
       const mayEnd = (pieces: readonly number[]) => s === 1 || terms.every((term) => has(pieces, term));
       const all = exhaustiveSearch(toy, source, 4, { alpha: 0.6, beta: 0.1, mayEnd });
       expect(all[0]!.complete).toBe(true);
+      expectSame(found[s]!, all.slice(0, 30));
+    }
+  });
+
+  test.each([
+    [21, [[[1, 2], [3]]]],
+    [
+      22,
+      [
+        [[4], [2, 2]],
+        [[1, 1], [3]],
+      ],
+    ],
+  ])("seed %i, terms of several wordings %j", async (seed, terms) => {
+    const toy = randomToy(seed);
+    const sources = toySources(2);
+    const settings = { beamSize: EVERYTHING, nBest: 30, constraints: [anyOf(terms), anyOf(terms)] };
+    const found = await beamSearch(new ToyModel(toy), sources, searchOptions(2, 4, settings));
+    const mayEnd = (pieces: readonly number[]) => terms.every((any) => any.some((wording) => has(pieces, wording)));
+    for (const [s, source] of sources.entries()) {
+      const all = exhaustiveSearch(toy, source, 4, { mayEnd });
       expectSame(found[s]!, all.slice(0, 30));
     }
   });

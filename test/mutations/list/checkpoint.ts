@@ -73,8 +73,8 @@ export const checkpointMutations: readonly Mutation[] = [
   {
     ...header,
     name: "the checksum does not cover name and shape",
-    find: "crc32(JSON.stringify([name, dtype, shape]))",
-    replace: "crc32(JSON.stringify([name.length * 0, dtype.length * 0, shape.length * 0]))",
+    find: "return JSON.stringify([name, dtype, shape]);",
+    replace: "return JSON.stringify([name.length * 0, dtype.length * 0, shape.length * 0]);",
   },
   {
     ...header,
@@ -92,15 +92,15 @@ export const checkpointMutations: readonly Mutation[] = [
     file: "src/checkpoint/read-safetensors.ts",
     tests,
     name: "tensors are not checked",
-    find: "if (checksum !== promised)",
-    replace: "if (checksum < 0)",
+    find: "crc32(bytes, crc32(checksumText(entry))) !== promised",
+    replace: "crc32(bytes, crc32(checksumText(entry))) < 0",
   },
   {
     file: "src/checkpoint/read-safetensors.ts",
     tests,
     name: "a missing checksum is no damage",
-    find: '} else if (this.header.metadata["format"] === "gnmt-moe") {',
-    replace: '} else if (this.header.metadata["format"] === "") {',
+    find: 'promised === undefined && this.header.metadata["format"] === "gnmt-moe"',
+    replace: 'promised === undefined && this.header.metadata["format"] === ""',
   },
   {
     file: "src/checkpoint/average.ts",

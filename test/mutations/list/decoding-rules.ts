@@ -81,8 +81,8 @@ export const decodingRuleMutations: readonly Mutation[] = [
     ...processors,
     file: "src/decoding/processors/target-prefix.ts",
     name: "the last word of a prefix is closed",
-    find: "return [...within, ...index.beginningWith(missing)].map",
-    replace: "return [...within, ...index.beginningWith(missing).filter(({ text }) => text === missing)].map",
+    find: "  return isWhole ? found.filter(",
+    replace: "  return found.length > 0 ? found.filter(",
   },
   {
     ...processors,
@@ -90,6 +90,20 @@ export const decodingRuleMutations: readonly Mutation[] = [
     name: "a prefix is forgotten after its whole pieces",
     find: 'if (missing !== "") keepOnly',
     replace: "if (missing === prefix.rest) keepOnly",
+  },
+  {
+    ...processors,
+    file: "src/decoding/processors/target-prefix.ts",
+    name: "a whole word goes on behind its last piece",
+    find: "    else if (prefix.isWhole) this.endWord(",
+    replace: "    else if (prefix.isWhole && missing === undefined) this.endWord(",
+  },
+  {
+    ...processors,
+    file: "src/decoding/processors/target-prefix.ts",
+    name: "words of scripts without spaces end too",
+    find: " && !UNSPACED.test(character)",
+    replace: "",
   },
   {
     file: "src/decoding/next-pieces.ts",
@@ -133,8 +147,16 @@ export const decodingRuleMutations: readonly Mutation[] = [
     ...constraints,
     file: "src/decoding/beam/lexical-constraints.ts",
     name: "pieces of all begun terms count",
-    find: "begun = Math.max(begun, matched);",
-    replace: "begun += matched;",
+    find: "gained = Math.max(gained, this.shortest[term]! - (all.length - matched));",
+    replace: "gained += Math.max(0, this.shortest[term]! - (all.length - matched));",
+  },
+  {
+    ...constraints,
+    file: "src/decoding/beam/lexical-constraints.ts",
+    name: "every wording of a term must come",
+    find: "if (progress[i] === pieces.length) met.add(term);",
+    replace:
+      "if (this.wordings.every((other, j) => other.term !== term || progress[j] === other.pieces.length)) met.add(term);",
   },
   {
     ...groups,

@@ -14,8 +14,12 @@ const binding = { file: "native/src/inference/inference_binding.cc", tests: step
 const quantized = { file: "native/src/quantized/finish.h", tests: [...steps, "test/engine/quantize-weights.test.ts"] };
 const plan = { file: "src/engine/model-plan.ts", tests: scores };
 const quantize = { file: "src/engine/quantize-weights.ts", tests: ["test/engine/quantize-weights.test.ts"] };
-const weights = { file: "src/engine/open-weights.ts", tests: ["test/engine/open-weights.test.ts"] };
+const weights = { file: "src/engine/weights-file.ts", tests: ["test/engine/open-weights.test.ts"] };
 const decoder = { file: "src/engine/native-decoder-state.ts", tests: steps };
+
+const openWeights = { file: "src/engine/open-weights.ts", tests: ["test/engine/open-weights.test.ts"] };
+const verification = { file: "native/src/inference/verify.cc", tests: ["test/engine/verify-file.test.ts"] };
+const crc = { file: "native/src/checksum/crc32.cc", tests: ["test/engine/verify-file.test.ts"] };
 
 export const engineMutations: readonly Mutation[] = [
   {
@@ -156,11 +160,47 @@ export const engineMutations: readonly Mutation[] = [
   {
     ...weights,
     name: "checksums are not looked at",
-    find: "    reader.verify();\n",
+    find: "if (wrong >= 0) throw",
+    replace: "if (wrong > 1e9) throw",
+  },
+  {
+    ...openWeights,
+    name: "a model is given out before its weights are verified",
+    find: "    await file.verified;\n    return",
+    replace: "    return",
+  },
+  {
+    ...openWeights,
+    name: "damage is taken for another model",
+    find: "    // Damage explains whatever else may be wrong.\n    await file.verified;\n",
     replace: "",
   },
   {
-    ...weights,
+    ...verification,
+    name: "what follows the first block of a part is not added",
+    find: "sum = crc32_of_both(sum, blocks_[block], std::min(kBlock, part.end - begin));",
+    replace: "if (begin == part.begin) sum = crc32_of_both(sum, blocks_[block], std::min(kBlock, part.end - begin));",
+  },
+  {
+    ...verification,
+    name: "the end of a file is taken for the end of a part",
+    find: 'if (count == 0) throw std::runtime_error("it ends too early");',
+    replace: "if (count == 0) break;",
+  },
+  {
+    ...crc,
+    name: "folding leaves out a quarter",
+    find: "  d = _mm_xor_si128(d, folded(c, next));\n",
+    replace: "",
+  },
+  {
+    ...crc,
+    name: "tables have the words' bytes in another order",
+    find: "kTables.of[15 - 4 * w - b]",
+    replace: "kTables.of[12 - 4 * w + b]",
+  },
+  {
+    ...openWeights,
     name: "names may have spaces",
     find: "/\\s|^$/.test(name)",
     replace: "/^$/.test(name)",

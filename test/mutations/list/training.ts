@@ -74,14 +74,14 @@ export const trainingMutations: readonly Mutation[] = [
   {
     ...run,
     name: "best score and patience are forgotten at a resume",
-    find: "resumed?.state ?? freshState()",
+    find: "resumed?.state ?? { ...freshState(), ...transfer?.state }",
     replace: "{ ...(resumed?.state ?? freshState()), best: undefined, stale: 0, stopping: undefined }",
   },
   {
     ...run,
     name: "moments are forgotten at a resume",
-    find: "trainingOptimizer(config, model.parameters, resumed?.moments, state.step)",
-    replace: "trainingOptimizer(config, model.parameters, undefined, state.step)",
+    find: "resumed?.moments ?? transfer?.moments()",
+    replace: "transfer?.moments()",
   },
   {
     ...run,
@@ -129,7 +129,7 @@ export const trainingMutations: readonly Mutation[] = [
   {
     ...validation,
     name: "BLEU of several corpora is that of the first",
-    find: "bleu: bleus.reduce((sum, bleu) => sum + bleu, 0) / bleus.length,",
-    replace: "bleu: bleus[0]!,",
+    find: "const bleu = chosen.reduce((sum, each) => sum + each.bleu, 0) / chosen.length;",
+    replace: "const bleu = chosen[0]!.bleu;",
   },
 ];

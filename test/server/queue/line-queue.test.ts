@@ -1,5 +1,6 @@
 /** Source of truth: the batches that a recording translator was given, and start-time fair queueing worked out by hand. */
 import { describe, expect, test } from "vitest";
+import type { SourceLine } from "../../../src/decoding/translation.ts";
 import type { LineTranslation } from "../../../src/server/queue/batch-translator.ts";
 import { LineQueue } from "../../../src/server/queue/line-queue.ts";
 
@@ -9,14 +10,14 @@ class RecordingTranslator {
   readonly signals: AbortSignal[] = [];
   private readonly ends: ((error?: Error) => void)[] = [];
 
-  translate(lines: readonly string[], signal: AbortSignal): Promise<LineTranslation[]> {
-    this.batches.push([...lines]);
+  translate(lines: readonly SourceLine[], signal: AbortSignal): Promise<LineTranslation[]> {
+    this.batches.push(lines.map(({ text }) => text));
     this.signals.push(signal);
     return new Promise((resolve, reject) => {
       signal.addEventListener("abort", () => reject(signal.reason));
       this.ends.push((error) => {
         if (error !== undefined) reject(error);
-        else resolve(lines.map((line) => ({ texts: [line.toUpperCase()], tooLong: false })));
+        else resolve(lines.map(translated));
       });
     });
   }
@@ -29,16 +30,21 @@ class RecordingTranslator {
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 const unaborted = () => new AbortController().signal;
-const textsOf = (results: LineTranslation[]) => results.map(({ texts }) => texts[0]);
+const textsOf = (results: LineTranslation[]) => results.map(({ hypotheses }) => hypotheses[0]?.text);
+const asLines = (...texts: string[]): SourceLine[] => texts.map((text) => ({ text }));
+const translated = ({ text }: SourceLine): LineTranslation => ({
+  hypotheses: [{ text: text.toUpperCase() }],
+  tooLong: false,
+});
 
 /** A queue whose only slot is taken by a first line, `x`, so that what is added next waits. */
 async function busyQueue(batchSize = 4) {
   const queue = new LineQueue({ slots: 1, batchSize, maxDelay: 0 });
   const translator = new RecordingTranslator();
-  const first = queue.translate({ client: "first", translator, lines: ["x"], signal: unaborted() });
+  const first = queue.translate({ client: "first", translator, lines: asLines("x"), signal: unaborted() });
   await turn();
   const add = (client: string, lines: string[], signal = unaborted()) =>
-    queue.translate({ client, translator, lines, signal });
+    queue.translate({ client, translator, lines: asLines(...lines), signal });
   return { queue, translator, first, add };
 }
 
@@ -57,10 +63,10 @@ describe("a line queue", () => {
   test("waits for further lines while it is idle, but not once a batch is full", async () => {
     const queue = new LineQueue({ slots: 1, batchSize: 2, maxDelay: 1e6 });
     const translator = new RecordingTranslator();
-    void queue.translate({ client: "a", translator, lines: ["1"], signal: unaborted() });
+    void queue.translate({ client: "a", translator, lines: asLines("1"), signal: unaborted() });
     await turn();
     expect(translator.batches).toEqual([]);
-    void queue.translate({ client: "b", translator, lines: ["2"], signal: unaborted() });
+    void queue.translate({ client: "b", translator, lines: asLines("2"), signal: unaborted() });
     await turn();
     expect(translator.batches).toEqual([["1", "2"]]);
   });
@@ -68,7 +74,7 @@ describe("a line queue", () => {
   test("waits no more once it is to hurry", async () => {
     const queue = new LineQueue({ slots: 1, batchSize: 2, maxDelay: 1e6 });
     const translator = new RecordingTranslator();
-    void queue.translate({ client: "a", translator, lines: ["1"], signal: unaborted() });
+    void queue.translate({ client: "a", translator, lines: asLines("1"), signal: unaborted() });
     queue.hurry();
     expect(translator.batches).toEqual([["1"]]);
   });
@@ -76,11 +82,11 @@ describe("a line queue", () => {
   test("starts a batch that is not full after the delay", async () => {
     const queue = new LineQueue({ slots: 1, batchSize: 2, maxDelay: 3 });
     const translator = {
-      translate: async (lines: readonly string[]) => lines.map((text) => ({ texts: [text], tooLong: false })),
+      translate: async (lines: readonly SourceLine[]) => lines.map(translated),
     };
-    expect(textsOf(await queue.translate({ client: "a", translator, lines: ["1"], signal: unaborted() }))).toEqual([
-      "1",
-    ]);
+    expect(
+      textsOf(await queue.translate({ client: "a", translator, lines: asLines("1"), signal: unaborted() })),
+    ).toEqual(["1"]);
   });
 
   test("gives a client with one line its turn before the rest of a client with many", async () => {
@@ -119,10 +125,10 @@ describe("a line queue", () => {
     void queue.translate({
       client: "a",
       translator,
-      lines: Array.from({ length: 10 }, (_, i) => `${i}`),
+      lines: asLines(...Array.from({ length: 10 }, (_, i) => `${i}`)),
       signal: unaborted(),
     });
-    void queue.translate({ client: "a", translator, lines: ["x"], signal: unaborted() });
+    void queue.translate({ client: "a", translator, lines: asLines("x"), signal: unaborted() });
     await translator.finish(0);
     expect(translator.batches.map(({ length }) => length)).toEqual([5, 5, 1]);
   });
@@ -131,7 +137,7 @@ describe("a line queue", () => {
     const { queue, translator, add } = await busyQueue();
     const other = new RecordingTranslator();
     void add("a", ["a1"]);
-    void queue.translate({ client: "a", translator: other, lines: ["o1"], signal: unaborted() });
+    void queue.translate({ client: "a", translator: other, lines: asLines("o1"), signal: unaborted() });
     await translator.finish(0);
     expect([translator.batches[1], other.batches]).toEqual([["a1"], []]);
     await translator.finish(1);

@@ -9,9 +9,10 @@ import type { ValidationCorpus } from "../../../src/training/validation/validate
 const config = {
   validBeamSize: 1,
   validMaxSentences: 500,
-  bestCheckpointMetric: "bleu",
-  earlyStoppingCriteria: "perplexity",
-} as const;
+  bestCheckpointMetric: "bleu" as const,
+  earlyStoppingCriteria: "perplexity" as const,
+  retainCorpora: [] as string[],
+};
 const corpus: ValidationCorpus = {
   name: "valid",
   targetLanguage: undefined,
@@ -74,4 +75,15 @@ test("a score of a checkpoint that does not say how it was measured is compared 
   const state = { ...used(), best: { step: 2, value: 3 } as TrainerState["best"], stopping: undefined };
   expect(forgetIncomparable(state, measured)).toHaveLength(1);
   expect([state.best, state.stale]).toEqual([undefined, 0]);
+});
+
+test("corpora to be retained are measured apart, and so is what they had at the start", () => {
+  const two = [corpus, { ...corpus, name: "valid_general" }];
+  const state = { ...used(), retained: { bleu: 30, perplexity: 5 } };
+  Object.assign(state.best!, { measuredWith: measurementsOf(config, two).best });
+  const apart = measurementsOf({ ...config, retainCorpora: ["valid_general"] }, two);
+  expect(forgetIncomparable(state, apart)[0]).toContain("was measured otherwise (retained)");
+  expect([state.best, state.retained]).toEqual([undefined, undefined]);
+  const other = measurementsOf({ ...config, retainCorpora: ["valid"] }, two);
+  expect(other.best).not.toEqual(apart.best);
 });

@@ -75,3 +75,14 @@ test("without translations there is no BLEU", async () => {
   expect((await validate(model, [german], 64, async () => [])).bleu).toBeNaN();
   model.dispose();
 });
+
+test("corpora to be retained have scores of their own, which are not among the others'", async () => {
+  const model = new Seq2Seq(toyOptions, { seed: 1 });
+  const all = await validate(model, [german, chinese], 2, translate);
+  const apart = await validate(model, [german, chinese], 2, translate, ["chinese"]);
+  const { name: _, samples: __, tokenizer: ___, ...second } = all.corpora[1]!;
+  expect(apart.retained).toEqual(second);
+  expect([apart.bleu, apart.perplexity]).toEqual([all.corpora[0]!.bleu, all.corpora[0]!.perplexity]);
+  expect([all.retained, apart.corpora.length]).toEqual([undefined, 2]);
+  model.dispose();
+});

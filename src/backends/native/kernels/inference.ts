@@ -74,6 +74,20 @@ export interface InferenceKernels {
     logProbabilities: Float32Array,
     shared: boolean,
   ): Promise<void>;
+  /**
+   * Weights of experts for given pairs: `gates` [layers with experts][positions][experts], the encoder's layers first, 0 for experts that a position
+   * doesn't use. Positions are those of the sources, and `begin` and the pieces of each target.
+   */
+  expertGates(
+    model: ModelHandle,
+    ids: Int32Array,
+    starts: Int32Array,
+    targetIds: Int32Array,
+    targetStarts: Int32Array,
+    begin: number,
+    gates: Float32Array,
+    shared: boolean,
+  ): Promise<void>;
   /** Lines [lines, width] of a matrix, or with `transposed` its columns, as 8-bit integers times a scale each. */
   quantizeMatrix(
     weights: Float32Array,

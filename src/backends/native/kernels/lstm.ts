@@ -40,7 +40,10 @@ export interface LstmKernels {
   lstmGateWidth(units: number): number;
   /** Writes output, gates and cells. */
   lstmForward(...args: Sequence): void;
-  /** From the output's gradient to those of everything; undefined where one isn't wanted. Once per forward pass. */
+  /**
+   * From the output's gradient to those of everything; undefined where one isn't wanted, of a direction's weights all or none. Once per
+   * forward pass.
+   */
   lstmBackward(
     ...args: [
       ...Sequence,
@@ -123,23 +126,32 @@ export function lstmForward(native: NativeBackend, operands: LstmOperands, order
   };
 }
 
-/** Gradients of all operands, given those of the output. */
+/** What backward passes give: gradients of operands, in whose place is undefined where one isn't wanted. */
+export interface LstmGradients {
+  x: tf.Tensor2D;
+  directions: readonly Partial<LstmDirection>[];
+}
+
+/** Gradients of all operands, given those of the output; of the weights of those directions that `weightsWanted` has true for. */
 export function lstmBackward(
   native: NativeBackend,
   operands: LstmOperands,
   order: LstmOrder,
   { output, gates, cells }: LstmRecord,
   dOutput: tf.Tensor2D,
-): LstmOperands {
+  weightsWanted: readonly boolean[],
+): LstmGradients {
   const emptyLike = <T extends tf.Tensor | undefined>(tensor: T): T =>
     (tensor && native.tensor(tensor.shape, native.takeFloats(tensor.size, "lstmBackward"))) as T;
-  const gradients: LstmOperands = {
+  const gradients: LstmGradients = {
     x: emptyLike(operands.x),
-    directions: operands.directions.map((direction) => ({
-      inputWeights: emptyLike(direction.inputWeights),
-      recurrentWeights: emptyLike(direction.recurrentWeights),
-      bias: emptyLike(direction.bias),
-      projection: emptyLike(direction.projection),
+    directions: operands.directions.map((direction, i) => ({
+      ...(weightsWanted[i] && {
+        inputWeights: emptyLike(direction.inputWeights),
+        recurrentWeights: emptyLike(direction.recurrentWeights),
+        bias: emptyLike(direction.bias),
+        projection: emptyLike(direction.projection),
+      }),
       initialHidden: emptyLike(direction.initialHidden),
       initialCell: emptyLike(direction.initialCell),
     })),
@@ -189,7 +201,7 @@ function floatsIfGiven(native: NativeBackend, tensor: tf.Tensor | undefined): Fl
   return tensor === undefined ? undefined : native.floats(tensor);
 }
 
-function weightArrays(native: NativeBackend, weights: LstmWeights): WeightArrays {
+function weightArrays(native: NativeBackend, weights: Partial<LstmWeights>): WeightArrays {
   const { inputWeights, recurrentWeights, bias, projection } = weights;
   return [inputWeights, recurrentWeights, bias, projection].map((tensor) => floatsIfGiven(native, tensor));
 }
@@ -200,7 +212,7 @@ function packedWeightArrays(native: NativeBackend, weights: LstmWeights): Weight
   return [packed(inputWeights), packed(recurrentWeights), native.floats(bias), projection && packed(projection)];
 }
 
-function stateArrays(native: NativeBackend, { initialHidden, initialCell }: LstmDirection): StateArrays {
+function stateArrays(native: NativeBackend, { initialHidden, initialCell }: Partial<LstmDirection>): StateArrays {
   return [initialHidden, initialCell].map((tensor) => floatsIfGiven(native, tensor));
 }
 

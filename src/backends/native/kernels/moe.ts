@@ -52,8 +52,8 @@ export interface MoeKernels {
     dy: Float32Array,
     activations: Float32Array | undefined,
     dX: Float32Array,
-    dW1: Float32Array,
-    dW2: Float32Array,
+    dW1: Float32Array | undefined,
+    dW2: Float32Array | undefined,
     experts: number,
     width: number,
     hidden: number,
@@ -157,21 +157,20 @@ export function expertFfn(
   return { out: native.tensor(x.shape, out), activations: activations && native.tensor([rows, hidden], activations) };
 }
 
-/** Gradients of every operand from dy [rows, width]. */
+/** Gradients of x and, where wanted, of the matrices, from dy [rows, width]. */
 export function expertFfnGradient(
   native: NativeBackend,
   operands: ExpertFfnInputs,
   offsets: Int32Array,
   activations: tf.Tensor2D | undefined,
   dy: tf.Tensor2D,
-): ExpertFfnInputs {
+  weightsWanted: boolean,
+): Pick<ExpertFfnInputs, "x"> & Partial<ExpertFfnInputs> {
   const { x, w1, w2 } = operands;
   const [experts, width, hidden] = w1.shape;
-  const [dX, dW1, dW2] = [
-    native.takeFloats(x.size, "expertFfnGradient"),
-    native.takeFloats(w1.size, "expertFfnGradient"),
-    native.takeFloats(w2.size, "expertFfnGradient"),
-  ];
+  const take = (size: number) => native.takeFloats(size, "expertFfnGradient");
+  const dX = take(x.size);
+  const [dW1, dW2] = weightsWanted ? [take(w1.size), take(w2.size)] : [];
   native.addon.expertFfnGradient(
     native.floats(x),
     native.floats(w1),
@@ -188,7 +187,7 @@ export function expertFfnGradient(
   );
   return {
     x: native.tensor(x.shape, dX),
-    w1: native.tensor(w1.shape, dW1),
-    w2: native.tensor(w2.shape, dW2),
+    ...(dW1 && { w1: native.tensor(w1.shape, dW1) }),
+    ...(dW2 && { w2: native.tensor(w2.shape, dW2) }),
   };
 }

@@ -26,7 +26,7 @@ type PackedOperands = [
 ];
 
 export interface VocabularyKernels {
-  /** sums [2] = (smoothed loss, negative log-likelihood), in nats; the gradients of the first, all of them or none. */
+  /** sums [2] = (smoothed loss, negative log-likelihood), in nats; the gradients of the first: all of them, all but the weights', or none. */
   vocabularyCrossEntropy(
     ...args: [
       ...Operands,
@@ -73,29 +73,31 @@ export function crossEntropy(
   return native.tensor([2], sums);
 }
 
-/** The sums, and the gradients of the smoothed loss to hidden, weights and bias. */
+/** The sums, and the gradients of the smoothed loss to hidden, weights (where wanted) and bias. */
 export function crossEntropyWithGradients(
   native: NativeBackend,
   operands: VocabularyProjection,
   { targets, labelSmoothing }: VocabularyTargets,
-): { sums: tf.Tensor1D; gradients: [tf.Tensor2D, tf.Tensor2D, tf.Tensor1D] } {
+  weightsWanted: boolean,
+): { sums: tf.Tensor1D; gradients: { hidden: tf.Tensor2D; weights: tf.Tensor2D | undefined; bias: tf.Tensor1D } } {
   const [positions, width] = operands.hidden.shape;
   const [vocabulary] = operands.weights.shape;
   const sums = native.takeFloats(2, "vocabularyCrossEntropy");
   const dHidden = native.takeFloats(positions * width, "vocabularyCrossEntropy");
-  const dWeights = native.takeFloats(vocabulary * width, "vocabularyCrossEntropy");
+  const dWeights = weightsWanted ? native.takeFloats(vocabulary * width, "vocabularyCrossEntropy") : undefined;
   const dBias = native.takeFloats(vocabulary, "vocabularyCrossEntropy");
   const squares = new Float32Array(1);
   native.addon.vocabularyCrossEntropy(
     ...argumentsOf(native, operands),
     ...[targets, labelSmoothing, sums, dHidden, dWeights, dBias, squares],
   );
-  const gradients: [tf.Tensor2D, tf.Tensor2D, tf.Tensor1D] = [
-    native.tensor([positions, width], dHidden),
-    native.tensor([vocabulary, width], dWeights),
-    native.tensor([vocabulary], dBias),
-  ];
-  native.noteSquares(gradients[1], squares[0]!);
+  const weights = dWeights && native.tensor<tf.Tensor2D>([vocabulary, width], dWeights);
+  if (weights !== undefined) native.noteSquares(weights, squares[0]!);
+  const gradients = {
+    hidden: native.tensor<tf.Tensor2D>([positions, width], dHidden),
+    weights,
+    bias: native.tensor<tf.Tensor1D>([vocabulary], dBias),
+  };
   return { sums: native.tensor([2], sums), gradients };
 }
 

@@ -1,9 +1,10 @@
-/** The option `--placeables` of `nmt translate`, and what does not go with it. */
+/** `nmt translate --placeables`: lines whose tags, placeholders and addresses come out as they are. */
 import type { Options } from "yargs";
-import { UsageError } from "../../../base/errors.ts";
-import type { TranslateOptions } from "../../../decoding/translate-options.ts";
-import { translateDefaults } from "../../../decoding/translate-options.ts";
+import { log } from "../../../base/logger.ts";
+import { lineWindows } from "../../../decoding/lines/line-windows.ts";
 import { type MaskName, maskNames } from "../../../segments/masks.ts";
+import type { TextCounts } from "../../../segments/text-counts.ts";
+import type { TranslateLines } from "../../../segments/translate-lines.ts";
 
 export interface PlaceableArguments {
   placeables: MaskName | undefined;
@@ -19,33 +20,28 @@ export const placeableOptions = {
   },
 } satisfies Record<string, Options>;
 
-/** Options that ask for more than one text a line, or that choose it in another way. */
-const APART = [
-  "with_score",
-  "with_alignment",
-  "with_word_scores",
-  "with_pieces",
-  "with_attention",
-  "tgt_prefix",
-  "constraints",
-  "return_alternatives",
-  "mbr",
-  "rerank_model",
-  "rerank_lm",
-] as const;
+/** Lines translated together, and the milliseconds to wait for another. */
+const WINDOW = { lines: 2000, patience: 20 };
 
-/** The options with hypotheses to choose from. Throws UsageError beside options that `--placeables` has no place for. */
-export function withHypotheses(
-  options: TranslateOptions,
-  args: PlaceableArguments & { n_best: number } & { [name in (typeof APART)[number]]: unknown },
-): TranslateOptions {
-  if (args.placeables === undefined) return options;
-  const other = args.n_best > 1 ? "n_best" : APART.find((name) => args[name] !== undefined && args[name] !== false);
-  if (other !== undefined) {
-    throw new UsageError(`--placeables and --${other} do not go together`, {
-      where: "--placeables",
-      nextStep: "Leave out one of them: with --placeables each line has one translation, put together from its parts.",
-    });
+/** The translation of each line, in order. */
+export async function* translateKeeping(
+  translate: TranslateLines,
+  lines: AsyncIterable<string>,
+  masks: MaskName,
+  counts: TextCounts,
+): AsyncGenerator<string, void, undefined> {
+  // Imported only here: what finds placeables takes a while to make, and few lines of text have any.
+  const { translateTexts } = await import("../../../segments/translate-text.ts");
+  for await (const window of lineWindows(lines, WINDOW)) {
+    yield* await translateTexts(translate, window, { masks, sentences: false, counts });
   }
-  return { ...options, nBest: options.sampling === undefined ? (options.beamSize ?? translateDefaults.beamSize) : 1 };
+}
+
+/** Logs what became of the placeables. */
+export function reportPlaceables(counts: TextCounts): void {
+  const { withPlaceables, kept, nextHypothesis, aligned, split, untranslated } = counts;
+  log.info(
+    `placeables in ${withPlaceables} segments: ${kept} kept by the best hypothesis, ${nextHypothesis} by a later one, ${aligned} by alignment, ${split} split`,
+  );
+  if (untranslated > 0) log.warn(`${untranslated} segments or parts of them were left in the source's language`);
 }

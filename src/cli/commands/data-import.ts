@@ -1,0 +1,168 @@
+/** `nmt data import`: files of translations, whatever their format, as a plain corpus. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { CommandModule } from "yargs";
+import { UsageError } from "../../base/errors.ts";
+import { log } from "../../base/logger.ts";
+import { Progress } from "../../base/progress.ts";
+import { type TagChoice, tagChoices } from "../../config/choices.ts";
+import { splitList } from "../../config/overrides.ts";
+import { DEFAULT_IMPORT, type ImportOptions } from "../../corpora/formats/importer.ts";
+import { IMPORTERS } from "../../corpora/formats/importers.ts";
+import { type FindOptions, findInputs, findPairedInputs } from "../../corpora/importing/find-inputs.ts";
+import { importCorpus, RECORD } from "../../corpora/importing/import-corpus.ts";
+import { emptyReport, formatImport } from "../../corpora/importing/import-report.ts";
+
+interface ImportArguments {
+  files: string[];
+  pair: string;
+  output: string;
+  src: string | undefined;
+  tgt: string | undefined;
+  format: string | undefined;
+  tags: TagChoice;
+  fuzzy: boolean;
+  obsolete: boolean;
+  approved: boolean;
+  columns: string[] | undefined;
+  quotes: boolean | undefined;
+  documents: string[] | undefined;
+}
+
+export const dataImportCommand: CommandModule<object, ImportArguments> = {
+  command: "import [files..]",
+  describe: "Write TMX, XLIFF, PO and other files of translations as a plain corpus, and tell what was left out",
+  builder: (yargs) =>
+    yargs
+      .positional("files", {
+        type: "string",
+        array: true,
+        default: [],
+        describe: "Files, patterns and folders, plain or compressed; formats are known by content and name",
+      })
+      .option("pair", { type: "string", demandOption: true, describe: "Source and target language, such as en-de" })
+      .option("output", {
+        type: "string",
+        default: "data/imported",
+        describe: "Folder: train.en, train.de and import.json, the report",
+      })
+      .option("src", { type: "string", describe: "Instead of files: the source's file, of formats of two files" })
+      .option("tgt", { type: "string", describe: "The file with its translations" })
+      .option("format", {
+        choices: IMPORTERS.map(({ name }) => name),
+        describe: "Format of all files, instead of what they look like",
+      })
+      .option("tags", {
+        choices: tagChoices,
+        default: DEFAULT_IMPORT.tags,
+        describe: "Inline tags: drop them, keep them as <1>…</1> and <2/>, or skip pairs that have any",
+      })
+      .option("fuzzy", {
+        type: "boolean",
+        default: false,
+        describe: "Take translations that are fuzzy, unfinished or to be reviewed",
+      })
+      .option("obsolete", { type: "boolean", default: false, describe: "Take what the source has no more" })
+      .option("approved", { type: "boolean", default: false, describe: "Take approved translations only" })
+      .option("columns", {
+        type: "string",
+        array: true,
+        describe: "Source's and target's column of tables, by number or name, or field of JSON",
+      })
+      .option("quotes", {
+        type: "boolean",
+        describe: "Fields of tables may be in quotes",
+        defaultDescription: "in .csv, not in .tsv",
+      })
+      .option("documents", {
+        type: "string",
+        array: true,
+        describe: "Folders or zip files with the documents of an OPUS alignment, besides its own folder",
+      }) as never,
+  handler: async (args) => {
+    const [sourceLanguage, targetLanguage] = languagesOf(args.pair);
+    const names = { source: `train.${sourceLanguage}`, target: `train.${targetLanguage}` };
+    refuseOtherCorpus(args.output, [names.source, names.target]);
+    const report = emptyReport();
+    const find = { format: args.format, sourceLanguage, targetLanguage };
+    const inputs = await inputsOf(args, find, report);
+    const progress = new Progress({ label: "import", unit: "pairs" });
+    try {
+      const record = await importCorpus(args.output, {
+        inputs,
+        options: optionsOf(args, sourceLanguage, targetLanguage),
+        report,
+        names,
+        progress: (pairs) => progress.update(pairs),
+      });
+      progress.end();
+      for (const line of formatImport(record)) log.info(line);
+    } finally {
+      progress.end();
+    }
+    const paths = [names.source, names.target].map((name) => join(args.output, name));
+    process.stdout.write(paths.map((path) => `${path}\n`).join(""));
+  },
+};
+
+async function inputsOf(args: ImportArguments, find: FindOptions, report: ReturnType<typeof emptyReport>) {
+  const { files, src, tgt } = args;
+  if ((src === undefined) !== (tgt === undefined) || (src === undefined) === (files.length === 0)) {
+    throw new UsageError(
+      src === undefined && tgt === undefined ? "no file is named" : "the files are named twice, or by half",
+      {
+        nextStep: "Write nmt data import FILE… --pair en-de, or --src FILE --tgt FILE for a format of two files.",
+      },
+    );
+  }
+  return src === undefined ? findInputs(files, find, report) : findPairedInputs(src, tgt!, find);
+}
+
+function optionsOf(args: ImportArguments, sourceLanguage: string, targetLanguage: string): ImportOptions {
+  const { tags, fuzzy, obsolete, approved, quotes } = args;
+  const columns = args.columns?.flatMap(splitList);
+  if (columns !== undefined && columns.length !== 2) {
+    throw new UsageError(`--columns has ${columns.length} names, not two`, {
+      nextStep: "Give the source's and the target's, such as --columns 1 2 or --columns en de.",
+    });
+  }
+  return {
+    sourceLanguage,
+    targetLanguage,
+    tags,
+    fuzzy,
+    obsolete,
+    approved,
+    columns: columns as [string, string] | undefined,
+    quotes,
+    documents: args.documents ?? [],
+  };
+}
+
+/** "en-de", "pt-BR:zh-Hans" or "zh_Hans-en": of several hyphens the one in the middle. */
+function languagesOf(pair: string): [source: string, target: string] {
+  const parts = pair.split(/[:,]/);
+  const cut = parts.length === 2 ? parts : halves(pair.split("-"));
+  const [source, target] = cut ?? [];
+  if (source && target && cut!.every((code) => /^[A-Za-z][A-Za-z0-9_-]*$/.test(code))) return [source, target];
+  throw new UsageError(`--pair ${pair} is no pair of languages`, {
+    nextStep: "Write it as en-de, or with a colon where codes have hyphens: en:zh-Hans.",
+  });
+}
+
+function halves(parts: readonly string[]): string[] | undefined {
+  if (parts.length % 2 === 1) return undefined;
+  const middle = parts.length / 2;
+  return [parts.slice(0, middle).join("-"), parts.slice(middle).join("-")];
+}
+
+/** Throws UsageError where files that no import wrote would be replaced. */
+function refuseOtherCorpus(folder: string, names: readonly string[]): void {
+  if (existsSync(join(folder, RECORD))) return;
+  const there = names.find((name) => existsSync(join(folder, name)));
+  if (there === undefined) return;
+  throw new UsageError("the output is there already and is not an imported corpus", {
+    where: join(folder, there),
+    nextStep: "Name another folder after --output.",
+  });
+}

@@ -1,0 +1,37 @@
+/** Opens a file of whatever compression: its head, to see what it is, and then all of it. */
+import { nameOfText, streamBytes } from "../../data/files/bytes.ts";
+import { decodedHead } from "../../data/files/text-format.ts";
+import { type InputFile, plainName } from "./importer.ts";
+
+/** Bytes that are looked at: licences in comments may be long. */
+const HEAD = 1 << 16;
+
+/** Throws DataError where it cannot be read. Whoever opens it reads it, or calls `close`. */
+export async function openInput(path: string): Promise<InputFile & { close(): Promise<void> }> {
+  const stream = streamBytes(path);
+  const first: Uint8Array[] = [];
+  for (let size = 0; size < HEAD; ) {
+    const { done, value } = await stream.next();
+    if (done === true) break;
+    first.push(value);
+    size += value.length;
+  }
+  const bytes = (first.length === 1 ? first[0]! : Buffer.concat(first)).subarray(0, HEAD);
+  return {
+    path: nameOfText(path),
+    head: { name: plainName(path), text: decodedHead(bytes), bytes },
+    chunks: after(first, stream),
+    close: async () => {
+      await stream.return(undefined);
+    },
+  };
+}
+
+async function* after(first: Uint8Array[], rest: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    for (let chunk = first.shift(); chunk !== undefined; chunk = first.shift()) yield chunk;
+    yield* rest;
+  } finally {
+    await rest.return(undefined);
+  }
+}

@@ -1,0 +1,47 @@
+/** The mixture-of-experts layers of a translation model, and the weights that their gates give, cut by layer and sentence. */
+import type { ExpertGates } from "../model/decoder-state.ts";
+import type { Seq2SeqOptions } from "../model/options.ts";
+
+/** A layer as the addon knows it: in the order of its gates. */
+export type ExpertLayer = Omit<ExpertGates, "gates">;
+
+/** Pieces of each sentence, and steps of each target: one more than it has pieces. */
+export interface PositionCounts {
+  source: readonly number[];
+  target: readonly number[];
+}
+
+/** The encoder's layers, then the decoder's, each from the lowest up. */
+export function expertLayers({ moe, moeSizes, moeEncoderAfter, moeDecoderAfter }: Seq2SeqOptions): ExpertLayer[] {
+  if (moe === undefined) return [];
+  const of = (prefix: string, side: "source" | "target", after: readonly number[]) =>
+    [...after]
+      .sort((a, b) => a - b)
+      .map((number) => {
+        const layer = `${prefix}${number}`;
+        return { layer, side, experts: moeSizes?.get(layer)?.numExperts ?? moe.numExperts };
+      });
+  return [...of("encoder.moe", "source", moeEncoderAfter), ...of("decoder.moe", "target", moeDecoderAfter)];
+}
+
+/** How many weights all layers have together. */
+export function gatesSize(layers: readonly ExpertLayer[], counts: PositionCounts): number {
+  return layers.reduce((total, { side, experts }) => total + sum(counts[side]) * experts, 0);
+}
+
+/** `gates` [layers][positions of all sentences][experts] by layer and sentence. */
+export function cutGates(gates: Float32Array, layers: readonly ExpertLayer[], counts: PositionCounts): ExpertGates[] {
+  let start = 0;
+  return layers.map((layer) => ({
+    ...layer,
+    gates: counts[layer.side].map((positions) => {
+      const from = start;
+      start += positions * layer.experts;
+      return gates.slice(from, start);
+    }),
+  }));
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0);
+}

@@ -1,0 +1,223 @@
+/** Translations for people at work on them: with places, details, and beginnings that they have chosen; other words at a place. */
+import type { SourceLine } from "../../decoding/translation.ts";
+import type { ExplainedPair, Explanation } from "../../inspection/explain-translation.ts";
+import {
+  type ChosenTranslation as Chosen,
+  type PassageSegment,
+  translatePassage,
+} from "../../segments/translate-passage.ts";
+import type { DetectedLanguage, LanguageDetector } from "../languages/language-detector.ts";
+import type { Catalog, Leg } from "../models/catalog.ts";
+import type { ModelPool } from "../models/model-pool.ts";
+import type { ServedModel } from "../models/served-model.ts";
+import { acceptedWork, type WorkBounds } from "../queue/accepted-work.ts";
+import type { LineTranslation } from "../queue/batch-translator.ts";
+import { RequestError } from "../request-error.ts";
+import type { ChosenTranslation, DetailedTranslation, OtherWord, SegmentDetail, Span } from "./answers.ts";
+import { Memo } from "./memo.ts";
+
+/** Who asks. */
+export interface Asking {
+  client: string;
+  /** Aborted when the client has gone away. */
+  signal: AbortSignal;
+}
+
+/** Languages are codes of the catalog. */
+export interface PassageRequest extends Asking {
+  text: string;
+  /** Undefined: detected. */
+  source: string | undefined;
+  target: string;
+  /** Further translations of each segment. */
+  alternatives: number;
+  detail: boolean;
+  chosen: readonly ChosenTranslation[];
+}
+
+export interface WordsRequest extends Asking {
+  /** A segment of a text. */
+  text: string;
+  source: string;
+  target: string;
+  /** What stands before, with a whole word at its end. */
+  before: string;
+  /** Words, at most. */
+  count: number;
+}
+
+export interface InteractiveServiceParts extends WorkBounds {
+  catalog: Catalog;
+  pool: ModelPool;
+  detect: LanguageDetector;
+}
+
+/** Lines and explanations of a model that are remembered. */
+const MOST_REMEMBERED = 2000;
+
+/** What was lately computed with a model, which goes with it. */
+interface Remembered {
+  lines: Memo<LineTranslation>;
+  explanations: Memo<Explanation | null>;
+}
+
+export class InteractiveService {
+  private readonly parts: InteractiveServiceParts;
+  private readonly remembered = new WeakMap<ServedModel, Remembered>();
+
+  constructor(parts: InteractiveServiceParts) {
+    this.parts = parts;
+  }
+
+  /**
+   * The translation of a text. Throws RequestError: 400 for a pair without a way, 413 for a line that is too long, and as `acceptedWork` does; errors of
+   * loading a model.
+   */
+  translate(request: PassageRequest): Promise<DetailedTranslation> {
+    const { text, target, alternatives, detail } = request;
+    return acceptedWork(this.parts, { ...request, characters: text.length }, async (signal) => {
+      const detected = request.source === undefined ? this.detect(text, target) : undefined;
+      const source = request.source ?? detected!.language;
+      const route = this.route(source, target);
+      const chosen = new Map(request.chosen.map((each) => [each.segment, chosenOf(each)]));
+      const passage = await translatePassage(
+        (lines) => this.follow(route, lines, alternatives + 1, { ...request, signal }),
+        text,
+        { language: source, chosen },
+      );
+      const [leg, ...further] = route;
+      const details =
+        detail && leg !== undefined && further.length === 0
+          ? await this.explain(leg, text, passage.text, passage.segments, signal)
+          : [];
+      return {
+        translation: passage.text,
+        source,
+        target,
+        ...(detected && { detectedLanguage: detected }),
+        ...(further.length > 0 && { pivotLanguage: leg!.target }),
+        segments: passage.segments.map(({ source, target, others }, i) => ({
+          source,
+          target,
+          alternatives: others.slice(0, alternatives),
+          detail: details[i] ?? null,
+        })),
+      };
+    });
+  }
+
+  /** Words that could stand at a place of a segment's translation. Throws as `translate` does. */
+  otherWords(request: WordsRequest): Promise<OtherWord[]> {
+    const { text, source, target, before, count } = request;
+    return acceptedWork(this.parts, { ...request, characters: text.length + before.length }, async (signal) => {
+      const route = this.route(source, target);
+      const leg = route.at(-1);
+      if (leg === undefined) return [];
+      const [read] = await this.follow(route.slice(0, -1), [{ text }], 1, { ...request, signal });
+      return this.parts.pool.use(leg.model, async (served) => {
+        const languages = { source: leg.source, target: leg.target };
+        const words = await served.inspect({ kind: "other-words", languages, text: read![0]!, before, count }, signal);
+        return words.map(({ probability, ...word }) => ({ ...word, probability: Math.round(probability * 1e4) / 1e4 }));
+      });
+    });
+  }
+
+  private route(source: string, target: string): readonly Leg[] {
+    const { catalog } = this.parts;
+    const route = catalog.route(source, target);
+    if (route !== undefined) return route;
+    throw new RequestError(400, `No model translates ${source} into ${target}.`, {
+      nextStep: `Targets of ${source} are: ${catalog.targetsOf(source).join(", ")}.`,
+    });
+  }
+
+  /** A text without a letter needs no language. */
+  private detect(text: string, target: string): DetectedLanguage {
+    return /\p{L}/u.test(text) ? this.parts.detect(text)[0]! : { language: target, confidence: 0 };
+  }
+
+  /** The texts found for each line, best first, one at least. Beginnings are of the last leg's translations. */
+  private async follow(
+    route: readonly Leg[],
+    lines: readonly SourceLine[],
+    nBest: number,
+    { client, signal }: Asking,
+  ): Promise<string[][]> {
+    let found = lines.map(({ text }) => [text]);
+    for (const [i, { model, source, target }] of route.entries()) {
+      const isLast = i === route.length - 1;
+      const asked = found.map(([text], at): SourceLine => ({ ...(isLast && lines[at]!), text: text! }));
+      const translations = await this.parts.pool.use(model, (served) => {
+        const options = { source, target, nBest: isLast ? nBest : 1, withAlignment: false };
+        const keys = asked.map((line) => JSON.stringify([options, line]));
+        return this.of(served).lines.get(keys, (unknown) => {
+          const wanted = unknown.map((key) => (JSON.parse(key) as [unknown, SourceLine])[1]);
+          const translator = served.translator(options);
+          return served.queue.translate({ client, translator, lines: wanted, signal });
+        });
+      });
+      found = translations.map((translation, at) => textsOf(translation, asked[at]!.text));
+    }
+    return found;
+  }
+
+  /** What the model saw in each segment. */
+  private async explain(
+    leg: Leg,
+    text: string,
+    translation: string,
+    segments: readonly PassageSegment[],
+    signal: AbortSignal,
+  ): Promise<(SegmentDetail | null)[]> {
+    const languages = { source: leg.source, target: leg.target };
+    const keys = segments.map(({ source, target }) => {
+      const pair = { source: cut(text, source), target: cut(translation, target) };
+      return JSON.stringify([languages, pair]);
+    });
+    const explanations = await this.parts.pool.use(leg.model, (served) =>
+      this.of(served).explanations.get(keys, (unknown) => {
+        const pairs = unknown.map((key) => (JSON.parse(key) as [unknown, ExplainedPair])[1]);
+        return served.inspect({ kind: "explain", languages, pairs }, signal);
+      }),
+    );
+    return explanations.map((explanation, i) => placed(explanation, segments[i]!));
+  }
+
+  private of(served: ServedModel): Remembered {
+    const remembered = this.remembered.get(served) ?? {
+      lines: new Memo(MOST_REMEMBERED),
+      explanations: new Memo(MOST_REMEMBERED),
+    };
+    this.remembered.set(served, remembered);
+    return remembered;
+  }
+}
+
+function chosenOf({ prefix, complete }: ChosenTranslation): Chosen {
+  return { text: prefix, isWhole: true, isComplete: complete === true };
+}
+
+function textsOf({ hypotheses, tooLong }: LineTranslation, line: string): string[] {
+  if (tooLong) {
+    throw new RequestError(413, `A line of ${line.length} characters is longer than the model translates.`, {
+      nextStep: "Break it into sentences.",
+    });
+  }
+  return hypotheses.length > 0 ? hypotheses.map(({ text }) => text) : [line];
+}
+
+function cut(text: string, { start, end }: Span): string {
+  return text.slice(start, end);
+}
+
+/** Words' places in the whole text instead of their segment. */
+function placed(explanation: Explanation | null, { source, target }: PassageSegment): SegmentDetail | null {
+  if (explanation === null) return null;
+  const moved = <Word extends Span>(words: readonly Word[], by: number) =>
+    words.map((word) => ({ ...word, start: word.start + by, end: word.end + by }));
+  return {
+    ...explanation,
+    sourceWords: moved(explanation.sourceWords, source.start),
+    targetWords: moved(explanation.targetWords, target.start),
+  };
+}
