@@ -12,6 +12,7 @@ import { addInteractiveRoutes } from "./interactive/routes.ts";
 import { addFileRoutes } from "./libretranslate/file-routes.ts";
 import { addLibreTranslateRoutes } from "./libretranslate/routes.ts";
 import { addPageRoutes } from "./page/routes.ts";
+import { addReferencePage } from "./reference/reference-route.ts";
 import { RequestError } from "./request-error.ts";
 import { addSuggestRoute } from "./suggestions/suggest-route.ts";
 import type { SuggestionCorpus } from "./suggestions/suggestion-corpus.ts";
@@ -64,7 +65,9 @@ export function createApp(parts: RouteParts, options: AppOptions): ServedApp {
   addInteractiveRoutes(app, parts, options.interactive);
   if (options.page !== undefined) addPageRoutes(app, options.page);
   app.get("/metrics", (c) => c.text(parts.metrics.text(), 200, { "Content-Type": "text/plain; version=0.0.4" }));
-  app.doc31("/openapi.json", { openapi: "3.1.0", info: { title: "nmt serve", version: options.version } });
+  const description = { openapi: "3.1.0", info: { title: "nmt serve", version: options.version } };
+  app.doc31("/openapi.json", description);
+  addReferencePage(app, () => app.getOpenAPI31Document(description));
   app.notFound((c) => refuse(c, notFound(app, c)));
   app.onError((error, c) => (isGone(c) ? new Response(null, { status: GONE_STATUS }) : refuse(c, requestError(error))));
   return app;

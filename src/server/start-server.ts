@@ -5,6 +5,8 @@ import { createAdaptorServer } from "@hono/node-server";
 import { BackendError } from "../base/errors.ts";
 import { modelVersion } from "../inference/model-version.ts";
 import type { InferenceOptions } from "../inference/open-model.ts";
+import type { MaskName } from "../segments/masks.ts";
+import { textCounts } from "../segments/text-counts.ts";
 import { createApp } from "./create-app.ts";
 import { DecodingProcess } from "./decoding/decoding-process.ts";
 import { type DocumentLimits, DocumentStore } from "./documents/document-store.ts";
@@ -21,7 +23,7 @@ import type { ServingOptions } from "./models/served-model.ts";
 import { Admission, type AdmissionLimits } from "./queue/admission.ts";
 import { RateLimit } from "./queue/rate-limit.ts";
 import { SuggestionCorpus } from "./suggestions/suggestion-corpus.ts";
-import { lineSegments } from "./text/line-segments.ts";
+import { addTextReadings } from "./texts/text-metrics.ts";
 import { TranslationService } from "./translation-service.ts";
 
 export interface ServerOptions extends ServingOptions {
@@ -46,6 +48,8 @@ export interface ServerOptions extends ServingOptions {
   bodyLimit: number;
   /** Milliseconds that a request may take, and in which it must have arrived. */
   timeLimit: number;
+  /** How models are shown tags, placeholders and the like. */
+  masks: MaskName;
   /** File of API keys; undefined = none needed. */
   apiKeys: string | undefined;
   /** Folder that suggested translations are kept in; undefined = they are not. */
@@ -106,7 +110,10 @@ async function serve(
   await languages.prepare(catalog.sources);
   const detect = (text: string) => languages.detect(text);
   const { timeLimit } = options;
-  const service = new TranslationService({ catalog, pool, admission, detect, segment: lineSegments, timeLimit });
+  const counts = textCounts();
+  addTextReadings(metrics, counts);
+  const { masks } = options;
+  const service = new TranslationService({ catalog, pool, admission, detect, timeLimit, masks, counts });
   const documents = openDocuments(options, { catalog, pool, admission, detect }, metrics);
   const gate = new Gate(options.limits, keys, new RateLimit());
   const app = createApp(

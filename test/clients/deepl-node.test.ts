@@ -5,7 +5,7 @@ import { join } from "node:path";
 import * as deepl from "deepl-node";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { RunningServer } from "../../src/server/start-server.ts";
-import { startToyServer, translateAlone, writePairModels } from "../server/toy-models.ts";
+import { chosenAlone, startToyServer, writePairModels } from "../server/toy-models.ts";
 
 let server: RunningServer;
 let models: string[];
@@ -22,7 +22,7 @@ afterAll(() => server.stop());
 
 test("translates a text, and a thousand in one request", async () => {
   const texts = Array.from({ length: 1000 }, (_, i) => `${"abcdef".slice(i % 6)} ${"fed".slice(i % 3)}`);
-  const alone = await translateAlone(models[0]!, texts);
+  const alone = await chosenAlone(models[0]!, texts);
   const results = await client.translateText(texts, "en", "de");
   expect(results.map(({ text }) => text)).toEqual(alone.map(([best]) => best));
   expect(await client.translateText("abcdef fed", "en", "de")).toMatchObject({
@@ -53,7 +53,7 @@ test("lists languages, usage and glossary pairs", async () => {
 
 test("translates documents, from files and from memory, under names that are not ASCII", async () => {
   const folder = mkdtempSync(join(tmpdir(), "nmt-deepl-"));
-  const [[best]] = (await translateAlone(models[0]!, ["abcdef fed"])) as [[string]];
+  const [[best]] = (await chosenAlone(models[0]!, ["abcdef fed"])) as [[string]];
   const input = join(folder, "Größe 漢字.html");
   writeFileSync(input, "<p class=x>abcdef fed<!-- abc -->");
   const output = join(folder, "out.html");

@@ -7,6 +7,7 @@ import { log } from "../../base/logger.ts";
 import { packageFolder } from "../../base/package-folder.ts";
 import { untilStopped } from "../../base/stop-signal.ts";
 import { translateDefaults } from "../../decoding/translate-options.ts";
+import { type MaskName, maskNames } from "../../segments/masks.ts";
 import { type ServerOptions, startServer } from "../../server/start-server.ts";
 import { engineOf, type InferenceArguments, inferenceOptions } from "../engine-options.ts";
 import { packageVersion } from "../package-info.ts";
@@ -29,6 +30,7 @@ interface ServeArguments extends InferenceArguments {
   alternatives_limit: number;
   body_limit: number;
   time_limit: number;
+  placeables: MaskName;
   document_limit: number;
   document_char_limit: number;
   document_memory: number;
@@ -76,6 +78,12 @@ const serveOptions = {
   alternatives_limit: { type: "number", default: 10, describe: "Alternatives of a text; 0 for no limit" },
   body_limit: { type: "number", default: 2, describe: "MB of a request's body" },
   time_limit: { type: "number", default: 60, describe: "Seconds that a request may take" },
+  placeables: {
+    choices: maskNames,
+    default: "braces" as const,
+    describe:
+      "What models see of tags, placeholders, addresses, numbers with units and emoji, which come out as they are",
+  },
   document_limit: { type: "number", default: 10, describe: "MB of a document; 0 for no documents" },
   document_char_limit: {
     type: "number",
@@ -186,6 +194,7 @@ function serverOptions(args: ServeArguments): ServerOptions {
     },
     bodyLimit: args.body_limit * MEGABYTE,
     timeLimit: args.time_limit * 1000,
+    masks: args.placeables,
     apiKeys: args.api_keys,
     suggestions: args.suggestions,
     corsOrigins: args.cors_origin,

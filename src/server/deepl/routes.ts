@@ -15,6 +15,7 @@ import {
   translateFields,
   usageAnswer,
 } from "./schemas.ts";
+import { textFormat } from "./text-format.ts";
 
 /** What /v2/usage gives as the limit: there is none, and clients want a number. */
 const NO_LIMIT = 1_000_000_000_000;
@@ -74,8 +75,8 @@ async function translate(c: ServerContext, parts: RouteParts, usage: Usage): Pro
   const client = gate.pass(c, keyOf(c, fields.auth_key), texts, 403);
   refuseMissingFeatures(fields);
   const { source, target } = languagesOf(fields, parts);
-  const kind = fields.tag_handling ?? "text";
-  const request = { client, texts, source, target, format: { kind }, alternatives: 0, signal: goneSignal(c) } as const;
+  const format = textFormat(fields);
+  const request = { client, texts, source, target, format, alternatives: 0, signal: goneSignal(c) };
   const translated = await service.translate(request);
   const lengths = texts.map((text) => [...text].length);
   count(

@@ -23,7 +23,7 @@ export interface Upload {
 }
 
 /**
- * Reads a form of parts with a document, for which room is kept while it comes in. Throws RequestError: 400 without a file and for formats that
+ * Reads a form of parts with a document, for which room is kept while it comes in. A part `filename` stands for the file's own name. Throws RequestError: 400 without a file and for formats that
  * can't be read, and as `DocumentStore.reserve`.
  */
 export async function readUpload(c: ServerContext, store: DocumentStore): Promise<Upload> {
@@ -40,7 +40,8 @@ export async function readUpload(c: ServerContext, store: DocumentStore): Promis
     }
     // Without a Content-Length it may be a little more than is allowed.
     store.checkSize(file.size);
-    return { fields, ...describeFile(file.name), bytes: new Uint8Array(await file.arrayBuffer()) };
+    const name = typeof fields["filename"] === "string" && fields["filename"] !== "" ? fields["filename"] : file.name;
+    return { fields, ...describeFile(name), bytes: new Uint8Array(await file.arrayBuffer()) };
   } finally {
     release();
   }
