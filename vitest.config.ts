@@ -7,6 +7,7 @@ export default defineConfig({
     // Against hangs alone: no outcome depends on the machine's speed.
     testTimeout: 600_000,
     hookTimeout: 600_000,
+    expect: { poll: { timeout: 600_000 } },
     maxWorkers: 2,
   },
 });

@@ -16,6 +16,7 @@ await build({
     main: "src/cli/main.ts",
     "encode-worker": "src/data/shards/encode-worker.ts",
     "prefetch-worker": "src/data/batches/prefetch-worker.ts",
+    "document-thread": "src/server/documents/document-thread.ts",
     "decoding-child": "src/server/decoding/decoding-child.ts",
   },
   outdir,

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 
 const root = resolve(import.meta.dirname, "..");
 /** Folders of TypeScript beside `src`; their rows have their names. */
-const beside = ["bench", "data-scripts", "experiments"];
+const beside = ["bench", "data-scripts", "experiments", "web"];
 
 /**
  * What each folder may import besides itself, from the table of docs/architecture.md; `types` only with `import type`. A row is for the

@@ -40,6 +40,7 @@ describe("package.json", () => {
       "native/build.mjs",
       "native/src/binding/module.cc",
       "examples/train.ts",
+      "deploy/nmt-serve.service",
       "CHANGELOG.md",
     ])
       expect(paths).toContain(path);

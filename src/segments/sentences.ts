@@ -13,6 +13,9 @@ const BLOCK = 4096;
 /** Abbreviations that often end a sentence: where a capital follows, they do. */
 const MAY_END = new Set("etc ecc enz usf itd apod al inc ltd co corp т.д т.п д п др".split(" "));
 
+/** What ends a sentence, with something behind it: a line without has no boundary, which is told faster so. */
+const MAY_HAVE_SEVERAL = /[\p{Sentence_Terminal}.\u2024\ufe52\uff0e](?!\s*$)/u;
+
 const segmenters = new Map<string, Intl.Segmenter>();
 
 /**
@@ -23,6 +26,7 @@ const segmenters = new Map<string, Intl.Segmenter>();
  * splitSentences("Er kam am 3. Oktober. Dr. Meier auch.", "de"); // ["Er kam am 3. Oktober. ", "Dr. Meier auch."]
  */
 export function splitSentences(line: string, language = "en"): string[] {
+  if (line === "" || !MAY_HAVE_SEVERAL.test(line)) return line === "" ? [] : [line];
   const base = language.toLowerCase().split(/[-_]/)[0]!;
   const sentences: string[] = [];
   let start = 0;

@@ -1,19 +1,12 @@
 /** A text's translation that is still to be worked on: its segments with their places, others to choose from, and beginnings that were chosen. */
-import type { SourceLine } from "../decoding/translation.ts";
+import { choose, maskedAttempt } from "./attempts.ts";
 import type { Range } from "./icu-message.ts";
-import { maskSegment, maskStyle, tokensOf, unmask } from "./masks.ts";
-import {
-  isSegment,
-  joinParts,
-  type Part,
-  type Segment,
-  type SegmentOptions,
-  segmentText,
-  type Token,
-} from "./segment-text.ts";
-
-/** Translates lines: the hypotheses of each, best first. */
-export type HypothesesOf = (lines: SourceLine[]) => Promise<(readonly string[])[]>;
+import { type MaskedSegment, type MaskStyle, maskSegment, maskStyle } from "./masks.ts";
+import { isSegment, joinParts, type Part, type Segment, segmentsOf, segmentText, type Token } from "./segment-text.ts";
+import { textCounts } from "./text-counts.ts";
+import { hypothesesOf, type TranslateLines, type WantedLine } from "./translate-lines.ts";
+import { type Chosen, translateSegments } from "./translate-segments.ts";
+import type { TextOptions } from "./translate-text.ts";
 
 /** How the translation of a segment begins, or all of it. */
 export interface ChosenTranslation {
@@ -41,79 +34,100 @@ export interface Passage {
 }
 
 /** How a passage is translated. */
-export interface PassageOptions extends SegmentOptions {
+export interface PassageOptions extends TextOptions {
   /** What was chosen, by the text of the segment. */
   chosen?: ReadonlyMap<string, ChosenTranslation>;
 }
 
-/** Translates a text; `hypothesesOf` is asked once, for all its segments. Throws what that throws. */
+/** A segment and the beginning of its translation. */
+interface Begun {
+  segment: Segment;
+  chosen: ChosenTranslation;
+}
+
+/** Translates a text as `translateText` does, and goes on from what was chosen. Throws what `translate` throws. */
 export async function translatePassage(
-  hypothesesOf: HypothesesOf,
+  translate: TranslateLines,
   text: string,
   options: PassageOptions = {},
 ): Promise<Passage> {
+  const { chosen, masks = "braces", counts = textCounts() } = options;
+  const style = maskStyle(masks);
   const parts = segmentText(text, options);
-  const found = await translateSegments(hypothesesOf, parts.filter(isSegment), options.chosen ?? new Map());
-  return layOut(parts, found);
+  const begun = parts.filter(isSegment).flatMap((segment): Begun[] => {
+    const choice = chosen?.get(sourceOf(segment));
+    return choice === undefined ? [] : [{ segment, chosen: choice }];
+  });
+  const isBegun = new Set<Part>(begun.map(({ segment }) => segment));
+  const free = segmentsOf(parts.filter((part) => !isBegun.has(part)));
+  const [found, finished] = await Promise.all([
+    translateSegments(translate, free, style, counts),
+    finishSegments(translate, begun, style),
+  ]);
+  return layOut(parts, new Map([...found, ...finished]));
 }
 
-/** The translations of each segment, best first, one at least. */
-type Found = ReadonlyMap<Segment, readonly (readonly Token[])[]>;
-
-async function translateSegments(
-  hypothesesOf: HypothesesOf,
-  segments: readonly Segment[],
-  chosen: ReadonlyMap<string, ChosenTranslation>,
-): Promise<Found> {
-  const style = maskStyle("braces");
-  const lines = segments.map((segment) => {
-    const begun = chosen.get(sourceOf(segment));
-    const masked = maskSegment(segment, begun === undefined ? style : undefined) ?? verbatim(segment);
-    return { segment, begun, masked };
+/** The translations of segments that are begun; where placeables get lost, the model is shown the segment as it is. */
+async function finishSegments(
+  translate: TranslateLines,
+  segments: readonly Begun[],
+  style: MaskStyle | undefined,
+): Promise<Chosen> {
+  const found: Chosen = new Map();
+  for (const { segment, chosen } of segments) if (chosen.isComplete) found.set(segment, [[chosen.text]]);
+  const open = segments.filter(({ chosen }) => !chosen.isComplete);
+  const attempts = open.flatMap(({ segment, chosen }) => {
+    const masked = maskSegment(segment, style);
+    if (masked === undefined) return [];
+    return [{ attempt: maskedAttempt(segment, masked), prefix: maskedPrefix(chosen.text, masked), chosen }];
   });
-  const asked = lines.filter(({ begun }) => begun?.isComplete !== true);
-  const hypotheses = await hypothesesOf(
-    asked.map(({ begun, masked }) => ({
-      text: masked.line,
-      ...(begun && { targetPrefix: begun.text, prefixIsWhole: begun.isWhole }),
-    })),
-  );
-  const found = new Map<Segment, readonly (readonly Token[])[]>();
-  for (const { segment, begun } of lines) if (begun?.isComplete) found.set(segment, [[begun.text]]);
-  asked.forEach(({ segment, masked }, i) => {
-    const unmasked = hypotheses[i]!.map((text) => unmask(text, masked)).filter((pieces) => pieces !== undefined);
-    const tokens = unmasked.map(tokensOf);
-    found.set(segment, tokens.length > 0 ? tokens : [segment.tokens]);
+  const lines = attempts.map(({ attempt, prefix, chosen }) => lineOf(attempt.line.text, prefix, chosen));
+  const hypotheses = await hypothesesOf(translate, lines);
+  attempts.forEach(({ attempt }, i) => {
+    const { accepted } = choose(hypotheses[i]!, attempt);
+    if (accepted.length > 0) found.set(attempt.segment, accepted);
+  });
+  const lost = open.filter(({ segment }) => !found.has(segment));
+  const plain = lost.map(({ segment, chosen }) => lineOf(sourceOf(segment), chosen.text, chosen));
+  const others = await hypothesesOf(translate, plain);
+  lost.forEach(({ segment, chosen }, i) => {
+    const texts = others[i]!.map(({ text }) => [text]);
+    found.set(segment, texts.length > 0 ? texts : [[chosen.text]]);
   });
   return found;
 }
 
-function verbatim(segment: Segment) {
-  return { line: sourceOf(segment), masks: [], runs: [], pattern: undefined };
+function lineOf(text: string, prefix: string, { isWhole }: ChosenTranslation): WantedLine {
+  return { text, several: true, targetPrefix: prefix, prefixIsWhole: isWhole };
 }
 
-function sourceOf(segment: Segment): string {
-  return joinParts([segment], ({ tokens }) => tokens);
+/** What a prefix has of the placeables, as the model is shown them. */
+function maskedPrefix(prefix: string, { masks, runs }: MaskedSegment): string {
+  let rest = prefix;
+  runs.forEach((run, i) => {
+    rest = rest.replace(run.map(({ text }) => text).join(""), () => masks[i]!);
+  });
+  return rest;
 }
 
-function layOut(parts: readonly Part[], found: Found): Passage {
-  const translated = (segment: Segment, rank = 0) =>
-    joinParts([segment], (each) => (found.get(each) ?? [each.tokens])[rank]!);
+function sourceOf(part: Part): string {
+  return joinParts([part], ({ tokens }) => tokens);
+}
+
+function layOut(parts: readonly Part[], found: Chosen): Passage {
+  const tokensOf = (segment: Segment, rank = 0): readonly Token[] => found.get(segment)?.[rank] ?? segment.tokens;
   const segments: PassageSegment[] = [];
   let text = "";
   let at = 0;
   for (const part of parts) {
-    const source = joinParts([part], ({ tokens }) => tokens);
-    const target = isSegment(part) ? translated(part) : source;
+    const source = sourceOf(part);
+    const target = joinParts([part], tokensOf);
     if (isSegment(part)) {
+      const others = found.get(part)!.map((tokens) => joinParts(tokens, tokensOf));
       segments.push({
         source: { start: at, end: at + source.length },
         target: { start: text.length, end: text.length + target.length },
-        others: found
-          .get(part)!
-          .slice(1)
-          .map((_, i) => translated(part, i + 1))
-          .filter((each) => each !== target),
+        others: [...new Set(others)].filter((each) => each !== target),
       });
     }
     at += source.length;

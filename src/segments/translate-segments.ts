@@ -1,4 +1,5 @@
 /** Segments → their translations: with masks, else with the tags put in by alignment, else piece by piece. */
+import { pauses } from "../base/threads/pauses.ts";
 import { type Attempt, type Choice, choose, maskedAttempt } from "./attempts.ts";
 import { type MaskStyle, maskSegment } from "./masks.ts";
 import type { Segment, Token } from "./segment-text.ts";
@@ -96,7 +97,9 @@ async function tryAll(
     translate,
     attempts.map(({ line }) => line),
   );
-  attempts.forEach((attempt, i) => {
+  const pause = pauses();
+  for (const [i, attempt] of attempts.entries()) {
     done(attempt, choose(found[i]!, attempt), found[i]!.length);
-  });
+    await pause();
+  }
 }

@@ -1,4 +1,5 @@
 /** Texts of any shape → their translations: segments are translated, everything between them and every placeable comes out as it was. */
+import { pauses } from "../base/threads/pauses.ts";
 import { type MaskName, type MaskStyle, maskStyle } from "./masks.ts";
 import {
   joinParts,
@@ -86,7 +87,12 @@ async function translated(
   options: TextOptions,
 ): Promise<{ documents: Part[][]; chosen: Chosen }> {
   const style = maskStyle(options.masks ?? "braces");
-  const documents = texts.map((text) => segmentText(text, options));
+  const pause = pauses();
+  const documents: Part[][] = [];
+  for (const text of texts) {
+    documents.push(segmentText(text, options));
+    await pause();
+  }
   const segments = documents.flatMap(segmentsOf);
   return { documents, chosen: await translateSegments(translate, segments, style, options.counts ?? textCounts()) };
 }

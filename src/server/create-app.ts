@@ -9,8 +9,13 @@ import type { ServerContext, ServerEnvironment } from "./http/client.ts";
 import type { RouteParts, ServedApp } from "./http/served-app.ts";
 import type { InteractiveService } from "./interactive/interactive-service.ts";
 import { addInteractiveRoutes } from "./interactive/routes.ts";
+import { addFileRoutes } from "./libretranslate/file-routes.ts";
 import { addLibreTranslateRoutes } from "./libretranslate/routes.ts";
+import { addPageRoutes } from "./page/routes.ts";
+import { addReferencePage } from "./reference/reference-route.ts";
 import { RequestError } from "./request-error.ts";
+import { addSuggestRoute } from "./suggestions/suggest-route.ts";
+import type { SuggestionCorpus } from "./suggestions/suggestion-corpus.ts";
 
 export interface AppOptions extends AccessLogOptions {
   /** Bytes of a request's body. */
@@ -21,6 +26,10 @@ export interface AppOptions extends AccessLogOptions {
   isStopping(): boolean;
   version: string;
   interactive: InteractiveService;
+  /** Folder of the page's build; undefined = no page. */
+  page: string | undefined;
+  /** Undefined where no suggestions are kept. */
+  suggestions: SuggestionCorpus | undefined;
 }
 
 /** Of requests whose client has gone away, in log and metrics: nginx calls it "client closed request". */
@@ -42,12 +51,23 @@ export function createApp(parts: RouteParts, options: AppOptions): ServedApp {
     if (options.isStopping()) c.header("Connection", "close");
   });
   const origins = options.corsOrigins.includes("*") ? "*" : [...options.corsOrigins];
-  app.use(cors({ origin: origins, allowHeaders: ["Authorization", "Content-Type"], exposeHeaders: ["Retry-After"] }));
-  addLibreTranslateRoutes(app, parts, options.isStopping);
+  app.use(
+    cors({
+      origin: origins,
+      allowHeaders: ["Authorization", "Content-Type"],
+      exposeHeaders: ["Retry-After", "Content-Disposition"],
+    }),
+  );
+  addLibreTranslateRoutes(app, parts, options.isStopping, options.suggestions !== undefined);
+  addFileRoutes(app, parts, options.trustProxy);
+  addSuggestRoute(app, parts, options.suggestions);
   addDeepLRoutes(app, parts);
   addInteractiveRoutes(app, parts, options.interactive);
+  if (options.page !== undefined) addPageRoutes(app, options.page);
   app.get("/metrics", (c) => c.text(parts.metrics.text(), 200, { "Content-Type": "text/plain; version=0.0.4" }));
-  app.doc31("/openapi.json", { openapi: "3.1.0", info: { title: "nmt serve", version: options.version } });
+  const description = { openapi: "3.1.0", info: { title: "nmt serve", version: options.version } };
+  app.doc31("/openapi.json", description);
+  addReferencePage(app, () => app.getOpenAPI31Document(description));
   app.notFound((c) => refuse(c, notFound(app, c)));
   app.onError((error, c) => (isGone(c) ? new Response(null, { status: GONE_STATUS }) : refuse(c, requestError(error))));
   return app;

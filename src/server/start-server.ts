@@ -5,8 +5,12 @@ import { createAdaptorServer } from "@hono/node-server";
 import { BackendError } from "../base/errors.ts";
 import { modelVersion } from "../inference/model-version.ts";
 import type { InferenceOptions } from "../inference/open-model.ts";
+import type { MaskName } from "../segments/masks.ts";
+import { textCounts } from "../segments/text-counts.ts";
 import { createApp } from "./create-app.ts";
 import { DecodingProcess } from "./decoding/decoding-process.ts";
+import { type DocumentLimits, DocumentStore } from "./documents/document-store.ts";
+import { type JobTranslatorParts, jobTranslator } from "./documents/translate-job.ts";
 import { ApiKeys } from "./http/api-keys.ts";
 import { Gate, type TextLimits } from "./http/gate.ts";
 import { Metrics } from "./http/metrics.ts";
@@ -18,7 +22,8 @@ import { ModelWatch } from "./models/model-watch.ts";
 import type { ServingOptions } from "./models/served-model.ts";
 import { Admission, type AdmissionLimits } from "./queue/admission.ts";
 import { RateLimit } from "./queue/rate-limit.ts";
-import { lineSegments } from "./text/line-segments.ts";
+import { SuggestionCorpus } from "./suggestions/suggestion-corpus.ts";
+import { addTextReadings } from "./texts/text-metrics.ts";
 import { TranslationService } from "./translation-service.ts";
 
 export interface ServerOptions extends ServingOptions {
@@ -38,18 +43,25 @@ export interface ServerOptions extends ServingOptions {
   maxMemory: number;
   admission: AdmissionLimits;
   limits: TextLimits;
+  documents: DocumentLimits;
   /** Bytes of a request's body. */
   bodyLimit: number;
   /** Milliseconds that a request may take, and in which it must have arrived. */
   timeLimit: number;
+  /** How models are shown tags, placeholders and the like. */
+  masks: MaskName;
   /** File of API keys; undefined = none needed. */
   apiKeys: string | undefined;
+  /** Folder that suggested translations are kept in; undefined = they are not. */
+  suggestions: string | undefined;
   corsOrigins: readonly string[];
   trustProxy: boolean;
   /** Takes the access log's lines; undefined = no log. */
   accessLog: ((line: string) => void) | undefined;
   /** Whether the access log has the texts. */
   logTexts: boolean;
+  /** Folder of the page's build, for `/`; undefined = no page. */
+  page: string | undefined;
   version: string;
 }
 
@@ -98,10 +110,14 @@ async function serve(
   await languages.prepare(catalog.sources);
   const detect = (text: string) => languages.detect(text);
   const { timeLimit } = options;
-  const service = new TranslationService({ catalog, pool, admission, detect, segment: lineSegments, timeLimit });
+  const counts = textCounts();
+  addTextReadings(metrics, counts);
+  const { masks } = options;
+  const service = new TranslationService({ catalog, pool, admission, detect, timeLimit, masks, counts });
+  const documents = openDocuments(options, { catalog, pool, admission, detect }, metrics);
   const gate = new Gate(options.limits, keys, new RateLimit());
   const app = createApp(
-    { catalog, service, gate, metrics, timeLimit },
+    { catalog, service, gate, metrics, documents, timeLimit },
     {
       write: options.accessLog,
       withTexts: options.logTexts,
@@ -109,7 +125,9 @@ async function serve(
       bodyLimit: options.bodyLimit,
       corsOrigins: options.corsOrigins,
       version: options.version,
+      page: options.page,
       isStopping: () => admission.isClosed,
+      suggestions: options.suggestions === undefined ? undefined : new SuggestionCorpus(options.suggestions),
       interactive: new InteractiveService({ catalog, pool, admission, detect, timeLimit }),
     },
   );
@@ -140,11 +158,40 @@ async function serve(
       admission.close();
       await watch.stop();
       pool.hurry();
-      await admission.idle();
+      await Promise.all([admission.idle(), documents.close()]);
+      await documents.allFetched();
       await close(server);
       await decoding.close();
     },
   };
+}
+
+function openDocuments(
+  { documents: limits, beamSize, admission: { waiting } }: ServerOptions,
+  parts: Pick<JobTranslatorParts, "catalog" | "pool" | "admission" | "detect">,
+  metrics: Metrics,
+): DocumentStore {
+  const translate = jobTranslator({
+    ...parts,
+    limits,
+    waiting,
+    nBest: beamSize,
+    onDone: ({ characters, upload: { target } }, source) => metrics.characters.add({ source, target }, characters),
+  });
+  const documents = new DocumentStore(limits, async (job) => {
+    const { format } = job.upload;
+    try {
+      const bytes = await translate(job);
+      metrics.documents.add({ format, result: "translated" });
+      return bytes;
+    } catch (error) {
+      metrics.documents.add({ format, result: "failed" });
+      throw error;
+    }
+  });
+  metrics.reading("documents_open", "gauge", "Documents that are not translated yet.", () => documents.load.open);
+  metrics.reading("documents_bytes", "gauge", "Bytes of documents in memory.", () => documents.load.bytes);
+  return documents;
 }
 
 function addReadings(metrics: Metrics, pool: ModelPool, admission: Admission, decoding: DecodingProcess): void {

@@ -1,12 +1,17 @@
-/** Texts → translations: source language, segments, route, queue of each model on it, texts again. Knows nothing of HTTP. */
+/** Texts → translations: source language, parts to be translated, route, texts again. Knows nothing of HTTP. */
+import { pauses } from "../base/threads/pauses.ts";
+import type { MaskName } from "../segments/masks.ts";
+import type { TaggedText } from "../segments/segment-text.ts";
+import type { TextCounts } from "../segments/text-counts.ts";
+import { translateVariants } from "../segments/translate-text.ts";
 import type { DetectedLanguage, LanguageDetector } from "./languages/language-detector.ts";
 import type { Catalog, Leg } from "./models/catalog.ts";
 import type { ModelPool } from "./models/model-pool.ts";
 import { acceptedWork } from "./queue/accepted-work.ts";
 import type { Admission } from "./queue/admission.ts";
-import type { LineTranslation } from "./queue/batch-translator.ts";
 import { RequestError } from "./request-error.ts";
-import type { SegmentedText, TextFormat, TextSegmenter } from "./text/segmented-text.ts";
+import { queuedLines } from "./texts/queued-lines.ts";
+import { type ReadText, readText, type TextFormat } from "./texts/read-text.ts";
 
 /** What a client asks for. Languages are codes of the catalog. */
 export interface TextsRequest {
@@ -38,15 +43,18 @@ export interface TranslationServiceParts {
   pool: ModelPool;
   admission: Admission;
   detect: LanguageDetector;
-  segment: TextSegmenter;
   /** Milliseconds that a request may take. */
   timeLimit: number;
+  /** How models are shown placeables. */
+  masks: MaskName;
+  /** What became of the segments of all texts. */
+  counts: TextCounts;
 }
 
 interface PreparedText {
+  read: ReadText;
   source: string;
   detected: DetectedLanguage | undefined;
-  segmented: SegmentedText;
   route: readonly Leg[];
 }
 
@@ -63,21 +71,26 @@ export class TranslationService {
   }
 
   /**
-   * One translation for each text, in order. Throws RequestError: 400 for a pair without a way, 413 for text that is too long, 429 and
-   * 503 where the server takes no more, 504 after the time limit; the signal's reason; errors of loading a model.
+   * One translation for each text, in order. Throws RequestError: 400 for a pair without a way and for XML that is not well-formed, 413 for text that is too
+   * long, 429 and 503 where the server takes no more, 504 after the time limit; the signal's reason; errors of loading a model.
    */
   async translate(request: TextsRequest): Promise<TranslatedText[]> {
     const characters = request.texts.reduce((sum, { length }) => sum + length, 0);
     const { client, signal } = request;
-    return acceptedWork(this.parts, { client, characters, signal }, (stop) => {
-      const prepared = request.texts.map((text) => this.prepare(text, request));
-      return this.translatePrepared(prepared, request, stop);
+    return acceptedWork(this.parts, { client, characters, signal }, async (stop) => {
+      const pause = pauses();
+      const prepared: PreparedText[] = [];
+      for (const text of request.texts) {
+        prepared.push(this.prepare(text, request));
+        await pause();
+      }
+      return this.translatePrepared(prepared, { ...request, signal: stop });
     });
   }
 
   private prepare(text: string, { source: given, target, format }: TextsRequest): PreparedText {
-    const segmented = this.parts.segment(text, format);
-    const detected = given === undefined ? this.detectSource(text, segmented, target) : undefined;
+    const read = readText(text, format);
+    const detected = given === undefined ? this.detectSource(read, target) : undefined;
     const source = given ?? detected!.language;
     const route = this.parts.catalog.route(source, target);
     if (route === undefined) {
@@ -86,81 +99,69 @@ export class TranslationService {
         nextStep: `Targets of ${source} are: ${targets}.`,
       });
     }
-    return { source, detected, segmented, route };
+    return { read, source, detected, route };
   }
 
-  /** A text with nothing to translate needs no language. */
-  private detectSource(text: string, { segments }: SegmentedText, target: string): DetectedLanguage {
-    return segments.length === 0 ? { language: target, confidence: 0 } : this.parts.detect(text)[0]!;
+  /** A text without a letter needs no language. */
+  private detectSource({ texts }: ReadText, target: string): DetectedLanguage {
+    const plain = texts.map(({ text, tags }) => tags.reduce((rest, tag) => rest.replace(tag, ""), text)).join("\n");
+    return /\p{L}/u.test(plain) ? this.parts.detect(plain)[0]! : { language: target, confidence: 0 };
   }
 
-  private async translatePrepared(
-    prepared: readonly PreparedText[],
-    request: TextsRequest,
-    signal: AbortSignal,
-  ): Promise<TranslatedText[]> {
+  /** The texts of one source language together. */
+  private async translatePrepared(prepared: readonly PreparedText[], request: TextsRequest): Promise<TranslatedText[]> {
     const results = new Array<TranslatedText>(prepared.length);
     const sources = new Set(prepared.map(({ source }) => source));
     const translateFrom = async (source: string) => {
       const indices = [...prepared.keys()].filter((i) => prepared[i]!.source === source);
-      const lines = indices.flatMap((i) => prepared[i]!.segmented.segments);
+      const texts = indices.flatMap((i) => prepared[i]!.read.texts);
       const { route } = prepared[indices[0]!]!;
-      const found = await this.follow(route, lines, request, signal);
+      const found = await this.follow(route, texts, request);
       let start = 0;
       for (const i of indices) {
-        const count = prepared[i]!.segmented.segments.length;
-        results[i] = joined(prepared[i]!, found.slice(start, start + count), request.alternatives);
-        start += count;
+        const { length } = prepared[i]!.read.texts;
+        results[i] = written(prepared[i]!, found.slice(start, start + length));
+        start += length;
       }
     };
     await Promise.all([...sources].map(translateFrom));
     return results;
   }
 
-  /** The texts found for each line, best first, one at least. */
+  /** The translations of each text, the best first, one at least. */
   private async follow(
     route: readonly Leg[],
-    lines: readonly string[],
-    { client, alternatives }: TextsRequest,
-    signal: AbortSignal,
+    texts: readonly TaggedText[],
+    { client, format, alternatives, signal }: TextsRequest,
   ): Promise<string[][]> {
-    let found = lines.map((line) => [line]);
-    if (lines.length === 0) return found;
-    for (const { model, source, target } of route) {
-      const nBest = model === route.at(-1)!.model ? alternatives + 1 : 1;
-      const best = found.map((texts) => texts[0]!);
-      const translations = await this.parts.pool.use(model, (served) => {
-        const translator = served.translator({ source, target, nBest, withAlignment: false });
-        return served.queue.translate({ client, translator, lines: best.map((text) => ({ text })), signal });
-      });
-      found = translations.map((translation, i) => textsOf(translation, best[i]!));
+    let found = texts.map(({ text }) => [text]);
+    if (texts.length === 0) return found;
+    for (const leg of route) {
+      const variants = leg === route.at(-1) ? alternatives + 1 : 1;
+      const best = texts.map((text, i) => ({ ...text, text: found[i]![0]! }));
+      found = await this.parts.pool.use(leg.model, (served) =>
+        translateVariants(queuedLines(served, { leg, variants, client, signal }), best, {
+          variants,
+          language: leg.source,
+          masks: this.parts.masks,
+          counts: this.parts.counts,
+          ...(format.sentences !== undefined && { sentences: format.sentences }),
+          ...(format.whiteSpace !== undefined && { whiteSpace: format.whiteSpace }),
+        }),
+      );
     }
     return found;
   }
 }
 
-function textsOf({ hypotheses, tooLong }: LineTranslation, line: string): string[] {
-  if (tooLong) {
-    throw new RequestError(413, `A line of ${line.length} characters is longer than the model translates.`, {
-      nextStep: "Break it into sentences.",
-    });
-  }
-  return hypotheses.length > 0 ? hypotheses.map(({ text }) => text) : [line];
-}
-
-function joined(
-  { source, detected, segmented, route }: PreparedText,
-  found: readonly (readonly string[])[],
-  alternatives: number,
-): TranslatedText {
-  const best = segmented.join(found.map((texts) => texts[0]!));
-  const ranks = Math.max(0, ...found.map(({ length }) => length));
-  const others = Array.from({ length: Math.min(ranks - 1, alternatives) }, (_, i) =>
-    segmented.join(found.map((texts) => texts[i + 1] ?? texts[0]!)),
-  );
+/** The k-th best translation of a text has the k-th best of each of its parts, or the best where there are fewer. */
+function written({ read, source, detected, route }: PreparedText, found: readonly (readonly string[])[]) {
+  const ranks = Math.max(1, ...found.map(({ length }) => length));
+  const texts = Array.from({ length: ranks }, (_, rank) => read.write(found.map((all) => all[rank] ?? all[0]!)));
+  const [text, ...alternatives] = new Set(texts);
   return {
-    text: best,
-    alternatives: ranks === 0 ? [] : others,
+    text: text!,
+    alternatives,
     source,
     ...(detected && { detected }),
     ...(route.length > 1 && { pivot: route[0]!.target }),

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { translate } from "libretranslate";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { RunningServer } from "../../src/server/start-server.ts";
-import { startToyServer, translateAlone, writePairModels } from "../server/toy-models.ts";
+import { chosenAlone, startToyServer, writePairModels } from "../server/toy-models.ts";
 
 let server: RunningServer;
 let models: string[];
@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 test("translates with its key, also where the address ends in a slash", async () => {
-  const [[best]] = (await translateAlone(models[0]!, ["abc fed"])) as [[string]];
+  const [[best]] = (await chosenAlone(models[0]!, ["abc fed"])) as [[string]];
   for (const apiurl of [server.url, `${server.url}/`]) {
     const request = { query: "abc fed", source: "en", target: "de", apiurl, apiKey: "secret" };
     expect(await translate(request)).toBe(best);

@@ -17,6 +17,7 @@ import { optimizerMutations } from "./list/optimizer.ts";
 import { reportMutations } from "./list/report.ts";
 import { rerankingMutations } from "./list/reranking.ts";
 import { segmentMutations } from "./list/segments.ts";
+import { serverDocumentMutations } from "./list/server-documents.ts";
 import { shortlistMutations } from "./list/shortlist.ts";
 import { textMutations } from "./list/text.ts";
 import { trainingMutations } from "./list/training.ts";
@@ -42,7 +43,7 @@ const concepts: Readonly<Record<string, readonly Mutation[]>> = {
   segments: segmentMutations,
   data: dataMutations,
   imports: importMutations,
-  documents: documentMutations,
+  documents: [...documentMutations, ...serverDocumentMutations],
   checkpoint: checkpointMutations,
   config: configMutations,
   report: reportMutations,

@@ -1,21 +1,23 @@
 /** Source of truth: what deepl-node 1.28, Weblate and OmegaT send and read, and what the model makes of the lines on its own. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RunningServer } from "../../src/server/start-server.ts";
-import { ask, postJson, startToyServer, translateAlone, writePairModels } from "./toy-models.ts";
+import { ask, chosenAlone, postJson, startToyServer, writePairModels } from "./toy-models.ts";
 
 let server: RunningServer;
+let models: string[];
 let german: string[];
 const lines = ["abc", "fed cab"];
 
 beforeAll(async () => {
-  const models = await writePairModels(["en-de", "de-zh"]);
+  models = await writePairModels(["en-de", "de-zh"]);
   server = await startToyServer(models);
-  german = (await translateAlone(models[0]!, lines)).map(([best]) => best!);
+  german = (await chosenAlone(models[0]!, lines)).map(([best]) => best!);
 });
 afterAll(() => server.stop());
 
 const form = (fields: string) =>
   ask(`${server.url}/v2/translate`, { method: "POST", body: new URLSearchParams(fields) });
+const encoded = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 const json = (body: object) => postJson(`${server.url}/v2/translate`, body);
 
 describe("/v2/translate", () => {
@@ -64,7 +66,49 @@ describe("/v2/translate", () => {
     });
   });
 
+  test("sentences are split as asked, and line breaks and white space between them stay", async () => {
+    const parts = await chosenAlone(models[0]!, ["abc.", "Fed cab", "abc. Fed cab"]);
+    const [first, second, both] = parts.map(([best]) => best!);
+    const text = async (fields: object) => {
+      const { body } = await json({ text: [" abc.\n  Fed cab"], source_lang: "EN", target_lang: "DE", ...fields });
+      return (body as { translations: { text: string }[] }).translations[0]!.text;
+    };
+    expect(await text({})).toBe(` ${first}\n  ${second}`);
+    expect(await text({ split_sentences: "nonewlines" })).toBe(` ${first}\n  ${second}`);
+    expect(await text({ split_sentences: "0" })).toBe(` ${both}`);
+    expect(await text({ split_sentences: "0", tag_handling: "html" })).toBe(` ${encoded(both!)}`);
+  });
+
+  test("tags are kept, each once, and what they say is not to be translated", async () => {
+    const markup =
+      '<p>abc <b>fed</b> <i>cab</i>\n fa</p><!-- a --><p translate="no">abc</p> <k>bad</k><script>abc</script>';
+    for (const tag_handling of ["html", "xml"]) {
+      const { body } = await json({
+        text: [markup],
+        source_lang: "EN",
+        target_lang: "DE",
+        tag_handling,
+        ignore_tags: "k",
+      });
+      const [{ text }] = (body as { translations: [{ text: string }] }).translations;
+      for (const tag of [
+        "<p>",
+        "<b>",
+        "</b>",
+        "<i>",
+        "</i>",
+        "<!-- a -->",
+        '<p translate="no">abc</p> ',
+        "<k>bad</k>",
+      ]) {
+        expect(text.split(tag)).toHaveLength(2);
+      }
+      expect(text.endsWith("<script>abc</script>")).toBe(tag_handling === "html");
+    }
+  });
+
   test.each<[string, string, number, RegExp]>([
+    ["XML that is none", "text=<a>b&target_lang=DE&source_lang=EN&tag_handling=xml", 400, /line 1.*Close every tag/],
     ["no target", "text=a", 400, /missing target_lang/],
     ["an unknown target", "text=a&target_lang=FR", 400, /'target_lang' not supported: FR.*DE, ZH/],
     ["an unknown source", "text=a&target_lang=DE&source_lang=XX", 400, /'source_lang' not supported: XX/],

@@ -2,7 +2,7 @@
 import { request } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RunningServer } from "../../src/server/start-server.ts";
-import { ask, postJson, startToyServer, translateAlone, writePairModels } from "./toy-models.ts";
+import { ask, chosenAlone, postJson, startToyServer, writePairModels } from "./toy-models.ts";
 
 let server: RunningServer;
 let models: string[];
@@ -12,7 +12,7 @@ const lines = ["abc", "fed cab", "a b c", "dead beef"];
 beforeAll(async () => {
   models = await writePairModels(["en-de", "de-fr"]);
   server = await startToyServer(models, { limits: { characters: 100, texts: 5, alternatives: 3, textsPerMinute: 0 } });
-  const found = await translateAlone(models[0]!, lines);
+  const found = await chosenAlone(models[0]!, lines);
   german = Object.fromEntries(lines.map((line, i) => [line, found[i]![0]!]));
 });
 afterAll(() => server.stop());
@@ -54,7 +54,7 @@ describe("/translate", () => {
   });
 
   test("alternatives are the further entries of the n-best list", async () => {
-    const [best] = await translateAlone(models[0]!, ["abc"], 3);
+    const [best] = await chosenAlone(models[0]!, ["abc"], 3);
     const { body } = await translate({ q: "abc", ...pair, alternatives: 2 });
     expect(body).toEqual({ translatedText: best![0], alternatives: best!.slice(1) });
     const list = await translate({ q: ["abc", "1"], ...pair, alternatives: "1" });
@@ -67,8 +67,34 @@ describe("/translate", () => {
     expect(body).toEqual({ translatedText: `<p>${german["abc"]}<br>1 &amp; 2</p>`, alternatives: [] });
   });
 
+  test("alternatives of several segments: the next best of each", async () => {
+    const [one, two] = await chosenAlone(models[0]!, ["abc.", "fed cab"], 2);
+    const { body } = await translate({ q: "abc.\n\nfed cab", ...pair, alternatives: 1 });
+    expect(body).toEqual({ translatedText: `${one![0]}\n\n${two![0]}`, alternatives: [`${one![1]}\n\n${two![1]}`] });
+  });
+
+  test("what became of segments is counted", async () => {
+    const counts = async () => {
+      const text = await (await fetch(`${server.url}/metrics`)).text();
+      const value = (name: string) => Number(new RegExp(`^nmt_${name} (\\d+)$`, "m").exec(text)?.[1]);
+      return {
+        segments: value("segments_total"),
+        placeables: value("segments_with_placeables_total"),
+        ways: ["best", "later", "alignment", "split"].reduce((sum, by) => {
+          return sum + value(`placeables_kept_total\\{by="${by}"\\}`);
+        }, 0),
+      };
+    };
+    const before = await counts();
+    await translate({ q: "abc.\nfed <b>cab</b> f {0} d\n7", ...pair });
+    const after = await counts();
+    expect(after.segments - before.segments).toBe(2);
+    expect(after.placeables - before.placeables).toBe(1);
+    expect(after.ways - before.ways).toBe(1);
+  });
+
   test("over a third language where no model has the pair, which the answer says", async () => {
-    const [[over]] = (await translateAlone(models[1]!, [german["abc"]!])) as [[string]];
+    const [[over]] = (await chosenAlone(models[1]!, [german["abc"]!])) as [[string]];
     const { body } = await translate({ q: "abc", source: "en", target: "fr" });
     expect(body).toEqual({ translatedText: over, pivotLanguage: "de" });
   });

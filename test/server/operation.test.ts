@@ -50,7 +50,7 @@ describe("a full server", () => {
     expect((await ask(`${server.url}/languages`)).status).toBe(200);
     const second = translate(server, { ...fields, q: "d" });
     expect([(await first).status, (await second).status]).toEqual([200, 200]);
-    expect((await translate(server, { ...fields, q: ["a", "b"] })).status).toBe(200);
+    expect((await translate(server, { ...fields, q: ["a", "d"] })).status).toBe(200);
     await server.stop();
   });
 });

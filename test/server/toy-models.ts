@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { selectBackend } from "../../src/backends/select.ts";
 import { Translator } from "../../src/decoding/translator.ts";
 import { loadTranslationModel } from "../../src/inference/open-model.ts";
+import { loops } from "../../src/segments/loops.ts";
 import { type RunningServer, type ServerOptions, startServer } from "../../src/server/start-server.ts";
 import { writeToyModel } from "../cli/toy-model-directory.ts";
 
@@ -37,6 +38,16 @@ export async function translateAlone(directory: string, lines: readonly string[]
   return found;
 }
 
+/** What of the five best may be taken, best first, what loops last. */
+export async function chosenAlone(directory: string, lines: readonly string[], nBest = 1): Promise<string[][]> {
+  const found = await translateAlone(directory, lines, 5);
+  return found.map((hypotheses, i) => {
+    const texts = hypotheses.filter((text) => text.trim() !== "");
+    const looping = texts.filter((text) => loops(text, lines[i]!));
+    return [...texts.filter((text) => !looping.includes(text)), ...looping].slice(0, nBest);
+  });
+}
+
 /** Bounds far away, a free port, no logs. */
 const quietOptions: Omit<ServerOptions, "models"> = {
   host: "127.0.0.1",
@@ -50,14 +61,18 @@ const quietOptions: Omit<ServerOptions, "models"> = {
   maxDelay: 1,
   admission: { waiting: 1e6, waitingPerClient: 1e6 },
   limits: { characters: 0, texts: 0, alternatives: 0, textsPerMinute: 0 },
+  documents: { bytes: 1e6, characters: 0, kept: 1e7, lifetime: 600_000, patience: 0 },
   bodyLimit: 1e5,
   timeLimit: 600_000,
+  masks: "braces",
   apiKeys: undefined,
+  suggestions: undefined,
   corsOrigins: ["*"],
   trustProxy: false,
   accessLog: undefined,
   logTexts: false,
   version: "0.0.0",
+  page: undefined,
 };
 
 export function startToyServer(

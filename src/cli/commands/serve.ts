@@ -1,10 +1,13 @@
 /** `nmt serve`: models behind an address, with LibreTranslate's and DeepL's interfaces. */
 import { once } from "node:events";
+import { join } from "node:path";
 import type { CommandModule, Options } from "yargs";
 import { UsageError } from "../../base/errors.ts";
 import { log } from "../../base/logger.ts";
+import { packageFolder } from "../../base/package-folder.ts";
 import { untilStopped } from "../../base/stop-signal.ts";
 import { translateDefaults } from "../../decoding/translate-options.ts";
+import { type MaskName, maskNames } from "../../segments/masks.ts";
 import { type ServerOptions, startServer } from "../../server/start-server.ts";
 import { engineOf, type InferenceArguments, inferenceOptions } from "../engine-options.ts";
 import { packageVersion } from "../package-info.ts";
@@ -27,14 +30,23 @@ interface ServeArguments extends InferenceArguments {
   alternatives_limit: number;
   body_limit: number;
   time_limit: number;
+  placeables: MaskName;
+  document_limit: number;
+  document_char_limit: number;
+  document_memory: number;
+  document_minutes: number;
+  suggestions: string | undefined;
   api_keys: string | undefined;
   cors_origin: string[];
   trust_proxy: boolean;
   access_log: boolean;
+  page: boolean;
   log_texts: boolean;
 }
 
 const MEGABYTE = 1e6;
+/** Milliseconds; DeepL's clients ask every 5 seconds whether their document is done. */
+const FETCH_PATIENCE = 15_000;
 
 const serveOptions = {
   model: { type: "string", array: true, demandOption: true, describe: "Model directories" },
@@ -66,6 +78,32 @@ const serveOptions = {
   alternatives_limit: { type: "number", default: 10, describe: "Alternatives of a text; 0 for no limit" },
   body_limit: { type: "number", default: 2, describe: "MB of a request's body" },
   time_limit: { type: "number", default: 60, describe: "Seconds that a request may take" },
+  placeables: {
+    choices: maskNames,
+    default: "braces" as const,
+    describe:
+      "What models see of tags, placeholders, addresses, numbers with units and emoji, which come out as they are",
+  },
+  document_limit: { type: "number", default: 10, describe: "MB of a document; 0 for no documents" },
+  document_char_limit: {
+    type: "number",
+    default: 1_000_000,
+    describe: "Characters of a document's texts; 0 for no limit",
+  },
+  document_memory: {
+    type: "number",
+    default: 200,
+    describe: "MB of documents kept in memory, translated or not; then 429",
+  },
+  document_minutes: {
+    type: "number",
+    default: 60,
+    describe: "Minutes that a document may take, and that its translation is kept",
+  },
+  suggestions: {
+    type: "string",
+    describe: "Folder that translations suggested by clients are kept in, as a corpus; none are without it",
+  },
   api_keys: { type: "string", describe: "File of API keys, one a line, a limit of texts per minute after it" },
   cors_origin: {
     type: "string",
@@ -79,6 +117,7 @@ const serveOptions = {
     describe: "Clients are told apart by X-Forwarded-For, which a proxy sets",
   },
   access_log: { type: "boolean", default: true, describe: "A line of JSON for each request, on standard output" },
+  page: { type: "boolean", default: true, describe: "A web page to translate with, at /" },
   log_texts: { type: "boolean", default: false, describe: "With the texts" },
   ...inferenceOptions,
 } satisfies Record<string, Options>;
@@ -115,11 +154,19 @@ function serverOptions(args: ServeArguments): ServerOptions {
   for (const name of ["beam_size", "batch_size", "max_waiting", "max_waiting_per_client"] as const) {
     requireRange(name, args[name], 1);
   }
-  for (const name of ["texts_per_minute", "char_limit", "batch_limit", "alternatives_limit"] as const) {
+  for (const name of [
+    "texts_per_minute",
+    "char_limit",
+    "batch_limit",
+    "alternatives_limit",
+    "document_char_limit",
+  ] as const) {
     requireRange(name, args[name], 0);
   }
-  for (const name of ["max_delay_ms", "max_memory", "watch"] as const) requirePositive(name, args[name], true);
-  for (const name of ["body_limit", "time_limit"] as const) requirePositive(name, args[name], false);
+  for (const name of ["max_delay_ms", "max_memory", "watch", "document_limit"] as const)
+    requirePositive(name, args[name], true);
+  for (const name of ["body_limit", "time_limit", "document_memory"] as const) requirePositive(name, args[name], false);
+  requireRange("document_minutes", args.document_minutes, 1, 10_000);
   return {
     models: args.model,
     host: args.host,
@@ -138,14 +185,24 @@ function serverOptions(args: ServeArguments): ServerOptions {
       alternatives: args.alternatives_limit,
       textsPerMinute: args.texts_per_minute,
     },
+    documents: {
+      bytes: args.document_limit * MEGABYTE,
+      characters: args.document_char_limit,
+      kept: args.document_memory * MEGABYTE,
+      lifetime: args.document_minutes * 60_000,
+      patience: FETCH_PATIENCE,
+    },
     bodyLimit: args.body_limit * MEGABYTE,
     timeLimit: args.time_limit * 1000,
+    masks: args.placeables,
     apiKeys: args.api_keys,
+    suggestions: args.suggestions,
     corsOrigins: args.cors_origin,
     trustProxy: args.trust_proxy,
     accessLog: args.access_log ? (line) => process.stdout.write(`${line}\n`) : undefined,
     logTexts: args.log_texts,
     version: packageVersion(),
+    page: args.page ? join(packageFolder(), "dist", "web") : undefined,
   };
 }
 

@@ -51,6 +51,8 @@ export interface ReadOptions {
   sourceLanguage?: string | undefined;
   /** Of TMX: language to translate into; default that of the first translation. Of XLIFF: named in a file that doesn't say it. */
   targetLanguage?: string | undefined;
+  /** Of Word documents: bytes that their texts may have unpacked, together. Default 256 MiB. */
+  mostUnpacked?: number | undefined;
 }
 
 /** Reads a file's bytes; `name` is for error messages. Throws DataError where they are damaged. */

@@ -1,6 +1,6 @@
 /** Word's `.docx` (ECMA-376, WordprocessingML): paragraphs of body, headers, footers and notes. */
 import { DataError } from "../../base/errors.ts";
-import type { Document, Segment, WriteOptions } from "../segments/document.ts";
+import type { Document, ReadOptions, Segment, WriteOptions } from "../segments/document.ts";
 import { SourceText } from "../segments/source-text.ts";
 import { checkCount, TextDocument } from "../segments/text-document.ts";
 import { readXml } from "../xml-tree.ts";
@@ -9,8 +9,8 @@ import { ZipMembers } from "./zip-members.ts";
 
 const TEXTS = /^word\/(?:document|header|footer|footnotes|endnotes)\d*\.xml$/;
 
-export function readDocx(bytes: Uint8Array, name: string): Document {
-  const zip = new ZipMembers(bytes, name);
+export function readDocx(bytes: Uint8Array, name: string, { mostUnpacked }: ReadOptions = {}): Document {
+  const zip = new ZipMembers(bytes, name, mostUnpacked);
   const names = zip.names.filter((each) => TEXTS.test(each));
   if (!names.some((each) => each.startsWith("word/document"))) {
     throw new DataError("The file cannot be read: it has no word/document.xml, so it is no Word document.", {

@@ -10,8 +10,8 @@ import {
   zipObstacle,
 } from "../../base/zip-entries.ts";
 
-/** No part of a text document is larger. */
-const MOST_BYTES = 2 ** 28;
+/** No text document has larger texts. */
+const MOST_UNPACKED = 2 ** 28;
 
 export class ZipMembers {
   private readonly file: Buffer;
@@ -19,9 +19,12 @@ export class ZipMembers {
   private readonly end: number;
   private readonly directory: number;
   private readonly members: ZipEntry[];
+  private readonly mostUnpacked: number;
+  private readonly unpacked = new Map<string, Buffer>();
 
-  /** Throws DataError where the directory is damaged. */
-  constructor(bytes: Uint8Array, path: string) {
+  /** `mostUnpacked`: bytes of all contents that are asked for, together. Throws DataError where the directory is damaged. */
+  constructor(bytes: Uint8Array, path: string, mostUnpacked = MOST_UNPACKED) {
+    this.mostUnpacked = mostUnpacked;
     this.file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.path = path;
     this.end = this.findEnd();
@@ -33,17 +36,24 @@ export class ZipMembers {
     return this.members.map(({ path }) => path);
   }
 
-  /** Throws DataError where it does not unpack to what the directory says. */
+  /** Throws DataError where it does not unpack to what the directory says, and where that is too much. */
   content(name: string): Buffer {
+    const known = this.unpacked.get(name);
+    if (known !== undefined) return known;
     const member = this.members.find((each) => each.path === name)!;
     const where = `${this.path}, ${name}`;
     const obstacle = zipObstacle(member);
     if (obstacle !== undefined) throw this.damaged(obstacle, where);
-    if (member.size > MOST_BYTES) throw this.damaged(`it has ${member.size} bytes unpacked`, where);
+    const sum = [...this.unpacked.values()].reduce((size, { length }) => size + length, member.size);
+    if (sum > this.mostUnpacked) {
+      const why = `its texts have ${sum} bytes unpacked, and ${this.mostUnpacked} are allowed`;
+      throw this.damaged(why, where, "Split the document.");
+    }
     const packed = this.file.subarray(this.dataOf(member), this.dataOf(member) + member.packedSize);
     const content = member.method === 0 ? packed : this.inflate(packed, member.size, where);
     if (content.length !== member.size || crc32(content) !== member.crc)
       throw this.damaged("its checksum or size differs", where);
+    this.unpacked.set(name, content);
     return content;
   }
 

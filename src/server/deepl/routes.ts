@@ -1,9 +1,11 @@
 /** DeepL's interface, version 2: /v2/translate, /v2/languages, /v2/usage, and that there are no glossaries. */
+
 import { goneSignal, type ServerContext } from "../http/client.ts";
 import { checkFields, readFields } from "../http/request-fields.ts";
 import { addRoute, type RouteParts, type ServedApp } from "../http/served-app.ts";
-import { languageName, nearestCode } from "../languages/language-codes.ts";
-import { RequestError } from "../request-error.ts";
+import { languageName } from "../languages/language-codes.ts";
+import { addDocumentRoutes } from "./document-routes.ts";
+import { keyOf, languagesOf, refuseMissingFeatures } from "./request.ts";
 import {
   glossaryPairsAnswer,
   languagesAnswer,
@@ -13,6 +15,7 @@ import {
   translateFields,
   usageAnswer,
 } from "./schemas.ts";
+import { textFormat } from "./text-format.ts";
 
 /** What /v2/usage gives as the limit: there is none, and clients want a number. */
 const NO_LIMIT = 1_000_000_000_000;
@@ -31,6 +34,7 @@ export function addDeepLRoutes(app: ServedApp, parts: RouteParts): void {
     refusal,
     handle: (c) => translate(c, parts, usage),
   });
+  addDocumentRoutes(app, parts, (client, characters) => count(usage, client, characters));
   addRoute(app, {
     methods: ["get", "post"],
     path: "/v2/languages",
@@ -64,28 +68,22 @@ export function addDeepLRoutes(app: ServedApp, parts: RouteParts): void {
   });
 }
 
-/** The key in the header; older clients send it as a parameter. */
-function keyOf(c: ServerContext, parameter?: string | null): string | undefined {
-  return /^DeepL-Auth-Key\s+(\S+)/i.exec(c.req.header("authorization") ?? "")?.[1] ?? parameter ?? undefined;
-}
-
 async function translate(c: ServerContext, parts: RouteParts, usage: Usage): Promise<Response> {
-  const { catalog, service, gate, metrics } = parts;
+  const { service, gate, metrics } = parts;
   const fields = checkFields(translateFields, await readFields(c, ["text"]));
   const { text: texts } = fields;
   const client = gate.pass(c, keyOf(c, fields.auth_key), texts, 403);
   refuseMissingFeatures(fields);
-  const target = nearestCode(fields.target_lang, [...catalog.targets, ...catalog.sources]);
-  if (target === undefined) throw unsupported("target_lang", fields.target_lang, parts);
-  const source = fields.source_lang
-    ? nearestCode(fields.source_lang, [...catalog.sources, ...catalog.targets])
-    : undefined;
-  if (fields.source_lang && source === undefined) throw unsupported("source_lang", fields.source_lang, parts);
-  const kind = fields.tag_handling ?? "text";
-  const request = { client, texts, source, target, format: { kind }, alternatives: 0, signal: goneSignal(c) } as const;
+  const { source, target } = languagesOf(fields, parts);
+  const format = textFormat(fields);
+  const request = { client, texts, source, target, format, alternatives: 0, signal: goneSignal(c) };
   const translated = await service.translate(request);
   const lengths = texts.map((text) => [...text].length);
-  usage.set(client, (usage.get(client) ?? 0) + lengths.reduce((sum, length) => sum + length, 0));
+  count(
+    usage,
+    client,
+    lengths.reduce((sum, length) => sum + length, 0),
+  );
   return c.json({
     translations: translated.map(({ text, source: language, pivot }, i) => {
       metrics.characters.add({ source: language, target }, texts[i]!.length);
@@ -99,28 +97,8 @@ async function translate(c: ServerContext, parts: RouteParts, usage: Usage): Pro
   });
 }
 
-function refuseMissingFeatures({
-  formality,
-  glossary_id: glossary,
-}: {
-  formality?: unknown;
-  glossary_id?: unknown;
-}): void {
-  if (formality === "more" || formality === "less") {
-    throw new RequestError(400, `No model of this server knows formality (formality=${formality}).`, {
-      nextStep: `Leave it out, or send prefer_${formality}.`,
-    });
-  }
-  if (glossary) {
-    throw new RequestError(404, `There is no glossary ${String(glossary)}.`, { nextStep: "Leave out glossary_id." });
-  }
-}
-
-function unsupported(name: string, code: string, { catalog }: RouteParts): RequestError {
-  const known = name === "target_lang" ? catalog.targets : catalog.sources;
-  return new RequestError(400, `Value for '${name}' not supported: ${code}.`, {
-    nextStep: `Supported are: ${known.map((each) => each.toUpperCase()).join(", ")}.`,
-  });
+function count(usage: Usage, client: string, characters: number): void {
+  usage.set(client, (usage.get(client) ?? 0) + characters);
 }
 
 async function languages(c: ServerContext, { catalog, gate }: RouteParts): Promise<Response> {

@@ -14,8 +14,14 @@ export const translateFields = z.object({
   target_lang: z.string().openapi({ description: "Language to translate into", example: "DE" }),
   source_lang: z.string().nullish().openapi({ description: "Language of the texts; detected without", example: "EN" }),
   tag_handling: z.enum(["xml", "html"]).nullish(),
-  ignore_tags: names.nullish(),
-  split_sentences: z.union([z.enum(["0", "1", "nonewlines"]), z.boolean()]).nullish(),
+  ignore_tags: names.nullish().openapi({ description: "Tags whose content stays as it is" }),
+  splitting_tags: names.nullish().openapi({ description: "Tags that end a sentence" }),
+  non_splitting_tags: names.nullish().openapi({ description: "Tags that never end a sentence" }),
+  outline_detection: flag.nullish().openapi({ description: "0: in XML no other tags than splitting_tags end one" }),
+  split_sentences: z
+    .union([z.enum(["0", "1", "nonewlines"]), z.boolean()])
+    .nullish()
+    .openapi({ description: "0: no, 1: at line breaks too, nonewlines: not at line breaks; 1 but for HTML" }),
   formality: z.enum(["default", "more", "less", "prefer_more", "prefer_less"]).nullish(),
   glossary_id: z.string().nullish(),
   show_billed_characters: flag.nullish(),

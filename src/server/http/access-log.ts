@@ -28,7 +28,8 @@ export function accessLog(options: AccessLogOptions, metrics: Metrics): Middlewa
         time: new Date().toISOString(),
         client,
         method: c.req.method,
-        path: c.req.path,
+        // A document's address is what it can be fetched by.
+        path: path.includes(":") ? path : c.req.path,
         status,
         seconds: Number(seconds.toFixed(4)),
         texts: texts.length,

@@ -47,6 +47,22 @@ export class Gate {
     return record.client;
   }
 
+  /**
+   * Lets a document pass, which is one text until it was read: the function that comes back charges the client with those that it has more, before
+   * which nothing of its client passes again. Throws RequestError as `pass` does.
+   */
+  passDocument(
+    c: ServerContext,
+    key: string | undefined,
+    noKeyStatus: 400 | 403,
+  ): { client: string; charge(texts: number): void } {
+    const record = c.get("record");
+    const textsPerMinute = this.authenticate(record, key, noKeyStatus);
+    const { client } = record;
+    this.rate.take(client, 1, textsPerMinute);
+    return { client, charge: (texts) => this.rate.charge(client, texts - 1, textsPerMinute) };
+  }
+
   private authenticate(record: { client: string }, key: string | undefined, noKeyStatus: 400 | 403): number {
     if (this.keys === undefined) return this.limits.textsPerMinute;
     if (key === undefined || key === "") {

@@ -63,18 +63,18 @@ class Histogram implements Metric {
   }
 }
 
-/** A value that is asked for when it is needed. */
+/** Values that are asked for when they are needed, by their labels. */
 class Reading implements Metric {
   private readonly name: string;
-  private readonly read: () => number;
+  private readonly read: () => readonly (readonly [Labels, number])[];
 
-  constructor(name: string, read: () => number) {
+  constructor(name: string, read: () => readonly (readonly [Labels, number])[]) {
     this.name = name;
     this.read = read;
   }
 
   lines(): string[] {
-    return [`${this.name} ${this.read()}`];
+    return this.read().map(([labels, value]) => `${this.name}${labelText(labels)} ${value}`);
   }
 }
 
@@ -94,6 +94,12 @@ export class Metrics {
     "UTF-16 units of text translated, by languages.",
     (name) => new Counter(name),
   );
+  readonly documents = this.register(
+    "documents_total",
+    "counter",
+    "Documents by format, and whether they were translated.",
+    (name) => new Counter(name),
+  );
   readonly batchLines = this.register(
     "batch_lines",
     "histogram",
@@ -103,7 +109,19 @@ export class Metrics {
 
   /** A figure that `read` tells. */
   reading(name: string, type: "counter" | "gauge", help: string, read: () => number): void {
-    this.register(name, type, help, (full) => new Reading(full, read));
+    this.register(name, type, help, (full) => new Reading(full, () => [[{}, read()]]));
+  }
+
+  /** Several of one name: `read` tells them by the value of `label`. */
+  readings(
+    name: string,
+    type: "counter" | "gauge",
+    help: string,
+    label: string,
+    read: () => Readonly<Record<string, number>>,
+  ): void {
+    const labelled = () => Object.entries(read()).map(([value, figure]) => [{ [label]: value }, figure] as const);
+    this.register(name, type, help, (full) => new Reading(full, labelled));
   }
 
   /** The whole page. */

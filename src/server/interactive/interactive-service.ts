@@ -1,6 +1,7 @@
 /** Translations for people at work on them: with places, details, and beginnings that they have chosen; other words at a place. */
 import type { SourceLine } from "../../decoding/translation.ts";
 import type { ExplainedPair, Explanation } from "../../inspection/explain-translation.ts";
+import type { TranslateLines } from "../../segments/translate-lines.ts";
 import {
   type ChosenTranslation as Chosen,
   type PassageSegment,
@@ -9,9 +10,9 @@ import {
 import type { DetectedLanguage, LanguageDetector } from "../languages/language-detector.ts";
 import type { Catalog, Leg } from "../models/catalog.ts";
 import type { ModelPool } from "../models/model-pool.ts";
-import type { ServedModel } from "../models/served-model.ts";
+import type { LineOptions, ServedModel } from "../models/served-model.ts";
 import { acceptedWork, type WorkBounds } from "../queue/accepted-work.ts";
-import type { LineTranslation } from "../queue/batch-translator.ts";
+import type { LineHypothesis, LineTranslation } from "../queue/batch-translator.ts";
 import { RequestError } from "../request-error.ts";
 import type { ChosenTranslation, DetailedTranslation, OtherWord, SegmentDetail, Span } from "./answers.ts";
 import { Memo } from "./memo.ts";
@@ -52,6 +53,8 @@ export interface InteractiveServiceParts extends WorkBounds {
   detect: LanguageDetector;
 }
 
+/** Translations of a line whose best one is likely not to be taken. */
+const SEVERAL = 5;
 /** Lines and explanations of a model that are remembered. */
 const MOST_REMEMBERED = 2000;
 
@@ -80,11 +83,8 @@ export class InteractiveService {
       const source = request.source ?? detected!.language;
       const route = this.route(source, target);
       const chosen = new Map(request.chosen.map((each) => [each.segment, chosenOf(each)]));
-      const passage = await translatePassage(
-        (lines) => this.follow(route, lines, alternatives + 1, { ...request, signal }),
-        text,
-        { language: source, chosen },
-      );
+      const translate = this.translator(route, alternatives, { ...request, signal });
+      const passage = await translatePassage(translate, text, { language: source, chosen });
       const [leg, ...further] = route;
       const details =
         detail && leg !== undefined && further.length === 0
@@ -113,10 +113,14 @@ export class InteractiveService {
       const route = this.route(source, target);
       const leg = route.at(-1);
       if (leg === undefined) return [];
-      const [read] = await this.follow(route.slice(0, -1), [{ text }], 1, { ...request, signal });
+      const asked = { ...request, signal };
+      const [read] = await this.follow(route.slice(0, -1), [{ text }], { nBest: 1, withAlignment: false }, asked);
       return this.parts.pool.use(leg.model, async (served) => {
         const languages = { source: leg.source, target: leg.target };
-        const words = await served.inspect({ kind: "other-words", languages, text: read![0]!, before, count }, signal);
+        const words = await served.inspect(
+          { kind: "other-words", languages, text: read![0]!.text, before, count },
+          signal,
+        );
         return words.map(({ probability, ...word }) => ({ ...word, probability: Math.round(probability * 1e4) / 1e4 }));
       });
     });
@@ -136,19 +140,48 @@ export class InteractiveService {
     return /\p{L}/u.test(text) ? this.parts.detect(text)[0]! : { language: target, confidence: 0 };
   }
 
-  /** The texts found for each line, best first, one at least. Beginnings are of the last leg's translations. */
+  /** Lines through the route, those alike together: with as many translations as alternatives are asked for, or more where some may not be taken. */
+  private translator(route: readonly Leg[], alternatives: number, asking: Asking): TranslateLines {
+    const follow = this.follow.bind(this);
+    return async function* (lines) {
+      const results = new Array<readonly LineHypothesis[]>(lines.length);
+      const lanes = new Map<string, number[]>();
+      lines.forEach(({ several = false, alignment = false }, i) => {
+        const lane = `${several} ${alignment}`;
+        lanes.set(lane, [...(lanes.get(lane) ?? []), i]);
+      });
+      await Promise.all(
+        [...lanes.values()].map(async (indices) => {
+          const { several, alignment } = lines[indices[0]!]!;
+          const nBest = Math.max(alternatives + 1, several === true ? SEVERAL : 1);
+          const asked = indices.map((i): SourceLine => {
+            const { several, alignment, ...line } = lines[i]!;
+            return line;
+          });
+          const found = await follow(route, asked, { nBest, withAlignment: alignment === true }, asking);
+          indices.forEach((i, at) => {
+            results[i] = found[at]!;
+          });
+        }),
+      );
+      for (const hypotheses of results) yield { hypotheses };
+    };
+  }
+
+  /** What was found for each line, best first, one at least. Beginnings and alignments are of the last leg's translations. */
   private async follow(
     route: readonly Leg[],
     lines: readonly SourceLine[],
-    nBest: number,
+    { nBest, withAlignment }: Pick<LineOptions, "nBest" | "withAlignment">,
     { client, signal }: Asking,
-  ): Promise<string[][]> {
-    let found = lines.map(({ text }) => [text]);
+  ): Promise<(readonly LineHypothesis[])[]> {
+    let found: (readonly LineHypothesis[])[] = lines.map(({ text }) => [{ text }]);
     for (const [i, { model, source, target }] of route.entries()) {
       const isLast = i === route.length - 1;
-      const asked = found.map(([text], at): SourceLine => ({ ...(isLast && lines[at]!), text: text! }));
+      const asked = found.map(([best], at): SourceLine => ({ ...(isLast && lines[at]!), text: best!.text }));
       const translations = await this.parts.pool.use(model, (served) => {
-        const options = { source, target, nBest: isLast ? nBest : 1, withAlignment: false };
+        const rank = isLast ? { nBest, withAlignment: withAlignment && i === 0 } : { nBest: 1, withAlignment: false };
+        const options = { source, target, ...rank };
         const keys = asked.map((line) => JSON.stringify([options, line]));
         return this.of(served).lines.get(keys, (unknown) => {
           const wanted = unknown.map((key) => (JSON.parse(key) as [unknown, SourceLine])[1]);
@@ -156,7 +189,7 @@ export class InteractiveService {
           return served.queue.translate({ client, translator, lines: wanted, signal });
         });
       });
-      found = translations.map((translation, at) => textsOf(translation, asked[at]!.text));
+      found = translations.map((translation, at) => hypothesesIn(translation, asked[at]!.text));
     }
     return found;
   }
@@ -197,13 +230,13 @@ function chosenOf({ prefix, complete }: ChosenTranslation): Chosen {
   return { text: prefix, isWhole: true, isComplete: complete === true };
 }
 
-function textsOf({ hypotheses, tooLong }: LineTranslation, line: string): string[] {
+function hypothesesIn({ hypotheses, tooLong }: LineTranslation, line: string): readonly LineHypothesis[] {
   if (tooLong) {
     throw new RequestError(413, `A line of ${line.length} characters is longer than the model translates.`, {
       nextStep: "Break it into sentences.",
     });
   }
-  return hypotheses.length > 0 ? hypotheses.map(({ text }) => text) : [line];
+  return hypotheses.length > 0 ? hypotheses : [{ text: line }];
 }
 
 function cut(text: string, { start, end }: Span): string {

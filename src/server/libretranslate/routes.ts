@@ -1,5 +1,6 @@
 /** LibreTranslate's interface: /translate, /detect, /languages, /frontend/settings, /health. */
 
+import { documentEndings } from "../../documents/document-formats.ts";
 import { goneSignal, type ServerContext } from "../http/client.ts";
 import { checkFields, readFields } from "../http/request-fields.ts";
 import { addRoute, type RouteParts, type ServedApp } from "../http/served-app.ts";
@@ -17,8 +18,13 @@ import {
   translateFields,
 } from "./schemas.ts";
 
-/** `isStopping`: whether no new requests are taken. */
-export function addLibreTranslateRoutes(app: ServedApp, parts: RouteParts, isStopping: () => boolean): void {
+/** `isStopping`: whether no new requests are taken; `suggestions`: whether /suggest keeps any. */
+export function addLibreTranslateRoutes(
+  app: ServedApp,
+  parts: RouteParts,
+  isStopping: () => boolean,
+  suggestions: boolean,
+): void {
   addRoute(app, {
     methods: ["get", "post"],
     path: "/translate",
@@ -57,7 +63,7 @@ export function addLibreTranslateRoutes(app: ServedApp, parts: RouteParts, isSto
     summary: "What the server offers and bounds",
     answer: settingsAnswer,
     refusal,
-    handle: (c) => c.json(settings(parts)),
+    handle: (c) => c.json(settings(parts, suggestions)),
   });
   addRoute(app, {
     methods: ["get"],
@@ -118,20 +124,20 @@ function languages({ catalog }: RouteParts) {
   return catalog.sources.map((code) => ({ code, name: languageName(code), targets: catalog.targetsOf(code) }));
 }
 
-function settings({ catalog, gate, timeLimit }: RouteParts) {
+function settings({ catalog, documents, gate, timeLimit }: RouteParts, suggestions: boolean) {
   const [code] = catalog.sources;
   const target = catalog.targetsOf(code!).find((each) => each !== code) ?? code!;
   return {
     apiKeys: gate.keyRequired,
     charLimit: gate.limits.characters > 0 ? gate.limits.characters : -1,
-    filesTranslation: false,
+    filesTranslation: documents.limits.bytes > 0,
     frontendTimeout: Math.min(500, timeLimit),
     keyRequired: gate.keyRequired,
     language: {
       source: { code: "auto", name: "Auto Detect" },
       target: { code: target, name: languageName(target) },
     },
-    suggestions: false,
-    supportedFilesFormat: [],
+    suggestions,
+    supportedFilesFormat: documents.limits.bytes > 0 ? documentEndings : [],
   };
 }

@@ -31,6 +31,7 @@ export class ModelPool {
   /** By directory, the least recently used first. */
   private readonly entries = new Map<string, Entry>();
   private readonly loaded = new Set<ServedModel>();
+  private isHurried = false;
   private readonly dropped = { sourcePieces: 0, targetPieces: 0, cut: 0 };
 
   constructor(options: ModelPoolOptions) {
@@ -74,8 +75,9 @@ export class ModelPool {
     this.enforceBound();
   }
 
-  /** Lines that wait for others wait no more: the server is stopping. */
+  /** Lines that wait for others wait no more, those of models that are loaded later neither: the server is stopping. */
   hurry(): void {
+    this.isHurried = true;
     for (const { queue } of this.loaded) queue.hurry();
   }
 
@@ -111,6 +113,7 @@ export class ModelPool {
     const load = async () => {
       const served = new ServedModel(await this.options.load(model.directory, onLost), this.options);
       this.loaded.add(served);
+      if (this.isHurried) served.queue.hurry();
       return served;
     };
     const entry: Entry = { model, served: load(), users: 0, retired: false };

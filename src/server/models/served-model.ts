@@ -52,6 +52,11 @@ export class ServedModel {
     this.queue = new LineQueue({ slots: model.parallelism, batchSize, maxDelay, ...(onBatch && { onBatch }) });
   }
 
+  /** Hypotheses kept for each sentence, unless more are asked for. */
+  get beamSize(): number {
+    return this.options.beamSize;
+  }
+
   /** The same object for the same options. */
   translator({ source, target, nBest, withAlignment }: LineOptions): BatchTranslator {
     const beamSize = Math.max(this.options.beamSize, nBest);

@@ -21,6 +21,8 @@ export class Admission {
   private readonly now: () => number;
   private readonly clients = new Map<string, number>();
   private readonly idleWaiters: (() => void)[] = [];
+  /** Parts that wait for room, in the order of asking. */
+  private roomWaiters: { characters: number; enter(): void }[] = [];
   private held = 0;
   private requests = 0;
   private closed = false;
@@ -61,11 +63,42 @@ export class Admission {
     }
     const own = this.clients.get(client) ?? 0;
     if (own > 0 && own + characters > waitingPerClient) this.refuse("Slowdown: too much text of yours is waiting.");
-    if (this.held + characters > waiting) this.refuse("Slowdown: the server has more text than it can translate now.");
-    this.clients.set(client, own + characters);
-    this.held += characters;
+    // What a part of a document waits for is kept free for it, so that it comes to its turn beside texts without end.
+    const promised = this.roomWaiters[0]?.characters ?? 0;
+    if (this.held + promised + characters > waiting) {
+      this.refuse("Slowdown: the server has more text than it can translate now.");
+    }
+    this.take(client, characters);
     this.requests++;
     return () => this.release(client, characters);
+  }
+
+  /**
+   * Takes up room for a part of what was accepted on its own terms, such as a document: resolves once there is some, in the order of asking, after
+   * `close` too. The function that it gives is to be called once when the part is done. A part larger than all room gets in where nothing else is.
+   * Rejects with the signal's reason.
+   */
+  async hold(client: string, characters: number, signal: AbortSignal): Promise<() => void> {
+    signal.throwIfAborted();
+    await new Promise<void>((resolve, reject) => {
+      const waiter = {
+        characters,
+        enter: () => {
+          signal.removeEventListener("abort", onAbort);
+          this.take(client, characters);
+          resolve();
+        },
+      };
+      const onAbort = () => {
+        this.roomWaiters = this.roomWaiters.filter((each) => each !== waiter);
+        reject(signal.reason);
+        this.letIn();
+      };
+      signal.addEventListener("abort", onAbort, { once: true });
+      this.roomWaiters.push(waiter);
+      this.letIn();
+    });
+    return () => this.free(client, characters);
   }
 
   /** Refuses new requests from now on. */
@@ -79,14 +112,33 @@ export class Admission {
     return new Promise((resolve) => this.idleWaiters.push(resolve));
   }
 
+  private take(client: string, characters: number): void {
+    this.clients.set(client, (this.clients.get(client) ?? 0) + characters);
+    this.held += characters;
+  }
+
+  private letIn(): void {
+    for (;;) {
+      const [first] = this.roomWaiters;
+      if (first === undefined || (this.held > 0 && this.held + first.characters > this.limits.waiting)) return;
+      this.roomWaiters.shift();
+      first.enter();
+    }
+  }
+
   private release(client: string, characters: number): void {
+    this.free(client, characters);
+    this.requests--;
+    if (this.requests === 0) for (const wake of this.idleWaiters.splice(0)) wake();
+  }
+
+  private free(client: string, characters: number): void {
     const own = this.clients.get(client)! - characters;
     if (own > 0) this.clients.set(client, own);
     else this.clients.delete(client);
     this.held -= characters;
-    this.requests--;
     this.measure(characters);
-    if (this.requests === 0) for (const wake of this.idleWaiters.splice(0)) wake();
+    this.letIn();
   }
 
   private measure(characters: number): void {

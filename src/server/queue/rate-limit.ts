@@ -26,9 +26,7 @@ export class RateLimit {
    */
   take(client: string, texts: number, perMinute: number): void {
     if (perMinute === 0) return;
-    const now = this.now();
-    const { tokens: before, at } = this.buckets.get(client) ?? { tokens: perMinute, at: now };
-    const tokens = Math.min(perMinute, before + ((now - at) / 60_000) * perMinute);
+    const { tokens, now } = this.tokensOf(client, perMinute);
     const missing = Math.min(texts, perMinute) - tokens;
     // Sums of parts of a minute are not exact.
     if (missing > 1e-6) {
@@ -40,6 +38,19 @@ export class RateLimit {
     }
     if (!this.buckets.has(client) && this.buckets.size >= MOST_BUCKETS) this.forget(perMinute, now);
     this.buckets.set(client, { tokens: tokens - texts, at: now });
+  }
+
+  /** Takes them without asking: what the bucket lacks is a debt. */
+  charge(client: string, texts: number, perMinute: number): void {
+    if (perMinute === 0) return;
+    const { tokens, now } = this.tokensOf(client, perMinute);
+    this.buckets.set(client, { tokens: tokens - texts, at: now });
+  }
+
+  private tokensOf(client: string, perMinute: number): { tokens: number; now: number } {
+    const now = this.now();
+    const { tokens, at } = this.buckets.get(client) ?? { tokens: perMinute, at: now };
+    return { tokens: Math.min(perMinute, tokens + ((now - at) / 60_000) * perMinute), now };
   }
 
   private forget(perMinute: number, now: number): void {

@@ -99,8 +99,20 @@ export const inspectionMutations: readonly Mutation[] = [
   {
     ...passage,
     name: "a complete translation goes on",
-    find: "lines.filter(({ begun }) => begun?.isComplete !== true)",
-    replace: "lines.filter(({ segment }) => segment !== undefined)",
+    find: "segments.filter(({ chosen }) => !chosen.isComplete)",
+    replace: "segments.filter(({ chosen }) => chosen !== undefined)",
+  },
+  {
+    ...passage,
+    name: "placeables of a beginning are shown as they are",
+    find: "rest = rest.replace(run.map",
+    replace: "rest.replace(run.map",
+  },
+  {
+    ...passage,
+    name: "what loses a placeable is taken",
+    find: "    if (accepted.length > 0) found.set(attempt.segment, accepted);\n",
+    replace: "    found.set(attempt.segment, accepted.length > 0 ? accepted : [attempt.segment.tokens]);\n",
   },
   {
     ...service,
@@ -111,7 +123,7 @@ export const inspectionMutations: readonly Mutation[] = [
   {
     ...service,
     name: "the beginning is asked of the first translation on the way",
-    find: "({ ...(isLast && lines[at]!), text: text! })",
-    replace: "({ ...(i === 0 && lines[at]!), text: text! })",
+    find: "({ ...(isLast && lines[at]!), text: best!.text })",
+    replace: "({ ...(i === 0 && lines[at]!), text: best!.text })",
   },
 ];

@@ -1,15 +1,16 @@
 /** Source of truth: which toy models were loaded and disposed of. */
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { ModelPool } from "../../../src/server/models/model-pool.ts";
+import type { ServedModel } from "../../../src/server/models/served-model.ts";
 
-function watchedPool(maxMemory: number) {
+function watchedPool(maxMemory: number, maxDelay = 0) {
   const events: string[] = [];
   const broken = new Set(["broken"]);
   const lost = new Map<string, () => void>();
   const pool = new ModelPool({
     beamSize: 1,
     batchSize: 4,
-    maxDelay: 0,
+    maxDelay,
     maxMemory,
     load: async (directory, onLost) => {
       events.push(`load ${directory}`);
@@ -26,7 +27,8 @@ function watchedPool(maxMemory: number) {
     },
   });
   const model = (directory: string, bytes = 1) => ({ directory, bytes, pairs: [] });
-  const use = (directory: string, work = async () => {}) => pool.use(model(directory), work);
+  const use = (directory: string, work: (served: ServedModel) => Promise<void> = async () => {}) =>
+    pool.use(model(directory), work);
   const replace = (directory: string) => pool.replace(model(directory), () => events.push(`replaced ${directory}`));
   const lose = (directory: string) => lost.get(directory)!();
   const settle = () => new Promise((resolve) => setImmediate(resolve));
@@ -38,6 +40,22 @@ test("a model is loaded once, when it is first used, by however many at once", a
   await Promise.all([use("a"), use("a"), use("b")]);
   await use("a");
   expect(events).toEqual(["load a", "load b"]);
+});
+
+test("lines of a model that is loaded while the server stops do not wait for others", async () => {
+  vi.useFakeTimers();
+  const { pool, use } = watchedPool(Number.POSITIVE_INFINITY, 1e6);
+  pool.hurry();
+  let isDone = false;
+  const translator = { translate: async () => [{ hypotheses: [], tooLong: false }] };
+  const request = { client: "a", translator, lines: [{ text: "x" }], signal: new AbortController().signal };
+  void use("a", async (served) => {
+    await served.queue.translate(request);
+    isDone = true;
+  });
+  await vi.advanceTimersByTimeAsync(10);
+  vi.useRealTimers();
+  expect(isDone).toBe(true);
 });
 
 test("the model that was not used for the longest time is dropped when memory is bounded, never one in use", async () => {

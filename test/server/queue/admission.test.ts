@@ -67,6 +67,74 @@ describe("admission", () => {
   });
 });
 
+describe("parts of a document", () => {
+  const never = new AbortController().signal;
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+  test("wait for room in the order of asking, and after the end for new requests too", async () => {
+    const admission = new Admission({ waiting: 100, waitingPerClient: 100 });
+    const release = admission.admit("a", 90);
+    const entered: string[] = [];
+    const hold = async (name: string, characters: number) => {
+      const free = await admission.hold("d", characters, never);
+      entered.push(name);
+      return free;
+    };
+    const first = hold("first", 20);
+    const second = hold("second", 5);
+    await turn();
+    expect(entered).toEqual([]);
+    admission.close();
+    release();
+    await admission.idle();
+    (await first)();
+    (await second)();
+    expect(entered).toEqual(["first", "second"]);
+    expect(admission.load).toEqual({ requests: 0, characters: 0 });
+  });
+
+  test("come to their turn beside texts without end", async () => {
+    const admission = new Admission({ waiting: 100, waitingPerClient: 100 });
+    const releases = Array.from({ length: 10 }, () => admission.admit("a", 10));
+    const held = admission.hold("d", 30, never);
+    for (const release of releases.splice(0, 3)) {
+      release();
+      expect(refusal(() => admission.admit("a", 10)).status).toBe(429);
+      await turn();
+    }
+    (await held)();
+    admission.admit("a", 10);
+  });
+
+  test("larger than all room get in alone", async () => {
+    const admission = new Admission({ waiting: 100, waitingPerClient: 100 });
+    const release = admission.admit("a", 1);
+    let isIn = false;
+    const held = admission.hold("d", 500, never).then((free) => {
+      isIn = true;
+      return free;
+    });
+    await turn();
+    expect(isIn).toBe(false);
+    release();
+    (await held)();
+    expect(admission.load.characters).toBe(0);
+  });
+
+  test("that nobody waits for any more let the next one in", async () => {
+    const admission = new Admission({ waiting: 100, waitingPerClient: 100 });
+    admission.admit("a", 60);
+    const leave = new AbortController();
+    const first = admission.hold("d", 90, leave.signal);
+    const second = admission.hold("e", 40, never);
+    leave.abort("gone");
+    await expect(first).rejects.toBe("gone");
+    await second;
+    await expect(admission.hold("d", 1, AbortSignal.abort("gone"))).rejects.toBe("gone");
+    expect(admission.load.characters).toBe(100);
+  });
+});
+
 describe("a rate limit", () => {
   test("lets so many texts a minute pass, and says when the next may", () => {
     let now = 0;
@@ -87,6 +155,17 @@ describe("a rate limit", () => {
     now = 120_000;
     expect(refusal(() => limit.take("a", 1, 30)).status).toBe(429);
     now = 122_000;
+    limit.take("a", 1, 30);
+  });
+
+  test("what is charged afterwards is a debt", () => {
+    let now = 0;
+    const limit = new RateLimit(() => now);
+    limit.take("a", 1, 30);
+    limit.charge("a", 44, 30);
+    limit.charge("b", 1000, 0);
+    expect(refusal(() => limit.take("a", 1, 30))).toEqual({ status: 429, retryAfter: 32 });
+    now = 32_000;
     limit.take("a", 1, 30);
   });
 

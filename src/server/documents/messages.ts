@@ -1,0 +1,39 @@
+/** What the server and a document's thread say to each other. */
+import type { PlainError } from "../../base/plain-error.ts";
+import type { DocumentFormat } from "../../documents/document-formats.ts";
+import type { LineHypothesis, WantedLine } from "../../segments/translate-lines.ts";
+
+/** What a thread is started with. */
+export interface DocumentTask {
+  bytes: Uint8Array;
+  /** The file's name, for messages of errors. */
+  name: string;
+  format: DocumentFormat;
+  /** Undefined where it is to be detected. */
+  source: string | undefined;
+  target: string;
+  /** Bytes that it may have unpacked. */
+  mostUnpacked: number;
+}
+
+/** What a document has to translate. */
+export interface DocumentFacts {
+  texts: number;
+  /** UTF-16 units of them, tags left out. */
+  characters: number;
+  /** The beginning of them, which their language is detected from. */
+  sample: string;
+}
+
+export type ThreadMessage =
+  | { kind: "read"; facts: DocumentFacts }
+  /** Lines to translate. */
+  | { kind: "ask"; id: number; lines: WantedLine[] }
+  | { kind: "done"; bytes: Uint8Array }
+  | { kind: "failed"; error: PlainError };
+
+export type ServerMessage =
+  /** After `read`: the language that the texts are in. */
+  | { kind: "start"; source: string }
+  /** The hypotheses of each line, best first. */
+  | { kind: "answer"; id: number; translations: LineHypothesis[][] };
