@@ -3,6 +3,8 @@ import type { NativeAddon } from "../backends/native/addon.ts";
 import type { ModelHandle } from "../backends/native/kernels/inference.ts";
 import type { InferencePrecision } from "../base/engine-names.ts";
 import { CheckpointError, OutOfMemoryError } from "../base/errors.ts";
+import { type Adapter, checkAdapter } from "../checkpoint/adapter.ts";
+import { modelIdentity } from "../checkpoint/model-identity.ts";
 import type { WeightsFile } from "./weights-file.ts";
 
 /** A model in memory, on threads of its own. */
@@ -29,7 +31,7 @@ export function isWorthSharing(rows: number, { bytes }: Pick<OpenWeights, "bytes
  * of another model.
  */
 export async function openWeights(file: WeightsFile, plan: string): Promise<OpenWeights> {
-  const { path, addon, workers, threads, arithmetic, bytes } = file;
+  const { path, addon, workers, threads, arithmetic, bytes, adapter } = file;
   let handle: ModelHandle | undefined;
   try {
     handle = open();
@@ -45,16 +47,31 @@ export async function openWeights(file: WeightsFile, plan: string): Promise<Open
   }
 
   function open(): ModelHandle {
+    if (adapter !== undefined) checkAdapter(adapter, modelIdentity(path), path);
+    const { list, values } = packedAdapter(adapter);
     // The list is of words; no parameter's name has a space in it.
     const strange = file.names.find((name) => /\s|^$/.test(name));
     if (strange !== undefined) throw otherModel(path, `${JSON.stringify(strange)} is not part of this model`);
     try {
-      return addon.openModel(path, plan, file.tensors, arithmetic, workers);
+      return addon.openModel(path, plan, file.tensors, arithmetic, workers, list, values);
     } catch (error) {
       if (error instanceof OutOfMemoryError) throw error;
       throw otherModel(path, (error as Error).message, error);
     }
   }
+}
+
+/** As the addon takes it: a line for each parameter, and the matrices one after another. */
+function packedAdapter(adapter: Adapter | undefined): { list: string; values: Float32Array | undefined } {
+  if (adapter === undefined) return { list: "", values: undefined };
+  const { matrices } = adapter;
+  const values = new Float32Array(matrices.reduce((sum, { left, right }) => sum + left.length + right.length, 0));
+  let at = 0;
+  for (const part of matrices.flatMap(({ left, right }) => [left, right])) {
+    values.set(part, at);
+    at += part.length;
+  }
+  return { list: matrices.map(({ name, rank }) => `${name} ${rank}\n`).join(""), values };
 }
 
 function otherModel(where: string, what: string, cause?: unknown): CheckpointError {

@@ -2,6 +2,7 @@
 import { type NativeAddon, threadsRefused } from "../backends/native/addon.ts";
 import type { ThreadsHandle } from "../backends/native/kernels/inference.ts";
 import type { InferencePrecision, Precision } from "../base/engine-names.ts";
+import type { Adapter } from "../checkpoint/adapter.ts";
 import { SafetensorsReader } from "../checkpoint/read-safetensors.ts";
 import { damaged } from "../checkpoint/safetensors-header.ts";
 
@@ -11,6 +12,8 @@ export interface WeightOptions {
   threads: number;
   /** With `stored`, int8 where the file has 8-bit matrices, else what it says. */
   arithmetic: InferencePrecision | { stored: Precision };
+  /** Added to the matrices as they are packed. */
+  adapter?: Adapter | undefined;
 }
 
 /** What is known of the file before a model is made of it. */
@@ -27,6 +30,8 @@ export interface WeightsFile {
   tensors: string;
   /** Of all tensors. */
   bytes: number;
+  /** Added to the matrices as they are packed. */
+  adapter: Adapter | undefined;
   /** Fails with a CheckpointError where bytes were altered. Nothing made of the model may be shown before. */
   verified: Promise<void>;
 }
@@ -35,7 +40,11 @@ export interface WeightsFile {
  * Reads the header, and starts threads that read the rest meanwhile. Throws CheckpointError for a file without a whole header, BackendError where the
  * system has not so many threads.
  */
-export function readWeightsFile(addon: NativeAddon, path: string, { threads, arithmetic }: WeightOptions): WeightsFile {
+export function readWeightsFile(
+  addon: NativeAddon,
+  path: string,
+  { threads, arithmetic, adapter }: WeightOptions,
+): WeightsFile {
   const reader = new SafetensorsReader(path);
   reader.close();
   const { entries } = reader.header;
@@ -56,6 +65,7 @@ export function readWeightsFile(addon: NativeAddon, path: string, { threads, ari
       .map(({ name, dtype, shape, begin }) => [name, dtype, reader.dataStart + begin, ...shape].join(" "))
       .join("\n"),
     bytes: entries.at(-1)?.end ?? 0,
+    adapter,
     verified,
   };
 

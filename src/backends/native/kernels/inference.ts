@@ -20,8 +20,9 @@ export interface InferenceKernels {
   /** Starts threads, 1 to MOST_THREADS. Throws an Error where the system has not so many. */
   openThreads(threads: number): ThreadsHandle;
   /**
-   * Maps a safetensors file. `plan` has a line for each size of the model, `tensors` one for each tensor (src/engine). Throws an Error where
-   * they don't fit together. The threads then pack the layers that every text needs.
+   * Maps a safetensors file. `plan` has a line for each size of the model, `tensors` one for each tensor (src/engine). `adapted` has a line
+   * for each matrix that an adapter adds to, name and rank, and `adapterValues` its left and right matrices; "" and undefined for none.
+   * Throws an Error where they don't fit together. The threads then pack the layers that every text needs.
    */
   openModel(
     path: string,
@@ -29,6 +30,8 @@ export interface InferenceKernels {
     tensors: string,
     arithmetic: InferencePrecision,
     threads: ThreadsHandle,
+    adapted: string,
+    adapterValues: Float32Array | undefined,
   ): ModelHandle;
   /**
    * The first part of a file whose CRC-32 is another than promised, or -1. `parts` has a line for each: first byte, byte behind the last, the CRC-32,
