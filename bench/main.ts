@@ -9,6 +9,7 @@ const benchmarks: Record<string, () => Promise<{ run: Benchmark }>> = {
   gemm: () => import("./gemm.ts"),
   "lstm-layer": () => import("./lstm-layer.ts"),
   attention: () => import("./attention.ts"),
+  "word-alignment": () => import("./word-alignment.ts"),
   "softmax-xent": () => import("./softmax-xent.ts"),
   "expert-ffn": () => import("./expert-ffn.ts"),
   "train-step": () => import("./train-step.ts"),

@@ -2,10 +2,13 @@
 import { Turns } from "../base/turns.ts";
 import type { ForcedScores } from "../model/decoder-state.ts";
 import { chooseTag } from "../text/languages.ts";
+import { linePieceWords } from "../text/piece-words.ts";
 import { tagPiece, withMarkers } from "../text/source-pieces.ts";
 import type { Wordpieces } from "../text/wordpieces.ts";
+import { forcedAttention } from "./forced-attention.ts";
 import { lengthBatches } from "./lines/length-batches.ts";
 import type { TranslatorParts } from "./translator.ts";
+import { wordAlignment } from "./words/word-alignment.ts";
 
 /** How many lines are scored at once, and when to stop: memory and speed, no score. */
 export interface BatchLimits {
@@ -23,6 +26,8 @@ export interface ScoreOptions extends BatchLimits {
   sourceLanguage?: string;
   /** As in TranslateOptions. */
   targetLanguage?: string;
+  /** Also the attention of words, which takes a step of the decoder for each piece. */
+  withAlignment?: boolean;
 }
 
 /** A given translation and its source. */
@@ -41,6 +46,8 @@ export interface LineScore {
   pieces: string[];
   /** [pieces] log P of each piece given the source and the pieces before it. */
   tokens: Float32Array;
+  /** Attention of words where it is asked for, [target words][source words]: what translations have as `alignment`. */
+  alignment?: Float32Array[];
 }
 
 /** What scoring needs of a language model: texts are piece ids without markers. */
@@ -63,20 +70,32 @@ export interface TextScorer {
  * console.log(score?.logProbability, score?.pieces);
  */
 export async function scorePairs(
-  { model, wordpieces, languages }: TranslatorParts,
+  parts: TranslatorParts,
   pairs: readonly LinePair[],
   options: ScoreOptions = {},
 ): Promise<LineScore[]> {
+  const { model, wordpieces, languages } = parts;
   const tagId = tagPiece(wordpieces, chooseTag(languages, options));
   const sources = pairs.map(({ source }) => withMarkers(wordpieces.encode(source), tagId, wordpieces.eosId));
   const targets = pairs.map(({ target }) => wordpieces.encode(target));
   const lengths = targets.map((target, i) => target.length + 1 + sources[i]!.length);
-  return scoreBatches({ model, wordpieces }, targets, lengths, options, (lines) =>
-    model.forceScore(
-      lines.map((i) => sources[i]!),
-      lines.map((i) => targets[i]!),
-    ),
-  );
+  const alignments: Float32Array[][] = [];
+  const scores = await scoreBatches(parts, targets, lengths, options, async (lines) => {
+    const batch = [lines.map((i) => sources[i]!), lines.map((i) => targets[i]!)] as const;
+    if (options.withAlignment === true) {
+      const attention = await forcedAttention(model, ...batch, { bosId: wordpieces.bosId, signal: options.signal });
+      const firstPiece = tagId === undefined ? 0 : 1;
+      for (const [at, i] of lines.entries()) {
+        const [source, target] = [
+          linePieceWords(pairs[i]!.source, wordpieces),
+          linePieceWords(pairs[i]!.target, wordpieces),
+        ];
+        alignments[i] = wordAlignment(attention[at]!, target, source, firstPiece);
+      }
+    }
+    return model.forceScore(...batch);
+  });
+  return scores.map((score, i) => (alignments[i] === undefined ? score : { ...score, alignment: alignments[i] }));
 }
 
 /**

@@ -132,6 +132,11 @@ function learningCharts(train: readonly LogEntry[], validations: readonly LogEnt
       series: [of(train, "gradientNorm", "gradient norm")],
     },
     {
+      title: "Alignment",
+      note: "cost of attention beside given alignments, per target token that has one",
+      series: [of(train, "alignmentLoss", "training")],
+    },
+    {
       title: "Speed",
       note: "tokens a second",
       series: [of(train, "targetTokensPerSecond", "target"), of(train, "sourceTokensPerSecond", "source")],

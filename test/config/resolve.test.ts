@@ -69,3 +69,26 @@ test("overrides leave the content they are put on as it was", () => {
   expect(changed).toEqual({ dropout: 0.5, data: { corpus_1: { path_src: "a", weight: 3 } } });
   expect(content).toEqual(before);
 });
+
+describe("guided_alignment", () => {
+  const train = { path_src: "a", path_tgt: "b" };
+  const aligned = { ...train, path_align: "c" };
+
+  test.each<[string, Partial<ConfigInput>, string]>([
+    ["none, without alignments", {}, "none"],
+    ["files, where a corpus has one", { data: { one: train, two: aligned } }, "files"],
+    ["none, when asked for", { data: { one: aligned }, guided_alignment: "none" }, "none"],
+    ["auto, when asked for", { data: { one: aligned, two: train }, guided_alignment: "auto" }, "auto"],
+  ])("is %s", (_, settings, expected) => {
+    expect(resolve(settings).guidedAlignment).toBe(expected);
+  });
+
+  test.each<[string, Partial<ConfigInput>, RegExp]>([
+    ["files without a file", { guided_alignment: "files" }, /no training corpus has path_align/],
+    ["alignments of held-out text", { data: { one: train, valid: aligned } }, /only training follows alignments/],
+    ["a language model's", { task: "language_model", guided_alignment: "auto" }, /has no attention to guide/],
+    ["a weight of 0", { guided_alignment: "auto", guided_alignment_weight: 0 }, /guided_alignment_weight/],
+  ])("refuses %s", (_, settings, message) => {
+    expect(() => resolve(settings)).toThrow(message);
+  });
+});

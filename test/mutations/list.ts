@@ -1,4 +1,5 @@
 /** All mutations, by concept. */
+import { alignmentMutations } from "./list/alignment.ts";
 import { checkpointMutations } from "./list/checkpoint.ts";
 import { configMutations } from "./list/config.ts";
 import { dataMutations } from "./list/data.ts";
@@ -40,6 +41,7 @@ const concepts: Readonly<Record<string, readonly Mutation[]>> = {
   reranking: rerankingMutations,
   engine: engineMutations,
   shortlist: shortlistMutations,
+  alignment: alignmentMutations,
   metrics: metricsMutations,
   text: textMutations,
   segments: segmentMutations,

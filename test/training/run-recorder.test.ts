@@ -30,6 +30,7 @@ const progress: Progress = {
     balanceLoss: 0.125,
     learningRate: 0.0015,
     gradientNorm: 2.75,
+    alignmentLoss: 0.875,
   },
   ...{ targetTokensPerSecond: 1500, sourceTokensPerSecond: 1400, dataWait: 0.01, secondsLeft: 90 },
   experts: {
@@ -57,6 +58,7 @@ it("writes every figure of a report into the log and the events, and shows them 
     "25 %",
     "loss 3.500",
     "ppl 28.50",
+    "align 0.875",
     "lr 1.5e-3",
     "norm 2.75",
     "1,500 tokens/s",
@@ -67,6 +69,6 @@ it("writes every figure of a report into the log and the events, and shows them 
   }
   const file = readdirSync(folder).find((name) => name.includes("tfevents"))!;
   const events = readFileSync(join(folder, file));
-  for (const tag of ["train/learning_rate", "train/loss", "experts/encoder.moe1/"])
+  for (const tag of ["train/learning_rate", "train/loss", "train/alignment_loss", "experts/encoder.moe1/"])
     expect(events.includes(tag)).toBe(true);
 });

@@ -7,13 +7,17 @@ import { releaseInput } from "../../data/files/bytes.ts";
 import { inputLines, streamAligned } from "../../data/files/corpus.ts";
 import { type LineScore, scorePairs, scoreTexts } from "../../decoding/force-score.ts";
 import { lineWindows } from "../../decoding/lines/line-windows.ts";
-import { loadLanguageModel, loadTranslationModel } from "../../inference/open-model.ts";
+import { loadEnsemble } from "../../inference/open-ensemble.ts";
+import { loadLanguageModel } from "../../inference/open-model.ts";
 import { splitWords } from "../../metrics/white-space.ts";
 import { adapterOf, adapterOption, engineOf, type InferenceArguments, inferenceOptions } from "../engine-options.ts";
 import { openLineOutput } from "../line-output.ts";
+import { alignmentText } from "./translate/translation-format.ts";
+import { alignmentForm, wordOptions } from "./translate/word-options.ts";
 
 interface ScoreArguments extends InferenceArguments {
-  model: string;
+  model: string[];
+  avg_raw_probs: boolean;
   src: string;
   tgt: string | undefined;
   output: string | undefined;
@@ -21,6 +25,7 @@ interface ScoreArguments extends InferenceArguments {
   tgt_lang: string | undefined;
   per_token: boolean;
   normalize: boolean;
+  with_alignment: string | undefined;
   batch_size: number;
   adapter: string | undefined;
 }
@@ -33,7 +38,17 @@ export const scoreCommand: CommandModule<object, ScoreArguments> = {
   describe: "Print the log-probability a model gives to each of the given translations or lines of text",
   builder: (yargs) =>
     yargs
-      .option("model", { type: "string", demandOption: true, describe: "Model directory that nmt train wrote" })
+      .option("model", {
+        type: "string",
+        array: true,
+        demandOption: true,
+        describe: "Model directory that nmt train wrote; several translation models score as an ensemble",
+      })
+      .option("avg_raw_probs", {
+        type: "boolean",
+        default: false,
+        describe: "An ensemble averages probabilities, not their logarithms",
+      })
       .option("src", {
         type: "string",
         demandOption: true,
@@ -53,6 +68,10 @@ export const scoreCommand: CommandModule<object, ScoreArguments> = {
         default: false,
         describe: "Divide by the number of pieces, </s> included",
       })
+      .option("with_alignment", {
+        ...wordOptions.with_alignment,
+        describe: "Append ||| and the word alignment by attention, in the forms of nmt translate",
+      })
       .option("batch_size", { type: "number", default: 64, describe: "Lines scored together, at most" })
       .options(adapterOption)
       .options(inferenceOptions) as never,
@@ -60,7 +79,8 @@ export const scoreCommand: CommandModule<object, ScoreArguments> = {
 };
 
 async function score(args: ScoreArguments): Promise<void> {
-  const { task } = openModelDirectory(args.model).config;
+  alignmentForm(args.with_alignment);
+  const { task } = openModelDirectory(args.model[0]!).config;
   const { model, scores } = await (task === "language_model" ? textScores(args) : translationScores(args));
   try {
     await writeScores(scores, args);
@@ -91,16 +111,18 @@ interface Scoring {
 async function translationScores({ src, tgt, ...args }: ScoreArguments): Promise<Scoring> {
   if (tgt === undefined) {
     throw new UsageError("--tgt is missing: this model scores translations", {
-      where: args.model,
+      where: args.model[0]!,
       nextStep: "Name the file with the translations of --src, line by line.",
     });
   }
   const options = {
     batchSize: args.batch_size,
+    withAlignment: args.with_alignment !== undefined,
     ...(args.src_lang === undefined ? {} : { sourceLanguage: args.src_lang }),
     ...(args.tgt_lang === undefined ? {} : { targetLanguage: args.tgt_lang }),
   };
-  const loaded = await loadTranslationModel(args.model, { ...engineOf(args), ...adapterOf(args) });
+  const engine = { ...engineOf(args), ...adapterOf(args) };
+  const loaded = await loadEnsemble(args.model, { ...engine, avgRawProbs: args.avg_raw_probs });
   async function* scores(): AsyncGenerator<LineScore, void, undefined> {
     for await (const pairs of streamAligned(src, tgt!, { refuseLong: true })) {
       yield* await scorePairs(loaded, pairs, options);
@@ -111,14 +133,23 @@ async function translationScores({ src, tgt, ...args }: ScoreArguments): Promise
 
 /** At the end of the text its perplexity is told. */
 async function textScores(args: ScoreArguments): Promise<Scoring> {
-  const needless = (["tgt", "src_lang", "tgt_lang"] as const).find((option) => args[option] !== undefined);
+  const [directory, ...others] = args.model;
+  const needless = (["tgt", "src_lang", "tgt_lang", "with_alignment"] as const).find(
+    (option) => args[option] !== undefined,
+  );
   if (needless !== undefined) {
     throw new UsageError(`--${needless} is given, but a language model scores the lines of --src alone`, {
-      where: args.model,
+      where: directory!,
       nextStep: `Leave out --${needless}.`,
     });
   }
-  const loaded = await loadLanguageModel(args.model, { ...engineOf(args), ...adapterOf(args) });
+  if (others.length > 0) {
+    throw new UsageError("--model names several models, and the first is a language model, which scores alone", {
+      where: directory!,
+      nextStep: "Name one language model, or translation models only.",
+    });
+  }
+  const loaded = await loadLanguageModel(directory!, { ...engineOf(args), ...adapterOf(args) });
   async function* scores(): AsyncGenerator<LineScore, void, undefined> {
     const total = { logProbability: 0, pieces: 0, words: 0 };
     for await (const lines of lineWindows(inputLines(args.src), WINDOW)) {
@@ -137,12 +168,15 @@ async function textScores(args: ScoreArguments): Promise<Scoring> {
   return { model: loaded.model, scores: scores() };
 }
 
-/** `score`, or `score ||| piece=log-probability …`. */
-export function formatScore(
-  { logProbability, pieces, tokens }: LineScore,
-  { per_token, normalize }: Pick<ScoreArguments, "per_token" | "normalize">,
+/** `score [||| alignment] [||| piece=log-probability …]`. */
+function formatScore(
+  { logProbability, pieces, tokens, alignment }: LineScore,
+  { per_token, normalize, with_alignment }: ScoreArguments,
 ): string {
-  const total = (normalize ? logProbability / tokens.length : logProbability).toFixed(6);
-  if (!per_token) return total;
-  return `${total} ||| ${pieces.map((piece, t) => `${piece}=${tokens[t]!.toFixed(6)}`).join(" ")}`;
+  const form = alignmentForm(with_alignment);
+  return [
+    (normalize ? logProbability / tokens.length : logProbability).toFixed(6),
+    ...(form === undefined ? [] : [alignmentText(alignment ?? [], form)]),
+    ...(per_token ? [pieces.map((piece, t) => `${piece}=${tokens[t]!.toFixed(6)}`).join(" ")] : []),
+  ].join(" ||| ");
 }

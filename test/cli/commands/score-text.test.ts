@@ -48,6 +48,8 @@ describe("nmt score of a language model", () => {
 
   test("wants no translations, and a translation model wants them", async () => {
     await expect(run(folder, "--tgt", source)).rejects.toThrow("--tgt is given");
+    await expect(run(folder, "--with_alignment", "hard")).rejects.toThrow("--with_alignment is given");
+    await expect(run(folder, "--model", folder)).rejects.toThrow("a language model, which scores alone");
     const translation = mkdtempSync(join(tmpdir(), "nmt-score-"));
     writeToyModel(translation);
     await expect(run(translation)).rejects.toThrow("--tgt is missing");

@@ -8,8 +8,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { selectBackend } from "../../../src/backends/select.ts";
 import { type LogSink, setLogSink } from "../../../src/base/logger.ts";
 import { scoreCommand } from "../../../src/cli/commands/score.ts";
+import { translateCommand } from "../../../src/cli/commands/translate.ts";
 import { runCommand } from "../../../src/cli/run-command.ts";
 import { scorePairs } from "../../../src/decoding/force-score.ts";
+import { loadEnsemble } from "../../../src/inference/open-ensemble.ts";
 import { loadTranslationModel } from "../../../src/inference/open-model.ts";
 import { writeToyModel } from "../toy-model-directory.ts";
 
@@ -76,6 +78,49 @@ describe("nmt score", () => {
     const parts = pieces!.split(" ").map((part) => part.split("="));
     expect(parts.map(([piece]) => piece)).toEqual(["▁d", "c", "▁b", "a", "</s>"]);
     expect(parts.reduce((sum, [, value]) => sum + Number(value), 0)).toBeCloseTo(Number(total), 5);
+  });
+
+  test("scores by an ensemble as translation does: the mean of log-probabilities, or of probabilities", async () => {
+    const other = mkdtempSync(join(folder, "model-"));
+    writeToyModel(other, [], 9);
+    const pairs = lines.map((line, i) => ({ source: line, target: targets[i]! }));
+    for (const avgRawProbs of [false, true]) {
+      const loaded = await loadEnsemble([model, other], { backend: "cpu", avgRawProbs });
+      const scores = await scorePairs(loaded, pairs);
+      loaded.model.dispose();
+      const printed = await score("--model", other, ...(avgRawProbs ? ["--avg_raw_probs"] : []));
+      expect(printed).toEqual(scores.map(({ logProbability }) => logProbability.toFixed(6)));
+    }
+    const [alone, together] = [await score(), await score("--model", other)];
+    expect(alone[0]).not.toBe(together[0]);
+    const different = mkdtempSync(join(folder, "model-"));
+    writeToyModel(different, ["de"]);
+    await expect(score("--model", different)).rejects.toMatchObject({ name: "CheckpointError", where: different });
+  });
+
+  test("prints word alignments by attention, before pieces: those of translation for its own words", async () => {
+    const output = join(folder, "translated.out");
+    const common = ["--model", model, "--backend", "cpu", "--output", output];
+    await runCommand(translateCommand, [
+      "translate",
+      "--src",
+      source,
+      "--max_length",
+      "6",
+      ...common,
+      "--with_alignment",
+      "0.1",
+    ]);
+    const translated = readFileSync(output, "utf8").split("\n").slice(0, -1);
+    const [texts, alignments] = [0, 1].map((field) => translated.map((line) => line.split(" ||| ")[field]!));
+    expect(alignments!.some((links) => links.includes(" "))).toBe(true);
+    const tgt = file("translated.txt", texts!);
+    const argv = ["score", "--src", source, "--tgt", tgt, ...common, "--with_alignment", "0.1", "--per_token"];
+    await runCommand(scoreCommand, argv);
+    const scored = readFileSync(output, "utf8").split("\n").slice(0, -1);
+    expect(scored.map((line) => line.split(" ||| ")[1])).toEqual(alignments);
+    expect(scored.every((line) => /^-[\d.]+ \|\|\| [\d -]*\|\|\| \S+=-/.test(line))).toBe(true);
+    await expect(score("--with_alignment", "x")).rejects.toThrow("--with_alignment is x");
   });
 
   test("reads standard input, compressed files and patterns on either side", async () => {

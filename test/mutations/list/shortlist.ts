@@ -48,14 +48,14 @@ export const shortlistMutations: readonly Mutation[] = [
   {
     ...lexicon,
     name: "counts are shares of all, not of what is kept",
-    find: "    for (const Entry& entry : kept) total += entry.count;\n",
-    replace: "    total = 1;\n",
+    find: "  for (const ExpectedCount& entry : kept) sum += entry.count;\n",
+    replace: "  sum = 1;\n",
   },
   {
     ...lexicon,
     name: "entries of exactly the least probability and more are dropped",
-    find: "return e.count < least; }",
-    replace: "return e.count < 2 * least; }",
+    find: "return e.count < least * total; }",
+    replace: "return e.count < 2 * least * total; }",
   },
   {
     ...lexicon,
@@ -66,7 +66,7 @@ export const shortlistMutations: readonly Mutation[] = [
   {
     ...lexicon,
     name: "rows that were cut are not in order of their ids",
-    find: "    std::sort(kept.begin(), kept.end(), [](const Entry& a, const Entry& b) { return a.id < b.id; });\n",
+    find: "    std::sort(kept.begin(), kept.end(), [](const ExpectedCount& a, const ExpectedCount& b) { return a.id < b.id; });\n",
     replace: "",
   },
   {

@@ -1,4 +1,5 @@
 /** How `nmt translate` prints a translation: fields parted by ` ||| `. */
+import { formatLinks } from "../../../alignment/pharaoh.ts";
 import { bestText, type TranslatedHypothesis, type Translation } from "../../../decoding/translation.ts";
 import { alignmentAbove, hardAlignment } from "../../../decoding/words/word-alignment.ts";
 
@@ -38,12 +39,12 @@ export function formatTranslation(translation: Translation, format: TranslationF
 }
 
 /** Pharaoh's `source-target` links; or for each target word, parted by spaces, the weights of the source words, parted by commas. */
-function alignmentText(alignment: readonly Float32Array[], form: AlignmentForm): string {
+export function alignmentText(alignment: readonly Float32Array[], form: AlignmentForm): string {
   if (form === "soft") {
     return alignment.map((row) => Array.from(row, (weight) => weight.toFixed(4)).join(",")).join(" ");
   }
   const links = form === "hard" ? hardAlignment(alignment) : alignmentAbove(alignment, form);
-  return links.map(({ source, target }) => `${source}-${target}`).join(" ");
+  return formatLinks(links);
 }
 
 /** `attention[t][s]`: how much target piece t looked at source piece s, rounded to 4 digits. */

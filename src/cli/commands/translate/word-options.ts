@@ -58,8 +58,8 @@ export function formatOf(args: WordArguments): TranslationFormat {
   };
 }
 
-/** As in Marian, 1 is `hard`. */
-function alignmentForm(given: string | undefined): AlignmentForm | undefined {
+/** As in Marian, 1 is `hard`. Throws UsageError for an alignment of another form. */
+export function alignmentForm(given: string | undefined): AlignmentForm | undefined {
   if (given === undefined) return undefined;
   if (given === "" || given === "hard") return "hard";
   if (given === "soft") return "soft";
