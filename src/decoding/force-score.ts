@@ -1,5 +1,5 @@
 /** Log-probabilities of given translations, and of given texts by a language model: one line at a time however they are batched. */
-import { Turns } from "../base/turns.ts";
+import { Turns } from "../base/threads/turns.ts";
 import type { ForcedScores } from "../model/decoder-state.ts";
 import { chooseTag } from "../text/languages.ts";
 import { linePieceWords } from "../text/piece-words.ts";

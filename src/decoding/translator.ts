@@ -1,7 +1,7 @@
 /** Lines of text → translations in the same order: wordpieces, batches of similar length, search, text again. */
 import { TranslationError, UsageError } from "../base/errors.ts";
 import { log } from "../base/logger.ts";
-import { Turns } from "../base/turns.ts";
+import { Turns } from "../base/threads/turns.ts";
 import type { TranslationModel } from "../model/decoder-state.ts";
 import { chooseTag, type ModelLanguages } from "../text/languages.ts";
 import { linePieceWords, pieceWords } from "../text/piece-words.ts";

@@ -67,7 +67,9 @@ function randomCase(seed: number, features: ReadonlySet<Feature>): Case {
     prefixes: of(
       "prefix",
       () =>
-        perSentence(() => (draw(4) === 0 ? undefined : { pieces: pieces(draw(2)), rest: ["", "a", "b"][draw(3)]! })),
+        perSentence(() =>
+          draw(4) === 0 ? undefined : { pieces: pieces(draw(2)), rest: ["", "a", "b"][draw(3)]!, isWhole: false },
+        ),
       [],
     ),
     terms: of("terms", () => perSentence(() => Array.from({ length: draw(3) }, () => pieces(1 + draw(2)))), []),
@@ -139,7 +141,7 @@ async function search(c: Case) {
   }
   if (c.banned.length > 0) processors.push(new BannedPieces(c.banned));
   if (c.blocked > 0) processors.push(new NgramBlock(c.blocked));
-  const constraints = c.terms.map((terms) => new LexicalConstraints(terms.map((term) => Int32Array.from(term))));
+  const constraints = c.terms.map((terms) => new LexicalConstraints(terms.map((term) => [Int32Array.from(term)])));
   const settings = {
     ...{ beamSize: EVERYTHING, nBest: EVERYTHING, minLength: c.minLength },
     ...{ lengthPenalty: c.alpha, coveragePenalty: c.beta },

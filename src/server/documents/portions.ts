@@ -1,6 +1,6 @@
 /** Lines of a document, handed to the queue in portions, so that it never has more than a part of a long one. */
 import { setTimeout as pause } from "node:timers/promises";
-import { Turns } from "../../base/turns.ts";
+import { Turns } from "../../base/threads/turns.ts";
 import type { LineHypothesis, WantedLine } from "../../segments/translate-lines.ts";
 import { RequestError } from "../request-error.ts";
 

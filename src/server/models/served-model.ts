@@ -1,5 +1,5 @@
 /** A loaded model with its queue, and a translator for each set of options that requests ask for. */
-import { Turns } from "../../base/turns.ts";
+import { Turns } from "../../base/threads/turns.ts";
 import type { TranslateOptions } from "../../decoding/translate-options.ts";
 import type { InspectAnswers, InspectRequest } from "../../inspection/inspector.ts";
 import type { RemoteModel } from "../decoding/remote-model.ts";

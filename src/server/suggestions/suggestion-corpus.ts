@@ -2,7 +2,7 @@
 import { constants, createReadStream, mkdirSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
-import { Turns } from "../../base/turns.ts";
+import { Turns } from "../../base/threads/turns.ts";
 import { RequestError } from "../request-error.ts";
 import { withLock } from "./lock-file.ts";
 

@@ -286,8 +286,8 @@ export const decodingMutations: readonly Mutation[] = [
     replace: "",
   },
   {
-    file: "src/base/turns.ts",
-    tests: ["test/base/turns.test.ts"],
+    file: "src/base/threads/turns.ts",
+    tests: ["test/base/threads/turns.test.ts"],
     name: "a task that ends frees a turn that is handed on too",
     find: "else next();",
     replace: "else {\n        next();\n        this.free++;\n      }",

@@ -24,8 +24,8 @@ type Operands = [
   valueWidth: number,
 ];
 
-/** Both offsets and keys are left out where there is no guide; `cost` then means nothing. */
-type Guide = [offsets: Int32Array | undefined, keys: Int32Array | undefined, cost: GuideCost];
+/** Both offsets and keys are left out where there is no guide; the cost then means nothing. */
+type Guide = [guideOffsets: Int32Array | undefined, guideKeys: Int32Array | undefined, guideCost: GuideCost];
 
 export interface AttentionKernels {
   /**

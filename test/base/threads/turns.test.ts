@@ -1,7 +1,7 @@
 /** Source of truth: the number of tasks that are under way whenever one begins, and the order in which they begin. */
 import { setImmediate } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { Turns } from "../../src/base/turns.ts";
+import { Turns } from "../../../src/base/threads/turns.ts";
 
 /** Tasks that each take `turns` turns of the event loop; `log` has the tasks under way as each begins. */
 function tasks(turns: readonly number[]) {
