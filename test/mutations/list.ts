@@ -22,6 +22,7 @@ import { shortlistMutations } from "./list/shortlist.ts";
 import { textMutations } from "./list/text.ts";
 import { trainingMutations } from "./list/training.ts";
 import { transferMutations } from "./list/transfer.ts";
+import { webMutations } from "./list/web.ts";
 import { wordMutations } from "./list/words.ts";
 import type { Mutation } from "./mutation.ts";
 
@@ -35,6 +36,7 @@ const concepts: Readonly<Record<string, readonly Mutation[]>> = {
   decoding: [...decodingMutations, ...decodingRuleMutations],
   words: wordMutations,
   inspection: inspectionMutations,
+  web: webMutations,
   reranking: rerankingMutations,
   engine: engineMutations,
   shortlist: shortlistMutations,

@@ -9,16 +9,25 @@ export interface Front {
   close(): void;
 }
 
-/** `handlers`: by path. */
-export async function startFront(behind: string, handlers: Readonly<Record<string, Handler>>): Promise<Front> {
+/** `handlers`: by path. With a `folder`, all paths begin with it, as behind a proxy that has other pages too. */
+export async function startFront(
+  behind: string,
+  handlers: Readonly<Record<string, Handler>>,
+  folder = "",
+): Promise<Front> {
   const server = createServer(async (incoming, response) => {
-    const handler = handlers[incoming.url!];
+    if (!incoming.url!.startsWith(`${folder}/`)) {
+      response.writeHead(404).end();
+      return;
+    }
+    incoming.url = incoming.url!.slice(folder.length);
+    const handler = handlers[incoming.url];
     if (handler === undefined) passOn(behind, incoming, response);
     else handler(await readAll(incoming), response);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${folder}`,
     close: () => {
       server.close();
       server.closeAllConnections();

@@ -111,6 +111,25 @@ describe.skipIf(chromium === undefined)("trouble", () => {
     await expect.poll(translation).toMatch(/^cafe/);
   });
 
+  test("behind a proxy the page may have another folder", async () => {
+    const { url } = await start();
+    const front = await startFront(url, {}, "/tools/translator");
+    await page.goto(`${front.url}/?source=en&target=de&q=abc`);
+    await expect.poll(translation).toBe(await german("abc"));
+    await page.locator("#translation .word").first().click();
+    await page.locator("#menu-words .option").first().waitFor();
+    await page.keyboard.press("Escape");
+    await page.locator("#tab-documents").click();
+    await page.locator("#file").setInputFiles({ name: "a.txt", mimeType: "text/plain", buffer: Buffer.from("abc") });
+    await page.locator("#upload-start").click();
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("link", { name: "Save the translated document" }).click(),
+    ]);
+    expect(readFileSync(await download.path(), "utf8")).toBe(await german("abc"));
+    front.close();
+  });
+
   test("a server with API keys asks for one, refuses a wrong one, and takes the right one for good if told so", async () => {
     const apiKeys = join(mkdtempSync(join(tmpdir(), "keys-")), "keys");
     writeFileSync(apiKeys, "right\n");

@@ -89,7 +89,7 @@ export class SourcePane {
     const { text, limit } = this;
     this.show([{ text }]);
     const number = (value: number) => value.toLocaleString();
-    this.count.textContent = limit > 0 ? `${number(text.length)} of ${number(limit)} characters` : number(text.length);
+    this.count.textContent = `${number(text.length)}${limit > 0 ? ` of ${number(limit)}` : ""} characters`;
     this.count.classList.toggle("over", this.isTooLong);
     this.clear.hidden = text === "";
   }

@@ -106,7 +106,6 @@ export class WordMenu {
       make("span", { class: "option-share" }, percent(word.probability)),
       make("span", { class: "option-text", lang: language }, word.translation),
     );
-    button.style.setProperty("--share", word.probability.toFixed(3));
     button.addEventListener("click", () => {
       this.close(true);
       request.onChoose(word);
