@@ -19,15 +19,17 @@ export async function measureHeldOut(
   config: Config,
   beamSize: number | undefined,
 ): Promise<HeldOutFigures> {
+  const { backend, threads, precision } = config;
+  const engine = { backend, threads, precision };
   if (config.task === "language_model") {
-    const { model, wordpieces } = await loadLanguageModelLayers(directory, config);
+    const { model, wordpieces } = await loadLanguageModelLayers(directory, engine);
     try {
       return await likelihoodAndUse(model, config, wordpieces);
     } finally {
       model.dispose();
     }
   }
-  const loaded = await loadSeq2Seq(directory, config);
+  const loaded = await loadSeq2Seq(directory, engine);
   try {
     const figures = await likelihoodAndUse(loaded.model, config, loaded.wordpieces);
     if (beamSize === undefined) return figures;

@@ -24,10 +24,11 @@ export function checkSameParameters(model: readonly ShapeOf[], stored: readonly 
   }
 }
 
+/** Parameters by name. */
+export type NamedValues = ReadonlyMap<string, { shape: readonly number[]; data: Float32Array }>;
+
 /** Stored tensors by name, as models take them. Throws CheckpointError for a tensor that is not of f32, f16 or bf16. */
-export function floatsByName(
-  tensors: readonly NamedArray[],
-): Map<string, { shape: readonly number[]; data: Float32Array }> {
+export function floatsByName(tensors: readonly NamedArray[]): NamedValues {
   return new Map(
     tensors.map(({ name, shape, data }) => {
       if (!(data instanceof Float32Array)) {

@@ -13,6 +13,8 @@ export interface ModelPaths {
   wordpieces: string;
   /** The best weights so far. */
   weights: string;
+  /** An adapter, in the place of weights: it belongs to those of another directory. */
+  adapter: string;
   /** Candidates of translation, where nmt shortlist has made them. */
   shortlist: string;
   /** Resumable checkpoints, one folder each. */
@@ -26,6 +28,7 @@ export function modelPaths(directory: string): ModelPaths {
     config: join(directory, "config.yaml"),
     wordpieces: join(directory, "wordpiece.model"),
     weights: join(directory, "model.safetensors"),
+    adapter: join(directory, "adapter.safetensors"),
     shortlist: join(directory, "shortlist.safetensors"),
     checkpoints: join(directory, "checkpoints"),
     log: join(directory, "log.jsonl"),
@@ -58,12 +61,14 @@ export function openModelDirectory(directory: string): ModelDirectory {
   for (const path of [paths.config, paths.wordpieces]) {
     if (!existsSync(path)) throw noModel(path, "the file is missing", "Copy the whole directory that nmt train wrote.");
   }
-  return {
-    directory,
-    config: loadConfig(paths.config),
-    wordpieceModelPath: paths.wordpieces,
-    weightsPath: findWeights(directory),
-  };
+  const config = loadConfig(paths.config);
+  if (config.adapter !== undefined) {
+    throw new CheckpointError("no usable model: the directory has an adapter, which belongs to another model", {
+      where: directory,
+      nextStep: `Use --model ${config.trainFrom ?? "DIR"} --adapter ${directory}.`,
+    });
+  }
+  return { directory, config, wordpieceModelPath: paths.wordpieces, weightsPath: findWeights(directory) };
 }
 
 function findWeights(directory: string): string {

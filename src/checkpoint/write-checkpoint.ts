@@ -76,7 +76,8 @@ function replaceFolder(from: string, to: string, aside: string): void {
   if (replaces) rmSync(aside, { recursive: true, force: true });
 }
 
-function orDiskFull<Result>(directory: string, step: number, write: () => Result): Result {
+/** Runs `write`, whose failure for lack of space becomes a TrainingError that says which step is intact. */
+export function orDiskFull<Result>(directory: string, step: number, write: () => Result): Result {
   try {
     return write();
   } catch (error) {

@@ -46,6 +46,18 @@ export const inferenceOptions = {
   },
 } satisfies Record<string, Options>;
 
+/** An adapter beside the model, of the commands that translate and score. */
+export const adapterOption = {
+  adapter: {
+    type: "string",
+    describe: "Directory of an adapter (nmt finetune --adapter) that was trained beside this model",
+  },
+} satisfies Record<string, Options>;
+
+export function adapterOf({ adapter }: { adapter: string | undefined }): { adapter?: string } {
+  return adapter === undefined ? {} : { adapter };
+}
+
 export function engineOf<Precision>({
   backend,
   threads,

@@ -190,6 +190,11 @@ export interface Config {
   resetOptim: OptimizerReset;
   /** Parameters that stay as they are, by name, where * stands for any characters: encoder.* decoder.embedding */
   freeze: string[];
+  /**
+   * Train matrices of low rank beside the model's and leave these as they are; a map: rank (8), alpha, the scale times the
+   * rank (2 · rank), and parameters, the patterns of names that get one
+   */
+  adapter?: Settings["adapter"];
 
   // Training
   /** What batch_size counts: source and target wordpieces each, or sentence pairs */

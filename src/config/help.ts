@@ -100,6 +100,8 @@ export const keyHelp: HelpTexts = {
       "Start from this model directory: its weights and wordpieces, and its keys about them and the model where left out",
     reset_optim: "Moments of the optimiser at such a start: all new, or those of the model's newest checkpoint",
     freeze: "Parameters that stay as they are, by name, where * stands for any characters: encoder.* decoder.embedding",
+    adapter:
+      "Train matrices of low rank beside the model's and leave these as they are; a map: rank (8), alpha, the scale times the rank (2 · rank), and parameters, the patterns of names that get one",
   },
   training: {
     batch_type: "What batch_size counts: source and target wordpieces each, or sentence pairs",

@@ -38,6 +38,7 @@ export function resolveSettings(given: Settings, source: string): Config {
   checkTraining(settings, fail);
   checkValidation(settings, data, fail);
   checkModel(settings, embeddingSize, fail);
+  checkBase(settings, fail);
   return fromSettings({
     ...settings,
     data,
@@ -209,6 +210,21 @@ function checkRetained({ retain_corpora: retained }: TaskSettings, data: Record<
       "validation",
       "retain_corpora names every validation corpus, so that none would choose the best weights",
       "Add a validation corpus of what is to be learnt, or leave one out of retain_corpora.",
+    );
+  }
+}
+
+/** An adapter is nothing without a model, and begins with moments of its own. */
+function checkBase({ adapter, train_from: base, reset_optim: reset }: TaskSettings, fail: Fail): void {
+  if (adapter === undefined) return;
+  if (base === undefined) {
+    fail("base", "adapter needs a model that it belongs to", "Set train_from to that model's directory.");
+  }
+  if (reset !== "all") {
+    fail(
+      "base",
+      `reset_optim is ${reset}, but an adapter has no moments before its first step`,
+      "Set reset_optim: all.",
     );
   }
 }

@@ -53,6 +53,16 @@ export const corpusSchema = z.strictObject({
   import: importSchema.optional(),
 });
 
+/** Of a model whose other parameters stay as they are: matrices A [rows, rank] and B [rank, columns] beside some of its own. */
+const adapterSchema = z.strictObject({
+  rank: positive.default(8),
+  alpha: z.number().gt(0).optional(),
+  parameters: z
+    .array(z.string().min(1))
+    .min(1)
+    .default(["*lstm*_weights", "*lstm*.projection", "*attention.*_weights", "*experts.*", "*shared_expert.*"]),
+});
+
 const dataSchema = z.record(z.string().min(1), z.union([corpusSchema, z.array(corpusSchema).min(1)]));
 
 /** Rules of cleaning that are off unless asked for, besides the lengths. */
@@ -132,6 +142,7 @@ export const sections = {
     train_from: path.optional(),
     reset_optim: z.enum(optimizerResets).default("all"),
     freeze: z.array(z.string().min(1)).default([]),
+    adapter: adapterSchema.optional(),
   },
   training: {
     batch_type: z.enum(batchTypes).default("tokens"),

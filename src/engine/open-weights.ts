@@ -3,6 +3,8 @@ import { loadAddon, type NativeAddon, threadsRefused } from "../backends/native/
 import type { ModelHandle, ThreadsHandle } from "../backends/native/kernels/inference.ts";
 import type { InferencePrecision, Precision } from "../base/engine-names.ts";
 import { CheckpointError, OutOfMemoryError } from "../base/errors.ts";
+import { type Adapter, checkAdapter } from "../checkpoint/adapter.ts";
+import { modelIdentity } from "../checkpoint/model-identity.ts";
 import { SafetensorsReader } from "../checkpoint/read-safetensors.ts";
 
 /** A model in memory, on threads of its own. */
@@ -30,10 +32,13 @@ export interface WeightOptions {
   threads: number;
   /** With `stored`, int8 where the file has 8-bit matrices, else what it says. */
   arithmetic: InferencePrecision | { stored: Precision };
+  /** Added to the matrices as they are packed. */
+  adapter?: Adapter | undefined;
 }
 
 /** `plan` as of model-plan.ts. Throws CheckpointError for a damaged file or one of another model, BackendError without the addon. */
-export function openWeights(path: string, plan: string, { threads, arithmetic }: WeightOptions): OpenWeights {
+export function openWeights(path: string, plan: string, { threads, arithmetic, adapter }: WeightOptions): OpenWeights {
+  if (adapter !== undefined) checkAdapter(adapter, modelIdentity(path), path);
   const reader = new SafetensorsReader(path);
   let tensors: string;
   let chosen: InferencePrecision;
@@ -56,13 +61,28 @@ export function openWeights(path: string, plan: string, { threads, arithmetic }:
   const addon = loadAddon();
   const workers = openThreads(addon, threads);
   try {
-    return { addon, handle: addon.openModel(path, plan, tensors, chosen, workers), threads, arithmetic: chosen, bytes };
+    const { list, values } = packedAdapter(adapter);
+    const handle = addon.openModel(path, plan, tensors, chosen, workers, list, values);
+    return { addon, handle, threads, arithmetic: chosen, bytes };
   } catch (error) {
     if (error instanceof OutOfMemoryError) throw error;
     throw otherModel(path, (error as Error).message, error);
   } finally {
     addon.closeHandle(workers);
   }
+}
+
+/** As the addon takes it: a line for each parameter, and the matrices one after another. */
+function packedAdapter(adapter: Adapter | undefined): { list: string; values: Float32Array | undefined } {
+  if (adapter === undefined) return { list: "", values: undefined };
+  const { matrices } = adapter;
+  const values = new Float32Array(matrices.reduce((sum, { left, right }) => sum + left.length + right.length, 0));
+  let at = 0;
+  for (const part of matrices.flatMap(({ left, right }) => [left, right])) {
+    values.set(part, at);
+    at += part.length;
+  }
+  return { list: matrices.map(({ name, rank }) => `${name} ${rank}\n`).join(""), values };
 }
 
 function openThreads(addon: NativeAddon, threads: number): ThreadsHandle {

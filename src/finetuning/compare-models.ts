@@ -16,9 +16,16 @@ export interface Comparison {
   after: Measured;
 }
 
+/** A model directory, and an adapter beside it. */
+export interface ComparedModel {
+  model: string;
+  adapter?: string;
+}
+
 /** The test corpora of `data`, translated by both models as `nmt translate` does. */
 export async function compareModels(
-  [before, after]: readonly [string, string],
+  before: ComparedModel,
+  after: ComparedModel,
   data: Config["data"],
   engine: InferenceOptions,
   onMessage: (message: string) => void,
@@ -34,12 +41,12 @@ export async function compareModels(
 }
 
 async function measured(
-  directory: string,
+  { model, adapter }: ComparedModel,
   data: Config["data"],
   engine: InferenceOptions,
   onMessage: (message: string) => void,
 ): Promise<Map<string, { sentences: number; scores: Measured | undefined }>> {
-  const loaded = await loadTranslationModel(directory, engine);
+  const loaded = await loadTranslationModel(model, { ...engine, adapter });
   try {
     const { wordpieces } = loaded;
     const config = { ...loaded.config, data };

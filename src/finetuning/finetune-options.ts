@@ -19,12 +19,14 @@ export interface FinetuneOptions {
   steps?: number | undefined;
   /** Minutes of training at most. Default: no limit. */
   minutes?: number | undefined;
-  /** Peak of the learning rate. Default: a quarter of the model's. */
+  /** Peak of the learning rate. Default: a quarter of the model's, of an adapter all of it. */
   learningRate?: number | undefined;
   /** Wordpieces to learn from the text and add to the model's. Default 0. */
   newWordpieces?: number | undefined;
   /** Parameters that stay as they are, as `freeze` of a configuration has them. */
   freeze?: readonly string[] | undefined;
+  /** Rank of an adapter to train beside the model, which then stays as it is; `output` has the adapter. Default: all weights are trained. */
+  adapter?: number | undefined;
   /** BLEU that general text may lose. Default 1. */
   retainWithin?: number | undefined;
   /** Of the held-out part, of the order of the text and of dropout. Default 1. */

@@ -52,8 +52,9 @@ export async function finetune(
   const run = await runTraining(config, reporter, signal);
   if (run.reason === "stopped") return { run, comparisons: [], changed: run.steps > 0 };
   const engine = { backend: config.backend, threads: config.threads };
-  const directories = [options.model, options.output] as const;
-  const comparisons = await compareModels(directories, config.data, engine, reporter.onMessage);
+  const { model, output, adapter } = options;
+  const after = adapter === undefined ? { model: output } : { model, adapter: output };
+  const comparisons = await compareModels({ model }, after, config.data, engine, reporter.onMessage);
   const { best } = run.state;
   const changed = best === undefined || best.step > 0;
   writeFileAtomic(

@@ -35,6 +35,8 @@ const EPOCHS = 5;
 const [FEWEST_STEPS, MOST_STEPS] = [200, 3000];
 /** The model's rate would undo what it knows before the text is learnt. */
 const RATE = 1 / 4;
+/** An adapter begins at nothing, and its matrices have other sizes. */
+const ADAPTER_RATE = 1;
 const WARM_UP = 1 / 20;
 /** Sentences whose length is measured. */
 const MEASURED = 1000;
@@ -81,7 +83,8 @@ export async function planFinetuning(
     ...(options.newWordpieces !== undefined &&
       options.newWordpieces > 0 && { vocab_size: wordpieces.size + options.newWordpieces }),
     freeze: [...(options.freeze ?? [])],
-    learning_rate: options.learningRate ?? base.learningRate * RATE,
+    ...(options.adapter !== undefined && { adapter: { rank: options.adapter } }),
+    learning_rate: options.learningRate ?? base.learningRate * (options.adapter === undefined ? RATE : ADAPTER_RATE),
     decay_method: "cosine",
     warmup_steps: Math.ceil(steps * WARM_UP),
     train_steps: steps,

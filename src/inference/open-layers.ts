@@ -1,8 +1,10 @@
 /** Opens a model directory as layers of TensorFlow.js, on any backend: slower than the engine, but its experts can be watched. */
 import { type EngineOptions, type SelectedBackend, selectBackend } from "../backends/select.ts";
 import { CheckpointError } from "../base/errors.ts";
+import { checkAdapter, readAdapter, withAdapter } from "../checkpoint/adapter.ts";
 import { checkSameParameters, floatsByName } from "../checkpoint/match.ts";
 import type { ModelDirectory } from "../checkpoint/model-directory.ts";
+import { modelIdentity } from "../checkpoint/model-identity.ts";
 import { readSafetensors } from "../checkpoint/read-safetensors.ts";
 import type { Config } from "../config/config.ts";
 import { modelLanguages } from "../config/corpora.ts";
@@ -16,6 +18,12 @@ import { loadModelWordpieces } from "../text/model-wordpieces.ts";
 import type { WordpieceModel } from "../text/wordpiece-model.ts";
 import { openLanguageModelDirectory, openTranslationDirectory } from "./model-task.ts";
 
+/** Where layers run, and what is added to their weights. */
+export interface LayerOptions extends EngineOptions {
+  /** As of InferenceOptions. */
+  adapter?: string | undefined;
+}
+
 /** A model of layers; dispose of `model` after use. */
 export interface LoadedLayers<Model> {
   model: Model;
@@ -28,12 +36,12 @@ export interface LoadedLayers<Model> {
 export type LoadedSeq2Seq = LoadedLayers<Seq2Seq> & { languages: ModelLanguages };
 
 /** Selects the backend and puts the model onto it. Throws as `loadTranslationModel` does. */
-export async function loadSeq2Seq(directory: string, options: EngineOptions = {}): Promise<LoadedSeq2Seq> {
+export async function loadSeq2Seq(directory: string, options: LayerOptions = {}): Promise<LoadedSeq2Seq> {
   return seq2SeqOf(openTranslationDirectory(directory), options);
 }
 
 /** The same of a directory that is open. */
-export async function seq2SeqOf(files: ModelDirectory, options: EngineOptions): Promise<LoadedSeq2Seq> {
+export async function seq2SeqOf(files: ModelDirectory, options: LayerOptions): Promise<LoadedSeq2Seq> {
   const make = (config: Config, wordpieces: WordpieceModel, source: ParameterSource) =>
     new Seq2Seq(seq2seqOptions(config, wordpieces), source);
   const loaded = await load(files, options, make);
@@ -43,7 +51,7 @@ export async function seq2SeqOf(files: ModelDirectory, options: EngineOptions): 
 /** The same of a language model. */
 export async function loadLanguageModelLayers(
   directory: string,
-  options: EngineOptions = {},
+  options: LayerOptions = {},
 ): Promise<LoadedLayers<LanguageModel>> {
   return languageModelOf(openLanguageModelDirectory(directory), options);
 }
@@ -51,7 +59,7 @@ export async function loadLanguageModelLayers(
 /** The same of a directory that is open. */
 export async function languageModelOf(
   files: ModelDirectory,
-  options: EngineOptions,
+  options: LayerOptions,
 ): Promise<LoadedLayers<LanguageModel>> {
   return load(
     files,
@@ -62,14 +70,18 @@ export async function languageModelOf(
 
 async function load<Model extends TrainableModel>(
   { config, wordpieceModelPath, weightsPath }: ModelDirectory,
-  options: EngineOptions,
+  options: LayerOptions,
   make: (config: Config, wordpieces: WordpieceModel, source: ParameterSource) => Model,
 ): Promise<LoadedLayers<Model>> {
   const wordpieces = loadModelWordpieces(wordpieceModelPath, config);
   const { tensors } = readSafetensors(weightsPath);
+  const adapter = options.adapter === undefined ? undefined : readAdapter(options.adapter);
+  if (adapter !== undefined) checkAdapter(adapter, modelIdentity(weightsPath), weightsPath);
   const engine = await selectBackend(options);
   const model = inFile(weightsPath, () => {
-    return make(config, wordpieces, { seed: config.seed, stored: floatsByName(tensors) });
+    const values = floatsByName(tensors);
+    const stored = adapter === undefined ? values : withAdapter(values, adapter);
+    return make(config, wordpieces, { seed: config.seed, stored });
   });
   const shapes = model.parameters.map(({ name, variable }) => ({ name, shape: variable.shape }));
   checkSameParameters(shapes, tensors, weightsPath);

@@ -8,6 +8,7 @@ import type { BackendName, InferencePrecision } from "../base/engine-names.ts";
 import { BackendError } from "../base/errors.ts";
 import { log } from "../base/logger.ts";
 import { threadCount } from "../base/threads.ts";
+import { readAdapter } from "../checkpoint/adapter.ts";
 import type { Config } from "../config/config.ts";
 import { modelLanguages } from "../config/corpora.ts";
 import type { TextScorer } from "../decoding/force-score.ts";
@@ -36,6 +37,8 @@ export interface InferenceOptions {
   precision?: InferencePrecision | "stored" | "auto";
   /** Choose translations from the model's shortlist (`nmt shortlist`), whole or with fewer pieces. Needs the native engine. Default none. */
   shortlist?: ShortlistLimits | undefined;
+  /** Directory or file of an adapter that was trained beside this model (`nmt finetune --adapter`), added to its weights. Default none. */
+  adapter?: string | undefined;
 }
 
 /** What a model runs on. */
@@ -140,10 +143,17 @@ function nativeEngine({ backend = "auto", threads }: InferenceOptions): NativeAd
   }
 }
 
-function weightOptions(addon: NativeAddon, { threads, precision = "stored" }: InferenceOptions): WeightOptions {
+function weightOptions(
+  addon: NativeAddon,
+  { threads, precision = "stored", adapter }: InferenceOptions,
+): WeightOptions {
   const floats = precision === "auto" ? fasterPrecision(addon) : "f32";
   const arithmetic = precision === "auto" || precision === "stored" ? { stored: floats } : precision;
-  return { threads: threadCount(threads), arithmetic };
+  return {
+    threads: threadCount(threads),
+    arithmetic,
+    adapter: adapter === undefined ? undefined : readAdapter(adapter),
+  };
 }
 
 function engineOf(
@@ -155,12 +165,12 @@ function engineOf(
 }
 
 /** Of a backend of TensorFlow.js. Throws BackendError for what only the engine has. */
-function layerOptions({ backend = "auto", threads = 0, precision = "stored", shortlist }: InferenceOptions) {
+function layerOptions({ backend = "auto", threads = 0, precision = "stored", shortlist, adapter }: InferenceOptions) {
   if (precision === "int8" || shortlist !== undefined) {
     const what = precision === "int8" ? "int8 runs" : "shortlists work";
     throw new BackendError(`${what} on the native engine alone, and the backend is ${backend}`, {
       nextStep: "Use --backend native, or leave the option out.",
     });
   }
-  return { backend, threads, precision: precision === "stored" ? "f32" : precision } as const;
+  return { backend, threads, precision: precision === "stored" ? "f32" : precision, adapter } as const;
 }

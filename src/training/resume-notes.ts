@@ -72,6 +72,7 @@ const effects: Record<ConfigKey, Effect> = {
   train_from: "start",
   reset_optim: "start",
   freeze: "changes",
+  adapter: "shape",
   batch_type: "changes",
   batch_size: "changes",
   accum_count: "changes",

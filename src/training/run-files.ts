@@ -6,13 +6,12 @@ import type * as tf from "@tensorflow/tfjs";
 import { writeFileAtomic } from "../base/atomic-file.ts";
 import { CheckpointError } from "../base/errors.ts";
 import { checkpointName, listCheckpoints } from "../checkpoint/checkpoint-folder.ts";
-import { checkSameParameters, floatsByName } from "../checkpoint/match.ts";
+import { floatsByName } from "../checkpoint/match.ts";
 import { modelPaths } from "../checkpoint/model-directory.ts";
 import { readLatestCheckpoint } from "../checkpoint/read-checkpoint.ts";
 import type { NamedArray } from "../checkpoint/safetensors-header.ts";
-import { writeBestModel, writeCheckpoint } from "../checkpoint/write-checkpoint.ts";
+import { writeCheckpoint } from "../checkpoint/write-checkpoint.ts";
 import type { ParameterValues } from "../layers/parameters.ts";
-import type { TrainableModel } from "../model/trainable-model.ts";
 import type { Optimizer, OptimizerState } from "../optim/optimizer.ts";
 import type { TrainStepResult } from "./train-step.ts";
 import { stateProblem, type TrainerState } from "./trainer-state.ts";
@@ -55,47 +54,40 @@ export function readRun<Position>(directory: string): ResumedRun<Position> | und
  * without checkpoints. A run has a checkpoint before its first best weights.
  */
 export function refuseForeignModel(directory: string): void {
-  const { weights, checkpoints } = modelPaths(directory);
-  if (!existsSync(weights) || listCheckpoints(checkpoints).length > 0) return;
+  const { weights: ofModel, adapter, checkpoints } = modelPaths(directory);
+  const weights = [ofModel, adapter].find((path) => existsSync(path));
+  if (weights === undefined || listCheckpoints(checkpoints).length > 0) return;
   throw new CheckpointError("the directory has a model without checkpoints, which training would overwrite", {
     where: weights,
     nextStep: "Give another directory as save_model, or move the model elsewhere.",
   });
 }
 
-/** Throws CheckpointError where a checkpoint has parameters that the model has not, such as those of experts. */
-export function checkParameters(model: TrainableModel, stored: ParameterValues, where: string): void {
-  const own = model.parameters.map(({ name, variable }) => ({ name, shape: variable.shape }));
-  const found = [...stored].map(([name, { shape }]) => ({ name, shape }));
-  checkSameParameters(own, found, where);
-}
+/** What checkpoints have. */
+type Saved = readonly { name: string; variable: tf.Variable }[];
 
 export function saveRun(
   directory: string,
-  model: TrainableModel,
+  saved: Saved,
   optimizer: Optimizer,
   state: TrainerState,
   keep: number,
 ): void {
-  const arrays = { model: namedArrays(model.parameters), optimizer: namedArrays(optimizer.state()) };
+  const arrays = { model: namedArrays(saved), optimizer: namedArrays(optimizer.state()) };
   writeCheckpoint(directory, { step: state.step, ...arrays, state }, keep);
-}
-
-export function saveBest(directory: string, model: TrainableModel, step: number): void {
-  writeBestModel(directory, step, namedArrays(model.parameters));
 }
 
 /** Parameters as they were before the step that failed, and the corpus lines of its batch. */
 export function saveFailure(
   directory: string,
-  model: TrainableModel,
+  saved: Saved,
   optimizer: Optimizer,
   state: TrainerState,
   result: TrainStepResult,
   lines: readonly number[],
 ): void {
   const folder = join(directory, "failure");
-  saveRun(folder, model, optimizer, state, 1);
+  saveRun(folder, saved, optimizer, state, 1);
   const figures = Object.fromEntries(Object.entries(result).map(([key, value]) => [key, String(value)]));
   writeFileAtomic(
     join(folder, "batch.json"),

@@ -11,15 +11,14 @@ import { type Optimizer, stateBytes } from "../optim/optimizer.ts";
 import { calibrateGates, calibrationBatches } from "./calibrate-gates.ts";
 import type { Progress } from "./report-window.ts";
 import { configFor } from "./resume-config.ts";
-import { checkParameters, readRun, refuseForeignModel, saveBest, saveFailure, saveRun } from "./run-files.ts";
+import { readRun, refuseForeignModel, saveFailure, saveRun } from "./run-files.ts";
 import { budgetReached, describeStop, endedBefore, type StopReason } from "./stop-reason.ts";
 import { type StepTimes, type TrainLoopHooks, trainLoop } from "./train-loop.ts";
+import { bestPath, keptParameters, type TrainedWeights, trainedWeights } from "./trained-weights.ts";
 import { freshState, type TrainerState } from "./trainer-state.ts";
 import { prepareCorpora } from "./training-corpora.ts";
-import { trainingOptimizer } from "./training-optimizer.ts";
 import { type TrainingTask, trainingTask } from "./training-task.ts";
 import { openBase } from "./transfer/base-model.ts";
-import { checkFrozen, frozenBy } from "./transfer/frozen-parameters.ts";
 import { transferFrom } from "./transfer/transfer.ts";
 import { forgetIncomparable, measurementsOf } from "./validation/measurement.ts";
 import { type Validation, type ValidationCorpus, validate } from "./validation/validate.ts";
@@ -93,25 +92,27 @@ export async function runTraining(given: Config, reporter: RunReporter, signal: 
   const resumed = readRun<DataPosition>(directory);
   const { config, notes } = configFor(directory, given, resumed?.state);
   for (const note of notes) reporter.onMessage(note);
-  const base = resumed === undefined ? openBase(config) : undefined;
+  // An adapter's checkpoints don't have the weights that it belongs to.
+  const base = resumed === undefined || config.adapter !== undefined ? openBase(config) : undefined;
   const wordpieces = await ensureWordpieces(config, paths.wordpieces, reporter.onMessage, base);
   const transfer = base && transferFrom(base, config, wordpieces);
   const state: TrainerState<DataPosition> = resumed?.state ?? { ...freshState(), ...transfer?.state };
-  if (state.best !== undefined && !existsSync(paths.weights)) {
+  if (state.best !== undefined && !existsSync(bestPath(config, directory))) {
     reporter.onMessage(`the best weights, of step ${state.best.step}, are missing: the best score starts anew`);
     state.best = undefined;
   }
-  const values = { stored: resumed?.parameters, initial: transfer?.initial, frozen: frozenBy(config.freeze) };
+  const stored = resumed?.parameters;
+  const values = { ...(transfer ? { initial: transfer.initial } : { stored }), frozen: keptParameters(config) };
   const task = trainingTask(config, wordpieces, values);
   const { model } = task;
-  if (resumed !== undefined) checkParameters(model, resumed.parameters, paths.checkpoints);
+  if (config.adapter !== undefined) transfer!.requireUnchanged();
+  const weights = trainedWeights(config, model, base, stored, state);
   // After the model, so that a configuration its checkpoint doesn't fit leaves the directory as it was.
   if (resumed === undefined) writeFileAtomic(paths.config, toYaml(config));
-  const frozen = checkFrozen(config.freeze, model.parameters);
-  if (frozen !== undefined) reporter.onMessage(frozen);
-  for (const line of transfer?.report() ?? []) reporter.onMessage(line);
-  const moments = resumed?.moments ?? transfer?.moments();
-  const optimizer = trainingOptimizer(config, model.parameters, moments, state.step + (state.momentSteps ?? 0));
+  if (weights.note !== undefined) reporter.onMessage(weights.note);
+  for (const line of resumed === undefined ? (transfer?.report() ?? []) : []) reporter.onMessage(line);
+  const moments = resumed === undefined ? transfer?.moments() : resumed.moments;
+  const optimizer = weights.optimizer(moments, state.step + (state.momentSteps ?? 0));
   const corpora = await prepareCorpora(config, wordpieces, reporter.onMessage);
   const validation = await heldOutCorpora(config, wordpieces, "valid", reporter.onMessage);
   const calibration = calibrationBatches(model, corpora);
@@ -134,7 +135,7 @@ export async function runTraining(given: Config, reporter: RunReporter, signal: 
     const end = (reason: StopReason) => {
       reporter.onEnd(state.step, reason, describeStop(reason, state, config, state.step - before));
     };
-    const hooks = runHooks(config, { ...task, optimizer, validation, calibration }, reporter, signal, end);
+    const hooks = runHooks(config, { ...task, weights, optimizer, validation, calibration }, reporter, signal, end);
     const options = { ...config, schedule: config, measurements };
     const reason = await trainLoop(model, optimizer, data, state, options, hooks);
     end(reason);
@@ -148,12 +149,17 @@ export async function runTraining(given: Config, reporter: RunReporter, signal: 
 
 function runHooks(
   config: Config,
-  parts: TrainingTask & { optimizer: Optimizer; validation: ValidationCorpus[]; calibration: Batch[] },
+  parts: TrainingTask & {
+    weights: TrainedWeights;
+    optimizer: Optimizer;
+    validation: ValidationCorpus[];
+    calibration: Batch[];
+  },
   reporter: RunReporter,
   signal: AbortSignal,
   end: (reason: StopReason) => void,
 ): TrainLoopHooks {
-  const { model, optimizer, validation, translate, calibration } = parts;
+  const { model, weights, optimizer, validation, translate, calibration } = parts;
   const directory = config.saveModel;
   let last: Validation | undefined;
   return {
@@ -169,14 +175,14 @@ function runHooks(
     },
     onValidation: async (state, isBest) => {
       if (last !== undefined) reporter.onValidation(state.step, last, isBest);
-      if (isBest) saveBest(directory, model, state.step);
+      if (isBest) weights.saveBest(directory, state.step);
     },
     saveCheckpoint: async (state) => {
-      saveRun(directory, model, optimizer, state, config.keepCheckpoint);
+      saveRun(directory, weights.saved, optimizer, state, config.keepCheckpoint);
       reporter.onCheckpoint(state.step);
     },
     saveFailure: async (state, result, lines) => {
-      saveFailure(directory, model, optimizer, state, result, lines);
+      saveFailure(directory, weights.saved, optimizer, state, result, lines);
       end("not-finite");
     },
   };

@@ -8,6 +8,8 @@ export interface TrainerState<Position = unknown> {
   pass: number;
   /** Steps that the optimiser's moments had seen before the run, where they were kept from another model. */
   momentSteps?: number;
+  /** Identity of the weights that an adapter is trained beside. */
+  base?: string;
   /** Seconds spent in steps, over all sessions of the run; validation is not counted. */
   trainSeconds: number;
   targetTokens: number;

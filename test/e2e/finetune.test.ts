@@ -104,4 +104,31 @@ describe("nmt finetune", () => {
       }
     },
   );
+
+  test("--adapter leaves the model as it is, and is translated with beside it; killed, it ends the same", async () => {
+    const weights = readFileSync(join(base, "model.safetensors"));
+    const adapter = { adapter: 2, learning_rate: 0.01, steps: 20 };
+    const whole = await nmt(finetune("adapter", adapter));
+    expect(whole.code, whole.stderr).toBe(0);
+    expect(whole.stderr).toMatch(/an adapter of rank 2 beside \d+ parameters/);
+    expect(whole.stderr).toContain(`translate with: nmt translate --model ${base} --adapter ${inFolder("adapter")}`);
+    expect(readFileSync(join(base, "model.safetensors")).equals(weights)).toBe(true);
+    const [learnt] = JSON.parse(readFileSync(join(inFolder("adapter"), "finetune.json"), "utf8")).comparisons;
+    expect(learnt.after.wordPerplexity).toBeLessThan(learnt.before.wordPerplexity);
+    const first = await nmt(finetune("adapter-killed", adapter), { signal: { name: "SIGKILL", at: "step 12 " } });
+    expect(first.signal).toBe("SIGKILL");
+    const second = await nmt(finetune("adapter-killed", adapter));
+    expect(second.stdout).toBe(whole.stdout);
+    const file = (name: string) => readFileSync(join(inFolder(name), "adapter.safetensors"));
+    expect(file("adapter-killed").equals(file("adapter"))).toBe(true);
+    const options = { input: "a b c\nd e\n" };
+    const [plain, adapted] = [
+      await nmt(["translate", "--model", base], options),
+      await nmt(["translate", "--model", base, "--adapter", inFolder("adapter")], options),
+    ];
+    expect([plain.code, adapted.code], adapted.stderr).toEqual([0, 0]);
+    expect(adapted.stdout.split("\n")).toHaveLength(3);
+    const alone = await nmt(["translate", "--model", inFolder("adapter")], options);
+    expect(alone.stderr).toContain(`Use --model ${base} --adapter ${inFolder("adapter")}.`);
+  });
 });

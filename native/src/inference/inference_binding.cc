@@ -82,7 +82,10 @@ napi_value open_model(Call& call) {
   const std::string tensors = call.text("tensors");
   const Arithmetic arithmetic = arithmetic_of(call);
   const auto workers = handle<Workers>(call, "threads");
-  auto model = std::make_shared<const Model>(path, plan, tensors, arithmetic);
+  const std::string adapted = call.text("adapted");
+  const auto values = call.optional_floats("adapterValues");
+  auto model = std::make_shared<const Model>(path, plan, tensors, arithmetic,
+                                             Model::Adapter{adapted, values.data, values.length});
   return make_handle(call.env(), std::make_shared<OpenModel>(OpenModel{model, workers}));
 }
 
@@ -211,7 +214,7 @@ napi_value quantize_matrix(Call& call) {
 
 void register_inference(Registry& registry) {
   registry.add("openThreads", {"threads"}, open_threads);
-  registry.add("openModel", {"path", "plan", "tensors", "arithmetic", "threads"}, open_model);
+  registry.add("openModel", {"path", "plan", "tensors", "arithmetic", "threads", "adapted", "adapterValues"}, open_model);
   registry.add("startDecoding", {"model", "ids", "starts", "candidates", "candidateStarts", "shared"}, start_decoding);
   registry.add("decodeStep",
                {"state", "rows", "previous", "count", "ids", "logProbabilities", "distribution", "weights", "shared"},

@@ -79,22 +79,23 @@ void Linear::pack(ThreadGroup& threads) const {
   source_.weights->release(source_.first, static_cast<size_t>(inputs_) * static_cast<size_t>(outputs_));
 }
 
-std::vector<float> Linear::widened() const {
-  std::vector<float> floats(static_cast<size_t>(inputs_) * static_cast<size_t>(outputs_));
+void Linear::widened_lines(int from, int to, float* lines) const {
   const InferenceKernels& kernels = inference_kernels();
   const float* scales = reinterpret_cast<const float*>(source_.scales->data) + source_.first_scale;
-  for (int c = 0; c < outputs_; c++) {
-    const size_t at = static_cast<size_t>(c) * static_cast<size_t>(inputs_);
-    kernels.widen(source_.weights->bytes() + source_.first + at, inputs_, scales[c], floats.data() + at);
+  const size_t inputs = static_cast<size_t>(inputs_), outputs = static_cast<size_t>(outputs_);
+  for (int c = from; c < to; c++) {
+    const int8_t* line = source_.weights->bytes() + source_.first + static_cast<size_t>(c) * inputs;
+    kernels.widen(line, inputs_, scales[c], lines + static_cast<size_t>(c - from) * inputs);
   }
-  return floats;
+  const LowRank* added = source_.weights->added.get();
+  if (added != nullptr) added->add_columns(source_.first / (inputs * outputs), static_cast<size_t>(from), static_cast<size_t>(to), lines);
 }
 
 void Linear::pack_floats(ThreadGroup& threads) const {
   const size_t count = static_cast<size_t>(inputs_) * static_cast<size_t>(outputs_);
   const bool bytes = source_.weights->type == ElementType::i8;
-  std::vector<float> space;
-  if (bytes) space = widened();
+  std::vector<float> space(bytes ? count : 0);
+  if (bytes) widened_lines(0, outputs_, space.data());
   const float* weights = bytes ? space.data() : source_.weights->floats(source_.first, count, space);
   packed_.floats = AlignedArray<float>(packed_floats(precision(), outputs_, inputs_));
   pack_matrix(threads, precision(), source_.lines || bytes, outputs_, inputs_, weights, packed_.floats.data());
@@ -102,10 +103,13 @@ void Linear::pack_floats(ThreadGroup& threads) const {
 
 void Linear::quantized_lines(int from, int to, int8_t* lines, float* scales) const {
   const size_t inputs = static_cast<size_t>(inputs_), outputs = static_cast<size_t>(outputs_);
-  std::vector<float> space;
-  if (source_.lines) {
-    const float* weights = source_.weights->floats(source_.first + static_cast<size_t>(from) * inputs,
-                                                   static_cast<size_t>(to - from) * inputs, space);
+  const bool bytes = source_.weights->type == ElementType::i8;
+  std::vector<float> space(bytes ? static_cast<size_t>(to - from) * inputs : 0);
+  if (bytes) widened_lines(from, to, space.data());
+  if (bytes || source_.lines) {
+    const float* weights = bytes ? space.data()
+                                 : source_.weights->floats(source_.first + static_cast<size_t>(from) * inputs,
+                                                           static_cast<size_t>(to - from) * inputs, space);
     for (int c = 0; c < to - from; c++) {
       const size_t at = static_cast<size_t>(c) * inputs;
       scales[c] = quantize_line(weights + at, 1, inputs_, lines + at);
@@ -132,7 +136,7 @@ void Linear::pack_bytes(ThreadGroup& threads) const {
   packed_.column_sums = AlignedArray<int32_t>(padded);
   packed_.scales = AlignedArray<float>(padded);
   std::fill_n(packed_.scales.data(), padded, 0.0f);
-  const bool stored = source_.weights->type == ElementType::i8;
+  const bool stored = source_.weights->type == ElementType::i8 && source_.weights->added == nullptr;
   if (stored) {
     std::memcpy(packed_.scales.data(), source_.scales->data + source_.first_scale * sizeof(float),
                 static_cast<size_t>(outputs_) * sizeof(float));

@@ -82,7 +82,8 @@ class Linear {
   void pack_bytes(ThreadGroup& threads) const;
   // The matrix as 8-bit lines [outputs][inputs], columns [from, to) of it.
   void quantized_lines(int from, int to, int8_t* lines, float* scales) const;
-  std::vector<float> widened() const;
+  // 8-bit lines [from, to) as floats, [to - from][inputs], with what an adapter adds.
+  void widened_lines(int from, int to, float* lines) const;
 
   Arithmetic arithmetic_;
   int inputs_, outputs_;

@@ -22,8 +22,10 @@ int Plan::number(const std::string& name) const {
   return found->second;
 }
 
-Model::Model(const std::string& path, const std::string& plan, const std::string& tensors, Arithmetic arithmetic)
+Model::Model(const std::string& path, const std::string& plan, const std::string& tensors, Arithmetic arithmetic,
+             const Adapter& adapter)
     : file_(path), tensors_(file_, tensors) {
+  tensors_.adapt(adapter.list, adapter.values, adapter.count);
   read(Plan(plan), Parts{tensors_, arithmetic});
   tensors_.require_all_taken();
 }

@@ -57,8 +57,16 @@ struct StepRows {
 
 class Model {
  public:
-  // Throws std::runtime_error where the tensors are not those of the plan.
-  Model(const std::string& path, const std::string& plan, const std::string& tensors, Arithmetic arithmetic);
+  // What an adapter adds, as of Tensors::adapt.
+  struct Adapter {
+    std::string list;
+    const float* values = nullptr;
+    size_t count = 0;
+  };
+
+  // Throws std::runtime_error where the tensors are not those of the plan, or the adapter's not those of the model.
+  Model(const std::string& path, const std::string& plan, const std::string& tensors, Arithmetic arithmetic,
+        const Adapter& adapter);
 
   bool translates() const { return encoder_ != nullptr; }
   int vocabulary() const { return vocabulary_; }

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <sstream>
@@ -86,14 +87,45 @@ size_t Tensor::count() const {
 
 const float* Tensor::floats(size_t from, size_t count, std::vector<float>& space) const {
   const uint8_t* at = data + from * element_bytes(type);
-  if (type == ElementType::f32) return reinterpret_cast<const float*>(at);
+  if (type == ElementType::f32 && added == nullptr) return reinterpret_cast<const float*>(at);
   space.resize(count);
-  for (size_t i = 0; i < count; i++) {
+  if (type == ElementType::f32) std::memcpy(space.data(), at, count * sizeof(float));
+  for (size_t i = 0; i < count && type != ElementType::f32; i++) {
     uint16_t bits;
     std::memcpy(&bits, at + 2 * i, 2);
     space[i] = type == ElementType::bf16 ? from_bits(static_cast<uint32_t>(bits) << 16) : widen_half(bits);
   }
+  if (added != nullptr) added->add(from, count, space.data());
   return space.data();
+}
+
+// Sums are taken in 64 bits, the factors one after another.
+void LowRank::add(size_t from, size_t count, float* values) const {
+  std::vector<double> sums;
+  for (size_t at = from; at < from + count;) {
+    const size_t line = at / columns, column = at % columns, part = std::min(columns - column, from + count - at);
+    const float* factors = left.data() + line * rank;
+    const float* lows = right.data() + line / rows * rank * columns + column;
+    sums.assign(values, values + part);
+    for (size_t k = 0; k < rank; k++, lows += columns) {
+      for (size_t i = 0; i < part; i++) sums[i] += static_cast<double>(factors[k]) * lows[i];
+    }
+    for (size_t i = 0; i < part; i++) values[i] = static_cast<float>(sums[i]);
+    values += part;
+    at += part;
+  }
+}
+
+void LowRank::add_columns(size_t matrix, size_t from, size_t to, float* lines) const {
+  const float* factors = left.data() + matrix * rows * rank;
+  const float* lows = right.data() + matrix * rank * columns;
+  for (size_t column = from; column < to; column++, lines += rows) {
+    for (size_t row = 0; row < rows; row++) {
+      double sum = lines[row];
+      for (size_t k = 0; k < rank; k++) sum += static_cast<double>(factors[row * rank + k]) * lows[k * columns + column];
+      lines[row] = static_cast<float>(sum);
+    }
+  }
 }
 
 void Tensor::release(size_t from, size_t count) const {
@@ -111,13 +143,41 @@ Tensors::Tensors(const MappedFile& file, const std::string& list) {
     std::string name, type;
     size_t begin;
     words >> name >> type >> begin;
-    Tensor tensor{name, element_type(type), {}, file.data() + begin};
+    Tensor tensor{name, element_type(type), {}, file.data() + begin, nullptr};
     for (int axis; words >> axis;) tensor.shape.push_back(axis);
     if (begin + tensor.count() * element_bytes(tensor.type) > file.size()) {
       throw std::runtime_error("tensor " + name + " reaches beyond the end of its file");
     }
     tensors_.emplace(name, tensor);
   }
+}
+
+void Tensors::adapt(const std::string& list, const float* values, size_t count) {
+  const float* end = values + count;
+  std::istringstream lines(list);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    std::string name;
+    size_t rank;
+    words >> name >> rank;
+    const auto found = tensors_.find(name);
+    if (found == tensors_.end()) throw std::runtime_error("parameter " + name + " of the adapter is not in it");
+    Tensor& tensor = found->second;
+    if (tensor.shape.size() < 2) throw std::runtime_error("parameter " + name + " of the adapter is no matrix there");
+    const size_t last = static_cast<size_t>(tensor.shape.back());
+    const size_t second = static_cast<size_t>(tensor.shape[tensor.shape.size() - 2]);
+    const bool exchanged = tensor.type == ElementType::i8;
+    const size_t rows = exchanged ? last : second, columns = exchanged ? second : last;
+    const size_t matrices = tensor.count() / (rows * columns);
+    const size_t of_left = matrices * rows * rank, of_right = matrices * rank * columns;
+    if (of_left + of_right > static_cast<size_t>(end - values)) {
+      throw std::runtime_error("the adapter's matrices for " + name + " have another size");
+    }
+    tensor.added = std::make_shared<const LowRank>(
+        LowRank{rows, columns, rank, {values, values + of_left}, {values + of_left, values + of_left + of_right}});
+    values += of_left + of_right;
+  }
+  if (values != end) throw std::runtime_error("the adapter has more numbers than its matrices");
 }
 
 const Tensor& Tensors::find(const std::string& name) {

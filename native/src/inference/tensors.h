@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -28,14 +29,28 @@ class MappedFile {
 
 enum class ElementType { f32, f16, bf16, i8 };
 
+// What an adapter adds to every matrix [rows][columns] of a tensor: the product of a narrow matrix and a low one.
+struct LowRank {
+  size_t rows, columns, rank;
+  std::vector<float> left;   // [matrices][rows][rank]
+  std::vector<float> right;  // [matrices][rank][columns]
+
+  // Added to elements [from, from + count) of all matrices, which are one after another.
+  void add(size_t from, size_t count, float* values) const;
+  // Added to columns [from, to) of a matrix, each a line: [to - from][rows].
+  void add_columns(size_t matrix, size_t from, size_t to, float* lines) const;
+};
+
 struct Tensor {
   std::string name;
   ElementType type;
   std::vector<int> shape;
   const uint8_t* data;
+  std::shared_ptr<const LowRank> added;  // or null
 
   size_t count() const;
-  // Element [from, from + count) as floats: those of the file where it has them, else widened into `space`.
+  // Element [from, from + count) as floats: those of the file where it has them and nothing is added, else in `space`. Not of
+  // 8-bit integers.
   const float* floats(size_t from, size_t count, std::vector<float>& space) const;
   const int8_t* bytes() const { return reinterpret_cast<const int8_t*>(data); }
   // Elements that won't be read again for now: their pages may go.
@@ -47,6 +62,10 @@ class Tensors {
  public:
   // `list` has a line for each: name, type, first byte in the file, then its axes.
   Tensors(const MappedFile& file, const std::string& list);
+
+  // Adds an adapter: `list` has a line for each tensor, name and rank; `values` its left matrices, then its right ones.
+  // Throws std::runtime_error where they don't fit.
+  void adapt(const std::string& list, const float* values, size_t count);
 
   // Throws std::runtime_error where it is missing or has another shape. 8-bit matrices may be stored with their last two axes
   // exchanged.

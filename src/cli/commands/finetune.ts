@@ -22,6 +22,7 @@ interface FinetuneArguments {
   learning_rate: number | undefined;
   new_wordpieces: number;
   freeze: string[] | undefined;
+  adapter: number | undefined;
   retain_within: number;
   seed: number;
   backend: BackendName | "auto";
@@ -67,6 +68,10 @@ export const finetuneCommand: CommandModule<object, FinetuneArguments> = {
         array: true,
         describe: "Parameters that stay as they are, such as encoder.*",
       })
+      .option("adapter", {
+        type: "number",
+        describe: "Train an adapter of this rank (such as 8) beside the model, which stays as it is, into --output",
+      })
       .option("seed", { type: "number", default: 1, describe: "Of what is held out, of order and of dropout" })
       .option("threads", engineOptions.threads)
       .option("backend", engineOptions.backend)
@@ -92,6 +97,7 @@ export const finetuneCommand: CommandModule<object, FinetuneArguments> = {
           learningRate: args.learning_rate,
           newWordpieces: args.new_wordpieces,
           freeze: args.freeze,
+          adapter: args.adapter,
           retainWithin: args.retain_within,
           seed: args.seed,
           backend: args.backend,
@@ -109,10 +115,15 @@ export const finetuneCommand: CommandModule<object, FinetuneArguments> = {
       );
     }
     log.info(
-      `done in ${formatDuration((performance.now() - started) / 1000)}; translate with: nmt translate --model ${output}`,
+      `done in ${formatDuration((performance.now() - started) / 1000)}; translate with: nmt translate ${translateOptions(args, output)}`,
     );
   },
 };
+
+/** The options that name what was made. */
+function translateOptions({ model, adapter }: FinetuneArguments, output: string): string {
+  return adapter === undefined ? `--model ${output}` : `--model ${model} --adapter ${output}`;
+}
 
 function languagesOf(pair: string | undefined): [string, string] | undefined {
   if (pair === undefined) return undefined;
@@ -136,6 +147,14 @@ function checkNumbers(args: FinetuneArguments): void {
     if (value !== undefined && !(value > 0)) {
       throw new UsageError(`--${name} is ${value}`, { nextStep: "Give more than 0, or leave it out." });
     }
+  }
+  if (args.adapter !== undefined && !(Number.isInteger(args.adapter) && args.adapter > 0)) {
+    throw new UsageError(`--adapter is ${args.adapter}`, { nextStep: "Give its rank, such as 8." });
+  }
+  if (args.adapter !== undefined && args.new_wordpieces > 0) {
+    throw new UsageError("--adapter and --new_wordpieces", {
+      nextStep: "Leave one out: an adapter leaves the model's wordpieces as they are.",
+    });
   }
   if (!(Number.isInteger(args.new_wordpieces) && args.new_wordpieces >= 0)) {
     throw new UsageError(`--new_wordpieces is ${args.new_wordpieces}`, { nextStep: "Give a whole number." });

@@ -5,6 +5,7 @@ import { writeFileAtomic } from "../../base/atomic-file.ts";
 import { UsageError } from "../../base/errors.ts";
 import { log } from "../../base/logger.ts";
 import { modelPaths, openModelDirectory } from "../../checkpoint/model-directory.ts";
+import { identityMetadata } from "../../checkpoint/model-identity.ts";
 import { writeSafetensors } from "../../checkpoint/write-safetensors.ts";
 import { quantizeWeights } from "../../engine/quantize-weights.ts";
 
@@ -32,7 +33,7 @@ export const quantizeCommand: CommandModule<object, QuantizeArguments> = {
     const weights = quantizeWeights(weightsPath);
     writeFileAtomic(target.config, readFileSync(modelPaths(model).config));
     writeFileAtomic(target.wordpieces, readFileSync(wordpieceModelPath));
-    writeSafetensors(target.weights, weights, { quantization: "int8" });
+    writeSafetensors(target.weights, weights, { quantization: "int8", ...identityMetadata(weightsPath) });
     const megabytes = (path: string) => (statSync(path).size / 1e6).toFixed(1);
     log.info(`${weightsPath}: ${megabytes(weightsPath)} MB`);
     log.info(`${target.weights}: ${megabytes(target.weights)} MB`);

@@ -9,7 +9,7 @@ import { type LineScore, scorePairs, scoreTexts } from "../../decoding/force-sco
 import { lineWindows } from "../../decoding/lines/line-windows.ts";
 import { loadLanguageModel, loadTranslationModel } from "../../inference/open-model.ts";
 import { splitWords } from "../../metrics/white-space.ts";
-import { engineOf, type InferenceArguments, inferenceOptions } from "../engine-options.ts";
+import { adapterOf, adapterOption, engineOf, type InferenceArguments, inferenceOptions } from "../engine-options.ts";
 import { openLineOutput } from "../line-output.ts";
 
 interface ScoreArguments extends InferenceArguments {
@@ -22,6 +22,7 @@ interface ScoreArguments extends InferenceArguments {
   per_token: boolean;
   normalize: boolean;
   batch_size: number;
+  adapter: string | undefined;
 }
 
 /** Lines that are read and sorted by length together. */
@@ -53,6 +54,7 @@ export const scoreCommand: CommandModule<object, ScoreArguments> = {
         describe: "Divide by the number of pieces, </s> included",
       })
       .option("batch_size", { type: "number", default: 64, describe: "Lines scored together, at most" })
+      .options(adapterOption)
       .options(inferenceOptions) as never,
   handler: score,
 };
@@ -98,7 +100,7 @@ async function translationScores({ src, tgt, ...args }: ScoreArguments): Promise
     ...(args.src_lang === undefined ? {} : { sourceLanguage: args.src_lang }),
     ...(args.tgt_lang === undefined ? {} : { targetLanguage: args.tgt_lang }),
   };
-  const loaded = await loadTranslationModel(args.model, engineOf(args));
+  const loaded = await loadTranslationModel(args.model, { ...engineOf(args), ...adapterOf(args) });
   async function* scores(): AsyncGenerator<LineScore, void, undefined> {
     for await (const pairs of streamAligned(src, tgt!, { refuseLong: true })) {
       yield* await scorePairs(loaded, pairs, options);
@@ -116,7 +118,7 @@ async function textScores(args: ScoreArguments): Promise<Scoring> {
       nextStep: `Leave out --${needless}.`,
     });
   }
-  const loaded = await loadLanguageModel(args.model, engineOf(args));
+  const loaded = await loadLanguageModel(args.model, { ...engineOf(args), ...adapterOf(args) });
   async function* scores(): AsyncGenerator<LineScore, void, undefined> {
     const total = { logProbability: 0, pieces: 0, words: 0 };
     for await (const lines of lineWindows(inputLines(args.src), WINDOW)) {

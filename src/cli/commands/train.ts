@@ -47,7 +47,11 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
     log.info(`trained ${step} steps in ${formatDuration(trainSeconds)}${score}`);
     const isLanguageModel = config.task === "language_model";
     const next = isLanguageModel ? "score text with: nmt score --src FILE" : "translate with: nmt translate";
-    log.info(`${next} --model ${config.saveModel}`);
+    const made =
+      config.adapter === undefined
+        ? `--model ${config.saveModel}`
+        : `--model ${config.trainFrom} --adapter ${config.saveModel}`;
+    log.info(`${next} ${made}`);
   },
 };
 

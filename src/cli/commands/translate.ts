@@ -15,7 +15,7 @@ import type { MaskName } from "../../segments/masks.ts";
 import { textCounts } from "../../segments/text-counts.ts";
 import type { ShortlistLimits } from "../../shortlist/shortlist.ts";
 import type { ModelLanguages } from "../../text/languages.ts";
-import { engineOf, type InferenceArguments, inferenceOptions } from "../engine-options.ts";
+import { adapterOf, adapterOption, engineOf, type InferenceArguments, inferenceOptions } from "../engine-options.ts";
 import { openLineOutput } from "../line-output.ts";
 
 import { type RuleArguments, ruleOptions, rulesOf, withRequests } from "./rule-options.ts";
@@ -65,6 +65,7 @@ interface TranslateArguments
   diverse_beam_strength: number;
   seed: number;
   shortlist: number[] | undefined;
+  adapter: string | undefined;
 }
 
 const SOURCE_HELP =
@@ -195,6 +196,7 @@ export const translateCommand: CommandModule<object, TranslateArguments> = {
           "Choose from the model's shortlist (nmt shortlist); or its FIRST frequent pieces and BEST of a source piece",
       })
       .options(rerankOptions)
+      .options(adapterOption)
       .options(inferenceOptions) as never,
   handler: translate,
 };
@@ -207,7 +209,7 @@ async function translate(args: TranslateArguments): Promise<void> {
   const format = formatOf(args);
   rerankWeights(args);
   const shortlist = args.shortlist === undefined ? {} : { shortlist: shortlistLimits(args.shortlist) };
-  const engine = { ...engineOf(args), ...shortlist };
+  const engine = { ...engineOf(args), ...shortlist, ...adapterOf(args) };
   const loaded = await loadEnsemble(args.model, { ...engine, avgRawProbs: args.avg_raw_probs });
   try {
     const direction = directionOf(args, loaded.languages);

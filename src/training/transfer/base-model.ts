@@ -20,6 +20,8 @@ export interface BaseModel {
   wordpieces: WordpieceModel;
   wordpieceModelPath: string;
   weights: ParameterValues;
+  /** The file of the weights that it translates with. */
+  weightsPath: string;
   /** Which weights these are, `best weights, of step 4000`. */
   origin: string;
   /** The optimiser's, where they are to be kept. */
@@ -40,10 +42,10 @@ export function openBase(config: Config): BaseModel | undefined {
   }
   const files = opened(directory);
   checkKeys(config, files);
-  const { config: before, wordpieceModelPath } = files;
+  const { config: before, wordpieceModelPath, weightsPath } = files;
   const wordpieces = WordpieceModel.load(wordpieceModelPath);
   const kept = config.resetOptim === "keep_states" ? keptStates(directory) : bestWeights(files);
-  return { directory, config: before, wordpieces, wordpieceModelPath, ...kept };
+  return { directory, config: before, wordpieces, wordpieceModelPath, weightsPath, ...kept };
 }
 
 type Weights = Pick<BaseModel, "weights" | "origin" | "moments">;

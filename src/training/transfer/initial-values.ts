@@ -72,6 +72,21 @@ export class InitialValues {
     return new Map(kept);
   }
 
+  /** An adapter belongs to a model as it is. */
+  requireUnchanged(): void {
+    const { taken: _, ...others } = this.fates;
+    const [changed] = Object.values(others).flat();
+    const left = [...this.base.weights.keys()].find((name) => !this.used.has(name));
+    if (changed === undefined && left === undefined) return;
+    throw new ConfigError(
+      `adapter: ${changed ?? left} is not the same in the model of train_from, which an adapter leaves as it is`,
+      {
+        where: `section base, adapter; ${this.base.directory}`,
+        nextStep: "Leave out keys about wordpieces, the model and its experts, or train without adapter first.",
+      },
+    );
+  }
+
   /** Lines that say which parameters were taken and which were not. */
   report(): string[] {
     const { taken, extended, copied, zero, fresh } = this.fates;

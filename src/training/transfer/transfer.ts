@@ -16,6 +16,8 @@ export interface Transfer {
   /** Of the new run. */
   state: Pick<TrainerState, "momentSteps">;
   report(): string[];
+  /** Throws ConfigError where the run's model is not the same as the other one, parameter by parameter. */
+  requireUnchanged(): void;
 }
 
 /** `wordpieces` begin with the model's. */
@@ -27,6 +29,7 @@ export function transferFrom(base: BaseModel, config: Config, wordpieces: Wordpi
     initial: (name, shape) => values.of(name, shape),
     moments: () => values.moments(),
     state: base.moments === undefined ? {} : { momentSteps: base.moments.steps },
+    requireUnchanged: () => values.requireUnchanged(),
     report: () => [
       ...values.report(),
       `moments of the optimiser are ${moments} (reset_optim); the schedule starts anew, at a learning rate of ${rate}`,

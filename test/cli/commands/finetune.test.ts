@@ -27,6 +27,8 @@ test.each<[string[], string, string]>([
   [["--steps", "0"], "--steps is 0", "Give more than 0, or leave it out."],
   [["--minutes", "-1"], "--minutes is -1", "Give more than 0, or leave it out."],
   [["--new_wordpieces", "1.5"], "--new_wordpieces is 1.5", "Give a whole number."],
+  [["--adapter", "0"], "--adapter is 0", "Give its rank, such as 8."],
+  [["--adapter", "4", "--new_wordpieces", "9"], "--adapter and --new_wordpieces", "Leave one out"],
   [["--general", texts[0]!], "--general has a plain file without its other language", "Give plain files in twos"],
   [["--output", model], "--output is the model itself", "Give another directory."],
 ])("%j is refused", async (options, message, nextStep) => {

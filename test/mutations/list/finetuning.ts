@@ -4,6 +4,10 @@ import type { Mutation } from "../mutation.ts";
 const split = { file: "src/finetuning/split-text.ts", tests: ["test/finetuning/split-text.test.ts"] };
 const plan = { file: "src/finetuning/plan.ts", tests: ["test/finetuning/plan.test.ts"] };
 const general = { file: "src/finetuning/general-text.ts", tests: ["test/finetuning/plan.test.ts"] };
+const adapter = {
+  file: "src/training/transfer/adapter-parameters.ts",
+  tests: ["test/training/transfer/adapter.test.ts"],
+};
 const loop = { file: "src/training/train-loop.ts", tests: ["test/training/train-loop.test.ts"] };
 
 export const finetuningMutations: readonly Mutation[] = [
@@ -83,5 +87,78 @@ export const finetuningMutations: readonly Mutation[] = [
     find: "const earlier = await measured(before, data",
     replace: "const earlier = await measured(after, data",
     tests: ["test/e2e/finetune.test.ts"],
+  },
+  {
+    ...adapter,
+    name: "gradients of A lack the scale",
+    find: "tf.mul(tf.matMul(gradient, right.variable as tf.Tensor, false, true), this.scale),",
+    replace: "tf.matMul(gradient, right.variable as tf.Tensor, false, true),",
+  },
+  {
+    ...adapter,
+    name: "an adapter's product is added to the product before",
+    find: "variable.assign(tf.add(weights, tf.mul(product, this.scale)));",
+    replace: "variable.assign(tf.add(variable, tf.mul(product, this.scale)));",
+  },
+  {
+    ...adapter,
+    name: "gates are adapted",
+    find: "gate\\.\\w+)$/;",
+    replace: "gate)$/;",
+  },
+  {
+    ...adapter,
+    name: "B starts random, so that the model is another one",
+    find: "tf.zeros(rightShape)",
+    replace: "tf.ones(rightShape)",
+  },
+  {
+    file: "src/training/transfer/adapter-optimizer.ts",
+    name: "the model does not get the adapter's new product",
+    find: "if (Number.isFinite(norm)) this.adapter.apply();",
+    replace: "",
+    tests: ["test/training/transfer/adapter.test.ts"],
+  },
+  {
+    file: "src/training/trained-weights.ts",
+    name: "an adapter goes on beside a model that has changed",
+    find: "if (state.base !== identity) {",
+    replace: "if (state.base === undefined) {",
+    tests: ["test/training/transfer/adapter.test.ts"],
+  },
+  {
+    file: "src/training/transfer/initial-values.ts",
+    name: "an adapter is begun beside a model of another shape",
+    find: "if (changed === undefined && left === undefined) return;",
+    replace: "return;",
+    tests: ["test/training/transfer/adapter.test.ts"],
+  },
+  {
+    file: "src/checkpoint/adapter.ts",
+    name: "an adapter's scale is lost",
+    find: "b.data.map((value) => scale * value)",
+    replace: "b.data",
+    tests: ["test/checkpoint/adapter.test.ts"],
+  },
+  {
+    file: "src/checkpoint/model-identity.ts",
+    name: "the order of tensors is part of a model's identity",
+    find: "tensors.sort(([a], [b]) => (a < b ? -1 : 1));",
+    replace: "",
+    tests: ["test/checkpoint/adapter.test.ts"],
+  },
+  {
+    file: "native/src/inference/tensors.cc",
+    name: "all experts have the first one's adapter",
+    find: "right.data() + line / rows * rank * columns + column;",
+    replace: "right.data() + column;",
+    tests: ["test/engine/adapters.test.ts"],
+  },
+  {
+    file: "native/src/inference/linear.cc",
+    name: "stored 8-bit weights ignore the adapter",
+    find: "source_.weights->type == ElementType::i8 && source_.weights->added == nullptr;",
+    replace: "source_.weights->type == ElementType::i8;",
+    tests: ["test/engine/adapters.test.ts"],
   },
 ];

@@ -80,7 +80,7 @@ export const trainingMutations: readonly Mutation[] = [
   {
     ...run,
     name: "moments are forgotten at a resume",
-    find: "resumed?.moments ?? transfer?.moments()",
+    find: "resumed === undefined ? transfer?.moments() : resumed.moments",
     replace: "transfer?.moments()",
   },
   {

@@ -47,6 +47,7 @@ function makeBase(input: ConfigInput, seed = 7): Made {
     config,
     wordpieces,
     wordpieceModelPath: "",
+    weightsPath: "",
     origin: "made here",
     moments: undefined,
   };
@@ -142,7 +143,15 @@ describe("more wordpieces", () => {
       ]),
     );
     model.dispose();
-    const base = { directory: "b", config, wordpieces: tagged, wordpieceModelPath: "", origin: "", moments: undefined };
+    const base = {
+      directory: "b",
+      config,
+      wordpieces: tagged,
+      wordpieceModelPath: "",
+      weightsPath: "",
+      origin: "",
+      moments: undefined,
+    };
     const { model: grown } = start({ base: { ...base, weights }, loss: 0 }, translation, more);
     const [before, now] = [weights.get("encoder.embedding")!.data, valuesOf(grown).get("encoder.embedding")!];
     const [width, de, es] = [5, tagged.idOf("<2de>"), tagged.idOf("<2es>")];

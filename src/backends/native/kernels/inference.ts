@@ -20,8 +20,9 @@ export interface InferenceKernels {
   /** Starts threads, 1 to MOST_THREADS. Throws an Error where the system has not so many. */
   openThreads(threads: number): ThreadsHandle;
   /**
-   * Maps a safetensors file. `plan` has a line for each size of the model, `tensors` one for each tensor (src/engine). Throws an Error where
-   * they don't fit together.
+   * Maps a safetensors file. `plan` has a line for each size of the model, `tensors` one for each tensor (src/engine). `adapted` has a line
+   * for each matrix that an adapter adds to, name and rank, and `adapterValues` its left and right matrices; "" and undefined for none.
+   * Throws an Error where they don't fit together.
    */
   openModel(
     path: string,
@@ -29,6 +30,8 @@ export interface InferenceKernels {
     tensors: string,
     arithmetic: InferencePrecision,
     threads: ThreadsHandle,
+    adapted: string,
+    adapterValues: Float32Array | undefined,
   ): ModelHandle;
   /**
    * Encodes sentences: sentence i has `ids[starts[i] … starts[i + 1])`. Its softmax covers `candidates[candidateStarts[i] … candidateStarts[i + 1])`,

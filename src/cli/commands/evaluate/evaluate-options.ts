@@ -123,6 +123,7 @@ export const evaluateOptions = {
   src_lang: { group: MODEL_GROUP, type: "string", describe: "Language of the source" },
   beam_size: { group: MODEL_GROUP, type: "number", describe: "See nmt translate" },
   length_penalty: { group: MODEL_GROUP, type: "number", describe: "See nmt translate" },
+  adapter: { group: MODEL_GROUP, type: "string", describe: "See nmt translate" },
   save_translations: { group: MODEL_GROUP, type: "string", describe: "Folder that gets NAME.txt for each model" },
   backend: { group: MODEL_GROUP, type: "string", default: "auto", describe: "See nmt translate" },
   threads: { group: MODEL_GROUP, type: "number", default: 0, describe: "See nmt translate" },

@@ -9,7 +9,7 @@ import { bestText } from "../../../decoding/translation.ts";
 import { Translator } from "../../../decoding/translator.ts";
 import { loadTranslationModel } from "../../../inference/open-model.ts";
 import type { NamedSystem } from "../../../metrics/paired-test.ts";
-import { engineOf, type InferenceArguments, inferenceOptions } from "../../engine-options.ts";
+import { adapterOf, engineOf, type InferenceArguments, inferenceOptions } from "../../engine-options.ts";
 
 /** `backend` and `precision` are checked here: their names come with the backends, which scoring alone does not load. */
 export interface ModelArguments {
@@ -23,6 +23,7 @@ export interface ModelArguments {
   beam_size: number | undefined;
   length_penalty: number | undefined;
   save_translations: string | undefined;
+  adapter: string | undefined;
 }
 
 /** Named by the model's directory. `sources` are the lines to translate; without them `--src` names their file. */
@@ -37,7 +38,7 @@ export async function translatedSystem(
       nextStep: "Name the file to translate with --src, or a test set with -t and -l.",
     });
   }
-  const loaded = await loadTranslationModel(directory, engineOf(checkedEngine(args)));
+  const loaded = await loadTranslationModel(directory, { ...engineOf(checkedEngine(args)), ...adapterOf(args) });
   try {
     const { sources: sourceLanguages, targets: targetLanguages } = loaded.languages;
     const translator = new Translator(loaded, {
