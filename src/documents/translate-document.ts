@@ -1,4 +1,5 @@
 /** A document with its text translated: segments go through a translator of texts, with their inline tags as tags that it keeps. */
+import type { TaggedText } from "../segments/segment-text.ts";
 import type { TranslateLines } from "../segments/translate-lines.ts";
 import { type TextOptions, translateTexts } from "../segments/translate-text.ts";
 import type { Document, LostTags, Segment } from "./segments/document.ts";
@@ -39,9 +40,19 @@ export async function translateDocument(
   translate: TranslateLines,
   { retranslate, lostTags = "edges", ...options }: DocumentOptions = {},
 ): Promise<Uint8Array> {
+  const write = { ...(retranslate !== undefined && { retranslate }), lostTags };
+  return translateSegmentsOf(document, (texts) => translateTexts(translate, texts, options), write);
+}
+
+/** The same where something else translates the texts, in order: over a third language, say. Rejects as it does. */
+export async function translateSegmentsOf(
+  document: Document,
+  translate: (texts: readonly TaggedText[]) => Promise<readonly string[]>,
+  { retranslate, lostTags = "edges" }: Pick<DocumentOptions, "retranslate" | "lostTags"> = {},
+): Promise<Uint8Array> {
   const wanted = segmentsToTranslate(document, retranslate);
   const distinct = new Map(wanted.map((segment) => [segment.text, segment]));
-  const texts = await translateTexts(translate, [...distinct.values()], options);
+  const texts = await translate([...distinct.values()]);
   const translations = new Map([...distinct.keys()].map((text, i) => [text, texts[i]!]));
   const chosen = new Set(wanted);
   return document.write(

@@ -114,7 +114,7 @@ async function serve(
   addTextReadings(metrics, counts);
   const { masks } = options;
   const service = new TranslationService({ catalog, pool, admission, detect, timeLimit, masks, counts });
-  const documents = openDocuments(options, { catalog, pool, admission, detect }, metrics);
+  const documents = openDocuments(options, { catalog, pool, admission, detect, masks, counts }, metrics);
   const gate = new Gate(options.limits, keys, new RateLimit());
   const app = createApp(
     { catalog, service, gate, metrics, documents, timeLimit },
@@ -167,15 +167,14 @@ async function serve(
 }
 
 function openDocuments(
-  { documents: limits, beamSize, admission: { waiting } }: ServerOptions,
-  parts: Pick<JobTranslatorParts, "catalog" | "pool" | "admission" | "detect">,
+  { documents: limits, admission: { waiting } }: ServerOptions,
+  parts: Omit<JobTranslatorParts, "limits" | "waiting" | "onDone">,
   metrics: Metrics,
 ): DocumentStore {
   const translate = jobTranslator({
     ...parts,
     limits,
     waiting,
-    nBest: beamSize,
     onDone: ({ characters, upload: { target } }, source) => metrics.characters.add({ source, target }, characters),
   });
   const documents = new DocumentStore(limits, async (job) => {

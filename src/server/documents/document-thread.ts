@@ -3,8 +3,10 @@ import { on } from "node:events";
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { toPlain } from "../../base/plain-error.ts";
 import { readDocument } from "../../documents/read-document.ts";
-import { segmentsToTranslate, translateDocument } from "../../documents/translate-document.ts";
-import type { WantedLine } from "../../segments/translate-lines.ts";
+import { segmentsToTranslate, translateSegmentsOf } from "../../documents/translate-document.ts";
+import { textCounts } from "../../segments/text-counts.ts";
+import type { TranslateLines, WantedLine } from "../../segments/translate-lines.ts";
+import { translateTexts } from "../../segments/translate-text.ts";
 import type { DocumentFacts, DocumentTask, ServerMessage, ThreadMessage } from "./messages.ts";
 
 /** Characters that a language is detected from. */
@@ -20,21 +22,30 @@ try {
 }
 port.close();
 
-async function run({ bytes, name, format, source, target, mostUnpacked }: DocumentTask, port: MessagePort) {
+async function run(task: DocumentTask, port: MessagePort) {
+  const { bytes, name, format, source, target, masks, mostUnpacked } = task;
   const languages = { sourceLanguage: source, targetLanguage: target };
   const document = readDocument(bytes, name, { ...languages, mostUnpacked }, format);
   const texts = segmentsToTranslate(document).map(({ text, tags }) => (tags.length === 0 ? text : untagged(text)));
   send({ kind: "read", facts: factsOf(texts) });
-  const { source: language } = await next("start");
-  let id = 0;
-  async function* translate(lines: WantedLine[]) {
-    send({ kind: "ask", id: ++id, lines });
-    const { translations } = await next("answer");
-    for (const hypotheses of translations) yield { hypotheses };
-  }
-  const written = await translateDocument(document, translate, { language });
+  const { sources } = await next("start");
+  const counts = textCounts();
+  const written = await translateSegmentsOf(document, async (segments) => {
+    let found = segments.map(({ text }) => text);
+    for (const [leg, language] of sources.entries()) {
+      const between = segments.map((segment, i) => ({ ...segment, text: found[i]! }));
+      found = await translateTexts((lines) => asked(leg, lines), between, { language, masks, counts });
+    }
+    return found;
+  });
   const copy = Uint8Array.from(written);
-  port.postMessage({ kind: "done", bytes: copy } satisfies ThreadMessage, [copy.buffer]);
+  port.postMessage({ kind: "done", bytes: copy, counts } satisfies ThreadMessage, [copy.buffer]);
+}
+
+async function* asked(leg: number, lines: WantedLine[]): ReturnType<TranslateLines> {
+  send({ kind: "ask", leg, lines });
+  const { translations } = await next("answer");
+  for (const hypotheses of translations) yield { hypotheses };
 }
 
 function factsOf(texts: readonly string[]): DocumentFacts {

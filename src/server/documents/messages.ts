@@ -1,6 +1,8 @@
 /** What the server and a document's thread say to each other. */
 import type { PlainError } from "../../base/plain-error.ts";
 import type { DocumentFormat } from "../../documents/document-formats.ts";
+import type { MaskName } from "../../segments/masks.ts";
+import type { TextCounts } from "../../segments/text-counts.ts";
 import type { LineHypothesis, WantedLine } from "../../segments/translate-lines.ts";
 
 /** What a thread is started with. */
@@ -12,6 +14,8 @@ export interface DocumentTask {
   /** Undefined where it is to be detected. */
   source: string | undefined;
   target: string;
+  /** How models are shown placeables. */
+  masks: MaskName;
   /** Bytes that it may have unpacked. */
   mostUnpacked: number;
 }
@@ -27,13 +31,13 @@ export interface DocumentFacts {
 
 export type ThreadMessage =
   | { kind: "read"; facts: DocumentFacts }
-  /** Lines to translate. */
-  | { kind: "ask"; id: number; lines: WantedLine[] }
-  | { kind: "done"; bytes: Uint8Array }
+  /** Lines to translate, by the model of a leg of the route. */
+  | { kind: "ask"; leg: number; lines: WantedLine[] }
+  | { kind: "done"; bytes: Uint8Array; counts: TextCounts }
   | { kind: "failed"; error: PlainError };
 
 export type ServerMessage =
-  /** After `read`: the language that the texts are in. */
-  | { kind: "start"; source: string }
+  /** After `read`: the language that each leg of the route translates from. */
+  | { kind: "start"; sources: string[] }
   /** The hypotheses of each line, best first. */
-  | { kind: "answer"; id: number; translations: LineHypothesis[][] };
+  | { kind: "answer"; translations: LineHypothesis[][] };

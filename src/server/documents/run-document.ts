@@ -3,16 +3,17 @@ import type { Worker } from "node:worker_threads";
 import { NmtError } from "../../base/errors.ts";
 import { fromPlain } from "../../base/plain-error.ts";
 import { startThread } from "../../base/threads/start-thread.ts";
+import type { TextCounts } from "../../segments/text-counts.ts";
 import type { LineHypothesis, WantedLine } from "../../segments/translate-lines.ts";
 import { RequestError } from "../request-error.ts";
 import type { DocumentFacts, DocumentTask, ServerMessage, ThreadMessage } from "./messages.ts";
 
 /** What the server does for a document. */
 export interface DocumentHelp {
-  /** Told what there is to translate, before it begins; gives the source language. May throw. */
-  begin(facts: DocumentFacts): string;
-  /** Hypotheses of each line, best first. */
-  translate(lines: readonly WantedLine[]): Promise<LineHypothesis[][]>;
+  /** Told what there is to translate, before it begins; gives the source language of each leg of the route. May throw. */
+  begin(facts: DocumentFacts): string[];
+  /** Hypotheses of each line, best first, on a leg of the route. */
+  translate(lines: readonly WantedLine[], leg: number): Promise<LineHypothesis[][]>;
   /** Ends the work, and the thread. */
   signal: AbortSignal;
 }
@@ -20,22 +21,28 @@ export interface DocumentHelp {
 /** Megabytes of objects that a thread may have: more ends the thread, not the server. */
 const HEAP_MB = 512;
 
+/** A translated document, and what became of its sentences. */
+export interface WrittenDocument {
+  bytes: Uint8Array;
+  counts: TextCounts;
+}
+
 /**
  * The translated document. Rejects with DataError and UsageError of reading it, RequestError 413 for one that takes too much memory, what `help`
  * throws, and the signal's reason.
  */
-export async function runDocument(task: DocumentTask, help: DocumentHelp): Promise<Uint8Array> {
+export async function runDocument(task: DocumentTask, help: DocumentHelp): Promise<WrittenDocument> {
   help.signal.throwIfAborted();
   const thread = startThread(new URL("./document-thread", import.meta.url), task, {
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
   });
   let onAbort: (() => void) | undefined;
   try {
-    return await new Promise<Uint8Array>((resolve, reject) => {
+    return await new Promise<WrittenDocument>((resolve, reject) => {
       onAbort = () => reject(help.signal.reason);
       help.signal.addEventListener("abort", onAbort);
       thread.on("message", (message: ThreadMessage) => {
-        if (message.kind === "done") resolve(message.bytes);
+        if (message.kind === "done") resolve(message);
         else if (message.kind === "failed") reject(fromPlain(message.error));
         else answer(message, thread, help).catch(reject);
       });
@@ -55,8 +62,8 @@ async function answer(
 ): Promise<void> {
   const reply: ServerMessage =
     message.kind === "read"
-      ? { kind: "start", source: begin(message.facts) }
-      : { kind: "answer", id: message.id, translations: await translate(message.lines) };
+      ? { kind: "start", sources: begin(message.facts) }
+      : { kind: "answer", translations: await translate(message.lines, message.leg) };
   thread.postMessage(reply);
 }
 

@@ -1,11 +1,13 @@
 /** How a document is translated: in a thread that reads and writes it, its lines over the route of its languages, beside everybody's texts. */
-import type { SourceLine } from "../../decoding/translation.ts";
+import type { MaskName } from "../../segments/masks.ts";
+import type { TextCounts } from "../../segments/text-counts.ts";
 import type { LineHypothesis, WantedLine } from "../../segments/translate-lines.ts";
 import type { LanguageDetector } from "../languages/language-detector.ts";
 import type { Catalog, Leg } from "../models/catalog.ts";
 import type { ModelPool } from "../models/model-pool.ts";
 import type { Admission } from "../queue/admission.ts";
 import { RequestError } from "../request-error.ts";
+import { queuedLines } from "../texts/queued-lines.ts";
 import type { DocumentJob } from "./document-job.ts";
 import type { DocumentLimits, TranslateJob } from "./document-store.ts";
 import type { DocumentFacts } from "./messages.ts";
@@ -18,8 +20,10 @@ export interface JobTranslatorParts {
   admission: Admission;
   detect: LanguageDetector;
   limits: DocumentLimits;
-  /** Hypotheses of each line, of which the first that keeps tags and placeholders is taken. */
-  nBest: number;
+  /** How models are shown placeables. */
+  masks: MaskName;
+  /** What became of the segments of all documents and texts. */
+  counts: TextCounts;
   /** UTF-16 units that the server accepts at once. */
   waiting: number;
   /** Told of each document that was translated. */
@@ -39,14 +43,14 @@ export function jobTranslator(parts: JobTranslatorParts): TranslateJob {
     const { signal, upload } = job;
     const { client, bytes, name, format, source, target } = upload;
     let begun: { source: string; route: readonly Leg[] } | undefined;
-    const task = { bytes, name, format, source, target, mostUnpacked: limits.bytes * UNPACKED };
-    const written = await runDocument(task, {
+    const task = { bytes, name, format, source, target, masks: parts.masks, mostUnpacked: limits.bytes * UNPACKED };
+    const { bytes: written, counts } = await runDocument(task, {
       signal,
       begin: (facts) => {
         begun = beginJob(job, facts, parts);
-        return begun.source;
+        return begun.route.map((leg) => leg.source);
       },
-      translate: (lines) => {
+      translate: (lines, leg) => {
         job.expect(lines.length);
         return translateInPortions({
           lines,
@@ -54,10 +58,11 @@ export function jobTranslator(parts: JobTranslatorParts): TranslateJob {
           signal,
           onDone: (count) => job.progress(count),
           hold: (characters) => admission.hold(client, characters, signal),
-          translate: (portion) => follow(parts, begun!.route, client, portion, signal),
+          translate: (portion) => translateLines(parts, begun!.route[leg]!, client, portion, signal),
         });
       },
     });
+    for (const name of Object.keys(counts) as (keyof TextCounts)[]) parts.counts[name] += counts[name];
     parts.onDone?.(job, begun!.source);
     return written;
   };
@@ -88,55 +93,26 @@ export function noRoute(catalog: Catalog, source: string, target: string): Reque
 }
 
 /**
- * The hypotheses of each line. Documents of a client are a client of their own for the queue, so that its sentences don't wait for them. Words are
- * aligned where one model translates all the way.
+ * The hypotheses of each line. Documents of a client are a client of their own for the queue, so that its sentences don't wait for them. A line of too
+ * many pieces has none, and stays as it is.
  */
-async function follow(
-  { pool, nBest }: JobTranslatorParts,
-  route: readonly Leg[],
+async function translateLines(
+  { pool }: JobTranslatorParts,
+  leg: Leg,
   client: string,
   lines: readonly WantedLine[],
   signal: AbortSignal,
 ): Promise<LineHypothesis[][]> {
-  let found: LineHypothesis[][] = lines.map(({ text }) => [{ text }]);
-  for (const leg of route) {
-    const isLast = leg === route.at(-1);
-    const sources = found.map(
-      ([best], i): SourceLine => (leg === route[0] ? sourceLine(lines[i]!) : { text: best!.text }),
-    );
-    // What is wanted of a line chooses its lane.
-    const lanes = new Map<string, number[]>();
-    lines.forEach(({ several = false, alignment = false }, i) => {
-      const lane = JSON.stringify({
-        nBest: isLast && several ? nBest : 1,
-        withAlignment: alignment && route.length === 1,
-      });
-      lanes.set(lane, [...(lanes.get(lane) ?? []), i]);
+  return pool.use(leg.model, async (served) => {
+    const translate = queuedLines(served, {
+      leg,
+      variants: 1,
+      client: `documents of ${client}`,
+      signal,
+      leavesTooLong: true,
     });
-    const results = new Array<LineHypothesis[]>(lines.length);
-    const translate = async (wanted: string, indices: readonly number[]) => {
-      const { source, target } = leg;
-      const options = { source, target, ...(JSON.parse(wanted) as { nBest: number; withAlignment: boolean }) };
-      const translations = await pool.use(leg.model, (served) =>
-        served.queue.translate({
-          client: `documents of ${client}`,
-          translator: served.translator(options),
-          lines: indices.map((i) => sources[i]!),
-          signal,
-        }),
-      );
-      // A line of too many pieces stays as it is.
-      translations.forEach(({ hypotheses }, at) => {
-        const i = indices[at]!;
-        results[i] = hypotheses.length > 0 ? hypotheses : [{ text: sources[i]!.text }];
-      });
-    };
-    await Promise.all([...lanes].map(([wanted, indices]) => translate(wanted, indices)));
-    found = results;
-  }
-  return found;
-}
-
-function sourceLine({ several, alignment, ...line }: WantedLine): SourceLine {
-  return line;
+    const found: LineHypothesis[][] = [];
+    for await (const { hypotheses } of translate([...lines])) found.push([...hypotheses]);
+    return found;
+  });
 }

@@ -12,12 +12,14 @@ export interface QueuedLinesOptions {
   variants: number;
   client: string;
   signal: AbortSignal;
+  /** Whether a line that is too long has no translation, instead of being refused. Default false. */
+  leavesTooLong?: boolean;
 }
 
 /** Rejects with RequestError 413 for a line that is too long, with the signal's reason, and with errors of translating. */
 export function queuedLines(
   served: ServedModel,
-  { leg, variants, client, signal }: QueuedLinesOptions,
+  { leg, variants, client, signal, leavesTooLong = false }: QueuedLinesOptions,
 ): TranslateLines {
   const { source, target } = leg;
   const translate = async (lines: readonly WantedLine[]): Promise<LineTranslation[]> => {
@@ -40,7 +42,7 @@ export function queuedLines(
       }),
     );
     for (const [i, result] of results.entries()) {
-      if (result.tooLong) throw tooLong(lines[i]!.text);
+      if (result.tooLong && !leavesTooLong) throw tooLong(lines[i]!.text);
       yield result;
     }
   };

@@ -137,9 +137,9 @@ export const serverDocumentMutations: readonly Mutation[] = [
   },
   {
     ...job,
-    name: "one translation of each line",
-    find: "isLast && several ? nBest : 1",
-    replace: "1",
+    name: "a line that is too long fails the document",
+    find: "leavesTooLong: true,",
+    replace: "leavesTooLong: false,",
   },
   {
     ...deepl,

@@ -9,6 +9,7 @@ const task = (text: string, some: Partial<DocumentTask> = {}): DocumentTask => (
   format: "html",
   source: "en",
   target: "de",
+  masks: "braces",
   mostUnpacked: 1e6,
   ...some,
 });
@@ -18,7 +19,7 @@ function help(some: Partial<DocumentHelp> = {}) {
   const given: DocumentHelp = {
     begin: (each) => {
       facts.push(each);
-      return "en";
+      return ["en"];
     },
     translate: async (lines) =>
       lines.map(({ text }) => [{ text: text.replace(/\{\d\}/, "") }, { text: text.toUpperCase() }]),
@@ -30,9 +31,27 @@ function help(some: Partial<DocumentHelp> = {}) {
 
 test("is told what there is, and takes the first translation that has all tags", async () => {
   const { facts, given } = help();
-  const bytes = await runDocument(task("<p>See <b>it</b>. Good."), given);
+  const { bytes, counts } = await runDocument(task("<p>See <b>it</b>. Good."), given);
   expect(Buffer.from(bytes).toString()).toBe("<p>SEE <b>IT</b>. Good.");
+  expect(counts).toMatchObject({ segments: 2, withPlaceables: 1, nextHypothesis: 1 });
   expect(facts).toEqual([{ texts: 1, characters: 13, sample: "See it. Good.\n" }]);
+});
+
+test("over a third language every leg has all tags, and its own language", async () => {
+  const asked: unknown[] = [];
+  const { given } = help({
+    begin: () => ["en", "fr"],
+    translate: async (lines, leg) => {
+      asked.push([leg, lines.map(({ text }) => text)]);
+      return lines.map(({ text }) => [{ text: leg === 0 ? text.toUpperCase() : `${text}!` }]);
+    },
+  });
+  const { bytes } = await runDocument(task("<p>See <b>it</b>."), given);
+  expect(Buffer.from(bytes).toString()).toBe("<p>SEE <b>IT</b>.!");
+  expect(asked).toEqual([
+    [0, ["See {0}it{1}."]],
+    [1, ["SEE {0}IT{1}."]],
+  ]);
 });
 
 test("the sample is short, whatever the document is", async () => {

@@ -82,6 +82,11 @@ describe("/translate_file", () => {
     expect(await response.text()).toBe(german["bad"]);
   });
 
+  test("leaves a line that is longer than the model translates as it is", async () => {
+    const long = "abcdef".repeat(1000);
+    expect(await (await translated({ name: "a.txt", bytes: `${long}\nbad` })).text()).toBe(`${long}\n${german["bad"]}`);
+  });
+
   test("goes over a third language, and knows its own", async () => {
     const french = await translated({ name: "a.txt", bytes: "bad", fields: { source: "en", target: "fr" } });
     expect(await french.text()).not.toBe("");
