@@ -20,6 +20,7 @@ import { rerankingMutations } from "./list/reranking.ts";
 import { segmentMutations } from "./list/segments.ts";
 import { serverDocumentMutations } from "./list/server-documents.ts";
 import { shortlistMutations } from "./list/shortlist.ts";
+import { sourceMutations } from "./list/sources.ts";
 import { textMutations } from "./list/text.ts";
 import { trainingMutations } from "./list/training.ts";
 import { transferMutations } from "./list/transfer.ts";
@@ -41,6 +42,7 @@ const concepts: Readonly<Record<string, readonly Mutation[]>> = {
   reranking: rerankingMutations,
   engine: engineMutations,
   shortlist: shortlistMutations,
+  sources: sourceMutations,
   alignment: alignmentMutations,
   metrics: metricsMutations,
   text: textMutations,

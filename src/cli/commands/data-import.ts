@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { CommandModule } from "yargs";
 import { UsageError } from "../../base/errors.ts";
+import { languagesOfPair } from "../../base/languages/language-pair.ts";
 import { log } from "../../base/logger.ts";
 import { Progress } from "../../base/progress.ts";
 import { type TagChoice, tagChoices } from "../../config/choices.ts";
@@ -80,7 +81,7 @@ export const dataImportCommand: CommandModule<object, ImportArguments> = {
         describe: "Folders or zip files with the documents of an OPUS alignment, besides its own folder",
       }) as never,
   handler: async (args) => {
-    const [sourceLanguage, targetLanguage] = languagesOf(args.pair);
+    const [sourceLanguage, targetLanguage] = languagesOfPair(args.pair, "--pair");
     const names = { source: `train.${sourceLanguage}`, target: `train.${targetLanguage}` };
     refuseOtherCorpus(args.output, [names.source, names.target]);
     const report = emptyReport();
@@ -137,23 +138,6 @@ function optionsOf(args: ImportArguments, sourceLanguage: string, targetLanguage
     quotes,
     documents: args.documents ?? [],
   };
-}
-
-/** "en-de", "pt-BR:zh-Hans" or "zh_Hans-en": of several hyphens the one in the middle. */
-function languagesOf(pair: string): [source: string, target: string] {
-  const parts = pair.split(/[:,]/);
-  const cut = parts.length === 2 ? parts : halves(pair.split("-"));
-  const [source, target] = cut ?? [];
-  if (source && target && cut!.every((code) => /^[A-Za-z][A-Za-z0-9_-]*$/.test(code))) return [source, target];
-  throw new UsageError(`--pair ${pair} is no pair of languages`, {
-    nextStep: "Write it as en-de, or with a colon where codes have hyphens: en:zh-Hans.",
-  });
-}
-
-function halves(parts: readonly string[]): string[] | undefined {
-  if (parts.length % 2 === 1) return undefined;
-  const middle = parts.length / 2;
-  return [parts.slice(0, middle).join("-"), parts.slice(middle).join("-")];
 }
 
 /** Throws UsageError where files that no import wrote would be replaced. */
