@@ -11,6 +11,7 @@ import { runLogs } from "./formats/run-logs.ts";
 import { safetensors } from "./formats/safetensors.ts";
 import { preparedAgain, shards } from "./formats/shards.ts";
 import { shortlists } from "./formats/shortlists.ts";
+import { sources } from "./formats/sources.ts";
 import { compressedTexts, plainTexts, tabSeparated, trainingTexts } from "./formats/texts.ts";
 import { bpeModels, unigramModels } from "./formats/wordpieces.ts";
 
@@ -36,4 +37,5 @@ export const FORMATS: readonly Format[] = [
   testSets,
   ...documents,
   ...imports,
+  ...sources,
 ];

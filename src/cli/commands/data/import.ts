@@ -2,17 +2,17 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { CommandModule } from "yargs";
-import { UsageError } from "../../base/errors.ts";
-import { languagesOfPair } from "../../base/languages/language-pair.ts";
-import { log } from "../../base/logger.ts";
-import { Progress } from "../../base/progress.ts";
-import { type TagChoice, tagChoices } from "../../config/choices.ts";
-import { splitList } from "../../config/overrides.ts";
-import { DEFAULT_IMPORT, type ImportOptions } from "../../corpora/formats/importer.ts";
-import { IMPORTERS } from "../../corpora/formats/importers.ts";
-import { type FindOptions, findInputs, findPairedInputs } from "../../corpora/importing/find-inputs.ts";
-import { importCorpus, RECORD } from "../../corpora/importing/import-corpus.ts";
-import { emptyReport, formatImport } from "../../corpora/importing/import-report.ts";
+import { UsageError } from "../../../base/errors.ts";
+import { languagesOfPair } from "../../../base/languages/language-pair.ts";
+import { log } from "../../../base/logger.ts";
+import { Progress } from "../../../base/progress.ts";
+import { type TagChoice, tagChoices } from "../../../config/choices.ts";
+import { DEFAULT_IMPORT, type ImportOptions } from "../../../corpora/formats/importer.ts";
+import { IMPORTERS } from "../../../corpora/formats/importers.ts";
+import { type FindOptions, findInputs, findPairedInputs } from "../../../corpora/importing/find-inputs.ts";
+import { importCorpus, RECORD } from "../../../corpora/importing/import-corpus.ts";
+import { emptyReport, formatImport } from "../../../corpora/importing/import-report.ts";
+import { twoColumns } from "./source-options.ts";
 
 interface ImportArguments {
   files: string[];
@@ -121,12 +121,6 @@ async function inputsOf(args: ImportArguments, find: FindOptions, report: Return
 
 function optionsOf(args: ImportArguments, sourceLanguage: string, targetLanguage: string): ImportOptions {
   const { tags, fuzzy, obsolete, approved, quotes } = args;
-  const columns = args.columns?.flatMap(splitList);
-  if (columns !== undefined && columns.length !== 2) {
-    throw new UsageError(`--columns has ${columns.length} names, not two`, {
-      nextStep: "Give the source's and the target's, such as --columns 1 2 or --columns en de.",
-    });
-  }
   return {
     sourceLanguage,
     targetLanguage,
@@ -134,7 +128,7 @@ function optionsOf(args: ImportArguments, sourceLanguage: string, targetLanguage
     fuzzy,
     obsolete,
     approved,
-    columns: columns as [string, string] | undefined,
+    columns: twoColumns(args.columns),
     quotes,
     documents: args.documents ?? [],
   };
