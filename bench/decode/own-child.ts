@@ -4,6 +4,7 @@ import type { BackendName, InferencePrecision } from "../../src/base/engine-name
 import { formatError } from "../../src/base/errors.ts";
 import { Translator } from "../../src/decoding/translator.ts";
 import { loadTranslationModel } from "../../src/inference/open-model.ts";
+import type { ShortlistLimits } from "../../src/shortlist/shortlist.ts";
 import { readText } from "../corpus.ts";
 import type { Run } from "./contender.ts";
 
@@ -15,11 +16,13 @@ export interface OwnProcess {
   backend: BackendName;
   threads: number;
   precision: InferencePrecision;
+  /** How much of the model's shortlist; without, the whole vocabulary. */
+  shortlist: ShortlistLimits | undefined;
 }
 
 async function main(how: OwnProcess): Promise<void> {
-  const { backend, threads, precision } = how;
-  const loaded = await loadTranslationModel(how.model, { backend, threads, precision });
+  const { backend, threads, precision, shortlist } = how;
+  const loaded = await loadTranslationModel(how.model, { backend, threads, precision, shortlist });
   const { lines } = readText(how.textFile);
   const language = how.targetLanguage === "" ? {} : { targetLanguage: how.targetLanguage };
 
