@@ -12,6 +12,7 @@ import { DecodingProcess } from "./decoding/decoding-process.ts";
 import { type DocumentLimits, DocumentStore } from "./documents/document-store.ts";
 import { type JobTranslatorParts, jobTranslator } from "./documents/translate-job.ts";
 import { ApiKeys } from "./http/api-keys.ts";
+import { addExpertReadings } from "./http/expert-metrics.ts";
 import { Gate, type TextLimits } from "./http/gate.ts";
 import { Metrics } from "./http/metrics.ts";
 import { InteractiveService } from "./interactive/interactive-service.ts";
@@ -109,6 +110,8 @@ async function serve(
   const throughput = new Throughput();
   const admission = new Admission(options.admission, () => throughput.speed);
   addReadings(metrics, pool, admission, decoding);
+  metrics.beforePage(() => decoding.readExpertLoads());
+  addExpertReadings(metrics, () => decoding.expertLoads);
   const languages = new LanguageDetection(() => catalog.sources);
   await languages.prepare(catalog.sources);
   const detect = (text: string) => languages.detect(text);

@@ -20,6 +20,7 @@ import { reportMutations } from "./list/report.ts";
 import { rerankingMutations } from "./list/reranking.ts";
 import { segmentMutations } from "./list/segments.ts";
 import { serverDocumentMutations } from "./list/server-documents.ts";
+import { servingMutations } from "./list/serving.ts";
 import { shortlistMutations } from "./list/shortlist.ts";
 import { textMutations } from "./list/text.ts";
 import { trainingMutations } from "./list/training.ts";
@@ -41,6 +42,7 @@ const concepts: Readonly<Record<string, readonly Mutation[]>> = {
   web: webMutations,
   reranking: rerankingMutations,
   engine: engineMutations,
+  serving: servingMutations,
   shortlist: shortlistMutations,
   alignment: alignmentMutations,
   metrics: metricsMutations,

@@ -245,6 +245,8 @@ napi_value expert_gates_job(Call& call) {
   return start(call, *open->workers, shared, [=](Run& run) { expert_gates(run, model, *sources, *targets, begin, gates.data); });
 }
 
+napi_value expert_load(Call& call) { return call.numbers(handle<OpenModel>(call, "model")->model->expert_load()); }
+
 // quantizeMatrix: lines of a matrix, or with `transposed` its columns, as 8-bit integers with a scale each.
 napi_value quantize_matrix(Call& call) {
   const auto weights = call.floats("weights");
@@ -275,6 +277,7 @@ void register_inference(Registry& registry) {
                {"model", "ids", "starts", "targetIds", "targetStarts", "begin", "end", "logProbabilities", "shared"},
                force_score_job);
   registry.add("expertGates", {"model", "ids", "starts", "targetIds", "targetStarts", "begin", "gates", "shared"}, expert_gates_job);
+  registry.add("expertLoad", {"model"}, expert_load);
   registry.add("quantizeMatrix", {"weights", "lines", "width", "transposed", "out", "scales"}, quantize_matrix);
 }
 
