@@ -7,7 +7,7 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BackendName, inferencePrecisions } from "../../src/base/engine-names.ts";
 import { UsageError } from "../../src/base/errors.ts";
-import type { ShortlistLimits } from "../../src/shortlist/shortlist.ts";
+import type { InferenceOptions } from "../../src/inference/open-model.ts";
 import { readText } from "../corpus.ts";
 import type { Figures } from "../figures.ts";
 import { numberList, type Options, readOptions } from "../options.ts";
@@ -107,7 +107,7 @@ async function contendersOf(
   return contenders;
 }
 
-function shortlistOf(text: string): ShortlistLimits | undefined {
+function shortlistOf(text: string): InferenceOptions["shortlist"] {
   if (text === "") return undefined;
   if (text === "all") return {};
   const [first, best] = numberList("shortlist", text.replace(" ", ","));

@@ -3,8 +3,8 @@ import { createInterface } from "node:readline";
 import type { BackendName, InferencePrecision } from "../../src/base/engine-names.ts";
 import { formatError } from "../../src/base/errors.ts";
 import { Translator } from "../../src/decoding/translator.ts";
+import type { InferenceOptions } from "../../src/inference/open-model.ts";
 import { loadTranslationModel } from "../../src/inference/open-model.ts";
-import type { ShortlistLimits } from "../../src/shortlist/shortlist.ts";
 import { readText } from "../corpus.ts";
 import type { Run } from "./contender.ts";
 
@@ -17,7 +17,7 @@ export interface OwnProcess {
   threads: number;
   precision: InferencePrecision;
   /** How much of the model's shortlist; without, the whole vocabulary. */
-  shortlist: ShortlistLimits | undefined;
+  shortlist: InferenceOptions["shortlist"];
 }
 
 async function main(how: OwnProcess): Promise<void> {

@@ -6,7 +6,7 @@ import {
   inferencePrecisions,
   precisions,
 } from "../../src/base/engine-names.ts";
-import type { ShortlistLimits } from "../../src/shortlist/shortlist.ts";
+import type { InferenceOptions } from "../../src/inference/open-model.ts";
 import { type Child, runChild } from "../child.ts";
 import { childEnvironment, KEPT_MEMORY } from "../peer-environment.ts";
 import { AnsweringProcess } from "./answering-process.ts";
@@ -21,7 +21,7 @@ export interface OwnOptions {
   threads: number;
   batch: number;
   /** With the model's shortlist too, or as much of it as this says. */
-  shortlist: ShortlistLimits | undefined;
+  shortlist: InferenceOptions["shortlist"];
 }
 
 /** Ours in each of these precisions that it knows, and each with a shortlist where one is wanted. */
@@ -38,7 +38,7 @@ function ownContender(
   job: DecodeJob,
   precision: InferencePrecision,
   { model, targetLanguage, backend, threads, batch }: OwnOptions,
-  shortlist?: ShortlistLimits,
+  shortlist?: InferenceOptions["shortlist"],
 ): Contender {
   const name = shortlist === undefined ? "ours" : "ours, shortlist";
   return {
