@@ -11,6 +11,9 @@ export const normalizations = ["nmt_nfkc", "identity"] as const;
 export const tagChoices = ["drop", "keep", "skip"] as const;
 export type TagChoice = (typeof tagChoices)[number];
 
+/** What becomes of training text that is in validation or test files too: it goes, or stays and is counted, or nobody looks. */
+export const overlapRules = ["drop", "count", "keep"] as const;
+
 /** How attention scores a source position for a target position. */
 export const attentionKinds = ["multiplicative", "additive", "normed_additive"] as const;
 export type AttentionKind = (typeof attentionKinds)[number];

@@ -100,7 +100,7 @@ export interface Config {
   /** Leave out training pairs whose source and target are the same text */
   dropIdentical: boolean;
   /**
-   * Further rules, a map: max_characters of a side; near_duplicates, how many earlier pairs a pair is compared with (0:
+   * Further rules, a map: overlap, what becomes of text of validation and test files (drop, count, keep); max_characters of a side; near_duplicates, how many earlier pairs a pair is compared with (0:
    * none); min_script_share of letters in the language's scripts (0: any); language_id: text clearly in another language goes
    */
   cleaning: Settings["cleaning"];

@@ -16,6 +16,7 @@ import {
   moeOutputs,
   normalizations,
   optimizerResets,
+  overlapRules,
   tagChoices,
   tasks,
 } from "./choices.ts";
@@ -71,6 +72,7 @@ const dataSchema = z.record(z.string().min(1), z.union([corpusSchema, z.array(co
 /** Rules of cleaning that are off unless asked for, besides the lengths. */
 const cleaningSchema = z
   .strictObject({
+    overlap: z.enum(overlapRules).default("drop"),
     max_characters: positive.default(10_000),
     near_duplicates: count.default(0),
     min_script_share: z.number().min(0).max(1).default(0),

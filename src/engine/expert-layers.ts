@@ -1,5 +1,5 @@
 /** The mixture-of-experts layers of a translation model, and the weights that their gates give, cut by layer and sentence. */
-import type { ExpertGates } from "../model/decoder-state.ts";
+import type { ExpertGates, ExpertLoad } from "../model/decoder-state.ts";
 import type { Seq2SeqOptions } from "../model/options.ts";
 
 /** A layer as the addon knows it: in the order of its gates. */
@@ -40,6 +40,17 @@ export function cutGates(gates: Float32Array, layers: readonly ExpertLayer[], co
       return gates.slice(from, start);
     }),
   }));
+}
+
+/** `counts` [layers][positions of each expert, then of the layer] by layer. */
+export function cutLoad(counts: readonly number[], layers: readonly ExpertLayer[]): ExpertLoad[] {
+  let start = 0;
+  return layers.map(({ layer, experts }) => {
+    const end = start + experts;
+    const own = { layer, experts: counts.slice(start, end), positions: counts[end]! };
+    start = end + 1;
+    return own;
+  });
 }
 
 function sum(counts: readonly number[]): number {

@@ -1,8 +1,8 @@
 /** A translation model that the native inference engine runs: f32, bf16 or int8, several batches side by side. */
 import type { MarkerIds } from "../base/forced-targets.ts";
-import type { DecoderState, ExpertGates, ForcedScores, TranslationModel } from "../model/decoder-state.ts";
+import type { DecoderState, ExpertGates, ExpertLoad, ForcedScores, TranslationModel } from "../model/decoder-state.ts";
 import type { Seq2SeqOptions } from "../model/options.ts";
-import { cutGates, type ExpertLayer, expertLayers, gatesSize } from "./expert-layers.ts";
+import { cutGates, cutLoad, type ExpertLayer, expertLayers, gatesSize } from "./expert-layers.ts";
 import { scoresBySentence } from "./forced-scores.ts";
 import { translationPlan } from "./model-plan.ts";
 import { NativeDecoderState } from "./native-decoder-state.ts";
@@ -123,6 +123,11 @@ export class NativeTranslationModel implements TranslationModel {
       this.underWay--;
     }
     return cutGates(gates, this.expertLayers, counts);
+  }
+
+  expertLoad(): ExpertLoad[] {
+    const { addon, handle } = this.weights;
+    return cutLoad(addon.expertLoad(handle), this.expertLayers);
   }
 
   dispose(): void {

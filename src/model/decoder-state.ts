@@ -65,6 +65,16 @@ export interface ExpertGates {
   gates: Float32Array[];
 }
 
+/** How much the experts of a layer have had to do since the model was opened. */
+export interface ExpertLoad {
+  /** The layer's name, such as `encoder.moe2`. */
+  layer: string;
+  /** [experts] positions that each has worked on: pieces of sources, or steps of hypotheses. */
+  experts: readonly number[];
+  /** Positions that the layer has seen, those that no expert took among them. */
+  positions: number;
+}
+
 /** A model that translates: sources and targets are piece ids; a source ends with `</s>`, a target neither begins nor ends with markers. */
 export interface TranslationModel {
   /** Pieces of the vocabulary, which source and target share. */
@@ -77,6 +87,8 @@ export interface TranslationModel {
   forceScore(sources: readonly Int32Array[], targets: readonly Int32Array[]): Promise<ForcedScores>;
   /** Which experts take each position of given pairs, the encoder's layers first, from the lowest up; absent where that cannot be told. */
   expertGates?(sources: readonly Int32Array[], targets: readonly Int32Array[]): Promise<ExpertGates[]>;
+  /** What its experts have worked on since it was opened, the encoder's layers first, from the lowest up; absent where that is not counted. */
+  expertLoad?(): ExpertLoad[];
   /** Releases the parameters. */
   dispose(): void;
 }

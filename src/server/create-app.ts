@@ -64,7 +64,9 @@ export function createApp(parts: RouteParts, options: AppOptions): ServedApp {
   addDeepLRoutes(app, parts);
   addInteractiveRoutes(app, parts, options.interactive);
   if (options.page !== undefined) addPageRoutes(app, options.page);
-  app.get("/metrics", (c) => c.text(parts.metrics.text(), 200, { "Content-Type": "text/plain; version=0.0.4" }));
+  app.get("/metrics", async (c) => {
+    return c.text(await parts.metrics.text(), 200, { "Content-Type": "text/plain; version=0.0.4" });
+  });
   const description = { openapi: "3.1.0", info: { title: "nmt serve", version: options.version } };
   app.doc31("/openapi.json", description);
   addReferencePage(app, () => app.getOpenAPI31Document(description));

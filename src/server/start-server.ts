@@ -12,6 +12,7 @@ import { DecodingProcess } from "./decoding/decoding-process.ts";
 import { type DocumentLimits, DocumentStore } from "./documents/document-store.ts";
 import { type JobTranslatorParts, jobTranslator } from "./documents/translate-job.ts";
 import { ApiKeys } from "./http/api-keys.ts";
+import { addExpertReadings } from "./http/expert-metrics.ts";
 import { Gate, type TextLimits } from "./http/gate.ts";
 import { Metrics } from "./http/metrics.ts";
 import { InteractiveService } from "./interactive/interactive-service.ts";
@@ -80,6 +81,9 @@ export interface RunningServer {
 /** Connections whose clients don't read their answers are closed after so many milliseconds. */
 const CLOSE_PATIENCE = 5000;
 
+/** Milliseconds between looks for requests that have not arrived in time, at most. */
+const MOST_CHECK_INTERVAL = 10_000;
+
 /** Resolves once the server listens. Throws CheckpointError, DataError, BackendError. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const keys = options.apiKeys === undefined ? undefined : ApiKeys.read(options.apiKeys);
@@ -109,6 +113,8 @@ async function serve(
   const throughput = new Throughput();
   const admission = new Admission(options.admission, () => throughput.speed);
   addReadings(metrics, pool, admission, decoding);
+  metrics.beforePage(() => decoding.readExpertLoads());
+  addExpertReadings(metrics, () => decoding.expertLoads);
   const languages = new LanguageDetection(() => catalog.sources);
   await languages.prepare(catalog.sources);
   const detect = (text: string) => languages.detect(text);
@@ -148,7 +154,11 @@ async function serve(
   const server = createAdaptorServer({
     fetch: app.fetch,
     overrideGlobalObjects: false,
-    serverOptions: { requestTimeout: timeLimit, headersTimeout: timeLimit },
+    serverOptions: {
+      requestTimeout: timeLimit,
+      headersTimeout: timeLimit,
+      connectionsCheckingInterval: Math.min(timeLimit, MOST_CHECK_INTERVAL),
+    },
   }) as Server;
   const url = await listen(server, options.host, options.port);
   if (options.watchInterval > 0) void watch.watch(options.watchInterval);

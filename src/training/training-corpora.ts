@@ -4,7 +4,7 @@ import type { Config } from "../config/config.ts";
 import { corporaOf } from "../config/corpora.ts";
 import type { TrainingDataOptions } from "../data/batches/batch-reader.ts";
 import { formatReport } from "../data/cleaning/clean.ts";
-import { formatOverlap } from "../data/cleaning/held-out-hashes.ts";
+import { formatOverlap } from "../data/cleaning/overlap-report.ts";
 import { HeldOutText } from "../data/shards/held-out.ts";
 import { prepareCorpus } from "../data/shards/prepare.ts";
 import type { WordpieceModel } from "../text/wordpiece-model.ts";
@@ -18,7 +18,8 @@ export async function prepareCorpora(
   onMessage: (message: string) => void,
 ): Promise<TrainingDataOptions> {
   const corpora: { folder: string; weight: number }[] = [];
-  const heldOut = await heldOutText(config, onMessage);
+  const { overlap } = config.cleaning;
+  const heldOut = overlap === "keep" ? undefined : await heldOutText(config, onMessage);
   for (const corpus of await plainCorpora(config, "train", onMessage)) {
     const prepared = await prepareCorpus({
       ...corpus,
@@ -32,12 +33,13 @@ export async function prepareCorpora(
       },
       dropDuplicates: config.dropDuplicates,
       heldOut,
+      dropHeldOut: overlap === "drop",
       outDir: join(config.saveModel, "data", corpus.name),
       threads: config.threads,
     });
     for (const line of formatReport(prepared.report)) onMessage(`${corpus.name}: ${line}`);
-    const overlap = prepared.heldOut === undefined ? undefined : formatOverlap(prepared.heldOut);
-    if (overlap !== undefined) onMessage(`${corpus.name}: ${overlap}`);
+    const found = prepared.heldOut === undefined ? [] : formatOverlap(prepared.heldOut);
+    for (const line of found) onMessage(`${corpus.name}: ${line}`);
     corpora.push({ folder: prepared.folder, weight: corpus.weight });
   }
   return {

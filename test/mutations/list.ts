@@ -8,6 +8,7 @@ import { decodingRuleMutations } from "./list/decoding-rules.ts";
 import { documentMutations } from "./list/documents.ts";
 import { engineMutations } from "./list/engine.ts";
 import { finetuningMutations } from "./list/finetuning.ts";
+import { glossaryMutations } from "./list/glossaries.ts";
 import { importMutations } from "./list/imports.ts";
 import { inspectionMutations } from "./list/inspection.ts";
 import { metricsMutations } from "./list/metrics.ts";
@@ -19,6 +20,7 @@ import { reportMutations } from "./list/report.ts";
 import { rerankingMutations } from "./list/reranking.ts";
 import { segmentMutations } from "./list/segments.ts";
 import { serverDocumentMutations } from "./list/server-documents.ts";
+import { servingMutations } from "./list/serving.ts";
 import { shortlistMutations } from "./list/shortlist.ts";
 import { sourceMutations } from "./list/sources.ts";
 import { textMutations } from "./list/text.ts";
@@ -41,12 +43,14 @@ const concepts: Readonly<Record<string, readonly Mutation[]>> = {
   web: webMutations,
   reranking: rerankingMutations,
   engine: engineMutations,
+  serving: servingMutations,
   shortlist: shortlistMutations,
   sources: sourceMutations,
   alignment: alignmentMutations,
   metrics: metricsMutations,
   text: textMutations,
   segments: segmentMutations,
+  glossaries: glossaryMutations,
   data: dataMutations,
   imports: importMutations,
   documents: [...documentMutations, ...serverDocumentMutations],

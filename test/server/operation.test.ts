@@ -153,6 +153,8 @@ test("metrics count requests, batches and pieces, and name no path that is not s
   expect(text).toContain('nmt_characters_total{source="en",target="de"} 6\n');
   expect(text).toContain("nmt_batch_lines_sum 2\n");
   expect(text).toMatch(/^nmt_source_pieces_total [1-9]/m);
+  expect(text).toMatch(/^nmt_expert_positions_total\{model=".*en-de",layer="decoder.moe1",expert="3"\} \d+$/m);
+  expect(text).toMatch(/^nmt_expert_layer_positions_total\{model=".*en-de",layer="encoder.moe2"\} [1-9]/m);
   expect(text).not.toContain("secret");
   for (const line of text.trimEnd().split("\n")) {
     expect(line).toMatch(/^(# (HELP|TYPE) nmt_\w+ .+|nmt_\w+(\{(\w+="[^"]*",?)+\})? -?[\d.e+-]+)$/);

@@ -53,6 +53,7 @@ async function train(name: string, settings: Partial<ConfigInput>): Promise<stri
     learning_rate: 0.02,
     warmup_steps: 10,
     drop_identical: false,
+    cleaning: { overlap: "keep" },
     ...settings,
   });
   await runTraining(config, reporter, new AbortController().signal);

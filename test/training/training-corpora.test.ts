@@ -17,24 +17,45 @@ function corpus(name: string, sources: string[], targets: string[]): { path_src:
   return { path_src, path_tgt };
 }
 
-async function messagesOf(data: Record<string, { path_src: string; path_tgt: string }>): Promise<string[]> {
+async function messagesOf(
+  data: Record<string, { path_src: string; path_tgt: string }>,
+  cleaning: { overlap?: "drop" | "count" | "keep" } = {},
+): Promise<string[]> {
   const messages: string[] = [];
-  const config = resolveConfig({ save_model: mkdtempSync(join(folder, "model-")), train_steps: 1, data });
+  const config = resolveConfig({ save_model: mkdtempSync(join(folder, "model-")), train_steps: 1, data, cleaning });
   await prepareCorpora(config, toyWordpieces([]), (message) => messages.push(message));
-  return messages.filter((message) => !message.includes("pairs kept"));
+  return messages;
 }
 
-test("training text that is in validation and test files is counted and said, and a test file that is not there is named", async () => {
+test("training text that is in validation and test files goes, with the files named, and a test file that is not there is named", async () => {
   const train = corpus("train", ["ab c", "fad", "bead", "cab"], ["d ec", "ad", "fee", "dab"]);
   const valid = corpus("valid", ["ab c", "fad"], ["d ec", "bed"]);
   const missing = { path_src: join(folder, "none.src"), path_tgt: join(folder, "none.tgt") };
-  expect(await messagesOf({ train, valid, test: corpus("test", ["x"], ["dab"]), test_gone: missing })).toEqual([
-    `test_gone: ${missing.path_src} is not there, and not looked for in training text`,
-    "train: also in validation or test files: 2 source lines, 2 target lines and 1 pair of what was read; they stay in training",
-  ]);
+  const data = { train, valid, test: corpus("test", ["x"], ["dab"]), test_gone: missing };
+  const files = ["  2 in valid.src", "  1 in valid.tgt", "  1 in test.tgt"].map((line) =>
+    line.replace("in ", `in ${folder}/`),
+  );
+  const found = "3 lines also in validation or test files (by 2 sources, 2 targets and 1 whole pair)";
+  const absent = `test_gone: ${missing.path_src} is not there, and not looked for in training text`;
+  const said = (lines: string[]) => [absent, ...lines.map((line) => `train: ${line}`)];
+  expect(await messagesOf(data)).toEqual(
+    said(["1 of 4 pairs kept", "  3 dropped: held-out text (line 1, 2, 4)", `${found}; dropped`, ...files]),
+  );
+  expect(await messagesOf(data, { overlap: "count" })).toEqual(
+    said(["4 of 4 pairs kept", `${found}; they stay in training`, ...files]),
+  );
+  expect(await messagesOf(data, { overlap: "keep" })).toEqual(["train: 4 of 4 pairs kept"]);
+});
+
+test("a corpus that is validated on has nothing left to train on, which is an error that says what to do", async () => {
+  const train = corpus("same", ["ab c"], ["d ec"]);
+  await expect(messagesOf({ train, valid: train })).rejects.toMatchObject({
+    message: expect.stringContaining("1 of 1 are dropped as held-out text"),
+    nextStep: expect.stringContaining("cleaning: {overlap: count}"),
+  });
 });
 
 test("nothing is said where no text is held out twice", async () => {
   const train = corpus("train", ["ab c"], ["d ec"]);
-  expect(await messagesOf({ train, valid: corpus("valid", ["fad"], ["bed"]) })).toEqual([]);
+  expect(await messagesOf({ train, valid: corpus("valid", ["fad"], ["bed"]) })).toEqual(["train: 1 of 1 pairs kept"]);
 });

@@ -1,5 +1,5 @@
 /**
- * Takes the pictures of docs/serving.md: `npm run pictures -- --model DIR`, with a model from English to German that knows scenes as Multi30k has them.
+ * Takes the pictures of docs/guide/serving.md: `npm run pictures -- --model DIR`, with a model from English to German that knows scenes as Multi30k has them.
  * Colours, windows and texts are fixed, so two runs with one model give the same pictures.
  */
 import { mkdirSync } from "node:fs";

@@ -187,6 +187,15 @@ napi_value Call::number_result(double number) const {
   return value;
 }
 
+napi_value Call::numbers(const std::vector<uint64_t>& values) const {
+  napi_value list;
+  check(napi_create_array_with_length(env_, values.size(), &list), "make an array");
+  for (size_t i = 0; i < values.size(); i++) {
+    check(napi_set_element(env_, list, static_cast<uint32_t>(i), number_result(static_cast<double>(values[i]))), "write an element");
+  }
+  return list;
+}
+
 napi_value Call::boolean_result(bool truth) const {
   napi_value value;
   check(napi_get_boolean(env_, truth, &value), "make a value");

@@ -71,6 +71,7 @@ class Call {
   // Results.
   napi_value nothing() const;
   napi_value number_result(double value) const;
+  napi_value numbers(const std::vector<uint64_t>& values) const;
   napi_value boolean_result(bool value) const;
   napi_value string(const std::string& value) const;
   napi_value strings(const std::vector<std::string>& values) const;

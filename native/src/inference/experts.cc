@@ -62,7 +62,8 @@ void ExpertNetworks::run(Run& run, int expert, const float* x, int rows, float* 
 
 Experts::Experts(const Parts& parts, const std::string& name, const ExpertsShape& shape)
     : shape_(shape),
-      networks_(parts, name + ".experts", shape.experts, shape.hidden, shape.expert_hidden, shape.gated) {
+      networks_(parts, name + ".experts", shape.experts, shape.hidden, shape.expert_hidden, shape.gated),
+      served_(new std::atomic<uint64_t>[static_cast<size_t>(shape.experts) + 1]()) {
   const std::string gate = name + ".gate";
   const auto take = [&](const char* part, std::vector<int> axes) { return parts.tensors.floats(gate + part, axes); };
   const int hidden = shape.hidden, experts = shape.experts;
@@ -81,6 +82,12 @@ Experts::Experts(const Parts& parts, const std::string& name, const ExpertsShape
   if (shape.shared_hidden > 0) {
     shared_ = std::make_unique<ExpertNetworks>(parts, name + ".shared_expert", 1, hidden, shape.shared_hidden, shape.gated);
   }
+}
+
+std::vector<uint64_t> Experts::load() const {
+  std::vector<uint64_t> counts(static_cast<size_t>(shape_.experts) + 1);
+  for (size_t e = 0; e < counts.size(); e++) counts[e] = served_[e].load(std::memory_order_relaxed);
+  return counts;
 }
 
 Experts::Choices Experts::choose(Run& run, const float* x, int rows) const {
@@ -165,8 +172,11 @@ void Experts::mix(Run& run, const float* x, int rows, const Choices& choices, fl
   for (int e = 0; e < shape_.experts; e++) {
     const size_t from = static_cast<size_t>(offsets[static_cast<size_t>(e)]);
     const int count = offsets[static_cast<size_t>(e) + 1] - offsets[static_cast<size_t>(e)];
-    if (count > 0) networks_.run(run, e, gathered + from * width, count, results + from * width);
+    if (count == 0) continue;
+    networks_.run(run, e, gathered + from * width, count, results + from * width);
+    served_[static_cast<size_t>(e)].fetch_add(static_cast<uint64_t>(count), std::memory_order_relaxed);
   }
+  served_[static_cast<size_t>(shape_.experts)].fetch_add(static_cast<uint64_t>(rows), std::memory_order_relaxed);
   std::fill_n(out, static_cast<size_t>(rows) * width, 0.0f);
   for (int r = 0; r < rows; r++) {
     for (int s = choices.starts[static_cast<size_t>(r)]; s < choices.starts[static_cast<size_t>(r) + 1]; s++) {

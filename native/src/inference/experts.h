@@ -2,6 +2,9 @@
 // in f32 whatever the arithmetic of the experts.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -43,6 +46,9 @@ class Experts {
   Experts(const Parts& parts, const std::string& name, const ExpertsShape& shape);
 
   int experts() const { return shape_.experts; }
+  // Positions that each expert has worked on since the model was opened, then those that the layer has seen: [experts + 1]. Of batches under way
+  // those of a step may be counted in part.
+  std::vector<uint64_t> load() const;
   // x [rows][hidden], in place. `gates` [rows][experts] gets each row's weights, 0 for experts that it doesn't use; or null.
   void apply(Run& run, float* x, int rows, float* gates = nullptr) const;
 
@@ -65,6 +71,8 @@ class Experts {
   const float* thresholds_ = nullptr;  // [experts]
   ExpertNetworks networks_;
   std::unique_ptr<ExpertNetworks> shared_;
+  // What `load` tells; every thread adds to it.
+  std::unique_ptr<std::atomic<uint64_t>[]> served_;
 };
 
 // A dense network in an expert layer's place: several ReLU layers, then what an expert layer does with its output.

@@ -24,12 +24,10 @@ struct OpenState {
   std::shared_ptr<Workers> workers;
   std::unique_ptr<DecoderState> state;
   std::unique_ptr<CandidateLists> lists;  // of a shortlist
-  std::unique_ptr<Linear> few;            // the softmax of their pieces alone
   std::atomic<bool> busy{false};
 
   SoftmaxRows softmax(const float* hidden) const {
-    const bool all = few == nullptr;
-    return {all ? state->model().output() : *few, hidden, state->rows(), lists.get(), state->sentences()};
+    return {state->model().output(), hidden, state->rows(), lists.get(), state->sentences()};
   }
 };
 
@@ -174,9 +172,7 @@ napi_value start_decoding(Call& call) {
     if (model->translates()) encoded = std::make_shared<const EncodedSources>(model->encode(run, *sources));
     state->state = std::make_unique<DecoderState>(model, encoded, sources->count());
     if (!lists->first.empty()) {
-      std::vector<int32_t> all;
-      state->lists = std::make_unique<CandidateLists>(std::move(lists->first), std::move(lists->second), model->vocabulary(), all);
-      state->few = std::make_unique<Linear>(model->output(), all.data(), static_cast<int>(all.size()), run.threads());
+      state->lists = std::make_unique<CandidateLists>(std::move(lists->first), std::move(lists->second), model->vocabulary());
     }
   };
   return start(call, *open->workers, shared, work, [state](napi_env env) { return make_handle(env, state); });
@@ -245,6 +241,8 @@ napi_value expert_gates_job(Call& call) {
   return start(call, *open->workers, shared, [=](Run& run) { expert_gates(run, model, *sources, *targets, begin, gates.data); });
 }
 
+napi_value expert_load(Call& call) { return call.numbers(handle<OpenModel>(call, "model")->model->expert_load()); }
+
 // quantizeMatrix: lines of a matrix, or with `transposed` its columns, as 8-bit integers with a scale each.
 napi_value quantize_matrix(Call& call) {
   const auto weights = call.floats("weights");
@@ -275,6 +273,7 @@ void register_inference(Registry& registry) {
                {"model", "ids", "starts", "targetIds", "targetStarts", "begin", "end", "logProbabilities", "shared"},
                force_score_job);
   registry.add("expertGates", {"model", "ids", "starts", "targetIds", "targetStarts", "begin", "gates", "shared"}, expert_gates_job);
+  registry.add("expertLoad", {"model"}, expert_load);
   registry.add("quantizeMatrix", {"weights", "lines", "width", "transposed", "out", "scales"}, quantize_matrix);
 }
 

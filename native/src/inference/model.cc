@@ -101,6 +101,19 @@ std::vector<int> Model::decoder_experts() const {
   return counts;
 }
 
+std::vector<uint64_t> Model::expert_load() const {
+  std::vector<uint64_t> counts;
+  const auto add = [&](const Experts& layer) {
+    const std::vector<uint64_t> own = layer.load();
+    counts.insert(counts.end(), own.begin(), own.end());
+  };
+  if (encoder_ != nullptr) {
+    for (const auto& layer : encoder_->experts) add(*layer.second);
+  }
+  for (const auto& layer : experts_) add(*layer.second);
+  return counts;
+}
+
 EncodedSources Model::encode(Run& run, const Sentences& sources, float* gates) const {
   const size_t width = static_cast<size_t>(hidden_), embedded_width = static_cast<size_t>(encoder_->embedding.width());
   std::vector<int> order(static_cast<size_t>(sources.count()));

@@ -80,6 +80,8 @@ class Model {
   // Experts of each layer that has some, from the lowest up.
   std::vector<int> encoder_experts() const;
   std::vector<int> decoder_experts() const;
+  // Experts::load of each layer with experts, the encoder's first, one after another.
+  std::vector<uint64_t> expert_load() const;
 
   // `gates` [layers with experts][positions][experts] as of Experts::apply, positions sentence by sentence; or null.
   EncodedSources encode(Run& run, const Sentences& sources, float* gates = nullptr) const;

@@ -3,6 +3,7 @@ import { isUtf8 } from "node:buffer";
 import { CONTROL, MISREAD, REPLACEMENT, TextScan, WINDOWS_1252 } from "./text-scan.ts";
 
 export const DROP_REASONS = [
+  "held-out text",
   "empty",
   "too long",
   "length ratio",

@@ -1,84 +1,111 @@
-/** Which training text is also held-out text: hashes of its sources, targets and pairs, 30 to 48 bytes of memory a line. */
+/** Which training text is also held-out text: hashes of the lines of validation and test files, 30 to 48 bytes of memory a line. */
+import { comparable } from "./comparable.ts";
 import { hashPair } from "./pair-hash.ts";
 import { SeenPairs } from "./seen-pairs.ts";
 
-/** How much of a training text is in held-out text too. */
+/** How much of a training text is in held-out text too, either side in any file of either side. */
 export interface Overlap {
-  /** Lines of the source side; 0 in a text of one side. */
+  /** Pairs with such a side; in a text of one side, lines. */
+  lines: number;
+  /** Pairs whose source is such a line; 0 in a text of one side. */
   sources: number;
   targets: number;
   /** Pairs both of whose sides are a pair there. */
   pairs: number;
+  /** Pairs with a side in each file: [files]. */
+  files: number[];
 }
 
 /** The hashes as plain data, which threads share. */
 export interface HeldOutTables {
-  sources: Uint32Array[];
-  targets: Uint32Array[];
+  /** Lines of all files. */
+  lines: Uint32Array[];
   pairs: Uint32Array[];
+  /** Each file by itself. */
+  files: { path: string; lines: Uint32Array[] }[];
 }
 
+/** Texts are compared as comparable.ts says. */
 export class HeldOutHashes {
-  private readonly sources: SeenPairs;
-  private readonly targets: SeenPairs;
+  private readonly lines: SeenPairs;
   private readonly pairs: SeenPairs;
-  /** A hash. */
-  private readonly words = new Uint32Array(2);
+  private readonly files: { path: string; lines: SeenPairs }[];
+  /** Hashes of the source and of the target under way. */
+  private readonly words = new Uint32Array(4);
+  private readonly pairWords = new Uint32Array(2);
 
   constructor(tables?: HeldOutTables) {
-    this.sources = new SeenPairs(tables?.sources);
-    this.targets = new SeenPairs(tables?.targets);
+    this.lines = new SeenPairs(tables?.lines);
     this.pairs = new SeenPairs(tables?.pairs);
+    this.files = (tables?.files ?? []).map(({ path, lines }) => ({ path, lines: new SeenPairs(lines) }));
   }
 
-  /** Adds lines of held-out text; `source` is absent in a text of one side. Blank ones are passed over. */
-  add(source: string | undefined, target: string): void {
-    const isSource = source !== undefined && source.trim() !== "";
-    const isTarget = target.trim() !== "";
-    if (isSource) this.addHash(this.sources, source, "");
-    if (isTarget) this.addHash(this.targets, "", target);
-    if (isSource && isTarget) this.addHash(this.pairs, source, target);
+  /** Where the lines of a file are to be added; the same place for the same path. */
+  file(path: string): number {
+    const known = this.files.findIndex((each) => each.path === path);
+    return known >= 0 ? known : this.files.push({ path, lines: new SeenPairs() }) - 1;
   }
 
-  /** Counts lines of training text, white space around them left out. */
-  count(overlap: Overlap, source: string | undefined, target: string): void {
-    const isSource = source !== undefined && this.has(this.sources, source, "");
-    const isTarget = this.has(this.targets, "", target);
+  /** Adds a line of held-out text. Blank ones are passed over. */
+  add(file: number, line: string): void {
+    const text = comparable(line);
+    if (text === "") return;
+    const { words } = this;
+    hashPair(text, "", words, 0);
+    this.lines.add(words[0]!, words[1]!);
+    this.files[file]!.lines.add(words[0]!, words[1]!);
+  }
+
+  /** Adds a pair of held-out text, whose lines are added too. */
+  addPair(source: string, target: string): void {
+    hashPair(comparable(source), comparable(target), this.pairWords, 0);
+    this.pairs.add(this.pairWords[0]!, this.pairWords[1]!);
+  }
+
+  /** Counts a pair of training text, or a line of one side as a target; whether any of it is held out. */
+  count(overlap: Overlap, source: string | undefined, target: string): boolean {
+    const [from, into] = [source === undefined ? "" : comparable(source), comparable(target)];
+    const isSource = this.has(from, 0);
+    const isTarget = this.has(into, 2);
+    if (!isSource && !isTarget) return false;
+    overlap.lines++;
     if (isSource) overlap.sources++;
     if (isTarget) overlap.targets++;
-    if (isSource && isTarget && this.has(this.pairs, source, target)) overlap.pairs++;
+    if (isSource && isTarget) {
+      hashPair(from, into, this.pairWords, 0);
+      if (this.pairs.has(this.pairWords[0]!, this.pairWords[1]!)) overlap.pairs++;
+    }
+    const { words } = this;
+    for (const [i, { lines }] of this.files.entries()) {
+      const isThere = (isSource && lines.has(words[0]!, words[1]!)) || (isTarget && lines.has(words[2]!, words[3]!));
+      if (isThere) overlap.files[i] = (overlap.files[i] ?? 0) + 1;
+    }
+    return true;
+  }
+
+  /** None yet. */
+  noOverlap(): Overlap {
+    return { lines: 0, sources: 0, targets: 0, pairs: 0, files: this.files.map(() => 0) };
   }
 
   /** The hashes so far, in memory that threads share. */
   toTables(): HeldOutTables {
-    return { sources: this.sources.share(), targets: this.targets.share(), pairs: this.pairs.share() };
+    const files = this.files.map(({ path, lines }) => ({ path, lines: lines.share() }));
+    return { lines: this.lines.share(), pairs: this.pairs.share(), files };
   }
 
-  private addHash(table: SeenPairs, source: string, target: string): void {
-    hashPair(source, target, this.words, 0);
-    table.add(this.words[0]!, this.words[1]!);
-  }
-
-  private has(table: SeenPairs, source: string, target: string): boolean {
-    hashPair(source, target, this.words, 0);
-    return table.has(this.words[0]!, this.words[1]!);
+  /** Whether a comparable text is a line of any file; its hash is left in words[at] and the next. */
+  private has(text: string, at: number): boolean {
+    if (text === "") return false;
+    hashPair(text, "", this.words, at);
+    return this.lines.has(this.words[at]!, this.words[at + 1]!);
   }
 }
 
-export function noOverlap(): Overlap {
-  return { sources: 0, targets: 0, pairs: 0 };
-}
-
-export function addOverlap(sum: Overlap, { sources, targets, pairs }: Overlap): void {
+export function addOverlap(sum: Overlap, { lines, sources, targets, pairs, files }: Overlap): void {
+  sum.lines += lines;
   sum.sources += sources;
   sum.targets += targets;
   sum.pairs += pairs;
-}
-
-/** One line for people; undefined where there is nothing to tell. */
-export function formatOverlap({ sources, targets, pairs }: Overlap): string | undefined {
-  if (sources === 0 && targets === 0) return undefined;
-  const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? "" : "s"}`;
-  const counts = `${counted(sources, "source line")}, ${counted(targets, "target line")} and ${counted(pairs, "pair")}`;
-  return `also in validation or test files: ${counts} of what was read; they stay in training`;
+  for (const [i, count] of files.entries()) sum.files[i] = (sum.files[i] ?? 0) + count;
 }

@@ -1,9 +1,9 @@
 /** The cleaning report as a page for people: counts by reason, and a few of the pairs each one left out. */
 import { type CleaningReport, DROP_REASONS } from "./clean.ts";
-import type { Overlap } from "./held-out-hashes.ts";
+import type { OverlapReport } from "./overlap-report.ts";
 
 /** A whole HTML document without anything from elsewhere. */
-export function reportHtml(title: string, { read, kept, dropped }: CleaningReport, heldOut?: Overlap): string {
+export function reportHtml(title: string, { read, kept, dropped }: CleaningReport, heldOut?: OverlapReport): string {
   const share = (count: number) => `${((100 * count) / Math.max(read, 1)).toFixed(2)} %`;
   const reasons = DROP_REASONS.flatMap((reason) => {
     const entry = dropped[reason];
@@ -31,10 +31,19 @@ ${heldOut === undefined ? "" : overlapTable(heldOut, row)}${examples.join("\n")}
 }
 
 /** What was read and is in held-out text too. */
-function overlapTable(overlap: Overlap, row: (name: string, count: number) => string): string {
+function overlapTable(overlap: OverlapReport, row: (name: string, count: number) => string): string {
+  const { lines, sources, targets, pairs, files, dropped } = overlap;
+  const rows = [
+    row("lines", lines),
+    row("by their source", sources),
+    row("by their target", targets),
+    row("as a whole pair", pairs),
+    ...files.map(({ path, count }) => row(`in ${escaped(path)}`, count)),
+  ];
   return `<h2>also in validation or test files</h2>
+<p>${dropped ? "They are left out of training." : "They stay in training."}</p>
 <table><tr><th>of what was read</th><th>count</th><th>share</th></tr>
-${[row("source lines", overlap.sources), row("target lines", overlap.targets), row("pairs", overlap.pairs)].join("\n")}
+${rows.join("\n")}
 </table>
 `;
 }

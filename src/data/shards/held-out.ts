@@ -1,9 +1,12 @@
 /** Held-out corpora beside a training corpus: their identity, their hashes, and the count where the shards are there already. */
 import { createHash } from "node:crypto";
-import { HeldOutHashes, type HeldOutTables, noOverlap, type Overlap } from "../cleaning/held-out-hashes.ts";
+import { HeldOutHashes, type HeldOutTables, type Overlap } from "../cleaning/held-out-hashes.ts";
 import { type LineBlock, linesOfBlock, streamBlocks } from "../files/line-blocks.ts";
-import { textFiles } from "../files/text-files.ts";
+import { type TextFile, textFiles } from "../files/text-files.ts";
 import { identifyText } from "../files/text-identity.ts";
+
+/** Changes when the same texts are compared in another way. */
+const VERSION = 2;
 
 /** A validation or test corpus, named as text-files.ts says. */
 export interface HeldOutCorpus {
@@ -41,17 +44,33 @@ function fingerprintOf(corpora: readonly HeldOutCorpus[]): string {
       textFiles(path).map((file) => `${identifyText(file).sha256}#${file.column ?? 0}`),
     ),
   );
-  return createHash("sha256").update(JSON.stringify(identities)).digest("hex");
+  return createHash("sha256")
+    .update(JSON.stringify([VERSION, identities]))
+    .digest("hex");
 }
 
 async function hashesOf(corpora: readonly HeldOutCorpus[]): Promise<HeldOutTables> {
   const hashes = new HeldOutHashes();
   for (const { pathSrc, pathTgt } of corpora) {
-    for await (const block of streamBlocks(pathSrc, pathTgt)) {
-      for (const [source, target] of pairsOf(block)) hashes.add(source, target);
-    }
+    for await (const block of streamBlocks(pathSrc, pathTgt)) addBlock(hashes, block);
   }
   return hashes.toTables();
+}
+
+function addBlock(hashes: HeldOutHashes, { source, target }: LineBlock): void {
+  const sides = [source, target].flatMap((side) => {
+    if (side === undefined) return [];
+    const lines = linesOfBlock(side);
+    const file = hashes.file(nameOf(side.file));
+    for (const line of lines) hashes.add(file, line);
+    return [lines];
+  });
+  const [sources, targets] = sides;
+  for (const [i, text] of (targets ?? []).entries()) hashes.addPair(sources![i]!, text);
+}
+
+function nameOf({ path, column }: TextFile): string {
+  return column === undefined ? path : `${path}#${column}`;
 }
 
 /** Counts the overlap of a corpus by reading it once more. */
@@ -61,7 +80,7 @@ export async function countOverlap(
   tables: HeldOutTables,
 ): Promise<Overlap> {
   const hashes = new HeldOutHashes(tables);
-  const sum = noOverlap();
+  const sum = hashes.noOverlap();
   for await (const block of streamBlocks(pathSrc, pathTgt)) {
     for (const [source, target] of pairsOf(block)) hashes.count(sum, source, target);
   }

@@ -2,7 +2,7 @@
 import { DataError, NmtError } from "../../base/errors.ts";
 import type { MarkerIds } from "../../base/forced-targets.ts";
 import { type CleaningOptions, cleanPair, DROP_REASONS, type DropReason } from "../cleaning/clean.ts";
-import { HeldOutHashes, type HeldOutTables, noOverlap, type Overlap } from "../cleaning/held-out-hashes.ts";
+import { HeldOutHashes, type HeldOutTables, type Overlap } from "../cleaning/held-out-hashes.ts";
 import { loadLanguageCheck } from "../cleaning/language-id.ts";
 import { PairSketcher, SKETCH } from "../cleaning/near-duplicates.ts";
 import { hashPair } from "../cleaning/pair-hash.ts";
@@ -29,6 +29,8 @@ export interface EncodingRules {
   dropDuplicates: boolean;
   /** Held-out text to find in the corpus. */
   heldOut?: HeldOutTables;
+  /** Leave out the pairs that have any of it. */
+  dropHeldOut?: boolean;
 }
 
 /** A block that is yet to be encoded. */
@@ -53,8 +55,8 @@ export interface EncodedBlock extends PairBlock {
   lengths: Uint32Array;
   /** Records of the pairs kept so far, as a shard has them. */
   records: Uint8Array;
-  /** Of all lines of the block, whether kept or not. */
-  overlap: Overlap;
+  /** Of all lines of the block, whether kept or not; absent where there is no held-out text. */
+  overlap: Overlap | undefined;
 }
 
 export const KEPT = 0;
@@ -95,7 +97,7 @@ export class PairEncoder {
 
   /** Throws DataError naming file and line of a text that cannot be read or encoded. */
   encode(block: PairBlock): EncodedBlock {
-    const { cleaning, dropDuplicates } = this.rules;
+    const { cleaning, dropDuplicates, dropHeldOut = false } = this.rules;
     const { lines, done, firstPair } = block;
     const sources = linesOfBlock(block.source);
     const targets = block.target === undefined ? sources : linesOfBlock(block.target);
@@ -104,12 +106,12 @@ export class PairEncoder {
     const hashes = new Uint32Array(dropDuplicates ? 2 * lines : 0);
     const sketches = new Uint32Array(this.sketcher === undefined ? 0 : SKETCH * lines);
     const lengths = new Uint32Array(2 * lines);
-    const overlap = noOverlap();
+    const overlap = this.heldOut?.noOverlap();
     this.records.clear();
     for (let i = 0; i < lines; i++) {
       const [source, target] = [sources[i]!, targets[i]!];
-      this.heldOut?.count(overlap, block.target === undefined ? undefined : source, target);
-      let verdict = cleanPair(source, target, cleaning);
+      const isHeldOut = this.heldOut?.count(overlap!, block.target === undefined ? undefined : source, target) === true;
+      let verdict = isHeldOut && dropHeldOut ? "held-out text" : cleanPair(source, target, cleaning);
       if (verdict === "kept") verdict = this.isOfLanguage([source, target]);
       if (verdict !== "kept") {
         verdicts[i] = verdictOf(verdict);

@@ -10,7 +10,8 @@ import { DataError } from "../../base/errors.ts";
 import type { MarkerIds } from "../../base/forced-targets.ts";
 import { threadCount } from "../../base/threads.ts";
 import { type CleaningOptions, type CleaningReport, DEFAULT_CLEANING } from "../cleaning/clean.ts";
-import { addOverlap, type HeldOutTables, noOverlap, type Overlap } from "../cleaning/held-out-hashes.ts";
+import { addOverlap, HeldOutHashes, type HeldOutTables, type Overlap } from "../cleaning/held-out-hashes.ts";
+import { type OverlapReport, overlapReport } from "../cleaning/overlap-report.ts";
 import { reportHtml } from "../cleaning/report-html.ts";
 import { type LineBlock, streamBlocks } from "../files/line-blocks.ts";
 import { textFiles } from "../files/text-files.ts";
@@ -57,8 +58,10 @@ export interface PrepareOptions {
   cleaning?: Partial<CleaningOptions>;
   /** Keep only the first of equal pairs (default true). */
   dropDuplicates?: boolean;
-  /** Validation and test corpora: what of the texts is also in them is counted, and stays. */
+  /** Validation and test corpora: pairs with a side that is a line of theirs are counted. */
   heldOut?: HeldOutText | undefined;
+  /** Those pairs are left out (default true). */
+  dropHeldOut?: boolean;
   outDir: string;
   /** Told now and then how many pairs have been read. */
   progress?: (pairsRead: number) => void;
@@ -101,7 +104,7 @@ export async function prepareCorpus(options: PrepareOptions): Promise<PreparedCo
     longest: state.longest,
     shards: state.shards,
     report: state.report,
-    ...(heldOutFingerprint !== undefined && { heldOut: { ...overlap, fingerprint: heldOutFingerprint } }),
+    ...(overlap !== undefined && { heldOut: { ...overlap, fingerprint: heldOutFingerprint! } }),
   };
   guardWrite(outDir, () => {
     writeReports(options, { ...prepared, texts });
@@ -117,7 +120,8 @@ async function recounted(options: PrepareOptions, earlier: PreparedFile): Promis
   delete prepared.heldOut;
   const { pathSrc, pathTgt, heldOut, outDir } = options;
   if (heldOut !== undefined) {
-    const overlap = await countOverlap(pathSrc, pathTgt, await heldOut.tables());
+    const tables = await heldOut.tables();
+    const overlap = reportOf(options, await countOverlap(pathSrc, pathTgt, tables), tables);
     prepared.heldOut = { ...overlap, fingerprint: heldOut.fingerprint };
   }
   guardWrite(outDir, () => writeReports(options, prepared));
@@ -134,19 +138,24 @@ async function writeShards(
   fingerprint: string,
   heldOut: HeldOutTables | undefined,
   workers: number,
-): Promise<{ state: Unfinished; overlap: Overlap }> {
+): Promise<{ state: Unfinished; overlap: OverlapReport | undefined }> {
   const { outDir, wordpieces, shardBytes = SHARD_BYTES, progress } = options;
   const rules = { ...rulesOf(options), ...(heldOut !== undefined && { heldOut }) };
-  const overlap = noOverlap();
+  const overlap = new HeldOutHashes(heldOut).noOverlap();
   const state = startFrom(outDir, fingerprint);
   const shards = new ShardSeries(outDir, state, rules, idBytesFor(wordpieces.size), shardBytes);
   const blocks = numbered(streamBlocks(options.pathSrc, options.pathTgt), state.lines);
   for await (const block of encodeBlocks(blocks, rules, wordpieces, workers)) {
     shards.add(block);
-    addOverlap(overlap, block.overlap);
+    if (block.overlap !== undefined) addOverlap(overlap, block.overlap);
     progress?.(block.firstPair + block.lines - 1);
   }
-  return { state: shards.finish(), overlap };
+  return { state: shards.finish(), overlap: heldOut && reportOf(options, overlap, heldOut) };
+}
+
+function reportOf({ dropHeldOut = true }: PrepareOptions, overlap: Overlap, { files }: HeldOutTables): OverlapReport {
+  const paths = files.map(({ path }) => path);
+  return overlapReport(overlap, paths, dropHeldOut);
 }
 
 /** Pairs up to number `done` are dealt with. */
@@ -169,9 +178,9 @@ function workersFor({ threads = 0, threadedFrom = THREADED_FROM }: PrepareOption
 }
 
 function rulesOf(options: PrepareOptions): EncodingRules {
-  const { srcLang, tgtLang, tag, maxLengths, dropDuplicates = true, pathTgt } = options;
+  const { srcLang, tgtLang, tag, maxLengths, dropDuplicates = true, dropHeldOut = true, pathTgt } = options;
   const languages = pathTgt === undefined ? [srcLang ?? tgtLang] : [srcLang, tgtLang];
-  return { cleaning: cleaningOf(options), languages, tag, maxLengths, dropDuplicates };
+  return { cleaning: cleaningOf(options), languages, tag, maxLengths, dropDuplicates, dropHeldOut };
 }
 
 function markersOf({ wordpieces: { bosId, eosId } }: PrepareOptions): MarkerIds {
@@ -183,7 +192,8 @@ function cleaningOf({ cleaning, pathTgt }: PrepareOptions): CleaningOptions {
 }
 
 function fingerprintOf(options: PrepareOptions, texts: TextIdentity[]): string {
-  const { srcLang, tgtLang, wordpieces, tag, maxLengths, dropDuplicates = true, shardBytes = SHARD_BYTES } = options;
+  const { srcLang, tgtLang, wordpieces, tag, maxLengths, shardBytes = SHARD_BYTES } = options;
+  const { dropDuplicates = true, dropHeldOut = true } = options;
   const cleaning = cleaningOf(options);
   const markers = markersOf(options);
   const encoder = createHash("sha256").update(wordpieces.toBytes()).digest("hex");
@@ -198,6 +208,7 @@ function fingerprintOf(options: PrepareOptions, texts: TextIdentity[]): string {
     cleaning,
     dropDuplicates,
     shardBytes,
+    ...(options.heldOut !== undefined && dropHeldOut && { heldOut: options.heldOut.fingerprint }),
   };
   const hashes = texts.map(({ sha256, column }) => (column === undefined ? sha256 : `${sha256}#${column}`));
   return createHash("sha256")
@@ -206,11 +217,14 @@ function fingerprintOf(options: PrepareOptions, texts: TextIdentity[]): string {
 }
 
 function nothingLeft({ pathSrc }: PrepareOptions, report: CleaningReport): DataError {
+  const held = report.dropped["held-out text"];
   const most = Object.entries(report.dropped).sort(([, a], [, b]) => b.count - a.count)[0];
   const why = most === undefined ? "it has no lines" : `${most[1].count} of ${report.read} are dropped as ${most[0]}`;
   return new DataError(`No pair of the corpus is left for training: ${why}.`, {
     where: pathSrc,
     nextStep:
-      "Check that the files are the right ones, or loosen the lengths and cleaning options of the configuration.",
+      held === undefined
+        ? "Check that the files are the right ones, or loosen the lengths and cleaning options of the configuration."
+        : "Validate and test on text that is not trained on, or write cleaning: {overlap: count} to train on it nevertheless.",
   });
 }

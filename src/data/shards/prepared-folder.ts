@@ -7,7 +7,7 @@ import { writeFileAtomic } from "../../base/atomic-file.ts";
 import { DataError, NmtError } from "../../base/errors.ts";
 import type { MarkerIds } from "../../base/forced-targets.ts";
 import type { CleaningReport } from "../cleaning/clean.ts";
-import type { Overlap } from "../cleaning/held-out-hashes.ts";
+import type { OverlapReport } from "../cleaning/overlap-report.ts";
 import type { TextIdentity } from "../files/text-identity.ts";
 
 /** A prepared corpus as `prepared.json` describes it. */
@@ -24,7 +24,7 @@ export interface PreparedCorpus {
   shards: number;
   report: CleaningReport;
   /** What of the texts is also in the held-out ones that were named, and a fingerprint of those; absent where none were. */
-  heldOut?: Overlap & { fingerprint: string };
+  heldOut?: OverlapReport & { fingerprint: string };
 }
 
 export interface PreparedFile extends PreparedCorpus {

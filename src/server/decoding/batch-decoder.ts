@@ -3,7 +3,7 @@ import type { TranslateOptions } from "../../decoding/translate-options.ts";
 import type { SourceLine, TranslatedHypothesis } from "../../decoding/translation.ts";
 import { Translator, type TranslatorParts } from "../../decoding/translator.ts";
 import { Inspector } from "../../inspection/inspector.ts";
-import type { TranslationModel } from "../../model/decoder-state.ts";
+import type { ExpertLoad, TranslationModel } from "../../model/decoder-state.ts";
 import type { PieceCounts, Services, TranslatedLine } from "./messages.ts";
 
 /** Sets of options whose translators are kept; the one that was not used for the longest time goes. */
@@ -26,6 +26,11 @@ export class BatchDecoder {
     const translator = this.translator(options);
     const found = await translator.translate(lines, signal);
     return { lines: found, counts: translator.newCounts() };
+  }
+
+  /** What the model's experts have worked on. */
+  expertLoad(): ExpertLoad[] {
+    return this.parts.model.expertLoad?.() ?? [];
   }
 
   /** Explanations of translations, other words. */
@@ -92,6 +97,7 @@ function oneBatchAtATime(model: TranslationModel): TranslationModel {
     startDecoding: (sources) => model.startDecoding(sources),
     forceScore: (sources, targets) => model.forceScore(sources, targets),
     expertGates: async (sources, targets) => (await model.expertGates?.(sources, targets)) ?? [],
+    expertLoad: () => model.expertLoad?.() ?? [],
     dispose: () => model.dispose(),
   };
 }

@@ -1,9 +1,11 @@
 /** The decoding process's work: opens models, and answers questions with them. */
 import { type LoadedModel, loadTranslationModel } from "../../inference/open-model.ts";
 import { BatchDecoder } from "./batch-decoder.ts";
+import { type DirectoryLoad, ExpertLoads } from "./expert-loads.ts";
 import type { ModelFacts, Question, Services } from "./messages.ts";
 
 interface OpenModel {
+  directory: string;
   loaded: Promise<LoadedModel>;
   decoder: Promise<BatchDecoder>;
   /** Questions that it works on; it is disposed of after the last one. */
@@ -17,6 +19,9 @@ export type ModelLoader = typeof loadTranslationModel;
 export class Decoder {
   private readonly models = new Map<number, OpenModel>();
   private readonly load: ModelLoader;
+  /** Models that are loaded, and what the experts of those that were let go have worked on. */
+  private readonly loaded = new Map<OpenModel, BatchDecoder>();
+  private readonly endedLoads = new ExpertLoads();
 
   constructor(load: ModelLoader = loadTranslationModel) {
     this.load = load;
@@ -25,6 +30,7 @@ export class Decoder {
   /** Rejects with the signal's reason, and with errors of opening the model and of translating. */
   async answer(question: Question, signal: AbortSignal): Promise<Services[keyof Services]["answer"]> {
     if (question.kind === "load") return this.open(question);
+    if (question.kind === "expertLoads") return this.expertLoads();
     return this.use(question.model, (decoder): Promise<Services["translate" | "inspect"]["answer"]> => {
       return question.kind === "inspect" ? decoder.inspect(question, signal) : decoder.translate(question, signal);
     });
@@ -36,14 +42,23 @@ export class Decoder {
     if (model === undefined) return;
     this.models.delete(number);
     model.isUnloaded = true;
-    if (model.users === 0) dispose(model);
+    if (model.users === 0) void this.dispose(model);
+  }
+
+  private expertLoads(): DirectoryLoad[] {
+    const open = [...this.loaded].map(([{ directory }, decoder]) => ({ directory, layers: decoder.expertLoad() }));
+    return new ExpertLoads().addAll(this.endedLoads.list()).addAll(open).list();
   }
 
   private async open({ model: number, directory, engine }: Services["load"]["ask"]): Promise<ModelFacts> {
     const loaded = this.load(directory, engine);
     const decoder = loaded.then((parts) => new BatchDecoder(parts));
-    this.models.set(number, { loaded, decoder, users: 0, isUnloaded: false });
-    decoder.catch(() => {});
+    const open: OpenModel = { directory, loaded, decoder, users: 0, isUnloaded: false };
+    this.models.set(number, open);
+    decoder.then(
+      (each) => this.loaded.set(open, each),
+      () => {},
+    );
     const { model, languages } = await loaded;
     const { sources, targets } = languages;
     return { parallelism: model.parallelism, languages: { sources, targets } };
@@ -57,14 +72,15 @@ export class Decoder {
       return await work(await model.decoder);
     } finally {
       model.users--;
-      if (model.isUnloaded && model.users === 0) dispose(model);
+      if (model.isUnloaded && model.users === 0) void this.dispose(model);
     }
   }
-}
 
-function dispose({ loaded }: OpenModel): void {
-  loaded.then(
-    ({ model }) => model.dispose(),
-    () => {},
-  );
+  private async dispose(open: OpenModel): Promise<void> {
+    const decoder = await open.decoder.catch(() => undefined);
+    if (decoder === undefined) return;
+    this.endedLoads.add({ directory: open.directory, layers: decoder.expertLoad() });
+    this.loaded.delete(open);
+    (await open.loaded).model.dispose();
+  }
 }

@@ -10,6 +10,7 @@ import { log } from "../../base/logger.ts";
 import { fromPlain } from "../../base/plain-error.ts";
 import type { InferenceOptions } from "../../inference/open-model.ts";
 import { RequestError } from "../request-error.ts";
+import { type DirectoryLoad, ExpertLoads } from "./expert-loads.ts";
 import type { Answer, Notice, Question, Services } from "./messages.ts";
 import { RemoteModel } from "./remote-model.ts";
 
@@ -19,6 +20,9 @@ const MOST_DELAY = 10_000;
 const LASTING = 10_000;
 /** Questions wait for a start that is so many milliseconds away at most; beyond that they are refused. */
 const PATIENCE = 1000;
+
+/** Milliseconds in which it tells of its experts, or else what it last told holds. */
+const TELLING = 1000;
 
 interface OpenCall {
   resolve(value: unknown): void;
@@ -44,6 +48,10 @@ export class DecodingProcess {
   private startAt = 0;
   private timer: NodeJS.Timeout | undefined;
   private closed = false;
+  /** Of processes that have ended, and what the present one has last told. */
+  private readonly endedLoads = new ExpertLoads();
+  private loads: DirectoryLoad[] = [];
+  private telling: Promise<void> | undefined;
   /** How often it was started again. */
   restarts = 0;
   /** Bytes that it last had in memory. */
@@ -80,6 +88,30 @@ export class DecodingProcess {
         this.ask(kind, { ...question, model: number } as Services[typeof kind]["ask"], signal),
       close: () => this.unload(number),
     });
+  }
+
+  /** What experts have worked on, by directory and layer: all that `readExpertLoads` and the ends of processes have told. */
+  get expertLoads(): DirectoryLoad[] {
+    return new ExpertLoads().addAll(this.endedLoads.list()).addAll(this.loads).list();
+  }
+
+  /** Asks what experts have worked on. A process that has ended, or that is too busy to tell, leaves what was known. */
+  async readExpertLoads(): Promise<void> {
+    if (this.child === undefined) return;
+    this.telling ??= this.ask("expertLoads", {})
+      .then((loads) => {
+        this.loads = loads;
+      })
+      .catch(() => {})
+      .finally(() => {
+        this.telling = undefined;
+      });
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, TELLING);
+    });
+    await Promise.race([this.telling, patience]);
+    clearTimeout(timer);
   }
 
   /** Ends the process at once: it has nothing to save. What is still asked of it is refused. */
@@ -178,6 +210,8 @@ export class DecodingProcess {
     const calls = [...this.calls.values()];
     this.calls.clear();
     this.memory = 0;
+    this.endedLoads.addAll(this.loads);
+    this.loads = [];
     const lasted = performance.now() - this.startedAt >= LASTING;
     this.failures = lasted ? 0 : this.failures + 1;
     const delay = Math.min(this.firstDelay * 2 ** Math.max(0, this.failures - 1), MOST_DELAY);

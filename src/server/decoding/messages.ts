@@ -7,6 +7,7 @@ import type { TranslateOptions } from "../../decoding/translate-options.ts";
 import type { SourceLine } from "../../decoding/translation.ts";
 import type { InferenceOptions } from "../../inference/open-model.ts";
 import type { InspectAnswers, InspectRequest } from "../../inspection/inspector.ts";
+import type { DirectoryLoad } from "./expert-loads.ts";
 
 /** What is asked of the process, by kind, and what it answers. Models have the numbers that the server gave them. */
 export interface Services {
@@ -22,6 +23,8 @@ export interface Services {
     ask: { model: number; beamSize: number; request: InspectRequest };
     answer: InspectAnswers[keyof InspectAnswers];
   };
+  /** What experts have worked on since the process was started. */
+  expertLoads: { ask: object; answer: DirectoryLoad[] };
 }
 
 /** One line's translations. */

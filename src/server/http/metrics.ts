@@ -1,6 +1,6 @@
 /** Figures in the text format of Prometheus (version 0.0.4). */
 
-type Labels = Readonly<Record<string, string | number>>;
+export type Labels = Readonly<Record<string, string | number>>;
 
 interface Metric {
   /** Lines with the values. */
@@ -81,6 +81,7 @@ class Reading implements Metric {
 /** All figures of a server. */
 export class Metrics {
   private readonly metrics: { head: string; metric: Metric }[] = [];
+  private readonly preparations: (() => Promise<void>)[] = [];
   readonly requests = this.register("requests_total", "counter", "Requests by path and status.", (n) => new Counter(n));
   readonly seconds = this.register(
     "request_seconds",
@@ -112,6 +113,21 @@ export class Metrics {
     this.register(name, type, help, (full) => new Reading(full, () => [[{}, read()]]));
   }
 
+  /** Figures with several labels each. */
+  table(
+    name: string,
+    type: "counter" | "gauge",
+    help: string,
+    read: () => readonly (readonly [Labels, number])[],
+  ): void {
+    this.register(name, type, help, (full) => new Reading(full, read));
+  }
+
+  /** `prepare` has resolved before a page is written; it must not reject. */
+  beforePage(prepare: () => Promise<void>): void {
+    this.preparations.push(prepare);
+  }
+
   /** Several of one name: `read` tells them by the value of `label`. */
   readings(
     name: string,
@@ -125,7 +141,8 @@ export class Metrics {
   }
 
   /** The whole page. */
-  text(): string {
+  async text(): Promise<string> {
+    await Promise.all(this.preparations.map((prepare) => prepare()));
     return this.metrics.map(({ head, metric }) => `${[head, ...metric.lines()].join("\n")}\n`).join("");
   }
 

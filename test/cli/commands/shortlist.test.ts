@@ -92,8 +92,11 @@ describe("nmt shortlist", () => {
     const printed = await shortlist(directory, "--first", "2", "--best", "1", "--threads", "2");
     const wordpieces = toyWordpieces([]);
     const { source, target } = lines(300, 1, 1);
-    // As cleaning does: a pair that was met before is dropped.
-    const kept = source.map((_, n) => n).filter((n) => source.indexOf(source[n]!) === n);
+    // As cleaning does: a pair that was met before is dropped, and what is validated on.
+    const held = Object.values(lines(40, 2, 1)).flat();
+    const kept = source
+      .map((_, n) => n)
+      .filter((n) => source.indexOf(source[n]!) === n && !held.includes(source[n]!) && !held.includes(target[n]!));
     const side = (texts: readonly string[]) => encoded(kept.map((n) => [...wordpieces.encode(texts[n]!)]));
     const expected = learnShortlist(loadAddon(), { source: side(source), target: side(target) }, wordpieces, {
       first: 2,

@@ -33,6 +33,7 @@ beforeAll(() => {
     if (i % 50 === 7)
       texts[1][i] = ["", "\u0007", texts[0][i]!, "f\u00c3\u00bcr", "ta ".repeat(70)][random.integer(5)]!;
     if (i % 50 === 9) for (const side of texts) side[i] = side[random.integer(i)]!;
+    if (i % 50 === 13) for (const side of texts) side[i] = side[i - 305] ?? side[i]!;
     if (i % 50 === 11) for (const side of texts) side[i] = `${side[i - 401] ?? ""}!`;
   }
   for (const [side, name] of ["held-out.src", "held-out.tgt"].entries()) {
@@ -97,6 +98,7 @@ describe("preparation in threads", () => {
       "control characters",
       "duplicate",
       "empty",
+      "held-out text",
       "identical",
       "length ratio",
       "near duplicate",

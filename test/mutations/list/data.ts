@@ -7,6 +7,7 @@ const batches = ["test/data/batches"];
 const files = ["test/data/files"];
 const clean = { file: "src/data/cleaning/clean.ts", tests: cleaning };
 const near = { file: "src/data/cleaning/near-duplicates.ts", tests: cleaning };
+const held = { file: "src/data/cleaning/held-out-hashes.ts", tests: ["test/data/shards/held-out.test.ts"] };
 const shard = { file: "src/data/shards/shard.ts", tests: shards };
 const pairs = { file: "src/data/shards/pair-encoder.ts", tests: shards };
 const series = { file: "src/data/shards/write-shards.ts", tests: shards };
@@ -319,5 +320,33 @@ export const dataMutations: readonly Mutation[] = [
     name: "files of a pattern are in the order of the folder",
     find: "const files = matching(path).sort();",
     replace: "const files = matching(path).sort().reverse();",
+  },
+  {
+    file: "src/data/cleaning/comparable.ts",
+    tests: ["test/data/shards/held-out.test.ts"],
+    name: "held-out text in other letters is not known",
+    find: ".toLowerCase()",
+    replace: "",
+  },
+  { ...held, name: "targets are not looked for in held-out text", find: "this.has(into, 2)", replace: "false" },
+  {
+    ...held,
+    name: "a pair is counted in one held-out file only",
+    find: "overlap.files[i] = (overlap.files[i] ?? 0) + 1;",
+    replace: "{ overlap.files[i] = (overlap.files[i] ?? 0) + 1; break; }",
+  },
+  {
+    file: "src/data/shards/prepare.ts",
+    tests: ["test/data/shards/held-out.test.ts"],
+    name: "a corpus is the same whatever is held out",
+    find: "...(options.heldOut !== undefined && dropHeldOut && { heldOut: options.heldOut.fingerprint }),",
+    replace: "",
+  },
+  {
+    ...pairs,
+    tests: ["test/data/shards/held-out.test.ts"],
+    name: "held-out text stays in training",
+    find: "isHeldOut && dropHeldOut",
+    replace: "isHeldOut && !dropHeldOut",
   },
 ];

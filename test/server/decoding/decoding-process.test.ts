@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { log } from "../../../src/base/logger.ts";
 import { DecodingProcess } from "../../../src/server/decoding/decoding-process.ts";
+import { ExpertLoads } from "../../../src/server/decoding/expert-loads.ts";
 import { translateAlone, writePairModels } from "../toy-models.ts";
 
 let model: string;
@@ -129,6 +130,39 @@ test("a model that is let go is no more", async () => {
   const remote = await whole.load(model, () => {});
   remote.dispose();
   await expect(remote.translate(lines, {}, unaborted())).rejects.toThrow(/no model/);
+});
+
+test("what experts have worked on is told, of models that were let go too", async () => {
+  const decoding = start();
+  expect(decoding.expertLoads).toEqual([]);
+  const remote = await decoding.load(model, () => {});
+  const loads = async () => {
+    await decoding.readExpertLoads();
+    return decoding.expertLoads;
+  };
+  await remote.translate(lines, {}, unaborted());
+  const [once] = await loads();
+  expect(once).toMatchObject({ directory: model, layers: [{ layer: "encoder.moe2" }, { layer: "decoder.moe1" }] });
+  for (const { experts, positions } of once!.layers) {
+    expect(positions).toBeGreaterThan(0);
+    expect(experts.reduce((sum, count) => sum + count, 0)).toBe(2 * positions);
+  }
+  // Each source has an end piece too.
+  expect(once!.layers[0]!.positions).toBe(remote.counts.sourcePieces + lines.length);
+  remote.dispose();
+  const again = await decoding.load(model, () => {});
+  await again.translate(lines, {}, unaborted());
+  const twice = [new ExpertLoads().add(once!).add(once!).list()[0]!];
+  expect(await loads()).toEqual(twice);
+  // Stopped, it tells nothing.
+  process.kill(decoding.pid!, "SIGSTOP");
+  const asked = decoding.readExpertLoads();
+  process.kill(decoding.pid!, "SIGKILL");
+  await asked;
+  expect(decoding.expertLoads).toEqual(twice);
+  // The process that is started again begins at nothing.
+  expect(await again.translate(lines, {}, unaborted())).toHaveLength(2);
+  expect(await loads()).toEqual([new ExpertLoads().addAll(twice).add(once!).list()[0]!]);
 });
 
 describe("killed", () => {

@@ -187,7 +187,13 @@ describe("a run with adapter", () => {
 
   async function run(name: string, change: Partial<ConfigInput>) {
     const config = resolveConfig({
-      ...{ save_model: inFolder(name), data: { corpus, valid: corpus }, batch_type: "sentences", batch_size: 2 },
+      ...{
+        save_model: inFolder(name),
+        data: { corpus, valid: corpus },
+        cleaning: { overlap: "keep" },
+        batch_type: "sentences",
+        batch_size: 2,
+      },
       ...{
         warmup_steps: 0,
         decay_method: "none",

@@ -1,4 +1,4 @@
-/** Source of truth: the server's refusals, by status, as docs/serving.md has them. */
+/** Source of truth: the server's refusals, by status, as docs/guide/serving.md has them. */
 import { describe, expect, test } from "vitest";
 import { Api } from "../../../web/src/server/api.ts";
 import { adviceOn, ServerFailure } from "../../../web/src/server/failures.ts";

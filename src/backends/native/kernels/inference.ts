@@ -91,6 +91,11 @@ export interface InferenceKernels {
     gates: Float32Array,
     shared: boolean,
   ): Promise<void>;
+  /**
+   * Positions that experts have worked on since the model was opened: of each layer, the encoder's first, those of each expert, then all that the
+   * layer has seen.
+   */
+  expertLoad(model: ModelHandle): number[];
   /** Lines [lines, width] of a matrix, or with `transposed` its columns, as 8-bit integers times a scale each. */
   quantizeMatrix(
     weights: Float32Array,

@@ -1,0 +1,64 @@
+/** Mistakes in what a server tells of itself, and in how it takes load. */
+import type { Mutation } from "../mutation.ts";
+
+const decoding = "test/server/decoding";
+const loads = { file: "src/server/decoding/expert-loads.ts", tests: [`${decoding}/expert-loads.test.ts`] };
+const kept = { tests: [`${decoding}/decoding-process.test.ts`] };
+const experts = { file: "src/server/http/expert-metrics.ts", tests: ["test/server/http/expert-metrics.test.ts"] };
+const engine = { file: "native/src/inference/experts.cc", tests: ["test/engine/expert-load.test.ts"] };
+
+const fields = { file: "src/server/http/request-fields.ts", tests: ["test/server/http/request-fields.test.ts"] };
+
+export const servingMutations: readonly Mutation[] = [
+  {
+    ...engine,
+    name: "experts' load counts steps instead of positions",
+    find: "fetch_add(static_cast<uint64_t>(count)",
+    replace: "fetch_add(static_cast<uint64_t>(count > 0)",
+  },
+  {
+    ...loads,
+    name: "a version with fewer experts cuts the load of the one before",
+    find: "one.experts.length < other.experts.length ? [other, one] : [one, other]",
+    replace: "[other, one]",
+  },
+  {
+    ...kept,
+    file: "src/server/decoding/decoder.ts",
+    name: "the load of a model that was let go is forgotten",
+    find: "this.endedLoads.add({",
+    replace: "new ExpertLoads().add({",
+  },
+  {
+    ...kept,
+    file: "src/server/decoding/decoding-process.ts",
+    name: "the load of a process that ended is forgotten",
+    find: "this.endedLoads.addAll(this.loads);",
+    replace: "",
+  },
+  {
+    ...experts,
+    name: "a series for each of thousands of experts",
+    find: "experts.length > MOST_LABELLED_EXPERTS",
+    replace: "experts.length > 100 * MOST_LABELLED_EXPERTS",
+  },
+  {
+    ...fields,
+    name: "bytes that are no UTF-8 are read as something else",
+    find: "{ fatal: true }",
+    replace: "{ fatal: false }",
+  },
+  {
+    ...fields,
+    name: "broken UTF-8 may be written with percent signs",
+    find: "  checkPercentEncoding(text);\n",
+    replace: "",
+  },
+  {
+    file: "src/server/start-server.ts",
+    tests: ["test/fuzz/server"],
+    name: "a request that does not go on is waited for",
+    find: "requestTimeout: timeLimit,\n      headersTimeout: timeLimit,",
+    replace: "requestTimeout: 0,\n      headersTimeout: 0,",
+  },
+];
