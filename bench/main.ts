@@ -20,6 +20,7 @@ const benchmarks: Record<string, () => Promise<{ run: Benchmark }>> = {
   decode: () => import("./decode.ts"),
   start: () => import("./start.ts"),
   detect: () => import("./detect.ts"),
+  glossary: () => import("./glossary.ts"),
   serve: () => import("./serve.ts"),
   peers: () => import("./peers.ts"),
 };

@@ -31,6 +31,9 @@ export { type TranslateRun, Translator } from "./decoding/translator.ts";
 export type { Comparison } from "./finetuning/compare-models.ts";
 export { type FinetuneResult, finetune } from "./finetuning/finetune.ts";
 export type { FinetuneOptions } from "./finetuning/finetune-options.ts";
+export { Glossary } from "./glossary/glossary.ts";
+export type { GlossaryEntry } from "./glossary/glossary-entry.ts";
+export { type EntriesOptions, readGlossary, readTermList } from "./glossary/read-glossary.ts";
 export { type EnsembleOptions, type LoadedEnsemble, loadEnsemble } from "./inference/open-ensemble.ts";
 export {
   type InferenceEngine,

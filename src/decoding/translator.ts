@@ -16,6 +16,7 @@ import { createProcessors } from "./processors/create-processors.ts";
 import { PieceIndex } from "./processors/piece-index.ts";
 import { targetPrefix } from "./processors/target-prefix.ts";
 import { replaceUnknown } from "./replace-unk.ts";
+import { termPieces } from "./term-pieces.ts";
 import { type ResolvedTranslateOptions, resolveTranslateOptions, type TranslateOptions } from "./translate-options.ts";
 import {
   describeWarning,
@@ -237,9 +238,7 @@ export class Translator {
         nextStep: "Search for translations with terms: leave out the options of sampling and diverse_beam_groups.",
       });
     }
-    const wordings = given
-      .map((wording) => wordpieces.encode(wording))
-      .filter((pieces) => pieces.length > 0 && !pieces.includes(wordpieces.unkId));
+    const wordings = given.flatMap((wording) => termPieces(wordpieces, wording));
     if (wordings.length > 0 || given.length === 0) return wordings;
     if (unspellableTerms === "leave-out") {
       this.warn({ kind: "term-left-out", line, term: given[0]! });

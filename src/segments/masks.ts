@@ -1,5 +1,8 @@
 /** Masks: what a translator is shown in the place of placeables, and how they are found in its translation. */
 import { UsageError } from "../base/errors.ts";
+import type { Glossary } from "../glossary/glossary.ts";
+import { wholeWords } from "../glossary/term-tokens.ts";
+import { keptTerm, termsIn } from "./glossary-terms.ts";
 import type { PlacedToken, Segment, Token } from "./segment-text.ts";
 import { asLine } from "./white-space.ts";
 
@@ -15,13 +18,26 @@ export interface MaskStyle {
 export const maskNames = ["braces", "numbers", "verbatim", "split"] as const;
 export type MaskName = (typeof maskNames)[number];
 
+/** How segments are shown to a translator. */
+export interface LineStyle {
+  /** Undefined: placeables are not shown, but for terms. */
+  masks: MaskStyle | undefined;
+  /** Terms whose translations are asked for. */
+  glossaries: readonly Glossary[];
+}
+
 /** A segment as a translator sees it. */
 export interface MaskedSegment {
   line: string;
+  /** Those of terms are the terms themselves. */
   masks: readonly string[];
   /** Runs of adjacent placeables, which stay together. */
   runs: readonly (readonly PlacedToken[])[];
   pattern: RegExp | undefined;
+  /** [terms][wordings] what the glossaries have for the words of the line. */
+  terms: readonly (readonly string[])[];
+  /** The same for terms that come out as they are. */
+  keptTerms: readonly (readonly string[])[];
 }
 
 /** A segment with more runs of placeables is split: a list, not a sentence. */
@@ -62,17 +78,46 @@ export function maskStyle(name: MaskName | MaskStyle): MaskStyle | undefined {
 }
 
 /** The segment with masks, or undefined where it has placeables and the style cannot tell them from the text around. */
-export function maskSegment(segment: Segment, style: MaskStyle | undefined): MaskedSegment | undefined {
+export function maskSegment(segment: Segment, { masks: style, glossaries }: LineStyle): MaskedSegment | undefined {
   const groups = grouped(segment.tokens);
   const runs = groups.filter((each) => typeof each !== "string");
-  if (runs.length === 0) return { line: asLine(groups.join("")), masks: [], runs, pattern: undefined };
-  if (style === undefined || runs.length > MOST_MASKS) return undefined;
-  const masks = style.masks(runs.map((run) => run.map(({ text }) => text).join("")));
-  const texts = groups.filter((each) => typeof each === "string");
-  if (texts.some((text) => style.pattern?.test(text) || masks.some((mask) => text.includes(mask)))) return undefined;
+  const others = runs.filter((run) => !isTerm(run));
+  if ((style === undefined && others.length > 0) || runs.length > MOST_MASKS) return undefined;
+  const styled = style?.masks(others.map(textOf)) ?? [];
+  const masks = runs.map((run) => (isTerm(run) ? textOf(run) : styled[others.indexOf(run)]!));
+  const pattern = others.length > 0 ? style?.pattern : undefined;
+  const forms = runs.map((run, i) => new RegExp(formOf(masks[i]!, run), "u"));
+  const keptTerms: string[][] = [];
+  const terms: string[][] = [];
   let next = 0;
-  const line = groups.map((each) => (typeof each === "string" ? asLine(each) : masks[next++]!)).join("");
-  return { line, masks, runs, pattern: style.pattern };
+  let line = "";
+  for (const each of groups) {
+    if (typeof each === "string") {
+      const text = asLine(each);
+      if (pattern?.test(text) || forms.some((form) => form.test(text))) return undefined;
+      terms.push(...termsIn(text, line, glossaries));
+      line += text;
+      continue;
+    }
+    const mask = masks[next++]!;
+    if (isTerm(each)) keptTerms.push(keptTerm(mask, line));
+    line += mask;
+  }
+  return { line, masks, runs, pattern, terms, keptTerms };
+}
+
+/** Whether a run is a term, which the translator is shown as it is. */
+function isTerm(run: readonly PlacedToken[]): boolean {
+  return run.every(({ kind }) => kind === "term");
+}
+
+function textOf(run: readonly PlacedToken[]): string {
+  return run.map(({ text }) => text).join("");
+}
+
+/** What finds a mask: a term only as whole words. */
+function formOf(mask: string, run: readonly PlacedToken[]): string {
+  return isTerm(run) ? wholeWords(mask) : mask.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
 }
 
 /** A piece of a translation: its text, or a mask and the placeables that it stands for. */
@@ -83,14 +128,15 @@ export interface UnmaskedPiece {
 }
 
 /** The pieces of a translation in order; undefined unless each mask is there exactly as often as asked for. */
-export function unmask(translation: string, { masks, runs, pattern }: MaskedSegment): UnmaskedPiece[] | undefined {
+export function unmask(translation: string, masked: MaskedSegment): UnmaskedPiece[] | undefined {
+  const { masks, runs, pattern } = masked;
   const waiting = new Map<string, number[]>();
   masks.forEach((mask, i) => {
     waiting.set(mask, [...(waiting.get(mask) ?? []), i]);
   });
   const pieces: UnmaskedPiece[] = [];
   let placed = 0;
-  for (const text of cutAt(translation, masks)) {
+  for (const text of cutAt(translation, masked)) {
     const places = waiting.get(text);
     if (places === undefined) {
       if (pattern?.test(text)) return undefined;
@@ -111,11 +157,11 @@ export function tokensOf(pieces: readonly UnmaskedPiece[]): Token[] {
 }
 
 /** The text cut before and after each mask, the longest that fits first. */
-function cutAt(text: string, masks: readonly string[]): string[] {
+function cutAt(text: string, { masks, runs }: MaskedSegment): string[] {
   if (masks.length === 0) return [text];
-  const longestFirst = [...new Set(masks)].sort((a, b) => b.length - a.length);
-  const escaped = longestFirst.map((mask) => mask.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&"));
-  return text.split(new RegExp(`(${escaped.join("|")})`)).filter((piece) => piece !== "");
+  const forms = new Map(masks.map((mask, i) => [mask, formOf(mask, runs[i]!)]));
+  const longestFirst = [...forms].sort(([a], [b]) => b.length - a.length).map(([, form]) => form);
+  return text.split(new RegExp(`(${longestFirst.join("|")})`, "u")).filter((piece) => piece !== "");
 }
 
 /** Placeables without text between them as one run. */

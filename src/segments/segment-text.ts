@@ -1,5 +1,6 @@
 /** A text of any shape as parts: segments for a translator, and everything between them, which stays byte for byte. */
-
+import { findTerms, type Glossary } from "../glossary/glossary.ts";
+import { isKept } from "../glossary/glossary-entry.ts";
 import { findPlaceables, type Placeable } from "./placeables/find-placeables.ts";
 import type { Range } from "./placeables/icu-message.ts";
 import { splitSentences } from "./sentences.ts";
@@ -44,6 +45,8 @@ export interface SegmentOptions {
   sentences?: boolean;
   /** What white space means. Default "lines". */
   whiteSpace?: WhiteSpace;
+  /** Terms and their translations; of equally long terms that of the earlier one counts. Default none. */
+  glossaries?: readonly Glossary[];
 }
 
 /** White space, and marks of lists and quotations before it. */
@@ -96,7 +99,8 @@ export function joinParts(parts: readonly Part[], translated: (segment: Segment)
 type PartOptions = SegmentOptions & Required<Pick<TaggedText, "tags" | "breaks">>;
 
 function partsOf(text: string, options: PartOptions, inIcuCase: boolean): Part[] {
-  const placeables = findPlaceables(text, inIcuCase, options.tags).map((each) => withInner(each, text, options));
+  const found = withKeptTerms(text, findPlaceables(text, inIcuCase, options.tags), options.glossaries ?? []);
+  const placeables = found.map((each) => withInner(each, text, options));
   const isIcu = inIcuCase || placeables.some(({ kind }) => kind === "icu-message");
   const parts: Part[] = [];
   let next = 0;
@@ -113,6 +117,25 @@ function partsOf(text: string, options: PartOptions, inIcuCase: boolean): Part[]
     parts.push(...withoutEdges(tokens, isIcu));
   }
   return parts;
+}
+
+/** The placeables, and between them the terms that come out as they are. */
+function withKeptTerms(text: string, placeables: Placeable[], glossaries: readonly Glossary[]): Placeable[] {
+  if (!glossaries.some(({ hasKept }) => hasKept)) return placeables;
+  const all: Placeable[] = [];
+  let at = 0;
+  for (const placeable of [...placeables, undefined]) {
+    const from = at;
+    const part = text.slice(from, placeable?.start);
+    for (const { start, end, entry } of findTerms(glossaries, part)) {
+      if (!isKept(entry)) continue;
+      all.push({ kind: "term", start: from + start, end: from + end, text: part.slice(start, end) });
+    }
+    if (placeable === undefined) break;
+    all.push(placeable);
+    at = placeable.end;
+  }
+  return all;
 }
 
 function withInner(placeable: Placeable, text: string, options: PartOptions): PlacedToken {

@@ -1,15 +1,21 @@
 /** Segments cut at their placeables, which keep their order: each piece of text is translated as a segment, without what stands at its edges. */
 import { accepts } from "./accept.ts";
-import { choose, maskedAttempt } from "./attempts.ts";
+import { countTerms, maskedAttempt, tryAll } from "./attempts.ts";
+import { termsIn } from "./glossary-terms.ts";
+import type { LineStyle } from "./masks.ts";
 import type { Segment, Token } from "./segment-text.ts";
 import type { TextCounts } from "./text-counts.ts";
-import { hypothesesOf, type TranslateLines } from "./translate-lines.ts";
+import type { TranslateLines } from "./translate-lines.ts";
 import { asLine } from "./white-space.ts";
+
+/** What a line without placeables is masked with. */
+const unmasked = { masks: [], runs: [], pattern: undefined, keptTerms: [] };
 
 /** The translation of each segment. Pieces and loops are counted, not the segments. */
 export async function translatePieces(
   translate: TranslateLines,
   segments: readonly Segment[],
+  { glossaries }: LineStyle,
   counts: TextCounts,
 ): Promise<ReadonlyMap<Segment, readonly Token[]>> {
   const pieces = segments.flatMap((segment) =>
@@ -17,15 +23,16 @@ export async function translatePieces(
   );
   const asked = pieces.filter(({ core }) => /\p{L}{2}|[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}]/u.test(core));
   const attempts = asked.map(({ core, segment: { isIcu } }) => {
-    const masked = { line: asLine(core), masks: [], runs: [], pattern: undefined };
-    return maskedAttempt({ tokens: [core], isIcu }, masked);
+    const line = asLine(core);
+    const terms = termsIn(line, "", glossaries);
+    return maskedAttempt({ tokens: [core], isIcu }, { ...unmasked, line, terms });
   });
-  const lines = attempts.map(({ line }) => line);
-  const found = await hypothesesOf(translate, lines);
+  const pieceOfAttempt = new Map(attempts.map((attempt, i) => [attempt, asked[i]!]));
   const translated = new Map(segments.map((segment) => [segment, [...segment.tokens]]));
-  asked.forEach(({ segment, place, before, core, after }, i) => {
+  await tryAll(translate, attempts, (attempt, choice) => {
+    const { segment, place, before, core, after } = pieceOfAttempt.get(attempt)!;
     const tokens = translated.get(segment)!;
-    const choice = choose(found[i]!, attempts[i]!);
+    countTerms(counts, attempt, choice);
     if (choice.looped) counts.loops++;
     const [best] = choice.accepted;
     const text = best === undefined ? core : withoutFullStop(best.join(""), core);

@@ -17,6 +17,10 @@ export interface TextCounts {
   loops: number;
   /** Segments and pieces left in the source's language: every hypothesis invented a placeable, or there was none. */
   untranslated: number;
+  /** Terms of glossaries in the segments, but for those that come out as they are, which are placeables. */
+  terms: number;
+  /** Of these, terms whose translation is not there: the vocabulary cannot spell it, there was no room for it, or the segment stayed as it was. */
+  termsMissing: number;
 }
 
 /**
@@ -40,5 +44,7 @@ export function textCounts(): TextCounts {
     split: 0,
     loops: 0,
     untranslated: 0,
+    terms: 0,
+    termsMissing: 0,
   };
 }

@@ -9,8 +9,9 @@ export interface WantedLine extends SourceLine {
   alignment?: boolean;
 }
 
-/** A translation of a line. `alignment` is looked at where it is there. */
-export type LineHypothesis = Pick<TranslatedHypothesis, "text" | "alignment">;
+/** A translation of a line. `alignment` is looked at where it is there; one that is not `complete` may have been cut for want of terms. */
+export type LineHypothesis = Pick<TranslatedHypothesis, "text" | "alignment"> &
+  Partial<Pick<TranslatedHypothesis, "complete">>;
 
 /** Translates lines, one result each in order: the hypotheses of a line, best first, are tried one after the other. */
 export type TranslateLines = (lines: WantedLine[]) => AsyncIterable<{ hypotheses: readonly LineHypothesis[] }>;

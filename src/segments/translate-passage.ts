@@ -1,6 +1,6 @@
 /** A text's translation that is still to be worked on: its segments with their places, others to choose from, and beginnings that were chosen. */
 import { choose, maskedAttempt } from "./attempts.ts";
-import { type MaskedSegment, type MaskStyle, maskSegment, maskStyle } from "./masks.ts";
+import { type LineStyle, type MaskedSegment, maskSegment, maskStyle } from "./masks.ts";
 import type { Range } from "./placeables/icu-message.ts";
 import { isSegment, joinParts, type Part, type Segment, segmentsOf, segmentText, type Token } from "./segment-text.ts";
 import { textCounts } from "./text-counts.ts";
@@ -51,8 +51,8 @@ export async function translatePassage(
   text: string,
   options: PassageOptions = {},
 ): Promise<Passage> {
-  const { chosen, masks = "braces", counts = textCounts() } = options;
-  const style = maskStyle(masks);
+  const { chosen, masks = "braces", glossaries = [], counts = textCounts() } = options;
+  const style: LineStyle = { masks: maskStyle(masks), glossaries };
   const parts = segmentText(text, options);
   const begun = parts.filter(isSegment).flatMap((segment): Begun[] => {
     const choice = chosen?.get(sourceOf(segment));
@@ -71,7 +71,7 @@ export async function translatePassage(
 async function finishSegments(
   translate: TranslateLines,
   segments: readonly Begun[],
-  style: MaskStyle | undefined,
+  style: LineStyle,
 ): Promise<Chosen> {
   const found: Chosen = new Map();
   for (const { segment, chosen } of segments) if (chosen.isComplete) found.set(segment, [[chosen.text]]);

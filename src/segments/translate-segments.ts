@@ -1,12 +1,11 @@
 /** Segments → their translations: with masks, else with the tags put in by alignment, else piece by piece. */
-import { pauses } from "../base/threads/pauses.ts";
-import { type Attempt, type Choice, choose, maskedAttempt } from "./attempts.ts";
-import { type MaskStyle, maskSegment } from "./masks.ts";
+import { type Attempt, type Choice, countTerms, lineOf, maskedAttempt, tryAll } from "./attempts.ts";
+import { type LineStyle, maskSegment } from "./masks.ts";
 import type { Segment, Token } from "./segment-text.ts";
 import { translatePieces } from "./split-segment.ts";
 import { untag } from "./tags/untag.ts";
 import type { TextCounts } from "./text-counts.ts";
-import { hypothesesOf, type TranslateLines } from "./translate-lines.ts";
+import type { TranslateLines } from "./translate-lines.ts";
 
 /** The translations of a segment, the best first. */
 export type Chosen = Map<Segment, readonly (readonly Token[])[]>;
@@ -15,33 +14,39 @@ export type Chosen = Map<Segment, readonly (readonly Token[])[]>;
 export async function translateSegments(
   translate: TranslateLines,
   segments: readonly Segment[],
-  style: MaskStyle | undefined,
+  style: LineStyle,
   counts: TextCounts,
 ): Promise<Chosen> {
   const chosen: Chosen = new Map();
   counts.segments += segments.length;
   counts.withPlaceables += segments.filter(hasPlaceables).length;
-  const take = (segment: Segment, { accepted, looped }: Choice) => {
-    if (accepted.length > 0) chosen.set(segment, accepted);
-    if (looped) counts.loops++;
+  const take = (attempt: Attempt, choice: Choice) => {
+    const { segment } = attempt;
+    const isTaken = choice.accepted.length > 0;
+    if (isTaken) chosen.set(segment, choice.accepted);
+    // Of segments that were not translated yet the terms are counted when they are; one without placeables has had its turn.
+    if (isTaken || !hasPlaceables(segment)) countTerms(counts, attempt, choice);
+    if (choice.looped) counts.loops++;
   };
   const missing = () => segments.filter((segment) => !chosen.has(segment));
-  await tryMasks(translate, segments, style, (segment, choice) => {
-    if (hasPlaceables(segment) && choice.accepted.length > 0) counts[choice.rank === 0 ? "kept" : "nextHypothesis"]++;
-    take(segment, choice);
+  await tryMasks(translate, segments, style, (attempt, choice) => {
+    if (hasPlaceables(attempt.segment) && choice.accepted.length > 0) {
+      counts[choice.rank === 0 ? "kept" : "nextHypothesis"]++;
+    }
+    take(attempt, choice);
   });
   for (const segment of missing()) {
     if (hasPlaceables(segment)) continue;
     chosen.set(segment, [segment.tokens]);
     counts.untranslated++;
   }
-  await tryAlignment(translate, missing(), style, (segment, choice) => {
+  await tryAlignment(translate, missing(), style, (attempt, choice) => {
     if (choice.accepted.length > 0) counts.aligned++;
-    take(segment, choice);
+    take(attempt, choice);
   });
   const split = missing();
   counts.split += split.length;
-  for (const [segment, tokens] of await translatePieces(translate, split, counts)) chosen.set(segment, [tokens]);
+  for (const [segment, tokens] of await translatePieces(translate, split, style, counts)) chosen.set(segment, [tokens]);
   return chosen;
 }
 
@@ -49,13 +54,13 @@ function hasPlaceables({ tokens }: Segment): boolean {
   return tokens.some((token) => typeof token !== "string");
 }
 
-type Take = (segment: Segment, choice: Choice) => void;
+type Take = (attempt: Attempt, choice: Choice) => void;
 
 /** Segments with masks. Where only one hypothesis came and it may not be taken, or loops, several are asked for. */
 async function tryMasks(
   translate: TranslateLines,
   segments: readonly Segment[],
-  style: MaskStyle | undefined,
+  style: LineStyle,
   take: Take,
 ): Promise<void> {
   const attempts = segments.flatMap((segment) => {
@@ -65,41 +70,25 @@ async function tryMasks(
   const again: Attempt[] = [];
   await tryAll(translate, attempts, (attempt, choice, hypotheses) => {
     const isBad = choice.accepted.length === 0 || choice.loops;
-    if (hypotheses === 1 && isBad && attempt.line.several !== true) again.push(attempt);
-    else take(attempt.segment, choice);
+    if (hypotheses.length === 1 && isBad && attempt.line.several !== true) again.push(attempt);
+    else take(attempt, choice);
   });
   const wanted = again.map((attempt) => ({ ...attempt, line: { ...attempt.line, several: true } }));
-  await tryAll(translate, wanted, ({ segment }, choice) => take(segment, choice));
+  await tryAll(translate, wanted, take);
 }
 
 /** Segments without their tags, which are put into the translation by its alignment. */
 async function tryAlignment(
   translate: TranslateLines,
   segments: readonly Segment[],
-  style: MaskStyle | undefined,
+  style: LineStyle,
   take: Take,
 ): Promise<void> {
   const attempts = segments.flatMap((segment): Attempt[] => {
     const untagged = untag(segment, style);
     if (untagged === undefined) return [];
-    const line = { text: untagged.masked.line, several: true, alignment: true };
-    return [{ segment, line, restore: untagged.restore }];
+    const { masked, restore } = untagged;
+    return [{ segment, line: lineOf(masked, { several: true, alignment: true }), terms: masked.terms, restore }];
   });
-  await tryAll(translate, attempts, ({ segment }, choice) => take(segment, choice));
-}
-
-async function tryAll(
-  translate: TranslateLines,
-  attempts: readonly Attempt[],
-  done: (attempt: Attempt, choice: Choice, hypotheses: number) => void,
-): Promise<void> {
-  const found = await hypothesesOf(
-    translate,
-    attempts.map(({ line }) => line),
-  );
-  const pause = pauses();
-  for (const [i, attempt] of attempts.entries()) {
-    done(attempt, choose(found[i]!, attempt), found[i]!.length);
-    await pause();
-  }
+  await tryAll(translate, attempts, take);
 }

@@ -86,7 +86,7 @@ async function translated(
   texts: readonly (string | TaggedText)[],
   options: TextOptions,
 ): Promise<{ documents: Part[][]; chosen: Chosen }> {
-  const style = maskStyle(options.masks ?? "braces");
+  const style = { masks: maskStyle(options.masks ?? "braces"), glossaries: options.glossaries ?? [] };
   const pause = pauses();
   const documents: Part[][] = [];
   for (const text of texts) {

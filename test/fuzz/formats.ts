@@ -4,6 +4,7 @@ import { archives, testSets } from "./formats/archives.ts";
 import { checkpoints, trainerStates } from "./formats/checkpoints.ts";
 import { configurations } from "./formats/configurations.ts";
 import { documents } from "./formats/documents.ts";
+import { glossaries } from "./formats/glossaries.ts";
 import { imports } from "./formats/imports.ts";
 import { languagePacks } from "./formats/language-packs.ts";
 import { engineDirectories, modelDirectories } from "./formats/model-directory.ts";
@@ -38,4 +39,5 @@ export const FORMATS: readonly Format[] = [
   testSets,
   ...documents,
   ...imports,
+  ...glossaries,
 ];

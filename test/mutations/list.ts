@@ -8,6 +8,7 @@ import { decodingRuleMutations } from "./list/decoding-rules.ts";
 import { documentMutations } from "./list/documents.ts";
 import { engineMutations } from "./list/engine.ts";
 import { finetuningMutations } from "./list/finetuning.ts";
+import { glossaryMutations } from "./list/glossaries.ts";
 import { importMutations } from "./list/imports.ts";
 import { inspectionMutations } from "./list/inspection.ts";
 import { metricsMutations } from "./list/metrics.ts";
@@ -47,6 +48,7 @@ const concepts: Readonly<Record<string, readonly Mutation[]>> = {
   metrics: metricsMutations,
   text: textMutations,
   segments: segmentMutations,
+  glossaries: glossaryMutations,
   data: dataMutations,
   imports: importMutations,
   documents: [...documentMutations, ...serverDocumentMutations],

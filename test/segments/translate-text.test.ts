@@ -194,6 +194,8 @@ describe("translateText", () => {
       split: 1,
       loops: 0,
       untranslated: 0,
+      terms: 0,
+      termsMissing: 0,
     });
   });
 

@@ -2,16 +2,14 @@
 import type { CommandModule } from "yargs";
 import { UsageError } from "../../base/errors.ts";
 import { log } from "../../base/logger.ts";
-import { formatDuration } from "../../base/progress.ts";
 import { releaseInput } from "../../data/files/bytes.ts";
 import { inputLines } from "../../data/files/corpus.ts";
 import type { SamplingOptions } from "../../decoding/sampling.ts";
 import { resolveTranslateOptions, type TranslateOptions, translateDefaults } from "../../decoding/translate-options.ts";
-import { describeWarning, type TranslationCounts, type TranslationWarning } from "../../decoding/translation.ts";
 import { Translator } from "../../decoding/translator.ts";
 import type { DocumentFormat } from "../../documents/document-formats.ts";
+import type { Glossary } from "../../glossary/glossary.ts";
 import { loadEnsemble } from "../../inference/open-ensemble.ts";
-import type { MaskName } from "../../segments/masks.ts";
 import { textCounts } from "../../segments/text-counts.ts";
 import type { ShortlistLimits } from "../../shortlist/shortlist.ts";
 import type { ModelLanguages } from "../../text/languages.ts";
@@ -20,6 +18,13 @@ import { openLineOutput } from "../line-output.ts";
 
 import { type RuleArguments, ruleOptions, rulesOf, withRequests } from "./rule-options.ts";
 import { type DocumentArguments, documentOf, documentOptions, withHypotheses } from "./translate/document-options.ts";
+import {
+  type GlossaryArguments,
+  glossariesOf,
+  glossaryOption,
+  glossaryOptions,
+  reportTerms,
+} from "./translate/glossary-options.ts";
 import {
   type PlaceableArguments,
   placeableOptions,
@@ -30,6 +35,7 @@ import { candidateCount, type RerankArguments, rerankOptions, rerankWeights } fr
 import { type Direction, openReranking, type Reranking } from "./translate/reranking.ts";
 import { SegmentTranslator } from "./translate/segment-translator.ts";
 import { formatTranslation, type TranslationFormat } from "./translate/translation-format.ts";
+import { report, warnSparingly } from "./translate/translation-report.ts";
 import { formatOf, type WordArguments, wordOptions, wordsOf } from "./translate/word-options.ts";
 
 interface TranslateArguments
@@ -38,6 +44,7 @@ interface TranslateArguments
     RerankArguments,
     WordArguments,
     PlaceableArguments,
+    GlossaryArguments,
     DocumentArguments {
   model: string[];
   avg_raw_probs: boolean;
@@ -187,6 +194,7 @@ export const translateCommand: CommandModule<object, TranslateArguments> = {
       })
       .options(ruleOptions)
       .options(placeableOptions)
+      .options(glossaryOptions)
       .options(documentOptions)
       .option("shortlist", {
         type: "number",
@@ -205,6 +213,7 @@ async function translate(args: TranslateArguments): Promise<void> {
   const options = hypothesesFor(document, translateOptions(args), args);
   // Before the model, so that a wrong value is told at once.
   resolveTranslateOptions(options);
+  const glossaries = glossariesOf(args, options);
   const format = formatOf(args);
   rerankWeights(args);
   const shortlist = args.shortlist === undefined ? {} : { shortlist: shortlistLimits(args.shortlist) };
@@ -217,9 +226,10 @@ async function translate(args: TranslateArguments): Promise<void> {
       const warn = warnSparingly(inParts(document, args) ? 0 : SHOWN_WARNINGS);
       const { backend } = loaded.engine;
       if (document !== undefined) {
-        await translateFile(new SegmentTranslator(loaded, options, warn), document, args, direction, backend);
-      } else if (args.placeables !== undefined) {
-        await translateSegments(new SegmentTranslator(loaded, options, warn), args.placeables, args, backend);
+        const translator = new SegmentTranslator(loaded, options, warn);
+        await translateFile(translator, document, args, direction, glossaries, backend);
+      } else if (isSegmented(args)) {
+        await translateSegments(new SegmentTranslator(loaded, options, warn), args, glossaries, backend);
       } else await translateLines(new Translator(loaded, options, warn), reranking, format, args, backend);
     } finally {
       reranking.dispose();
@@ -230,8 +240,13 @@ async function translate(args: TranslateArguments): Promise<void> {
 }
 
 /** Whether texts are cut into segments, so that warnings of lines would tell nothing. */
-function inParts(document: DocumentFormat | undefined, { placeables }: TranslateArguments): boolean {
-  return document !== undefined || placeables !== undefined;
+function inParts(document: DocumentFormat | undefined, args: TranslateArguments): boolean {
+  return document !== undefined || isSegmented(args);
+}
+
+/** Whether lines are. */
+function isSegmented(args: TranslateArguments): boolean {
+  return args.placeables !== undefined || glossaryOption(args) !== undefined;
 }
 
 /** The options with hypotheses to choose from where texts are put together from their parts. */
@@ -243,9 +258,10 @@ function hypothesesFor(
   if (document !== undefined) {
     return withHypotheses(options, args, "--document", "Leave it out, or translate lines of text: --document none.");
   }
-  if (args.placeables === undefined) return options;
-  const why = "with --placeables each line has one translation, put together from its parts";
-  return withHypotheses(options, args, "--placeables", `Leave out one of them: ${why}.`);
+  if (!isSegmented(args)) return options;
+  const option = glossaryOption(args) ?? "--placeables";
+  const why = `with ${option} each line has one translation, put together from its parts`;
+  return withHypotheses(options, args, option, `Leave out one of them: ${why}.`);
 }
 
 async function translateFile(
@@ -253,6 +269,7 @@ async function translateFile(
   document: DocumentFormat,
   args: TranslateArguments,
   direction: Direction,
+  glossaries: readonly Glossary[],
   backend: string,
 ): Promise<void> {
   const started = performance.now();
@@ -260,13 +277,14 @@ async function translateFile(
   try {
     // Imported only here, as what segments are cut with: few translations need it, and all would wait for it.
     const { translateDocumentFile } = await import("./translate/document-file.ts");
-    await translateDocumentFile(translator, document, args, direction, counts);
+    await translateDocumentFile(translator, document, args, direction, glossaries, counts);
   } catch (error) {
     releaseInput(args.src);
     throw error;
   }
   report(translator.counts, (performance.now() - started) / 1000, backend, 0);
   reportPlaceables(counts);
+  if (glossaries.length > 0) reportTerms(counts);
 }
 
 async function translateLines(
@@ -288,16 +306,18 @@ async function translateLines(
 
 async function translateSegments(
   translator: SegmentTranslator,
-  masks: MaskName,
   args: TranslateArguments,
+  glossaries: readonly Glossary[],
   backend: string,
 ): Promise<void> {
   const started = performance.now();
   const lines = inputLines(args.src, { onLongLine: (line) => translator.reportLongLine(line) });
   const counts = textCounts();
-  await writeAll(args, () => translateKeeping(translator.translate, lines, masks, counts));
+  const masks = args.placeables ?? "verbatim";
+  await writeAll(args, () => translateKeeping(translator.translate, lines, masks, glossaries, counts));
   report(translator.counts, (performance.now() - started) / 1000, backend, 0);
   reportPlaceables(counts);
+  if (glossaries.length > 0) reportTerms(counts);
 }
 
 /** Writes the lines; where that fails, those so far are kept and named. */
@@ -332,6 +352,7 @@ function translateOptions(args: TranslateArguments): TranslateOptions {
   return {
     ...(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as TranslateOptions),
     ...rulesOf(args),
+    ...(glossaryOption(args) !== undefined && { unspellableTerms: "leave-out" }),
     diverseBeamGroups: args.diverse_beam_groups,
     diverseBeamStrength: args.diverse_beam_strength,
     nBest: candidateCount(args, sampling !== undefined, args.beam_size ?? translateDefaults.beamSize),
@@ -366,20 +387,4 @@ function samplingOptions(args: TranslateArguments): SamplingOptions | undefined 
   if (given.every((value) => value === undefined)) return undefined;
   const rules = { topP: topP ?? 1, minP: minP ?? 0, epsilon: epsilon ?? 0, typicalP: typicalP ?? 1 };
   return { topK: topK ?? 0, temperature: temperature ?? 1, seed, ...rules };
-}
-
-/** Logs the first warnings of each kind; the report at the end has the numbers of all. None with `--placeables`, whose segments aren't lines. */
-function warnSparingly(most: number): (warning: TranslationWarning) => void {
-  const shown = { cut: 0, "source-too-long": 0, "line-too-long": 0, "term-left-out": 0 };
-  return (warning) => {
-    if (shown[warning.kind]++ < most) log.warn(describeWarning(warning));
-  };
-}
-
-function report(counts: TranslationCounts, seconds: number, backend: string, shown: number): void {
-  const { lines, blank, cut, tooLong, targetPieces } = counts;
-  const rate = (targetPieces / Math.max(seconds, 1e-3)).toFixed(0);
-  log.info(`translated ${lines} lines (${blank} blank) in ${formatDuration(seconds)} on ${backend}, ${rate} pieces/s`);
-  if (cut > shown) log.warn(`${cut} translations were cut at their maximum length`);
-  if (tooLong > shown) log.warn(`${tooLong} lines were too long and not translated (max_source_length)`);
 }

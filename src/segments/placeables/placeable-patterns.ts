@@ -1,6 +1,6 @@
 /** What of a text is not language: the form of each kind of placeable, as localisation tools call them. */
 
-/** Kinds of placeables; a plural or select message of ICU is found by its parser. */
+/** Kinds of placeables; a plural or select message of ICU is found by its parser, a term that comes out as it is by the text's glossaries. */
 export type PlaceableKind =
   | "tag"
   | "entity"
@@ -12,7 +12,8 @@ export type PlaceableKind =
   | "icu-literal"
   | "number-sign"
   | "measure"
-  | "emoji";
+  | "emoji"
+  | "term";
 
 /** Kinds that a program reads: one that a translation invents breaks what shows it. */
 export const syntacticKinds: ReadonlySet<PlaceableKind> = new Set<PlaceableKind>([

@@ -1,6 +1,6 @@
 /** A segment without its tags, and its translation with them again. */
 
-import { type MaskedSegment, type MaskStyle, maskSegment, unmask } from "../masks.ts";
+import { type LineStyle, type MaskedSegment, maskSegment, unmask } from "../masks.ts";
 import type { PlacedToken, Segment, Token } from "../segment-text.ts";
 import type { LineHypothesis } from "../translate-lines.ts";
 import { asLine } from "../white-space.ts";
@@ -18,7 +18,7 @@ export interface UntaggedSegment {
 const MOST_TAGS = 100;
 
 /** Undefined where the segment has no tags or too many, or other placeables that cannot be masked. */
-export function untag(segment: Segment, style: MaskStyle | undefined): UntaggedSegment | undefined {
+export function untag(segment: Segment, style: LineStyle): UntaggedSegment | undefined {
   const { items, places } = withoutTags(segment.tokens);
   if (places.length === 0 || places.length > MOST_TAGS) return undefined;
   const masked = maskSegment({ ...segment, tokens: items }, style);

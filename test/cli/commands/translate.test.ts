@@ -81,6 +81,46 @@ describe("nmt translate --placeables", () => {
   });
 });
 
+describe("nmt translate --glossary", () => {
+  const texts = ["abc def", "", "de", "(abc) e", "Abc zz {0}"];
+
+  test("gives each term its translation, and leaves terms as they are", async () => {
+    const glossary = file("terms.tsv", ["abc\tfed", "def\tbb", "def\tcc", "e\tÄ"]);
+    const names = file("names.txt", ["zz"]);
+    const found = await translate("--src", file("s.txt", texts), "--glossary", glossary, "--do_not_translate", names);
+    expect(found).toHaveLength(texts.length);
+    expect(found[0]).toMatch(/(^| )fed/);
+    expect(found[0]).toMatch(/(^| )(bb|cc)/);
+    expect(found[1]).toBe("");
+    expect(found[3]).toMatch(/(^| |\()fed/);
+    expect(found[4]).toMatch(/(^| )fed/);
+    // The vocabulary has no z: the line is cut there.
+    expect(found[4]!.match(/zz|\{0\}/g)).toEqual(["zz", "{0}"]);
+    expect(logged).toContainEqual(expect.stringContaining("terms of glossaries: 5, of which 4 have their translation"));
+    expect(logged).toContainEqual(expect.stringContaining("1 terms lack it"));
+  });
+
+  test("in documents too", async () => {
+    const [source, output] = [join(folder, "page.html"), join(folder, "page.de.html")];
+    writeFileSync(source, "<p>abc <b>zz</b> def</p>");
+    const options = ["--glossary", file("t.csv", ["def,fed"]), "--do_not_translate", file("names.txt", ["zz"])];
+    await runCommand(translateCommand, [
+      ...["translate", "--model", model, "--backend", "cpu", "--src", source, "--output", output, ...options],
+    ]);
+    expect(readFileSync(output, "utf8")).toMatch(/^<p>.*<b>zz<\/b>.*fed.*<\/p>$/);
+  });
+
+  test("refuses what it has no place for, and names the line of a wrong file", async () => {
+    const glossary = file("terms.tsv", ["abc\tfed"]);
+    await expect(translate("--glossary", glossary, "--n_best", "2")).rejects.toThrow(/--glossary and --n_best/);
+    await expect(translate("--glossary", glossary, "--sampling_topk", "2")).rejects.toThrow(/sampling do not go/);
+    await expect(translate("--do_not_translate", file("empty.txt", [""]))).rejects.toThrow(/no term/);
+    await expect(translate("--glossary", file("wrong.tsv", ["a\tb", "c"]))).rejects.toMatchObject({
+      where: expect.stringMatching(/wrong\.tsv:2$/),
+    });
+  });
+});
+
 describe("nmt translate", () => {
   test("writes one line for each, in order, the translator's own", async () => {
     const found = await translate("--beam-size", "2");

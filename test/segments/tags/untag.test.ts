@@ -25,7 +25,7 @@ function aligned(marked: string, sourceWords: number) {
 }
 
 function restored(source: string, marked: string): string | undefined {
-  const untagged = untag(segmentOf(source), maskStyle("braces"))!;
+  const untagged = untag(segmentOf(source), { masks: maskStyle("braces"), glossaries: [] })!;
   const words = untagged.masked.line.split(/\s+/).length;
   const tokens = untagged.restore(aligned(marked, words));
   return tokens?.map((token) => (typeof token === "string" ? token : token.text)).join("");
@@ -95,7 +95,7 @@ describe("tags by alignment", () => {
       write(0);
       tokens.push("last");
       const segment = segmentOf(tokens.join(random.integer(2) === 0 ? " " : ""));
-      const untagged = untag(segment, maskStyle("braces"));
+      const untagged = untag(segment, { masks: maskStyle("braces"), glossaries: [] });
       if (untagged === undefined) continue;
       const sourceWords = untagged.masked.line.split(/\s+/).length;
       const words = Array.from({ length: 1 + random.integer(9) }, () => "wort");

@@ -9,6 +9,7 @@ import { nameOfText, streamBytes } from "../../../data/files/bytes.ts";
 import type { DocumentFormat } from "../../../documents/document-formats.ts";
 import { readDocument } from "../../../documents/read-document.ts";
 import { segmentsToTranslate, translateDocument } from "../../../documents/translate-document.ts";
+import type { Glossary } from "../../../glossary/glossary.ts";
 import type { MaskName } from "../../../segments/masks.ts";
 import type { TextCounts } from "../../../segments/text-counts.ts";
 import type { TranslateLines, WantedLine } from "../../../segments/translate-lines.ts";
@@ -26,6 +27,7 @@ export async function translateDocumentFile(
   format: DocumentFormat,
   args: DocumentFileArguments,
   { source, target }: Direction,
+  glossaries: readonly Glossary[],
   counts: TextCounts,
 ): Promise<void> {
   const name = nameOfText(args.src ?? "-");
@@ -42,6 +44,7 @@ export async function translateDocumentFile(
   }
   const bytes = await translateDocument(document, translate, {
     counts,
+    glossaries,
     masks: args.placeables ?? "braces",
     ...(source !== undefined && { language: source }),
     ...(args.retranslate !== undefined && { retranslate: args.retranslate }),

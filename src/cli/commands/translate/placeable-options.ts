@@ -2,6 +2,7 @@
 import type { Options } from "yargs";
 import { log } from "../../../base/logger.ts";
 import { lineWindows } from "../../../decoding/lines/line-windows.ts";
+import type { Glossary } from "../../../glossary/glossary.ts";
 import { type MaskName, maskNames } from "../../../segments/masks.ts";
 import type { TextCounts } from "../../../segments/text-counts.ts";
 import type { TranslateLines } from "../../../segments/translate-lines.ts";
@@ -16,7 +17,7 @@ export const placeableOptions = {
     choices: maskNames,
     describe:
       "Tags, placeholders, addresses, numbers with units and emoji come out once each, as they are; what the model sees of them",
-    defaultDescription: "what the model makes of them",
+    defaultDescription: "what the model makes of them; with --glossary or --do_not_translate verbatim",
   },
 } satisfies Record<string, Options>;
 
@@ -28,12 +29,13 @@ export async function* translateKeeping(
   translate: TranslateLines,
   lines: AsyncIterable<string>,
   masks: MaskName,
+  glossaries: readonly Glossary[],
   counts: TextCounts,
 ): AsyncGenerator<string, void, undefined> {
   // Imported only here: what finds placeables takes a while to make, and few lines of text have any.
   const { translateTexts } = await import("../../../segments/translate-text.ts");
   for await (const window of lineWindows(lines, WINDOW)) {
-    yield* await translateTexts(translate, window, { masks, sentences: false, counts });
+    yield* await translateTexts(translate, window, { masks, sentences: false, glossaries, counts });
   }
 }
 

@@ -2,8 +2,7 @@
  * Tables of one pair a line: .tsv, whose fields are separated by tabs, and .csv (RFC 4180). In quotes, where there may be such, a field may hold
  * separators and line breaks.
  */
-import { DataError } from "../../../base/errors.ts";
-import { LONGEST_LINE, placeOf } from "../../../data/files/line-splitter.ts";
+import { QuotedRows, type Row } from "../../../data/files/quoted-rows.ts";
 import { type Importer, type ImportItem, type ImportOptions, type InputFile, pair, skip } from "../importer.ts";
 import { readTextLines } from "../text-lines.ts";
 import { askedColumns, type Columns, namedColumns } from "./columns.ts";
@@ -29,11 +28,6 @@ function separatorOf(text: string): string {
   const [line = ""] = text.replace(/"(?:[^"]|"")*"/g, "").split("\n", 1);
   const counts = [",", ";", "\t"].map((mark) => ({ mark, count: line.split(mark).length }));
   return counts.reduce((most, each) => (each.count > most.count ? each : most)).mark;
-}
-
-interface Row {
-  fields: string[];
-  line: number;
 }
 
 async function* readTable(
@@ -67,7 +61,7 @@ async function* plainRows(file: InputFile, separator: string): AsyncGenerator<Ro
 }
 
 async function* quotedRows(file: InputFile, separator: string): AsyncGenerator<Row[]> {
-  const reader = new QuotedRows(separator, file.path);
+  const reader = new QuotedRows(separator, file.path, "or read the table without any: --no-quotes");
   for await (const { first, lines } of readTextLines(file)) {
     const rows: Row[] = [];
     for (const [i, line] of lines.entries()) {
@@ -77,83 +71,4 @@ async function* quotedRows(file: InputFile, separator: string): AsyncGenerator<R
     if (rows.length > 0) yield rows;
   }
   reader.end();
-}
-
-/** Takes lines, and gives the rows that end with them. A quote inside a field that doesn't begin with one is text. */
-class QuotedRows {
-  private readonly separator: string;
-  private readonly path: string;
-  private fields: string[] = [];
-  /** Of a field that has begun in quotes and not ended: its parts, and how long they are. */
-  private open: string[] | undefined;
-  private length = 0;
-  private first = 1;
-
-  constructor(separator: string, path: string) {
-    this.separator = separator;
-    this.path = path;
-  }
-
-  line(line: string, number: number): Row | undefined {
-    let at = 0;
-    if (this.open === undefined) {
-      if (line === "") return undefined;
-      this.first = number;
-    } else {
-      this.open.push("\n");
-      at = this.quoted(line, 0);
-    }
-    while (this.open === undefined && at <= line.length) {
-      if (line[at] === '"') {
-        this.open = [];
-        this.length = 0;
-        at = this.quoted(line, at + 1);
-      } else {
-        const end = this.fieldEnd(line, at);
-        this.fields.push(line.slice(at, end));
-        at = end + 1;
-      }
-    }
-    if (this.open !== undefined) return undefined;
-    const row = { fields: this.fields, line: this.first };
-    this.fields = [];
-    return row;
-  }
-
-  end(): void {
-    if (this.open !== undefined) throw this.unclosed("the file ends");
-  }
-
-  /** Goes on in quotes; returns where the next field begins, once they are closed. */
-  private quoted(line: string, from: number): number {
-    for (let at = from; ; ) {
-      const quote = line.indexOf('"', at);
-      const end = quote < 0 ? line.length : quote;
-      this.open!.push(line.slice(at, end));
-      this.length += end - at + 1;
-      if (this.length > LONGEST_LINE) throw this.unclosed(`${LONGEST_LINE >> 20} MiB follow`);
-      if (quote < 0) return line.length;
-      if (line[quote + 1] !== '"') {
-        // What follows the closing quote belongs to the field.
-        const rest = this.fieldEnd(line, quote + 1);
-        this.fields.push(this.open!.join("") + line.slice(quote + 1, rest));
-        this.open = undefined;
-        return rest + 1;
-      }
-      this.open!.push('"');
-      at = quote + 2;
-    }
-  }
-
-  private fieldEnd(line: string, from: number): number {
-    const end = line.indexOf(this.separator, from);
-    return end < 0 ? line.length : end;
-  }
-
-  private unclosed(what: string): DataError {
-    return new DataError(`The table has a quote that is not closed before ${what}.`, {
-      where: placeOf(this.path, this.first),
-      nextStep: "Mend the quotes there, or read the table without any: --no-quotes.",
-    });
-  }
 }
