@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { textsAndSplits } from "../../data-scripts/vscode-l10n.ts";
 import { cacheFolder } from "../../src/corpora/fetch/cache-folder.ts";
-import { findPlaceables } from "../../src/segments/placeables.ts";
+import { findPlaceables } from "../../src/segments/placeables/find-placeables.ts";
 
 export interface MarkedString {
   source: string;
