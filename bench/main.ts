@@ -20,7 +20,9 @@ const benchmarks: Record<string, () => Promise<{ run: Benchmark }>> = {
   decode: () => import("./decode.ts"),
   start: () => import("./start.ts"),
   detect: () => import("./detect.ts"),
+  marks: () => import("./marks.ts"),
   glossary: () => import("./glossary.ts"),
+  stops: () => import("./stops.ts"),
   serve: () => import("./serve.ts"),
   peers: () => import("./peers.ts"),
 };

@@ -160,9 +160,19 @@ function addonUnits(target) {
 
 /** The test program's: native/test and the families it checks, without what needs Node. */
 function testUnits(target) {
-  const folders = ["isa", "memory", "threads", "gemm", "lstm", "quantized", "alignment"].map((name) =>
-    join(source, name),
-  );
+  const names = [
+    "isa",
+    "memory",
+    "threads",
+    "checksum",
+    "gemm",
+    "lstm",
+    "optimizer",
+    "quantized",
+    "vocabulary",
+    "alignment",
+  ];
+  const folders = names.map((name) => join(source, name));
   const units = [...folders, join(native, "test")].flatMap((folder) => unitsOf(folder, target));
   return units.filter(({ file }) => !file.endsWith("_binding.cc")).sort((a, b) => a.rank - b.rank);
 }

@@ -7,6 +7,7 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BackendName, inferencePrecisions } from "../../src/base/engine-names.ts";
 import { UsageError } from "../../src/base/errors.ts";
+import type { InferenceOptions } from "../../src/inference/open-model.ts";
 import { readText } from "../corpus.ts";
 import type { Figures } from "../figures.ts";
 import { numberList, type Options, readOptions } from "../options.ts";
@@ -32,6 +33,8 @@ const defaults = {
   batches: "16,64,128",
   /** About so many sentences choose a peer's setting. */
   sample: 256,
+  /** Ours with the model's shortlist beside ours without: "FIRST BEST", or "all" for all of it. Empty for none. */
+  shortlist: "",
   /** Empty for no peer in Python. */
   python: "",
   peers: "pytorch,onnxruntime",
@@ -85,6 +88,7 @@ async function contendersOf(
     backend,
     threads,
     batch,
+    shortlist: shortlistOf(options.shortlist),
   });
   if (python !== "") {
     const peers = chosenOf("peers", options.peers, Object.keys(packages));
@@ -101,6 +105,13 @@ async function contendersOf(
     contenders.push(marianContender({ ...its, threads, batches, lengthPenalty, lines, folder }));
   }
   return contenders;
+}
+
+function shortlistOf(text: string): InferenceOptions["shortlist"] {
+  if (text === "") return undefined;
+  if (text === "all") return {};
+  const [first, best] = numberList("shortlist", text.replace(" ", ","));
+  return { ...(first !== undefined && { first }), ...(best !== undefined && { best }) };
 }
 
 /** Lines in the form of Marian's model, those that ours translates. */

@@ -3,6 +3,7 @@ import { createInterface } from "node:readline";
 import type { BackendName, InferencePrecision } from "../../src/base/engine-names.ts";
 import { formatError } from "../../src/base/errors.ts";
 import { Translator } from "../../src/decoding/translator.ts";
+import type { InferenceOptions } from "../../src/inference/open-model.ts";
 import { loadTranslationModel } from "../../src/inference/open-model.ts";
 import { readText } from "../corpus.ts";
 import type { Run } from "./contender.ts";
@@ -15,11 +16,13 @@ export interface OwnProcess {
   backend: BackendName;
   threads: number;
   precision: InferencePrecision;
+  /** How much of the model's shortlist; without, the whole vocabulary. */
+  shortlist: InferenceOptions["shortlist"];
 }
 
 async function main(how: OwnProcess): Promise<void> {
-  const { backend, threads, precision } = how;
-  const loaded = await loadTranslationModel(how.model, { backend, threads, precision });
+  const { backend, threads, precision, shortlist } = how;
+  const loaded = await loadTranslationModel(how.model, { backend, threads, precision, shortlist });
   const { lines } = readText(how.textFile);
   const language = how.targetLanguage === "" ? {} : { targetLanguage: how.targetLanguage };
 

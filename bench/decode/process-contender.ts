@@ -1,6 +1,12 @@
 /** Contenders that load once and stay: ours, and the peers in Python. */
 import { join } from "node:path";
-import { type BackendName, inferencePrecisions, precisions } from "../../src/base/engine-names.ts";
+import {
+  type BackendName,
+  type InferencePrecision,
+  inferencePrecisions,
+  precisions,
+} from "../../src/base/engine-names.ts";
+import type { InferenceOptions } from "../../src/inference/open-model.ts";
 import { type Child, runChild } from "../child.ts";
 import { childEnvironment, KEPT_MEMORY } from "../peer-environment.ts";
 import { AnsweringProcess } from "./answering-process.ts";
@@ -14,23 +20,36 @@ export interface OwnOptions {
   backend: BackendName;
   threads: number;
   batch: number;
+  /** With the model's shortlist too, or as much of it as this says. */
+  shortlist: InferenceOptions["shortlist"];
 }
 
-/** Ours in each of these precisions that it knows. */
+/** Ours in each of these precisions that it knows, and each with a shortlist where one is wanted. */
 export function ownContenders(job: DecodeJob, wanted: readonly string[], options: OwnOptions): Contender[] {
-  const { model, targetLanguage, backend, threads, batch } = options;
+  const { shortlist, backend } = options;
   const known = backend === "native" ? inferencePrecisions : precisions;
-  return known
-    .filter((precision) => wanted.includes(precision))
-    .map((precision) => ({
-      ...{ name: "ours", precision, batches: [batch], settings: [{ mode: "", processes: 1, threads }] },
-      open: (setting) => {
-        const how: OwnProcess = { model, textFile: job.textFile, targetLanguage, backend, threads, precision };
-        const args = ["--import", "tsx", join(import.meta.dirname, "own-child.ts"), JSON.stringify(how)];
-        const env = childEnvironment(process.env, threads);
-        return openProcesses({ command: process.execPath, args, env }, setting.processes, job);
-      },
-    }));
+  const precision = known.filter((name) => wanted.includes(name));
+  const own = precision.map((name) => ownContender(job, name, options));
+  if (shortlist === undefined) return own;
+  return [...own, ...precision.map((name) => ownContender(job, name, options, shortlist))];
+}
+
+function ownContender(
+  job: DecodeJob,
+  precision: InferencePrecision,
+  { model, targetLanguage, backend, threads, batch }: OwnOptions,
+  shortlist?: InferenceOptions["shortlist"],
+): Contender {
+  const name = shortlist === undefined ? "ours" : "ours, shortlist";
+  return {
+    ...{ name, precision, batches: [batch], settings: [{ mode: "", processes: 1, threads }] },
+    open: (setting) => {
+      const how: OwnProcess = { model, textFile: job.textFile, targetLanguage, backend, threads, precision, shortlist };
+      const args = ["--import", "tsx", join(import.meta.dirname, "own-child.ts"), JSON.stringify(how)];
+      const env = childEnvironment(process.env, threads);
+      return openProcesses({ command: process.execPath, args, env }, setting.processes, job);
+    },
+  };
 }
 
 export interface PythonOptions {

@@ -1,6 +1,8 @@
 // Runs every check on every instruction set of this processor. Exit status 0 if all hold.
 #include "isa/isa.h"
+#include "test/candidates.h"
 #include "test/check.h"
+#include "test/checksum.h"
 #include "test/lexicon.h"
 #include "test/products.h"
 #include "test/quantized.h"
@@ -18,6 +20,8 @@ int main() {
     vectors_kernels().run();
     check_products();
     check_quantized();
+    check_candidates();
+    check_checksum();
     std::printf("%s: checked\n", isa_name(isa));
   }
   return failures == 0 ? 0 : 1;

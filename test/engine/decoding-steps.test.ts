@@ -228,6 +228,41 @@ describe.skipIf(!usable)("with candidates for each sentence", () => {
     few.dispose();
   });
 
+  test.each(arithmetics)("rows of a beam, on every instruction set, in %s", async (arithmetic) => {
+    const addon = loadAddon();
+    const before = addon.isa();
+    const open = wideModel(mkdtempSync(`${tmpdir()}/engine-`), VOCABULARY, "noisy_top_k");
+    try {
+      let portable: Float32Array | undefined;
+      for (const isa of addon.instructionSets()) {
+        addon.selectIsa(isa);
+        const model = await open({ threads: 2, arithmetic }, candidates);
+        const state = await model.startDecoding(sources);
+        await state.step(new Int32Array(sources.length).fill(markers.bosId), { count: 1 });
+        // Two sentences with several rows each, out of order; the others have none left.
+        state.select(Int32Array.of(8, 3, 8, 8, 3, 3, 3, 8, 3, 3, 8));
+        const { distribution } = await state.step(Int32Array.of(4, 5, 6, 4, 5, 7, 8, 9, 5, 4, 4), {
+          count: 1,
+          distribution: true,
+        });
+        const row = (r: number) => distribution!.slice(r * VOCABULARY, (r + 1) * VOCABULARY);
+        for (const equal of [3, 10]) expect(row(equal), isa).toEqual(row(0));
+        for (const equal of [4, 8]) expect(row(equal), isa).toEqual(row(1));
+        expect(row(9)).not.toEqual(row(1));
+        portable ??= distribution!;
+        for (const [i, value] of distribution!.entries()) {
+          if (Number.isFinite(value))
+            expect(Math.abs(value - portable[i]!), isa).toBeLessThan(arithmetic === "int8" ? 1e-9 : 2e-2);
+          else expect(portable[i]).toBe(value);
+        }
+        state.dispose();
+        model.dispose();
+      }
+    } finally {
+      addon.selectIsa(before);
+    }
+  });
+
   test("lists that are empty, out of order or outside the vocabulary are refused", async () => {
     const open = wideModel(mkdtempSync(`${tmpdir()}/engine-`), VOCABULARY, "noisy_top_k");
     for (const list of [[], [5, 4], [4, 4], [-1], [VOCABULARY]]) {

@@ -24,12 +24,10 @@ struct OpenState {
   std::shared_ptr<Workers> workers;
   std::unique_ptr<DecoderState> state;
   std::unique_ptr<CandidateLists> lists;  // of a shortlist
-  std::unique_ptr<Linear> few;            // the softmax of their pieces alone
   std::atomic<bool> busy{false};
 
   SoftmaxRows softmax(const float* hidden) const {
-    const bool all = few == nullptr;
-    return {all ? state->model().output() : *few, hidden, state->rows(), lists.get(), state->sentences()};
+    return {state->model().output(), hidden, state->rows(), lists.get(), state->sentences()};
   }
 };
 
@@ -174,9 +172,7 @@ napi_value start_decoding(Call& call) {
     if (model->translates()) encoded = std::make_shared<const EncodedSources>(model->encode(run, *sources));
     state->state = std::make_unique<DecoderState>(model, encoded, sources->count());
     if (!lists->first.empty()) {
-      std::vector<int32_t> all;
-      state->lists = std::make_unique<CandidateLists>(std::move(lists->first), std::move(lists->second), model->vocabulary(), all);
-      state->few = std::make_unique<Linear>(model->output(), all.data(), static_cast<int>(all.size()), run.threads());
+      state->lists = std::make_unique<CandidateLists>(std::move(lists->first), std::move(lists->second), model->vocabulary());
     }
   };
   return start(call, *open->workers, shared, work, [state](napi_env env) { return make_handle(env, state); });

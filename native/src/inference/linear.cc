@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cstring>
+#include <numeric>
 
 #include "gemm/matrix_product.h"
 #include "gemm/packed.h"
 #include "inference/inference_kernels.h"
+#include "threads/share.h"
 
 namespace nmt {
 
@@ -27,47 +29,6 @@ QuantizedRows quantize_rows(Run& run, const float* x, size_t step, int rows, int
 
 Linear::Linear(Arithmetic arithmetic, int inputs, int outputs, const Source& source, const float* bias)
     : arithmetic_(arithmetic), inputs_(inputs), outputs_(outputs), source_(source), bias_(bias) {}
-
-// Both kinds of panels have lines of 32-bit elements, one for each column: a column moves element by element.
-Linear::Linear(const Linear& all, const int32_t* columns, int count, ThreadGroup& threads)
-    : arithmetic_(all.arithmetic_), inputs_(all.inputs_), outputs_(count), source_(all.source_), bias_(nullptr) {
-  all.prepare(threads);
-  const auto gather = [&](const int32_t* from, int32_t* to, size_t elements, int width) {
-    std::fill_n(to, elements * static_cast<size_t>(ceil_div(count, width) * width), 0);
-    for (int c = 0; c < count; c++) {
-      const int32_t* source = from + columns[c] / width * elements * width + columns[c] % width;
-      int32_t* target = to + c / width * elements * width + c % width;
-      for (size_t e = 0; e < elements; e++) target[e * width] = source[e * width];
-    }
-  };
-  if (arithmetic_ == Arithmetic::int8) {
-    const size_t line = quantized_line(inputs_), padded = static_cast<size_t>(panel_count(count)) * kPanelColumns;
-    packed_.panels = AlignedArray<int8_t>(padded * line);
-    packed_.column_sums = AlignedArray<int32_t>(padded);
-    packed_.scales = AlignedArray<float>(padded);
-    gather(reinterpret_cast<const int32_t*>(all.packed_.panels.data()),
-           reinterpret_cast<int32_t*>(packed_.panels.data()), line / 4, kPanelColumns);
-    for (size_t c = 0; c < padded; c++) {
-      const bool real = c < static_cast<size_t>(count);
-      packed_.column_sums.data()[c] = real ? all.packed_.column_sums.data()[columns[c]] : 0;
-      packed_.scales.data()[c] = real ? all.packed_.scales.data()[columns[c]] : 0;
-    }
-  } else {
-    const MatrixProduct shape = matrix_product(precision(), false, false, 0, count, inputs_, nullptr, 0, nullptr, 0,
-                                               nullptr, 0, false, nullptr);
-    packed_.floats = AlignedArray<float>(packed_floats(precision(), count, inputs_));
-    pack_matrix_head(precision(), count, inputs_, packed_.floats.data());
-    gather(reinterpret_cast<const int32_t*>(packed_panels(all.packed_.floats.data())),
-           reinterpret_cast<int32_t*>(const_cast<float*>(packed_panels(packed_.floats.data()))),
-           static_cast<size_t>(shape.elements()), shape.tile.columns);
-  }
-  if (all.bias_ != nullptr) {
-    own_bias_.resize(static_cast<size_t>(count));
-    for (int c = 0; c < count; c++) own_bias_[static_cast<size_t>(c)] = all.bias_[columns[c]];
-    bias_ = own_bias_.data();
-  }
-  std::call_once(once_, [] {});
-}
 
 void Linear::prepare(ThreadGroup& threads) const {
   std::call_once(once_, [&] { pack(threads); });
@@ -136,7 +97,7 @@ void Linear::pack_bytes(ThreadGroup& threads) const {
   packed_.column_sums = AlignedArray<int32_t>(padded);
   packed_.scales = AlignedArray<float>(padded);
   std::fill_n(packed_.scales.data(), padded, 0.0f);
-  const bool stored = source_.weights->type == ElementType::i8 && source_.weights->added == nullptr;
+  const bool stored = stored_bytes();
   if (stored) {
     std::memcpy(packed_.scales.data(), source_.scales->data + source_.first_scale * sizeof(float),
                 static_cast<size_t>(outputs_) * sizeof(float));
@@ -157,6 +118,45 @@ void Linear::pack_bytes(ThreadGroup& threads) const {
                      packed_.column_sums.data() + from);
     }
   });
+}
+
+const float* Linear::stored_line(int output) const {
+  if (source_.weights->type != ElementType::f32 || source_.weights->added != nullptr) return nullptr;
+  return reinterpret_cast<const float*>(source_.weights->data) + source_.first + static_cast<size_t>(output) * static_cast<size_t>(inputs_);
+}
+
+const float* Linear::line(int output, std::vector<float>& space) const {
+  const size_t inputs = static_cast<size_t>(inputs_);
+  if (source_.weights->type != ElementType::i8) return source_.weights->floats(source_.first + static_cast<size_t>(output) * inputs, inputs, space);
+  space.resize(inputs);
+  widened_lines(output, output + 1, space.data());
+  return space.data();
+}
+
+const Linear::ByteLines& Linear::byte_lines(ThreadGroup& threads) const {
+  std::call_once(once_lines_, [&] {
+    const size_t line = quantized_line(inputs_), inputs = static_cast<size_t>(inputs_), outputs = static_cast<size_t>(outputs_);
+    ByteLines& made = byte_lines_;
+    made.lines = AlignedArray<int8_t>(outputs * line);
+    made.sums = AlignedArray<int32_t>(outputs);
+    made.scales = AlignedArray<float>(outputs);
+    share(threads, outputs, inputs, 1, [&](size_t begin, size_t end) {
+      std::vector<int8_t> own(inputs);
+      for (size_t c = begin; c < end; c++) {
+        if (stored_bytes()) {
+          std::memcpy(own.data(), source_.weights->bytes() + source_.first + c * inputs, inputs);
+          std::memcpy(made.scales.data() + c, source_.scales->data + (source_.first_scale + c) * sizeof(float), sizeof(float));
+        } else {
+          quantized_lines(static_cast<int>(c), static_cast<int>(c) + 1, own.data(), made.scales.data() + c);
+        }
+        int8_t* to = made.lines.data() + c * line;
+        std::memset(std::copy(own.begin(), own.end(), to), 0, line - inputs);
+        made.sums.data()[c] = std::accumulate(own.begin(), own.end(), int32_t{0});
+      }
+    });
+    source_.weights->release(source_.first, inputs * outputs);
+  });
+  return byte_lines_;
 }
 
 void Linear::apply(Run& run, const float* x, size_t x_step, int rows, float* out, size_t out_step, bool accumulate) const {

@@ -49,12 +49,11 @@ class Linear {
 
   // `bias` [outputs] may be null and must outlive the layer, as must the tensors.
   Linear(Arithmetic arithmetic, int inputs, int outputs, const Source& source, const float* bias);
-  // Columns of another layer, in this order: for a product that needs few of its outputs.
-  Linear(const Linear& all, const int32_t* columns, int count, ThreadGroup& threads);
 
   int inputs() const { return inputs_; }
   int outputs() const { return outputs_; }
   Arithmetic arithmetic() const { return arithmetic_; }
+  const float* bias() const { return bias_; }
 
   // out[rows][outputs] = x W + b, or += x W. Steps are between rows, in floats.
   void apply(Run& run, const float* x, size_t x_step, int rows, float* out, size_t out_step, bool accumulate = false) const;
@@ -64,6 +63,18 @@ class Linear {
   static constexpr int kColumnGrain = 64;
   void apply_columns(Run& run, const float* x, int rows, int first, int last, float* out, size_t out_step) const;
   void apply_columns(Run& run, const QuantizedRows& x, int rows, int first, int last, float* out, size_t out_step) const;
+
+  // Where the file has one output's weights as floats, [inputs], or null.
+  const float* stored_line(int output) const;
+  // The weights of one output, [inputs]: those of the file, or in `space`. Of a layer that is stored by lines or in 8 bits.
+  const float* line(int output, std::vector<float>& space) const;
+  // All weights as 8-bit lines, made once; of a layer with 8-bit products.
+  struct ByteLines {
+    AlignedArray<int8_t> lines;  // [outputs][quantized_line(inputs)]
+    AlignedArray<int32_t> sums;  // [outputs] of a line's weights
+    AlignedArray<float> scales;  // [outputs]
+  };
+  const ByteLines& byte_lines(ThreadGroup& threads) const;
 
   // Packs the weights if no product has done so.
   void prepare(ThreadGroup& threads) const;
@@ -80,6 +91,8 @@ class Linear {
   void pack(ThreadGroup& threads) const;
   void pack_floats(ThreadGroup& threads) const;
   void pack_bytes(ThreadGroup& threads) const;
+  // Whether the file has the 8-bit lines that products take.
+  bool stored_bytes() const { return source_.weights->type == ElementType::i8 && source_.weights->added == nullptr; }
   // The matrix as 8-bit lines [outputs][inputs], columns [from, to) of it.
   void quantized_lines(int from, int to, int8_t* lines, float* scales) const;
   // 8-bit lines [from, to) as floats, [to - from][inputs], with what an adapter adds.
@@ -89,9 +102,9 @@ class Linear {
   int inputs_, outputs_;
   Source source_;
   const float* bias_;
-  std::vector<float> own_bias_;
-  mutable std::once_flag once_;
+  mutable std::once_flag once_, once_lines_;
   mutable Packed packed_;
+  mutable ByteLines byte_lines_;
 };
 
 // `rows` rows of x → 8-bit integers in `run`'s memory, until they are quantised there again.

@@ -72,48 +72,18 @@ void each_part(Run& run, const SoftmaxRows& r, Task&& task) {
       for (size_t row = 0; row < rows; row++) task(Part{row, logits + row * kBlock, count, first, nullptr});
     });
   }
-  const CandidateLists& lists = *r.lists;
-  std::vector<size_t> offsets(rows + 1), next(rows);
+  std::vector<size_t> offsets;
+  const float* logits = candidate_logits(run, r.layer, r.hidden, r.rows, r.sentence, *r.lists, offsets);
   for (size_t row = 0; row < rows; row++) {
-    const size_t s = static_cast<size_t>(r.sentence[row]);
-    offsets[row + 1] = offsets[row] + static_cast<size_t>(lists.starts[s + 1] - lists.starts[s]);
-  }
-  float* gathered = run.floats(Piece::candidates, offsets[rows]);
-  each_block(run, r, [&](int first, int count, const float* logits) {
-    for (size_t row = 0; row < rows; row++) {
-      const size_t from = static_cast<size_t>(lists.starts[static_cast<size_t>(r.sentence[row])]);
-      const size_t length = offsets[row + 1] - offsets[row];
-      const int32_t* outputs = lists.outputs.data() + from;
-      float* own = gathered + offsets[row];
-      size_t i = next[row];
-      for (; i < length && outputs[i] < first + count; i++) own[i] = logits[row * kBlock + static_cast<size_t>(outputs[i] - first)];
-      next[row] = i;
-    }
-  });
-  for (size_t row = 0; row < rows; row++) {
-    const int32_t* pieces = lists.pieces.data() + lists.starts[static_cast<size_t>(r.sentence[row])];
-    const int length = static_cast<int>(offsets[row + 1] - offsets[row]);
+    const int32_t* pieces = r.lists->pieces(r.sentence[row]);
+    const int length = r.lists->length(r.sentence[row]);
     for (int at = 0; at < length; at += kBlock) {
-      task(Part{row, gathered + offsets[row] + at, std::min(kBlock, length - at), 0, pieces + at});
+      task(Part{row, logits + offsets[row] + at, std::min(kBlock, length - at), 0, pieces + at});
     }
   }
 }
 
 }  // namespace
-
-CandidateLists::CandidateLists(std::vector<int32_t> ids, std::vector<int> sentence_starts, int vocabulary,
-                               std::vector<int32_t>& all)
-    : pieces(std::move(ids)), outputs(pieces.size()), starts(std::move(sentence_starts)) {
-  std::vector<int32_t> output_of(static_cast<size_t>(vocabulary), -1);
-  for (const int32_t piece : pieces) output_of[static_cast<size_t>(piece)] = 0;
-  all.clear();
-  for (int32_t piece = 0; piece < vocabulary; piece++) {
-    if (output_of[static_cast<size_t>(piece)] < 0) continue;
-    output_of[static_cast<size_t>(piece)] = static_cast<int32_t>(all.size());
-    all.push_back(piece);
-  }
-  for (size_t i = 0; i < pieces.size(); i++) outputs[i] = output_of[static_cast<size_t>(pieces[i])];
-}
 
 void best_pieces(Run& run, const SoftmaxRows& r, int count, int32_t* ids, float* log_probabilities) {
   const InferenceKernels& kernels = inference_kernels();

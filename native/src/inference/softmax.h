@@ -4,27 +4,16 @@
 #include <cstdint>
 #include <vector>
 
-#include "inference/linear.h"
+#include "inference/candidates.h"
 
 namespace nmt {
-
-// The pieces that each sentence's translation is chosen from. Sentence s has [starts[s], starts[s + 1]) of `pieces`, ascending, and of
-// `outputs`, the outputs of a layer that covers the pieces of all sentences.
-struct CandidateLists {
-  std::vector<int32_t> pieces;
-  std::vector<int32_t> outputs;
-  std::vector<int> starts;
-
-  // Throws nothing; ids must be in [0, vocabulary). `all` becomes the pieces of the layer, ascending.
-  CandidateLists(std::vector<int32_t> ids, std::vector<int> sentence_starts, int vocabulary, std::vector<int32_t>& all);
-};
 
 // Rows that the softmax reads, [rows][width], and its layer.
 struct SoftmaxRows {
   const Linear& layer;
   const float* hidden;
   int rows;
-  const CandidateLists* lists;  // null where the layer's outputs are the vocabulary, and each row's too
+  const CandidateLists* lists;  // null where each row may have every piece
   const int* sentence;          // [rows], for the lists
 };
 

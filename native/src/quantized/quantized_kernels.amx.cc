@@ -4,6 +4,7 @@
 #include "isa/tiles.h"
 #include "quantized/vnni_512.h"
 
+#include "quantized/line_sums.h"
 #include "quantized/vnni.h"
 
 namespace nmt::NMT_ISA {
@@ -72,5 +73,5 @@ void product_by_tiles(const QuantizedProduct& p) {
 
 namespace nmt {
 NMT_DEFINE_KERNELS(QuantizedKernels, quantized) = {&NMT_ISA::quantize_rows_by<NMT_ISA::kOffset>,
-                                                   &NMT_ISA::product_by_tiles};
+                                                   &NMT_ISA::product_by_tiles, &NMT_ISA::line_sums<NMT_ISA::kOffset>};
 }  // namespace nmt

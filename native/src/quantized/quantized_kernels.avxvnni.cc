@@ -25,9 +25,10 @@ inline Register dot(Register sums, Register x, Register weights) { return _mm256
 
 }  // namespace nmt::NMT_ISA
 
+#include "quantized/line_sums.h"
 #include "quantized/vnni.h"
 
 namespace nmt {
 NMT_DEFINE_KERNELS(QuantizedKernels, quantized) = {&NMT_ISA::quantize_rows_by<NMT_ISA::kOffset>,
-                                                   &NMT_ISA::product_by_dots};
+                                                   &NMT_ISA::product_by_dots, &NMT_ISA::line_sums<NMT_ISA::kOffset>};
 }  // namespace nmt

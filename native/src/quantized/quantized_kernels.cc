@@ -2,6 +2,7 @@
 #include "quantized/quantized_kernels.h"
 
 #include "quantized/finish.h"
+#include "quantized/line_sums.h"
 
 #if defined(NMT_ISA_AVX2) || defined(NMT_ISA_AVX512) || defined(NMT_ISA_AVX512BF16)
 #include <immintrin.h>
@@ -154,7 +155,7 @@ void product(const QuantizedProduct& p) {
   }
 }
 
-constexpr QuantizedKernels table{&quantize_rows_by<0>, &product};
+constexpr QuantizedKernels table{&quantize_rows_by<0>, &product, &line_sums<0>};
 
 }  // namespace
 

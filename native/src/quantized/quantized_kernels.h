@@ -39,11 +39,22 @@ struct QuantizedProduct {
   int first, last;
 };
 
+// sums[i] = Σ_k left[rows[i]] · weights, of one line of weights.
+struct LineSums {
+  const int8_t* left;   // as quantize_rows left them
+  size_t line;          // bytes of a line, of the weights too
+  const int32_t* rows;  // [count]
+  int count;
+  const int8_t* weights;  // [line], filled up with zeros
+  int32_t weights_sum;    // Σ_k of the weights
+  int32_t* sums;          // [count]
+};
+
 struct QuantizedKernels {
   // x [rows][step] of `width` numbers → lines of bytes in the form `product` takes, and scales [rows]: largest magnitude / 127.
   void (*quantize_rows)(const float* x, size_t step, int rows, int width, int8_t* out, float* scales);
-  // Back to numbers: a line times its scale, `width` of them.
   void (*product)(const QuantizedProduct& product);
+  void (*line_sums)(const LineSums& sums);
 };
 
 // Largest magnitude / 127, and the nearest integers (ties to even) to the numbers over it. 0 for a line of zeros; numbers that are not

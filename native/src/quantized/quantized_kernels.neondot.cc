@@ -4,6 +4,7 @@
 #include <arm_neon.h>
 
 #include "quantized/finish.h"
+#include "quantized/line_sums.h"
 
 namespace nmt::NMT_ISA {
 
@@ -48,5 +49,5 @@ void product(const QuantizedProduct& p) {
 }  // namespace nmt::NMT_ISA
 
 namespace nmt {
-NMT_DEFINE_KERNELS(QuantizedKernels, quantized) = {&NMT_ISA::quantize_rows_by<0>, &NMT_ISA::product};
+NMT_DEFINE_KERNELS(QuantizedKernels, quantized) = {&NMT_ISA::quantize_rows_by<0>, &NMT_ISA::product, &NMT_ISA::line_sums<0>};
 }  // namespace nmt

@@ -7,6 +7,8 @@ const layers = { file: "native/src/inference/layers.cc", tests: scores };
 const model = { file: "native/src/inference/model.cc", tests: scores };
 const experts = { file: "native/src/inference/experts.cc", tests: scores };
 const softmax = { file: "native/src/inference/softmax.cc", tests: steps };
+const candidates = { file: "native/src/inference/candidates.cc", tests: steps };
+const lines = { file: "native/src/inference/line_source.cc", tests: steps };
 const state = { file: "native/src/inference/decoder_state.cc", tests: [...steps, ...scores] };
 const linear = { file: "native/src/inference/linear.cc", tests: [...scores, ...steps] };
 const tensors = { file: "native/src/inference/tensors.cc", tests: ["test/engine/open-weights.test.ts"] };
@@ -92,10 +94,35 @@ export const engineMutations: readonly Mutation[] = [
     tests: ["test/engine/tied-pieces.test.ts"],
   },
   {
-    ...softmax,
-    name: "candidates are normalised by those of the whole batch",
-    find: "offsets[row + 1] = offsets[row] + static_cast<size_t>(lists.starts[s + 1] - lists.starts[s]);",
-    replace: "offsets[row + 1] = offsets[row] + static_cast<size_t>(lists.starts[s + 1] - lists.starts[s]) - 1;",
+    ...candidates,
+    name: "a sentence's last candidate is left out",
+    find: "offsets[r + 1] = offsets[r] + static_cast<size_t>(lists.length(sentence[r]));",
+    replace:
+      "offsets[r + 1] = offsets[r] + static_cast<size_t>(lists.length(sentence[r])) - (lists.length(sentence[r]) > 1);",
+  },
+  {
+    ...candidates,
+    name: "only the first row of a sentence gets its candidates' logits",
+    find: "at < last; at++) {",
+    replace: "at < last && at <= static_cast<size_t>(rows_of.starts[s]); at++) {",
+  },
+  {
+    ...lines,
+    name: "logits of candidates lack their bias",
+    find: "= space.sums[static_cast<size_t>(i)] + bias;",
+    replace: "= space.sums[static_cast<size_t>(i)];",
+  },
+  {
+    ...lines,
+    name: "8-bit logits of candidates lack their bias",
+    find: "layer_.bias() == nullptr ? value : value + bias;",
+    replace: "value;",
+  },
+  {
+    ...lines,
+    name: "a line of 8-bit weights has the scale of the row alone",
+    find: "(quantized_.scales[rows[i]] * scale)",
+    replace: "quantized_.scales[rows[i]]",
   },
   {
     ...state,

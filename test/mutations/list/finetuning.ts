@@ -155,10 +155,10 @@ export const finetuningMutations: readonly Mutation[] = [
     tests: ["test/engine/adapters.test.ts"],
   },
   {
-    file: "native/src/inference/linear.cc",
+    file: "native/src/inference/linear.h",
     name: "stored 8-bit weights ignore the adapter",
-    find: "source_.weights->type == ElementType::i8 && source_.weights->added == nullptr;",
-    replace: "source_.weights->type == ElementType::i8;",
+    find: "source_.weights->type == ElementType::i8 && source_.weights->added == nullptr; }",
+    replace: "source_.weights->type == ElementType::i8; }",
     tests: ["test/engine/adapters.test.ts"],
   },
 ];

@@ -20,7 +20,6 @@ const sides = { file: "src/corpora/formats/sides.ts", tests: formats };
 const keyed = { file: "src/corpora/formats/strings/keyed.ts", tests: formats };
 const android = { file: "src/corpora/formats/strings/android.ts", tests: formats };
 const quoted = { file: "src/data/files/quoted-rows.ts", tests: formats };
-const delimited = { file: "src/corpora/formats/tables/delimited.ts", tests: formats };
 const columns = { file: "src/corpora/formats/tables/columns.ts", tests: formats };
 const decoded = { file: "src/corpora/formats/decoded-text.ts", tests: formats };
 const files = { file: "src/corpora/importing/language-files.ts", tests: importing };
