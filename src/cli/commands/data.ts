@@ -89,7 +89,10 @@ async function printTestSet(
   options: { from?: string; cache?: string; mirror?: string },
 ): Promise<void> {
   if (set === undefined) {
-    for (const { name, pairs } of TEST_SETS) process.stdout.write(`${name.padEnd(18)}${pairs.join(" ")}\n`);
+    for (const { name, pairs, languages } of TEST_SETS) {
+      const list = languages === undefined ? pairs.join(" ") : `any two of ${languages.join(" ")}`;
+      process.stdout.write(`${name.padEnd(18)}${list}\n`);
+    }
     return;
   }
   if (pair === undefined) {
