@@ -251,7 +251,10 @@ describe("what may not be read or is not there", () => {
   );
 
   test("paths that lead out of the cache, and names that are none", async () => {
-    const escaping = { ...REPOSITORIES, "org/pairs": { files: { "../../train.csv": "en,de\na,b\n" } } };
+    const escaping = {
+      ...REPOSITORIES,
+      "org/pairs": { files: { "data\\..\\train.csv": "en,de\na,b\n", "a//train.csv": "x" } },
+    };
     const other = await serveHosts(hubAnswer(escaping));
     const options = places({}, { HF_ENDPOINT: `${other.url}/huggingface.co` });
     await expect(prepareHub(query("org/pairs"), newFolder(), options)).rejects.toMatchObject({ name: "DataError" });
