@@ -21,7 +21,9 @@ const benchmarks: Record<string, () => Promise<{ run: Benchmark }>> = {
   start: () => import("./start.ts"),
   stream: () => import("./stream.ts"),
   detect: () => import("./detect.ts"),
+  marks: () => import("./marks.ts"),
   glossary: () => import("./glossary.ts"),
+  stops: () => import("./stops.ts"),
   serve: () => import("./serve.ts"),
   peers: () => import("./peers.ts"),
 };

@@ -19,7 +19,7 @@ import {
   type Recipe,
   type Split,
 } from "../src/corpora/recipe.ts";
-import { splitPairs } from "../src/corpora/split.ts";
+import { splitOf, splitPairs } from "../src/corpora/split.ts";
 import { alreadyPrepared, type CorpusIdentity, type TextPair, writeCorpus } from "../src/corpora/write-corpus.ts";
 
 const VERSION = "25.1.2";
@@ -71,15 +71,11 @@ export const vscodeL10n: Recipe = {
       progress?.(`Fetching ${packages.length} language packs with npm`);
       await fetchPackages(archives, packages);
     }
-    const read = (language: string): Messages => {
-      const pack = languagePack(language);
-      return readPack(readTarGz(readPackage(archives, pack), pack.name), pack.name);
-    };
-    const english = new Map([...read(PSEUDO_LOCALE)].map(([key, text]) => [key, fromPseudoLocale(text)]));
+    const english = englishMessages(archives);
     return wanted.map(({ identity, folder, prepared }) => {
       if (prepared !== undefined) return prepared;
       progress?.(`Pairing messages of ${identity.pair}`);
-      return writePair(folder, identity, english, read(foreign(identity)));
+      return writePair(folder, identity, english, readMessages(archives, foreign(identity)));
     });
   },
 };
@@ -102,6 +98,26 @@ function writePair(folder: string, identity: CorpusIdentity, english: Messages, 
   const turn = (pairs: TextPair[]) => (identity.source === "en" ? pairs : pairs.map(swapped));
   const { train, valid, test } = splits;
   return writeCorpus(folder, identity, { train: turn(train), valid: turn(valid), test: turn(test) }, dropped);
+}
+
+/**
+ * Texts of VS Code in English and another language, in the packs' order, whatever becomes of them in the corpus: `split` is theirs, or what they
+ * are left out for. `archives`: the folder that holds the packages, which `prepare` has fetched.
+ */
+export function* textsAndSplits(archives: string, language: string): Generator<TextPair & { split: string }> {
+  const messages = [...englishMessages(archives)];
+  for (const { source, target } of textPairs(messages, readMessages(archives, language), language)) {
+    yield { source, target, split: unusable(source, target) ?? splitOf(source, SHARES) };
+  }
+}
+
+function readMessages(archives: string, language: string): Messages {
+  const pack = languagePack(language);
+  return readPack(readTarGz(readPackage(archives, pack), pack.name), pack.name);
+}
+
+function englishMessages(archives: string): Messages {
+  return new Map([...readMessages(archives, PSEUDO_LOCALE)].map(([key, text]) => [key, fromPseudoLocale(text)]));
 }
 
 /** Pairs the messages of English and another language and cleans and splits them; English is the source. */

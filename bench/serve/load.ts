@@ -23,19 +23,27 @@ export interface LoadResult {
   statuses: Record<string, number>;
   /** Milliseconds of the requests that were translated, from when they were due. */
   latencies: number[];
+  /** Milliseconds from the first request to each of these answers. */
+  ends: number[];
   /** Of the texts, where they were translated. */
   translations: (string | null)[];
 }
 
-/** A closed loop or an open one, by `rate`. */
-export async function sendLoad(load: Load): Promise<LoadResult> {
+/** A closed loop or an open one, by `rate`. No further request is sent once `isStopped` says so. */
+export async function sendLoad(load: Load, isStopped: () => boolean = () => false): Promise<LoadResult> {
   const { url, texts, source, target, connections, rate, seconds } = load;
   const { host } = new URL(url);
   const requests = texts.map((q) => postBytes(host, "/translate", { q, source, target }));
-  const result: LoadResult = { seconds: 0, statuses: {}, latencies: [], translations: texts.map(() => null) };
+  const result: LoadResult = {
+    seconds: 0,
+    statuses: {},
+    latencies: [],
+    ends: [],
+    translations: texts.map(() => null),
+  };
   const started = performance.now();
   const isOver = (sent: number) =>
-    seconds === undefined ? sent >= texts.length : performance.now() - started >= 1000 * seconds;
+    isStopped() || (seconds === undefined ? sent >= texts.length : performance.now() - started >= 1000 * seconds);
   const clients: KeepAliveClient[] = [];
   const ask = async (client: KeepAliveClient, index: number, due: number) => {
     const text = index % texts.length;
@@ -43,6 +51,7 @@ export async function sendLoad(load: Load): Promise<LoadResult> {
     result.statuses[answer.status] = (result.statuses[answer.status] ?? 0) + 1;
     if (answer.status !== 200) return;
     result.latencies.push(performance.now() - due);
+    result.ends.push(performance.now() - started);
     result.translations[text] ??= (JSON.parse(answer.body) as { translatedText: string }).translatedText;
   };
   const newClient = () => {

@@ -1,13 +1,17 @@
 /** `nmt serve` in a process of its own, and what it tells of itself. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { BackendError } from "../../src/base/errors.ts";
 
 const program = join(import.meta.dirname, "../../bin/nmt.js");
 
 export class ServedModelProcess {
   readonly url: string;
+  /** Requests for translation by the status that the access log has for them, where it was asked for one. */
+  readonly logged: Record<string, number> = {};
   private readonly child: ChildProcess;
 
   private constructor(child: ChildProcess, url: string) {
@@ -16,9 +20,10 @@ export class ServedModelProcess {
   }
 
   /** Starts it on a free port with these further options. Throws BackendError with its messages where it does not serve. */
-  static async start(model: string, options: readonly string[]): Promise<ServedModelProcess> {
-    const args = [program, "serve", "--model", model, "--port", "0", "--no-access_log", ...options];
-    const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
+  static async start(model: string, options: readonly string[], withLog = false): Promise<ServedModelProcess> {
+    const log = withLog ? [] : ["--no-access_log"];
+    const args = [program, "serve", "--model", model, "--port", "0", ...log, ...options];
+    const child = spawn(process.execPath, args, { stdio: ["ignore", withLog ? "pipe" : "ignore", "pipe"] });
     let messages = "";
     const url = await new Promise<string>((resolve, reject) => {
       child.stderr!.setEncoding("utf8").on("data", (text: string) => {
@@ -28,7 +33,17 @@ export class ServedModelProcess {
       });
       child.once("close", () => reject(new BackendError(`nmt serve ended: ${messages.trim()}`, { where: model })));
     });
-    return new ServedModelProcess(child, url);
+    const server = new ServedModelProcess(child, url);
+    if (withLog) server.readLog();
+    return server;
+  }
+
+  /** Number of the decoding process in the system; undefined while there is none. Linux alone tells. */
+  get decodingPid(): number | undefined {
+    return readdirSync("/proc")
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number)
+      .find((pid) => parentOf(pid) === this.child.pid);
   }
 
   /** Resident memory of both processes, in bytes. */
@@ -45,9 +60,26 @@ export class ServedModelProcess {
     return { source: code, target: targets.find((each) => each !== code)! };
   }
 
-  async stop(): Promise<void> {
-    const ended = once(this.child, "exit");
+  /** Sends SIGTERM; the exit code, once all of its log was read. */
+  async stop(): Promise<number | null> {
+    const ended = once(this.child, "close");
     this.child.kill("SIGTERM");
-    await ended;
+    const [code] = (await ended) as [number | null];
+    return code;
+  }
+
+  private readLog(): void {
+    createInterface({ input: this.child.stdout! }).on("line", (line) => {
+      const { path, status } = JSON.parse(line) as { path: string; status: number };
+      if (path === "/translate") this.logged[status] = (this.logged[status] ?? 0) + 1;
+    });
+  }
+}
+
+function parentOf(pid: number): number | undefined {
+  try {
+    return Number(readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)!.split(" ")[1]);
+  } catch {
+    return undefined;
   }
 }

@@ -81,6 +81,9 @@ export interface RunningServer {
 /** Connections whose clients don't read their answers are closed after so many milliseconds. */
 const CLOSE_PATIENCE = 5000;
 
+/** Milliseconds between looks for requests that have not arrived in time, at most. */
+const MOST_CHECK_INTERVAL = 10_000;
+
 /** Resolves once the server listens. Throws CheckpointError, DataError, BackendError. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const keys = options.apiKeys === undefined ? undefined : ApiKeys.read(options.apiKeys);
@@ -151,7 +154,11 @@ async function serve(
   const server = createAdaptorServer({
     fetch: app.fetch,
     overrideGlobalObjects: false,
-    serverOptions: { requestTimeout: timeLimit, headersTimeout: timeLimit },
+    serverOptions: {
+      requestTimeout: timeLimit,
+      headersTimeout: timeLimit,
+      connectionsCheckingInterval: Math.min(timeLimit, MOST_CHECK_INTERVAL),
+    },
   }) as Server;
   const url = await listen(server, options.host, options.port);
   if (options.watchInterval > 0) void watch.watch(options.watchInterval);

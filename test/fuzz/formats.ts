@@ -8,6 +8,7 @@ import { glossaries } from "./formats/glossaries.ts";
 import { imports } from "./formats/imports.ts";
 import { languagePacks } from "./formats/language-packs.ts";
 import { engineDirectories, modelDirectories } from "./formats/model-directory.ts";
+import { recipes } from "./formats/recipes.ts";
 import { runLogs } from "./formats/run-logs.ts";
 import { safetensors } from "./formats/safetensors.ts";
 import { preparedAgain, shards } from "./formats/shards.ts";
@@ -31,6 +32,7 @@ export const FORMATS: readonly Format[] = [
   trainingTexts,
   ...compressedTexts,
   configurations,
+  recipes,
   runLogs,
   ...archives,
   languagePacks,

@@ -8,7 +8,9 @@ import type { ServerContext } from "./client.ts";
  * named in `lists`, where the request is no JSON. Throws RequestError 400 for a body that cannot be read.
  */
 export async function readFields(c: ServerContext, lists: readonly string[] = []): Promise<Record<string, unknown>> {
-  const query = formFields(new URL(c.req.url).searchParams, lists);
+  const { search, searchParams } = new URL(c.req.url);
+  checkPercentEncoding(search);
+  const query = formFields(searchParams, lists);
   if (c.req.method === "GET" || c.req.method === "HEAD") return query;
   return { ...query, ...(await bodyFields(c, lists)) };
 }
@@ -23,11 +25,26 @@ async function bodyFields(c: ServerContext, lists: readonly string[]): Promise<R
       throw unreadable("The body is not a form of parts.", error);
     }
   }
-  const text = new TextDecoder().decode(bytes);
+  const text = decodeText(bytes);
   if (/json/i.test(type) || (!/urlencoded/i.test(type) && text.trimStart().startsWith("{"))) {
     return jsonFields(text);
   }
+  checkPercentEncoding(text);
   return formFields(new URLSearchParams(text), lists);
+}
+
+/** Throws RequestError 400 for bytes that are no UTF-8: a translation of replacement characters helps nobody. */
+function decodeText(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw new RequestError(400, "The request is not UTF-8.", { nextStep: "Send text in UTF-8.", cause: error });
+  }
+}
+
+/** The same of what is written as %E4 and the like in a query or a form. A % that is followed by something else stands for itself. */
+function checkPercentEncoding(text: string): void {
+  for (const [run] of text.matchAll(/(?:%[0-9a-f]{2})+/gi)) decodeText(Buffer.from(run.replaceAll("%", ""), "hex"));
 }
 
 /** Throws RequestError 413 before more than `limit` bytes are kept. */

@@ -7,6 +7,8 @@ const kept = { tests: [`${decoding}/decoding-process.test.ts`] };
 const experts = { file: "src/server/http/expert-metrics.ts", tests: ["test/server/http/expert-metrics.test.ts"] };
 const engine = { file: "native/src/inference/experts.cc", tests: ["test/engine/expert-load.test.ts"] };
 
+const fields = { file: "src/server/http/request-fields.ts", tests: ["test/server/http/request-fields.test.ts"] };
+
 export const servingMutations: readonly Mutation[] = [
   {
     ...engine,
@@ -39,5 +41,24 @@ export const servingMutations: readonly Mutation[] = [
     name: "a series for each of thousands of experts",
     find: "experts.length > MOST_LABELLED_EXPERTS",
     replace: "experts.length > 100 * MOST_LABELLED_EXPERTS",
+  },
+  {
+    ...fields,
+    name: "bytes that are no UTF-8 are read as something else",
+    find: "{ fatal: true }",
+    replace: "{ fatal: false }",
+  },
+  {
+    ...fields,
+    name: "broken UTF-8 may be written with percent signs",
+    find: "  checkPercentEncoding(text);\n",
+    replace: "",
+  },
+  {
+    file: "src/server/start-server.ts",
+    tests: ["test/fuzz/server"],
+    name: "a request that does not go on is waited for",
+    find: "requestTimeout: timeLimit,\n      headersTimeout: timeLimit,",
+    replace: "requestTimeout: 0,\n      headersTimeout: 0,",
   },
 ];
