@@ -13,6 +13,7 @@ import { runLogs } from "./formats/run-logs.ts";
 import { safetensors } from "./formats/safetensors.ts";
 import { preparedAgain, shards } from "./formats/shards.ts";
 import { shortlists } from "./formats/shortlists.ts";
+import { sources } from "./formats/sources.ts";
 import { compressedTexts, plainTexts, tabSeparated, trainingTexts } from "./formats/texts.ts";
 import { bpeModels, unigramModels } from "./formats/wordpieces.ts";
 
@@ -40,4 +41,5 @@ export const FORMATS: readonly Format[] = [
   ...documents,
   ...imports,
   ...glossaries,
+  ...sources,
 ];

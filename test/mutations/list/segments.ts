@@ -84,8 +84,8 @@ export const segmentMutations: readonly Mutation[] = [
   {
     ...attempts,
     name: "what loops is taken in its turn",
-    find: "(loops(text, line.text) ? looping : found).push",
-    replace: "(loops(text, text) ? looping : found).push",
+    find: "(loops(text, line.text) ? looping :",
+    replace: "(loops(text, text) ? looping :",
   },
   {
     ...attempts,
