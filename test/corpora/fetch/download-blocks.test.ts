@@ -1,9 +1,9 @@
-// Source of truth: the bytes that the local server of these tests holds.
+// Source of truth: the bytes that the local server of these tests holds. Pauses between tries are recorded, not waited for.
 import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { failureOf } from "../../../src/corpora/fetch/attempts.ts";
 import { type DownloadOptions, download } from "../../../src/corpora/fetch/download.ts";
 import { getText } from "../../../src/corpora/fetch/get-text.ts";
@@ -16,11 +16,19 @@ const content = Buffer.from(Array.from({ length: 100_000 }, (_, i) => (i * 31 + 
 const sha256 = createHash("sha256").update(content).digest("hex");
 const BLOCK = 16_384;
 const BLOCKS = Math.ceil(content.length / BLOCK);
-/** Of one that must not be waited for. */
 const HOUR = 3_600_000;
+
+/** What would be waited for between tries, in milliseconds. */
+const pauses: number[] = vi.hoisted(() => []);
+vi.mock("node:timers/promises", () => ({
+  setTimeout: async (pause: number) => {
+    pauses.push(pause);
+  },
+}));
 
 let server: RangeServer;
 beforeEach(async () => {
+  pauses.length = 0;
   server = await serveRanges(content);
 });
 afterEach(() => server.close());
@@ -91,9 +99,10 @@ describe("a download over several connections", () => {
   });
 
   test("comes back when the server says so", async () => {
-    server.faults = (number) => (number === 2 ? { status: 429, headers: { "retry-after": "0" } } : undefined);
+    server.faults = (number) => (number === 2 ? { status: 429, headers: { "retry-after": "7" } } : undefined);
     await expectContent(options({ backoff: HOUR }));
     expect(server.requests).toHaveLength(BLOCKS + 2);
+    expect(pauses).toEqual([7000]);
   });
 
   test("starts again when the file changes", async () => {
@@ -191,7 +200,8 @@ describe("a small text", () => {
     server.content = Buffer.from('{"ä": 1}');
     const faults = ["break", { status: 502 }, { status: 429, headers: { "retry-after": "0" } }] as const;
     server.faults = (number) => faults[number - 1];
-    expect(await getText(server.url, { backoff: 1, environment: {} })).toMatchObject({ status: 200, text: '{"ä": 1}' });
+    expect(await getText(server.url, { backoff: 5, environment: {} })).toMatchObject({ status: 200, text: '{"ä": 1}' });
+    expect(pauses).toEqual([5, 10, 0]);
     server.faults = () => ({ status: 403 });
     expect(await getText(server.url, { environment: {} })).toMatchObject({ status: 403, text: "" });
   });

@@ -324,6 +324,21 @@ describe("the commands", () => {
     expect(await run("evaluate", "--hyp", "x")).toMatchObject({ code: 2, err: expect.stringMatching(/no references/) });
   });
 
+  test("take a set from a folder, without the network", async () => {
+    const from = mkdtempSync(join(folder, "from-"));
+    const text = ["One sentence of some words.", "And another one."].join("\n");
+    const files = ["eng_Latn", "deu_Latn"].map((code) => [
+      `flores200_dataset/devtest/${code}.devtest`,
+      `${code}\n${text}`,
+    ]);
+    writeFileSync(join(from, "flores200_dataset.tar.gz"), tarGz(Object.fromEntries(files)));
+    writeFileSync(join(from, "hyp"), `deu_Latn\n${text}\n`);
+    const words = ["flores200", "-l", "en-de", "--from", from, "--cache", join(from, "cache")];
+    expect(await run("data", "testset", ...words)).toMatchObject({ code: 0, out: `eng_Latn\n${text}\n` });
+    const scored = await run("evaluate", "-t", ...words, "--hyp", join(from, "hyp"), "-b");
+    expect(scored).toMatchObject({ code: 0, out: "100.0\n" });
+  });
+
   test("refuse a wrong archive of a known set and name its address", async () => {
     const path = "statmt.org/wmt14/test-filtered.tgz";
     const mirror = await serveMirror({ [path]: archive });

@@ -57,9 +57,9 @@ export const sourceMutations: readonly Mutation[] = [
   },
   {
     ...blocks,
-    name: "a damaged journal is trusted",
-    find: "z.array(z.number().int().nonnegative())",
-    replace: "z.array(z.number())",
+    name: "a journal is trusted without its part",
+    find: "journal !== undefined && existsSync(part)",
+    replace: "journal !== undefined",
   },
   {
     ...blocks,

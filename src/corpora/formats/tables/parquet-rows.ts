@@ -14,6 +14,8 @@ import { wholeBytes } from "../decoded-text.ts";
 import { type ImportItem, type ImportOptions, type InputFile, pair, skip } from "../importer.ts";
 import { FieldFinder, type JsonObject } from "./fields.ts";
 
+/** Rows of a group that are given at once. */
+const PORTION = 4096;
 /** Most bytes of the texts of one group, unpacked; writers make groups of some ten megabytes. */
 const LARGEST_GROUP = 1 << 30;
 
@@ -46,8 +48,9 @@ export async function* readParquet(input: InputFile, options: ImportOptions): As
       if (records.length !== Number(rows)) {
         throw damaged(path, `a group has ${records.length} rows, not ${rows}`);
       }
-      const items = records.map((record, i) => itemOf(record, line + i, finder));
-      if (items.length > 0) yield items;
+      for (let at = 0; at < records.length; at += PORTION) {
+        yield records.slice(at, at + PORTION).map((record, i) => itemOf(record, line + at + i, finder));
+      }
       line = rowEnd + 1;
     }
   } finally {

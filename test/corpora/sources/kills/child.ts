@@ -12,5 +12,6 @@ export interface ChildTask {
 const { kind, output, ...places } = JSON.parse(process.argv[2]!) as ChildTask;
 const options = { ...places, environment: {}, connections: 3, block: 1 << 16 };
 const languages = ["en", "de"] as const;
-if (kind === "opus") await prepareOpus({ corpus: "Phrases", languages }, output, options);
-else await prepareHub({ dataset: "org/x", languages }, output, options);
+await (kind === "opus"
+  ? prepareOpus({ corpus: "Phrases", languages }, output, options)
+  : prepareHub({ dataset: "org/x", languages }, output, options));
