@@ -32,7 +32,7 @@ interface FilterArguments extends InferenceArguments {
 
 export const dataFilterCommand: CommandModule<object, FilterArguments> = {
   command: "filter",
-  describe: "Write a corpus without what rules of cleaning drop, and without the pairs that given models score worst",
+  describe: "Write a corpus without what rules of cleaning drop, or given models score worst",
   builder: (yargs) =>
     yargs
       .option("src", { type: "string", demandOption: true, describe: "Source lines" })
