@@ -2,8 +2,8 @@
 import { join } from "node:path";
 import { textsAndSplits } from "../../data-scripts/vscode-l10n.ts";
 import { cacheFolder } from "../../src/corpora/fetch/cache-folder.ts";
-import { syntacticKinds } from "../../src/segments/placeable-patterns.ts";
-import { findPlaceables } from "../../src/segments/placeables.ts";
+import { findPlaceables } from "../../src/segments/placeables/find-placeables.ts";
+import { syntacticKinds } from "../../src/segments/placeables/placeable-patterns.ts";
 
 export interface MarkedString {
   source: string;

@@ -30,7 +30,22 @@ export const commands: readonly CommandEntry[] = [
   {
     name: "data import",
     summary: "Write TMX, XLIFF, PO and other files of translations as a plain corpus, and tell what was left out",
-    load: async () => (await import("./commands/data-import.ts")).dataImportCommand,
+    load: async () => (await import("./commands/data/import.ts")).dataImportCommand,
+  },
+  {
+    name: "data filter",
+    summary: "Write a corpus without what rules of cleaning drop, or given models score worst",
+    load: async () => (await import("./commands/data/filter.ts")).dataFilterCommand,
+  },
+  {
+    name: "data opus",
+    summary: "Download a corpus of OPUS by its name, with its licence, as a plain corpus",
+    load: async () => (await import("./commands/data/opus.ts")).dataOpusCommand,
+  },
+  {
+    name: "data hf",
+    summary: "Download a data set of the Hugging Face Hub, hf:OWNER/NAME, as a plain corpus",
+    load: async () => (await import("./commands/data/hub.ts")).dataHubCommand,
   },
   {
     name: "vocab",

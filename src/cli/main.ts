@@ -20,7 +20,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-async function dispatch(argv: readonly string[]): Promise<void> {
+async function dispatch(given: readonly string[]): Promise<void> {
+  const argv = withoutScheme(given);
   const [name, ...rest] = argv;
   if (name === undefined) throw new UsageError("no command given", { nextStep: "Run nmt --help to see the commands." });
   if (name === "--version" || name === "-v") return print(packageVersion());
@@ -39,6 +40,13 @@ async function dispatch(argv: readonly string[]): Promise<void> {
   }
   const [{ runCommand }, command] = await Promise.all([import("./run-command.ts"), entry.load()]);
   await runCommand(command, argv, entry.name);
+}
+
+/** `data hf:OWNER/NAME` as `data hf OWNER/NAME`. */
+function withoutScheme(argv: readonly string[]): readonly string[] {
+  const [, scheme, name] = /^([a-z]+):(.*)$/s.exec(argv[1] ?? "") ?? [];
+  const isCommand = scheme !== undefined && commands.some((command) => command.name === `${argv[0]} ${scheme}`);
+  return isCommand ? [argv[0]!, scheme, name!, ...argv.slice(2)] : argv;
 }
 
 /** The text of `nmt --help`. */

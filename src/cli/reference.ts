@@ -27,6 +27,7 @@ Environment variables:
 - \`NMT_DEBUG=1\`: print the stack of errors
 - \`NMT_CACHE\`: folder for downloads
 - \`NMT_MIRROR\`: address that holds what is downloaded as HOST/PATH, instead of the addresses recipes and test sets know
+- \`HF_TOKEN\`, \`HF_ENDPOINT\`: token for data sets of the Hugging Face Hub, and the address of another Hub
 - \`NMT_ISA\`: force an instruction set of the native backend: amx, avx512bf16, avx512, avx2, neon, portable
 - \`NMT_ADDON\`: another file for the native backend
 - \`NMT_TFJS_NODE\`: folder whose node_modules has @tensorflow/tfjs-node or tfjs-node-gpu`;

@@ -14,6 +14,9 @@ export type TagChoice = (typeof tagChoices)[number];
 /** What becomes of training text that is in validation or test files too: it goes, or stays and is counted, or nobody looks. */
 export const overlapRules = ["drop", "count", "keep"] as const;
 
+/** Which sides a pattern of cleaning is for: one of them, at least one, or both. */
+export const patternSides = ["source", "target", "either", "both"] as const;
+
 /** How attention scores a source position for a target position. */
 export const attentionKinds = ["multiplicative", "additive", "normed_additive"] as const;
 export type AttentionKind = (typeof attentionKinds)[number];

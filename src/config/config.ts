@@ -100,8 +100,10 @@ export interface Config {
   /** Leave out training pairs whose source and target are the same text */
   dropIdentical: boolean;
   /**
-   * Further rules, a map: overlap, what becomes of text of validation and test files (drop, count, keep); max_characters of a side; near_duplicates, how many earlier pairs a pair is compared with (0:
-   * none); min_script_share of letters in the language's scripts (0: any); language_id: text clearly in another language goes
+   * Further rules, a map, all but the first two off unless given (docs/cleaning.md): overlap, what becomes of text of
+   * validation and test files (drop, count, keep); max_characters; near_duplicates; min_script_share; language_id;
+   * numbers, urls, emails, tags, placeholders that differ; patterns; repeated_characters, repeated_words; untranslated;
+   * min_words, max_words, max_word_length, max_word_ratio; opuscleaner, a recipe
    */
   cleaning: Settings["cleaning"];
 

@@ -17,6 +17,7 @@ import {
   normalizations,
   optimizerResets,
   overlapRules,
+  patternSides,
   tagChoices,
   tasks,
 } from "./choices.ts";
@@ -69,7 +70,34 @@ const adapterSchema = z.strictObject({
 
 const dataSchema = z.record(z.string().min(1), z.union([corpusSchema, z.array(corpusSchema).min(1)]));
 
-/** Rules of cleaning that are off unless asked for, besides the lengths. */
+/** A regular expression of JavaScript that texts must match, or must not, or one of each. */
+const patternSchema = z
+  .strictObject({
+    side: z.enum(patternSides).default("either"),
+    must_match: z.string().min(1).optional(),
+    must_not_match: z.string().min(1).optional(),
+  })
+  .check((each) => {
+    const given = [each.value.must_match, each.value.must_not_match].filter((pattern) => pattern !== undefined);
+    for (const pattern of given) {
+      const message = patternProblem(pattern);
+      if (message !== undefined) each.issues.push({ code: "custom", message, input: pattern });
+    }
+    if (given.length === 0)
+      each.issues.push({ code: "custom", message: "give must_match or must_not_match", input: each.value });
+  });
+
+/** Why a text is no regular expression. */
+function patternProblem(pattern: string): string | undefined {
+  try {
+    new RegExp(pattern, "u");
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/** Rules of cleaning that are off unless asked for, besides the lengths and what is held out. */
 const cleaningSchema = z
   .strictObject({
     overlap: z.enum(overlapRules).default("drop"),
@@ -77,6 +105,20 @@ const cleaningSchema = z
     near_duplicates: count.default(0),
     min_script_share: z.number().min(0).max(1).default(0),
     language_id: z.boolean().default(false),
+    min_words: count.default(0),
+    max_words: count.default(0),
+    max_word_length: count.default(0),
+    max_word_ratio: z.union([z.literal(0), z.number().min(1)]).default(0),
+    numbers: z.union([z.boolean(), z.number().gt(0)]).default(false),
+    urls: z.boolean().default(false),
+    emails: z.boolean().default(false),
+    tags: z.boolean().default(false),
+    placeholders: z.boolean().default(false),
+    patterns: z.array(patternSchema).default([]),
+    repeated_characters: z.union([z.literal(0), z.int().min(2)]).default(0),
+    repeated_words: z.union([z.literal(0), z.int().min(2)]).default(0),
+    untranslated: z.number().min(0).max(1).default(0),
+    opuscleaner: path.optional(),
   })
   .prefault({});
 

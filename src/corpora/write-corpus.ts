@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { AtomicFile, writeFileAtomic } from "../base/atomic-file.ts";
+import { AtomicFile, removeLeftovers, writeFileAtomic } from "../base/atomic-file.ts";
 import { hashFile } from "../data/files/hash-file.ts";
 import type { SourceRecord } from "./fetch/source-file.ts";
 import { type PreparedPair, type Recipe, SPLITS, type Split } from "./recipe.ts";
@@ -122,7 +122,8 @@ export function writeCorpus(
 }
 
 /**
- * The same for splits of any size, in bounded memory. Names besides train, valid and test are further held-out sets.
+ * The same for splits of any size, in bounded memory; of train, valid and test there may be any. Other names are further held-out sets. `dropped` may
+ * be counted while the splits are read.
  *
  * @example
  * import { type TextPair, writeLargeCorpus } from "gnmt-moe/corpora";
@@ -138,14 +139,17 @@ export function writeCorpus(
 export async function writeLargeCorpus(
   folder: string,
   identity: CorpusIdentity,
-  splits: Record<Split, AsyncIterable<readonly TextPair[]>> & Record<string, AsyncIterable<readonly TextPair[]>>,
+  splits: Readonly<Record<string, AsyncIterable<readonly TextPair[]>>>,
   sources: SourceRecord[],
+  dropped: Readonly<Record<string, number>> = {},
 ): Promise<PreparedPair> {
   const { source, target } = identity;
   const sha256: Record<string, string> = {};
   const lines = { train: 0, valid: 0, test: 0 } as Record<Split, number> & Record<string, number>;
   for (const [split, blocks] of Object.entries(splits)) {
-    const files = [source, target].map((language) => new TextFile(join(folder, `${split}.${language}`)));
+    const paths = [source, target].map((language) => join(folder, `${split}.${language}`));
+    for (const path of paths) removeLeftovers(path);
+    const files = paths.map((path) => new TextFile(path));
     try {
       let count = 0;
       for await (const block of blocks) {
@@ -159,7 +163,7 @@ export async function writeLargeCorpus(
       for (const file of files) file.abort();
     }
   }
-  return describe(folder, identity, lines, { dropped: {}, sha256, sources });
+  return describe(folder, identity, lines, { dropped: { ...dropped }, sha256, sources });
 }
 
 function describe(
@@ -170,6 +174,7 @@ function describe(
 ): PreparedPair {
   const { name, origin, licence } = recipe;
   const description: CorpusDescription = { name, pair, source, target, origin, licence, version, lines, ...rest };
+  removeLeftovers(join(folder, "corpus.json"));
   writeFileAtomic(join(folder, "corpus.json"), `${JSON.stringify(description, null, 2)}\n`);
   return { pair, source, target, folder, lines, unchanged: false };
 }

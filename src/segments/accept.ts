@@ -1,6 +1,7 @@
 /** Whether a translation may be taken: its placeables are those of its source, in an order that a program can read. */
-import { syntacticKinds } from "./placeable-patterns.ts";
-import { findPlaceables } from "./placeables.ts";
+
+import { findPlaceables } from "./placeables/find-placeables.ts";
+import { syntacticKinds } from "./placeables/placeable-patterns.ts";
 import type { Token } from "./segment-text.ts";
 import { tagPartners } from "./tags/tag-partners.ts";
 

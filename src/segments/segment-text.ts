@@ -1,8 +1,8 @@
 /** A text of any shape as parts: segments for a translator, and everything between them, which stays byte for byte. */
 import { findTerms, type Glossary } from "../glossary/glossary.ts";
 import { isKept } from "../glossary/glossary-entry.ts";
-import type { Range } from "./icu-message.ts";
-import { findPlaceables, type Placeable } from "./placeables.ts";
+import { findPlaceables, type Placeable } from "./placeables/find-placeables.ts";
+import type { Range } from "./placeables/icu-message.ts";
 import { splitSentences } from "./sentences.ts";
 import { tagPartners } from "./tags/tag-partners.ts";
 import { separators, type WhiteSpace, withSpaces } from "./white-space.ts";

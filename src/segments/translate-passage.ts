@@ -1,7 +1,7 @@
 /** A text's translation that is still to be worked on: its segments with their places, others to choose from, and beginnings that were chosen. */
 import { choose, maskedAttempt } from "./attempts.ts";
-import type { Range } from "./icu-message.ts";
 import { type LineStyle, type MaskedSegment, maskSegment, maskStyle } from "./masks.ts";
+import type { Range } from "./placeables/icu-message.ts";
 import { isSegment, joinParts, type Part, type Segment, segmentsOf, segmentText, type Token } from "./segment-text.ts";
 import { textCounts } from "./text-counts.ts";
 import { hypothesesOf, type TranslateLines, type WantedLine } from "./translate-lines.ts";

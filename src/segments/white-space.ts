@@ -1,5 +1,5 @@
 /** Which white space of a text ends a segment, and what stays inside of one. */
-import type { Range } from "./icu-message.ts";
+import type { Range } from "./placeables/icu-message.ts";
 
 /**
  * What white space means in a text. `lines`: a line break, a tab or three spaces in a row end a segment. `paragraphs`: of line breaks only blank lines

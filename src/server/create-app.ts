@@ -13,7 +13,7 @@ import { addFileRoutes } from "./libretranslate/file-routes.ts";
 import { addLibreTranslateRoutes } from "./libretranslate/routes.ts";
 import { addPageRoutes } from "./page/routes.ts";
 import { addReferencePage } from "./reference/reference-route.ts";
-import { RequestError } from "./request-error.ts";
+import { type RefusalStatus, RequestError } from "./request-error.ts";
 import { addSuggestRoute } from "./suggestions/suggest-route.ts";
 import type { SuggestionCorpus } from "./suggestions/suggestion-corpus.ts";
 
@@ -115,6 +115,8 @@ function refuse(c: ServerContext, error: RequestError): Response {
   const headers: Record<string, string> = {};
   if (error.status === 500) headers["Retry-After"] = String(RETRY_AFTER_ERROR);
   if (error.retryAfter !== undefined) headers["Retry-After"] = String(error.retryAfter);
-  const isDeepL = c.req.path.startsWith("/v2/");
-  return c.json(isDeepL ? { message: error.text } : { error: error.text }, error.status, headers);
+  const isDeepL = /^\/v[23]\//.test(c.req.path);
+  // 456 is DeepL's own.
+  const status = error.status as Exclude<RefusalStatus, 456>;
+  return c.json(isDeepL ? { message: error.text } : { error: error.text }, status, headers);
 }

@@ -2,7 +2,7 @@
 import { type ErrorDetails, NmtError } from "../base/errors.ts";
 
 /** HTTP statuses of refused requests. */
-export type RefusalStatus = 400 | 403 | 404 | 405 | 413 | 429 | 500 | 503 | 504;
+export type RefusalStatus = 400 | 403 | 404 | 405 | 413 | 429 | 456 | 500 | 503 | 504;
 
 /** What a request was refused for. `status` is that of HTTP; the interfaces map it where theirs differs. */
 export class RequestError extends NmtError {

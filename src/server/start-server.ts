@@ -11,6 +11,8 @@ import { createApp } from "./create-app.ts";
 import { DecodingProcess } from "./decoding/decoding-process.ts";
 import { type DocumentLimits, DocumentStore } from "./documents/document-store.ts";
 import { type JobTranslatorParts, jobTranslator } from "./documents/translate-job.ts";
+import { GlossaryStore } from "./glossaries/glossary-store.ts";
+import { type GlossaryFiles, PairGlossaries } from "./glossaries/pair-glossaries.ts";
 import { ApiKeys } from "./http/api-keys.ts";
 import { addExpertReadings } from "./http/expert-metrics.ts";
 import { Gate, type TextLimits } from "./http/gate.ts";
@@ -56,6 +58,10 @@ export interface ServerOptions extends ServingOptions {
   apiKeys: string | undefined;
   /** Folder that suggested translations are kept in; undefined = they are not. */
   suggestions: string | undefined;
+  /** Folder that clients' glossaries are kept in; undefined = they are in memory. */
+  glossaries: string | undefined;
+  /** Terms of whoever runs the server. */
+  terms: GlossaryFiles;
   corsOrigins: readonly string[];
   trustProxy: boolean;
   /** Takes the access log's lines; undefined = no log. */
@@ -88,9 +94,11 @@ const MOST_CHECK_INTERVAL = 10_000;
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const keys = options.apiKeys === undefined ? undefined : ApiKeys.read(options.apiKeys);
   const catalog = Catalog.open(options.models);
+  const pairGlossaries = PairGlossaries.read(options.terms, catalog.pairs);
+  const glossaries = new GlossaryStore(options.glossaries);
   const decoding = new DecodingProcess(options.engine);
   try {
-    return await serve(options, keys, catalog, decoding);
+    return await serve(options, keys, catalog, decoding, { glossaries, pairGlossaries });
   } catch (error) {
     await decoding.close();
     throw error;
@@ -102,6 +110,7 @@ async function serve(
   keys: ApiKeys | undefined,
   catalog: Catalog,
   decoding: DecodingProcess,
+  { glossaries, pairGlossaries }: { glossaries: GlossaryStore; pairGlossaries: PairGlossaries },
 ): Promise<RunningServer> {
   const metrics = new Metrics();
   const pool = new ModelPool({
@@ -122,11 +131,15 @@ async function serve(
   const counts = textCounts();
   addTextReadings(metrics, counts);
   const { masks } = options;
-  const service = new TranslationService({ catalog, pool, admission, detect, timeLimit, masks, counts });
-  const documents = openDocuments(options, { catalog, pool, admission, detect, masks, counts }, metrics);
+  const service = new TranslationService({
+    ...{ catalog, pool, admission, detect, timeLimit, masks, counts },
+    glossaries: pairGlossaries,
+  });
+  const shared = { catalog, pool, admission, detect, masks, counts, glossaries: pairGlossaries };
+  const documents = openDocuments(options, shared, metrics);
   const gate = new Gate(options.limits, keys, new RateLimit());
   const app = createApp(
-    { catalog, service, gate, metrics, documents, timeLimit },
+    { catalog, service, gate, metrics, documents, glossaries, timeLimit },
     {
       write: options.accessLog,
       withTexts: options.logTexts,
@@ -137,7 +150,10 @@ async function serve(
       page: options.page,
       isStopping: () => admission.isClosed,
       suggestions: options.suggestions === undefined ? undefined : new SuggestionCorpus(options.suggestions),
-      interactive: new InteractiveService({ catalog, pool, admission, detect, timeLimit }),
+      interactive: new InteractiveService({
+        ...{ catalog, pool, admission, detect, timeLimit },
+        glossaries: pairGlossaries,
+      }),
     },
   );
   const watch = new ModelWatch({

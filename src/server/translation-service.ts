@@ -1,9 +1,11 @@
 /** Texts → translations: source language, parts to be translated, route, texts again. Knows nothing of HTTP. */
 import { pauses } from "../base/threads/pauses.ts";
+import type { Glossary } from "../glossary/glossary.ts";
 import type { MaskName } from "../segments/masks.ts";
 import type { TaggedText } from "../segments/segment-text.ts";
 import type { TextCounts } from "../segments/text-counts.ts";
 import { translateVariants } from "../segments/translate-text.ts";
+import type { PairGlossaries } from "./glossaries/pair-glossaries.ts";
 import type { DetectedLanguage, LanguageDetector } from "./languages/language-detector.ts";
 import type { Catalog, Leg } from "./models/catalog.ts";
 import type { ModelPool } from "./models/model-pool.ts";
@@ -21,6 +23,8 @@ export interface TextsRequest {
   source: string | undefined;
   target: string;
   format: TextFormat;
+  /** Terms and their translations, of a pair that a model translates. */
+  glossaries?: readonly Glossary[];
   /** Further translations of each text. */
   alternatives: number;
   /** Aborted when the client has gone away. */
@@ -47,6 +51,8 @@ export interface TranslationServiceParts {
   timeLimit: number;
   /** How models are shown placeables. */
   masks: MaskName;
+  /** Those of the server. */
+  glossaries: PairGlossaries;
   /** What became of the segments of all texts. */
   counts: TextCounts;
 }
@@ -132,18 +138,20 @@ export class TranslationService {
   private async follow(
     route: readonly Leg[],
     texts: readonly TaggedText[],
-    { client, format, alternatives, signal }: TextsRequest,
+    { client, format, alternatives, glossaries = [], signal }: TextsRequest,
   ): Promise<string[][]> {
     let found = texts.map(({ text }) => [text]);
     if (texts.length === 0) return found;
     for (const leg of route) {
       const variants = leg === route.at(-1) ? alternatives + 1 : 1;
+      const own = route.length === 1 ? glossaries : [];
       const best = texts.map((text, i) => ({ ...text, text: found[i]![0]! }));
       found = await this.parts.pool.use(leg.model, (served) =>
         translateVariants(queuedLines(served, { leg, variants, client, signal }), best, {
           variants,
           language: leg.source,
           masks: this.parts.masks,
+          glossaries: [...own, ...this.parts.glossaries.of(leg)],
           counts: this.parts.counts,
           ...(format.sentences !== undefined && { sentences: format.sentences }),
           ...(format.whiteSpace !== undefined && { whiteSpace: format.whiteSpace }),

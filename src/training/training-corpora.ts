@@ -4,6 +4,7 @@ import type { Config } from "../config/config.ts";
 import { corporaOf } from "../config/corpora.ts";
 import type { TrainingDataOptions } from "../data/batches/batch-reader.ts";
 import { formatReport } from "../data/cleaning/clean.ts";
+import { cleaningRules } from "../data/cleaning/configured-rules.ts";
 import { formatOverlap } from "../data/cleaning/overlap-report.ts";
 import { HeldOutText } from "../data/shards/held-out.ts";
 import { prepareCorpus } from "../data/shards/prepare.ts";
@@ -19,6 +20,7 @@ export async function prepareCorpora(
 ): Promise<TrainingDataOptions> {
   const corpora: { folder: string; weight: number }[] = [];
   const { overlap } = config.cleaning;
+  const rules = cleaningRules(config.cleaning, onMessage);
   const heldOut = overlap === "keep" ? undefined : await heldOutText(config, onMessage);
   for (const corpus of await plainCorpora(config, "train", onMessage)) {
     const prepared = await prepareCorpus({
@@ -29,7 +31,7 @@ export async function prepareCorpora(
       cleaning: {
         maxRatio: config.maxLengthRatio,
         dropIdentical: config.dropIdentical,
-        ...cleaningRules(config.cleaning),
+        ...rules,
       },
       dropDuplicates: config.dropDuplicates,
       heldOut,
@@ -63,14 +65,4 @@ async function heldOutText(config: Config, onMessage: (message: string) => void)
     ...(await plainTexts(config, tests, onMessage)),
   ];
   return corpora.length === 0 ? undefined : new HeldOutText(corpora);
-}
-
-/** The `cleaning` map as prepareCorpus takes it; rules that are off are left out. */
-function cleaningRules({ max_characters, near_duplicates, min_script_share, language_id }: Config["cleaning"]) {
-  return {
-    maxCharacters: max_characters,
-    ...(near_duplicates > 0 && { nearDuplicateWindow: near_duplicates }),
-    ...(min_script_share > 0 && { minScriptShare: min_script_share }),
-    ...(language_id && { languageId: true }),
-  };
 }

@@ -48,7 +48,10 @@ test("lists languages, usage and glossary pairs", async () => {
   expect(await client.getSourceLanguages()).toMatchObject([{ code: "de", name: "German" }, { code: "en" }]);
   expect(await client.getTargetLanguages()).toMatchObject([{ code: "de", supportsFormality: false }, { code: "zh" }]);
   expect((await client.getUsage()).character?.count).toBeGreaterThan(0);
-  expect(await client.getGlossaryLanguagePairs()).toEqual([]);
+  expect(await client.getGlossaryLanguagePairs()).toEqual([
+    { sourceLang: "de", targetLang: "zh" },
+    { sourceLang: "en", targetLang: "de" },
+  ]);
 });
 
 test("translates documents, from files and from memory, under names that are not ASCII", async () => {
@@ -74,6 +77,65 @@ test("tells what is wrong with a document", async () => {
     client.translateDocument(Buffer.from("{"), join(folder, name), "en", "de", { filename: name });
   await expect(sent("a.json")).rejects.toThrow(/a string should stand.*a\.json, line 1/);
   await expect(sent("a.pdf")).rejects.toThrow(/"\.pdf" cannot be read/);
+});
+
+test("makes, lists, uses and deletes glossaries of one pair", async () => {
+  const entries = new deepl.GlossaryEntries({ entries: { abc: "fed", zz: "zz" } });
+  const made = await client.createGlossary("mine", "en", "de", entries);
+  expect(made).toMatchObject({ name: "mine", ready: true, sourceLang: "en", targetLang: "de", entryCount: 2 });
+  expect(await client.getGlossary(made.glossaryId)).toEqual(made);
+  expect((await client.getGlossaryEntries(made)).entries()).toEqual(entries.entries());
+  const csv = await client.createGlossaryWithCsv("csv", "en", "de", Buffer.from('abc,"ff",en,de\n'));
+  expect(await client.listGlossaries()).toEqual([made, csv]);
+  const { text } = await client.translateText("abc zz", "en", "de", { glossary: made });
+  expect(text).toMatch(/(^| )fed/);
+  expect(text.match(/zz/g)).toEqual(["zz"]);
+  expect((await client.translateText("abc", "en", "de", { glossary: csv.glossaryId })).text).toMatch(/(^| )ff/);
+  const both = await client.translateText("abc", "en", "de", {
+    glossaryIds: [csv, made],
+  } as deepl.TranslateTextOptions);
+  expect(both.text).toMatch(/(^| )ff/);
+  const folder = mkdtempSync(join(tmpdir(), "nmt-deepl-"));
+  const [input, output] = [join(folder, "a.txt"), join(folder, "b.txt")];
+  writeFileSync(input, "abc");
+  await client.translateDocument(input, output, "en", "de", { glossary: made });
+  expect(readFileSync(output, "utf8")).toMatch(/(^| )fed/);
+  await client.deleteGlossary(made);
+  await client.deleteGlossary(csv.glossaryId);
+  expect(await client.listGlossaries()).toEqual([]);
+  await expect(client.getGlossary(made.glossaryId)).rejects.toThrow(deepl.GlossaryNotFoundError);
+  await expect(client.translateText("abc", "en", "de", { glossary: made })).rejects.toThrow(/no glossary/);
+});
+
+test("makes, changes, uses and deletes glossaries of several pairs", async () => {
+  const client = new deepl.DeepLClient("another-key", { serverUrl: server.url });
+  const dictionary = (sourceLangCode: "en" | "de", targetLangCode: "de" | "zh", entries: Record<string, string>) => ({
+    ...{ sourceLangCode, targetLangCode, entries: new deepl.GlossaryEntries({ entries }) },
+  });
+  const made = await client.createMultilingualGlossary("both", [
+    dictionary("en", "de", { abc: "fed" }),
+    dictionary("de", "zh", { abc: "cc" }),
+  ]);
+  expect(made.dictionaries.map(({ entryCount }) => entryCount)).toEqual([1, 1]);
+  const used = async () => (await client.translateText("abc def", "en", "de", { glossary: made })).text;
+  expect(await used()).toMatch(/(^| )fed/);
+  await client.updateMultilingualGlossaryDictionary(made, dictionary("en", "de", { def: "bb" }));
+  expect(await used()).toMatch(/(^| )bb/);
+  const { entries } = await client.getMultilingualGlossaryDictionaryEntries(made, "en", "de");
+  expect(entries.entries()).toEqual({ abc: "fed", def: "bb" });
+  expect(await client.updateMultilingualGlossaryName(made, "named")).toMatchObject({ name: "named" });
+  const replaced = await client.replaceMultilingualGlossaryDictionaryWithCsv(made, "en", "de", "abc,ff\n");
+  expect(replaced).toEqual({ sourceLangCode: "en", targetLangCode: "de", entryCount: 1 });
+  expect(await used()).toMatch(/(^| )ff/);
+  await client.deleteMultilingualGlossaryDictionary(made, "en", "de");
+  expect(await client.listMultilingualGlossaries()).toMatchObject([
+    { name: "named", dictionaries: [{ entryCount: 1 }] },
+  ]);
+  await expect(client.getMultilingualGlossaryDictionaryEntries(made, "en", "de")).rejects.toThrow(
+    deepl.GlossaryNotFoundError,
+  );
+  await client.deleteMultilingualGlossary(made);
+  expect(await client.listMultilingualGlossaries()).toEqual([]);
 });
 
 test("shows the server's words for what it refuses", async () => {

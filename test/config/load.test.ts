@@ -69,6 +69,9 @@ describe("parseConfig", () => {
 
   it("reports wrong types, ranges and choices with the key and the value", () => {
     expect(failure(() => load("batch_size: many\n")).message).toContain('batch_size: "many" is not usable');
+    const pattern = failure(() => load("cleaning: {patterns: [{side: source, must_match: 'a('}]}\n")).message;
+    expect(pattern).toContain("Unterminated group");
+    expect(failure(() => load("cleaning: {patterns: [{side: target}]}\n")).message).toContain("give must_match");
     expect(failure(() => load("dropout: 1\n")).message).toContain("dropout: 1 is not usable");
     const choice = failure(() => load("attention: dot\n"));
     expect(choice.message).toContain('"multiplicative"|"additive"|"normed_additive"');

@@ -6,6 +6,7 @@ import { expect, it } from "vitest";
 const source = resolve(import.meta.dirname, "..", "..", "src");
 const may: Record<string, string[]> = {
   "corpora/recipes": ["corpora/test-sets", "corpora/fetch", "corpora/archives", "corpora/formats"],
+  "corpora/sources": ["corpora/recipes", "corpora/importing", "corpora/formats", "corpora/fetch", "corpora/archives"],
   "corpora/test-sets": ["corpora/fetch", "corpora/archives", "corpora/formats"],
   "corpora/fetch": [],
   "corpora/archives": [],

@@ -8,10 +8,12 @@ import { glossaries } from "./formats/glossaries.ts";
 import { imports } from "./formats/imports.ts";
 import { languagePacks } from "./formats/language-packs.ts";
 import { engineDirectories, modelDirectories } from "./formats/model-directory.ts";
+import { recipes } from "./formats/recipes.ts";
 import { runLogs } from "./formats/run-logs.ts";
 import { safetensors } from "./formats/safetensors.ts";
 import { preparedAgain, shards } from "./formats/shards.ts";
 import { shortlists } from "./formats/shortlists.ts";
+import { sources } from "./formats/sources.ts";
 import { compressedTexts, plainTexts, tabSeparated, trainingTexts } from "./formats/texts.ts";
 import { bpeModels, unigramModels } from "./formats/wordpieces.ts";
 
@@ -31,6 +33,7 @@ export const FORMATS: readonly Format[] = [
   trainingTexts,
   ...compressedTexts,
   configurations,
+  recipes,
   runLogs,
   ...archives,
   languagePacks,
@@ -38,4 +41,5 @@ export const FORMATS: readonly Format[] = [
   ...documents,
   ...imports,
   ...glossaries,
+  ...sources,
 ];

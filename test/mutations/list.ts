@@ -22,6 +22,7 @@ import { segmentMutations } from "./list/segments.ts";
 import { serverDocumentMutations } from "./list/server-documents.ts";
 import { servingMutations } from "./list/serving.ts";
 import { shortlistMutations } from "./list/shortlist.ts";
+import { sourceMutations } from "./list/sources.ts";
 import { textMutations } from "./list/text.ts";
 import { trainingMutations } from "./list/training.ts";
 import { transferMutations } from "./list/transfer.ts";
@@ -44,6 +45,7 @@ const concepts: Readonly<Record<string, readonly Mutation[]>> = {
   engine: engineMutations,
   serving: servingMutations,
   shortlist: shortlistMutations,
+  sources: sourceMutations,
   alignment: alignmentMutations,
   metrics: metricsMutations,
   text: textMutations,

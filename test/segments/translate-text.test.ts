@@ -1,7 +1,7 @@
 /** Source of truth: the promise itself. What stands between segments is kept byte for byte, and each placeable comes out exactly once. */
 import { describe, expect, it } from "vitest";
 import { Random } from "../../src/base/random.ts";
-import { findPlaceables } from "../../src/segments/placeables.ts";
+import { findPlaceables } from "../../src/segments/placeables/find-placeables.ts";
 import { textCounts } from "../../src/segments/text-counts.ts";
 import type { LineHypothesis, TranslateLines, WantedLine } from "../../src/segments/translate-lines.ts";
 import { translateText, translateTexts, translateVariants } from "../../src/segments/translate-text.ts";

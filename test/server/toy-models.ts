@@ -67,6 +67,8 @@ const quietOptions: Omit<ServerOptions, "models"> = {
   masks: "braces",
   apiKeys: undefined,
   suggestions: undefined,
+  glossaries: undefined,
+  terms: { glossaries: [], doNotTranslate: undefined },
   corsOrigins: ["*"],
   trustProxy: false,
   accessLog: undefined,

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { resolveConfig } from "../../src/config/resolve.ts";
+import type { ConfigInput } from "../../src/config/schema.ts";
 import { prepareCorpora } from "../../src/training/training-corpora.ts";
 import { toyWordpieces } from "../cli/toy-model-directory.ts";
 
@@ -19,7 +20,7 @@ function corpus(name: string, sources: string[], targets: string[]): { path_src:
 
 async function messagesOf(
   data: Record<string, { path_src: string; path_tgt: string }>,
-  cleaning: { overlap?: "drop" | "count" | "keep" } = {},
+  cleaning: ConfigInput["cleaning"] = {},
 ): Promise<string[]> {
   const messages: string[] = [];
   const config = resolveConfig({ save_model: mkdtempSync(join(folder, "model-")), train_steps: 1, data, cleaning });
@@ -58,4 +59,34 @@ test("a corpus that is validated on has nothing left to train on, which is an er
 test("nothing is said where no text is held out twice", async () => {
   const train = corpus("train", ["ab c"], ["d ec"]);
   expect(await messagesOf({ train, valid: corpus("valid", ["fad"], ["bed"]) })).toEqual(["train: 1 of 1 pairs kept"]);
+});
+
+test("rules of a recipe come beside those of the configuration, and what is no rule is named", async () => {
+  const sources = ["ab c", "ab c d e", "ab 12", "fad {a}", "fad"];
+  const train = corpus("ruled", sources, ["d ec", "d ec", "d 13", "bed", "bed"]);
+  const opuscleaner = join(folder, "a.filters.json");
+  const filters = [
+    { filter: "max_length", parameters: { MAXLENGTH: 3 } },
+    { filter: "bifixer", parameters: {} },
+  ];
+  writeFileSync(opuscleaner, JSON.stringify({ version: 1, files: [], filters }));
+  const cleaning = { opuscleaner, numbers: true, placeholders: true, max_words: 5 };
+  expect(await messagesOf({ train }, cleaning)).toEqual([
+    `${opuscleaner}: 1 of 2 filters are rules here: max_length`,
+    `${opuscleaner}: left out: bifixer (step 2: no equal here)`,
+    "train: 2 of 5 pairs kept",
+    "train:   1 dropped: words (line 2)",
+    "train:   1 dropped: numbers differ (line 3)",
+    "train:   1 dropped: placeholders differ (line 4)",
+  ]);
+  const texts: ConfigInput["cleaning"] = {
+    numbers: 0.3,
+    patterns: [{ side: "source", must_match: "a" }],
+    untranslated: 0.9,
+  };
+  expect(await messagesOf({ train }, texts)).toEqual(["train: 5 of 5 pairs kept"]);
+  await expect(messagesOf({ train }, { opuscleaner: join(folder, "none") })).rejects.toMatchObject({
+    name: "DataError",
+    where: join(folder, "none"),
+  });
 });

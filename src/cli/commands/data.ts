@@ -59,7 +59,12 @@ export const dataCommand: CommandModule<object, DataArguments> = {
     if (name === "testset") return printTestSet(args, options);
     if (set !== undefined) throw new UsageError(`unexpected argument: ${set}`, { nextStep: "See nmt data --help." });
     if (name === undefined) {
-      for (const recipe of RECIPES) process.stdout.write(`${recipe.name.padEnd(18)}${recipe.description}\n`);
+      const others = [
+        ["opus NAME", "Any corpus of OPUS; nmt data opus --list --pair en-de shows them"],
+        ["hf:OWNER/NAME", "Any data set of the Hugging Face Hub that has texts in both languages"],
+      ];
+      const rows = [...RECIPES.map((recipe) => [recipe.name, recipe.description]), ...others];
+      for (const [first, text] of rows) process.stdout.write(`${first!.padEnd(18)}${text}\n`);
       return;
     }
     const recipe = findRecipe(name);
@@ -89,7 +94,10 @@ async function printTestSet(
   options: { from?: string; cache?: string; mirror?: string },
 ): Promise<void> {
   if (set === undefined) {
-    for (const { name, pairs } of TEST_SETS) process.stdout.write(`${name.padEnd(18)}${pairs.join(" ")}\n`);
+    for (const { name, pairs, languages } of TEST_SETS) {
+      const list = languages === undefined ? pairs.join(" ") : `any two of ${languages.join(" ")}`;
+      process.stdout.write(`${name.padEnd(18)}${list}\n`);
+    }
     return;
   }
   if (pair === undefined) {
@@ -105,7 +113,7 @@ function findRecipe(name: string): Recipe {
   if (recipe !== undefined) return recipe;
   throw new UsageError(`There is no corpus "${name}".`, {
     where: "nmt data NAME",
-    nextStep: `Use one of ${RECIPES.map((each) => each.name).join(", ")}.`,
+    nextStep: `Use one of ${RECIPES.map((each) => each.name).join(", ")}; for others see nmt data opus and nmt data hf.`,
   });
 }
 

@@ -2,6 +2,7 @@
 import { basename, join, resolve } from "node:path";
 import type { CommandModule } from "yargs";
 import { DataError, UsageError } from "../../base/errors.ts";
+import { languagesOfPair } from "../../base/languages/language-pair.ts";
 import { log } from "../../base/logger.ts";
 import { openModelDirectory } from "../../checkpoint/model-directory.ts";
 import { targetLanguages } from "../../config/corpora.ts";
@@ -86,14 +87,15 @@ async function withTestSet(args: EvaluateArguments): Promise<Texts> {
   if (ref !== undefined || src !== undefined) {
     throw new UsageError("a test set has its own sources and references", { nextStep: "Leave --ref and --src out." });
   }
-  const { cache, mirror } = args;
+  const { from, cache, mirror } = args;
   const { loadTestSet } = await import("../../corpora/test-sets/test-sets.ts");
   const { source, references } = await loadTestSet(name, pair, {
+    ...(from !== undefined && { from }),
     ...(cache !== undefined && { cache }),
     ...(mirror !== undefined && { mirror }),
     progress: (message) => log.info(message),
   });
-  const [src_lang, tgt_lang] = pair.split("-") as [string, string];
+  const [src_lang, tgt_lang] = languagesOfPair(pair, "--language_pair");
   const languages = { src_lang: args.src_lang ?? src_lang, tgt_lang: args.tgt_lang ?? tgt_lang };
   const names = references.map((_, i) => `${name} ${pair}${references.length > 1 ? `, reference ${i + 1}` : ""}`);
   return { args: { ...args, ...languages, ref: names }, references, sources: source };

@@ -37,6 +37,9 @@ interface ServeArguments extends InferenceArguments {
   document_memory: number;
   document_minutes: number;
   suggestions: string | undefined;
+  glossary: string[] | undefined;
+  do_not_translate: string | undefined;
+  glossaries: string | undefined;
   api_keys: string | undefined;
   cors_origin: string[];
   trust_proxy: boolean;
@@ -113,6 +116,16 @@ const serveOptions = {
   suggestions: {
     type: "string",
     describe: "Folder that translations suggested by clients are kept in, as a corpus; none are without it",
+  },
+  glossary: {
+    type: "string",
+    array: true,
+    describe: "PAIR=FILE: terms and their translations for all texts of a pair, as in nmt translate: en-de=terms.tsv",
+  },
+  do_not_translate: { type: "string", describe: "File of terms that come out as they are, one a line, for all texts" },
+  glossaries: {
+    type: "string",
+    describe: "Folder that the glossaries of DeepL's interface are kept in; in memory without it",
   },
   api_keys: { type: "string", describe: "File of API keys, one a line, a limit of texts per minute after it" },
   cors_origin: {
@@ -208,6 +221,8 @@ function serverOptions(args: ServeArguments): ServerOptions {
     masks: args.placeables,
     apiKeys: args.api_keys,
     suggestions: args.suggestions,
+    glossaries: args.glossaries,
+    terms: { glossaries: (args.glossary ?? []).map(pairFile), doNotTranslate: args.do_not_translate },
     corsOrigins: args.cors_origin,
     trustProxy: args.trust_proxy,
     accessLog: args.access_log ? (line) => process.stdout.write(`${line}\n`) : undefined,
@@ -215,6 +230,12 @@ function serverOptions(args: ServeArguments): ServerOptions {
     version: packageVersion(),
     page: args.page ? join(packageFolder(), "dist", "web") : undefined,
   };
+}
+
+function pairFile(text: string): { pair: string; path: string } {
+  const [, pair, path] = /^([^=]+)=(.+)$/s.exec(text) ?? [];
+  if (pair !== undefined && path !== undefined) return { pair, path };
+  throw new UsageError(`--glossary is ${text}`, { nextStep: "Write a pair of languages and a file: en-de=terms.tsv." });
 }
 
 function requireRange(name: string, value: number, least: number, most = Number.MAX_SAFE_INTEGER): void {

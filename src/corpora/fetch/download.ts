@@ -1,4 +1,4 @@
-/** Downloads a file: mirrors, resuming, stalls, wrong lengths, checksum. The file appears whole and verified, or not at all. */
+/** Downloads a file: mirrors, resuming, several connections, stalls, wrong lengths, checksum. The file appears whole and verified, or not at all. */
 import {
   closeSync,
   existsSync,
@@ -13,11 +13,12 @@ import {
 } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import { dirname } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { commitFile } from "../../base/atomic-file.ts";
 import { DownloadError } from "../../base/errors.ts";
 import { hashFile } from "../../data/files/hash-file.ts";
-import { httpGet } from "./http-get.ts";
+import { failureOf, Refused, withAttempts } from "./attempts.ts";
+import { downloadBlocks, isInBlocks, removeJournal } from "./download-blocks.ts";
+import { type GetOptions, httpGet } from "./http-get.ts";
 
 /** What to download, and how patiently. */
 export interface DownloadOptions {
@@ -33,18 +34,21 @@ export interface DownloadOptions {
   size?: number;
   /** Milliseconds without a byte before the connection is given up (default 30,000). */
   stall?: number;
-  /** Tries at each address (default 4); a try goes on where the last one ended. */
+  /** Tries at each address (default 4), of several connections each for every block; a try goes on where the last one ended. */
   attempts?: number;
-  /** Milliseconds before the second try, doubled for each further one (default 500). */
+  /** Milliseconds before the second try, doubled for each further one (default 500), where the server doesn't say when to come back. */
   backoff?: number;
+  /** Connections at a time (default 1), where the server gives ranges. */
+  connections?: number;
+  /** Bytes that a connection asks for at once where there are several (default 8 MiB). */
+  block?: number;
+  /** Further headers, such as a token; one named authorization is not sent to other hosts that the address redirects to. */
+  headers?: Readonly<Record<string, string>>;
   /** Told of bytes so far, and of all there are where that is known. */
   progress?: (received: number, total: number | undefined) => void;
   /** Variables that name proxies, such as HTTPS_PROXY. Default: the process's. */
   environment?: NodeJS.ProcessEnv;
 }
-
-/** A reason not to ask the same address again. */
-class Refused extends Error {}
 
 /**
  * Makes `path` hold the file. A file already there with the right checksum stays as it is. Unfinished bytes are kept in
@@ -56,25 +60,23 @@ class Refused extends Error {}
  * await download({ urls: ["https://example.org/pairs.tsv.gz"], path: "downloads/pairs.tsv.gz", sha256: "0".repeat(64) });
  */
 export async function download(options: DownloadOptions): Promise<void> {
-  const { urls, path, attempts = 4, backoff = 500 } = options;
-  if (existsSync(path) && hasChecksums(path, options)) return;
+  const { urls, path } = options;
+  if (existsSync(path) && hasChecksums(path, options)) return removeJournal(partPath(path));
   mkdirSync(dirname(path), { recursive: true });
   const failures: string[] = [];
   for (const url of urls) {
-    for (let attempt = 0; attempt < attempts; attempt++) {
-      if (attempt > 0) await pause(backoff * 2 ** (attempt - 1));
-      try {
-        verify(options, await fetchRest(url, options));
-        rmSync(validatorPath(path), { force: true });
-        commitFile(partPath(path), path);
-        return;
-      } catch (error) {
-        failures.push(`${url}: ${(error as Error).message}`);
-        if (error instanceof Refused) break;
-      }
+    const attempt = async () => verify(options, await fetchMissing(url, options));
+    const isThere = await withAttempts(options, attempt, (error) => failures.push(`${url}: ${error.message}`)).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) {
+      rmSync(validatorPath(path), { force: true });
+      commitFile(partPath(path), path);
+      return removeJournal(partPath(path));
     }
     // Another mirror's bytes cannot be told to be the same without a checksum.
-    if (!isChecked(options)) discard(path);
+    if (!isChecked(options) && url !== urls.at(-1)) discard(path);
   }
   throw new DownloadError(`The file cannot be downloaded: ${[...new Set(failures)].join("; ")}.`, {
     where: path,
@@ -90,23 +92,51 @@ const validatorPath = (path: string) => `${path}.part.version`;
 function discard(path: string): void {
   rmSync(partPath(path), { force: true });
   rmSync(validatorPath(path), { force: true });
+  removeJournal(partPath(path));
+}
+
+/** Fetches what is missing and returns the byte it began at; of blocks, which may be of several calls, any but 0. */
+async function fetchMissing(url: string, options: DownloadOptions): Promise<number> {
+  const { path, connections = 1, block = 8 << 20, size, progress } = options;
+  const part = partPath(path);
+  // One that was begun by a single connection is gone on with likewise.
+  const inBlocks = isInBlocks(part) || (connections > 1 && !existsSync(part));
+  if (!inBlocks) return fetchRest(url, options);
+  const { attempts, backoff } = options;
+  const isComplete = await downloadBlocks(url, {
+    part,
+    connections,
+    block,
+    size,
+    isChecked: isChecked(options),
+    get: getOptions(options),
+    progress,
+    ...(attempts === undefined ? {} : { attempts }),
+    ...(backoff === undefined ? {} : { backoff }),
+  });
+  return isComplete ? 1 : fetchRest(url, options);
+}
+
+function getOptions({ headers, stall = 30_000, environment }: DownloadOptions): GetOptions & { headers: object } {
+  return {
+    headers: { "accept-encoding": "identity", "user-agent": "gnmt-moe", ...headers },
+    timeout: stall,
+    ...(environment === undefined ? {} : { environment }),
+  };
 }
 
 /** Appends what is missing to the part and returns the byte it began at. Throws where the connection ends early. */
 async function fetchRest(url: string, options: DownloadOptions): Promise<number> {
-  const { path, stall = 30_000, size, environment } = options;
+  const { path, size } = options;
   const have = resumableBytes(options);
-  const headers: Record<string, string> = { "accept-encoding": "identity", "user-agent": "gnmt-moe" };
+  const get = getOptions(options);
+  const headers: Record<string, string> = { ...get.headers };
   if (have > 0) {
     headers["range"] = `bytes=${have}-`;
     const validator = readIfExists(validatorPath(path));
     if (validator !== undefined) headers["if-range"] = validator;
   }
-  const response = await httpGet(url, {
-    headers,
-    timeout: stall,
-    ...(environment === undefined ? {} : { environment }),
-  });
+  const response = await httpGet(url, { ...get, headers });
   try {
     const start = startOf(response, have, path);
     const total = totalOf(response, start);
@@ -133,7 +163,8 @@ function resumableBytes(options: DownloadOptions): number {
 }
 
 /** The byte the response begins at. */
-function startOf({ statusCode = 0, headers }: IncomingMessage, have: number, path: string): number {
+function startOf(response: IncomingMessage, have: number, path: string): number {
+  const { statusCode, headers } = response;
   if (statusCode === 200) return 0;
   if (statusCode === 206 && have > 0) {
     const begin = Number(/^bytes (\d+)-/.exec(headers["content-range"] ?? "")?.[1]);
@@ -143,8 +174,7 @@ function startOf({ statusCode = 0, headers }: IncomingMessage, have: number, pat
     discard(path);
     throw new Error("the server cannot go on where it stopped; starting again");
   }
-  const message = `the server answers with status ${statusCode}`;
-  throw statusCode === 429 || statusCode >= 500 ? new Error(message) : new Refused(message);
+  throw failureOf(response);
 }
 
 /** Bytes of the whole file, as the response's headers have it. */

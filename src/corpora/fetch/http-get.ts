@@ -1,4 +1,4 @@
-/** A streaming HTTP GET that follows redirects and the proxies named by the environment. */
+/** A streaming HTTP GET that follows redirects and the proxies named by the environment; a token stays with its host. */
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { type TLSSocket, connect as tlsConnect } from "node:tls";
@@ -16,8 +16,9 @@ const MOST_REDIRECTS = 10;
 /** The response whose status is not a redirect. The caller reads or destroys it. Rejects where no answer comes. */
 export async function httpGet(url: string, options: GetOptions): Promise<IncomingMessage> {
   let current = new URL(url);
+  const { origin } = current;
   for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
-    const response = await get(current, options);
+    const response = await get(current, current.origin === origin ? options : withoutToken(options));
     const { statusCode = 0, headers } = response;
     if (![301, 302, 303, 307, 308].includes(statusCode) || headers.location === undefined) return response;
     response.destroy();
@@ -28,6 +29,12 @@ export async function httpGet(url: string, options: GetOptions): Promise<Incomin
     current = next;
   }
   throw new Error(`more than ${MOST_REDIRECTS} redirects`);
+}
+
+/** What is told to one host is no other's business. */
+function withoutToken({ headers = {}, ...rest }: GetOptions): GetOptions {
+  const kept = Object.entries(headers).filter(([name]) => name.toLowerCase() !== "authorization");
+  return { ...rest, headers: Object.fromEntries(kept) };
 }
 
 async function get(

@@ -36,6 +36,12 @@ export interface SourcePlaces {
 
 /** Where files come from, and what earlier ones were. */
 export interface SourceOptions extends SourcePlaces {
+  /** Connections at a time, where the server gives ranges (default 1). */
+  connections?: number;
+  /** Bytes that each of several connections asks for at once (default 8 MiB). */
+  block?: number;
+  /** Further headers of every request, such as a token. */
+  headers?: Readonly<Record<string, string>>;
   /** Files of an earlier preparation; a file that has changed since is told. */
   earlier?: readonly SourceRecord[];
   /** Variables such as NMT_MIRROR and HTTPS_PROXY. Default: the process's. */
@@ -108,7 +114,7 @@ function isKnown({ sha256, md5 }: SourceFile): boolean {
 }
 
 async function downloadInto(path: string, file: SourceFile, options: SourceOptions): Promise<void> {
-  const { progress, environment = process.env } = options;
+  const { progress, environment = process.env, connections, block, headers } = options;
   // A file nobody states a checksum of is compared with the one it had when it came.
   const recorded = `${path}.sha256`;
   if (existsSync(path) && !isKnown(file) && existsSync(recorded)) {
@@ -126,6 +132,9 @@ async function downloadInto(path: string, file: SourceFile, options: SourceOptio
       urls: urls.map((url) => mirrored(url, options.mirror ?? environment["NMT_MIRROR"])),
       path,
       environment,
+      ...(connections === undefined ? {} : { connections }),
+      ...(block === undefined ? {} : { block }),
+      ...(headers === undefined ? {} : { headers }),
       progress: (received, total) => {
         if (progress === undefined) return;
         bar ??= new Progress({ label: file.name, unit: "bytes", ...(total === undefined ? {} : { total }) });

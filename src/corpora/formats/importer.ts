@@ -85,6 +85,8 @@ export interface InputFile {
   /** As messages name it. */
   path: string;
   head: FileHead;
+  /** Its place on disk, where that holds the bytes as they are: neither compressed nor part of an archive. */
+  place?: string | undefined;
   /** All of its bytes, decompressed, in chunks. They come once. */
   chunks: AsyncIterable<Uint8Array>;
 }

@@ -9,6 +9,7 @@ import { properties } from "./strings/properties.ts";
 import { stringCatalogue } from "./strings/string-catalogue.ts";
 import { csv, tsv } from "./tables/delimited.ts";
 import { jsonLines } from "./tables/json-lines.ts";
+import { parquet } from "./tables/parquet.ts";
 import { qtLinguist } from "./xml/qt-linguist.ts";
 import { tmx } from "./xml/tmx.ts";
 import { xces } from "./xml/xces.ts";
@@ -22,6 +23,7 @@ export const IMPORTERS: readonly Importer[] = [
   qtLinguist,
   android,
   mo,
+  parquet,
   stringCatalogue,
   stringsDict,
   appleStrings,

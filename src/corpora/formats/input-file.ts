@@ -1,5 +1,7 @@
 /** Opens a file of whatever compression: its head, to see what it is, and then all of it. */
+import { statSync } from "node:fs";
 import { nameOfText, streamBytes } from "../../data/files/bytes.ts";
+import { compressionOfName } from "../../data/files/decompress.ts";
 import { decodedHead } from "../../data/files/text-format.ts";
 import { type InputFile, plainName } from "./importer.ts";
 
@@ -13,7 +15,13 @@ export interface OpenFile extends InputFile {
 
 /** Throws DataError where it cannot be read. Whoever opens it reads it, or calls `close`. */
 export async function openInput(path: string): Promise<OpenFile> {
-  return inputOf(path, streamBytes(path));
+  const file = await inputOf(path, streamBytes(path));
+  return isPlain(path) ? { ...file, place: path } : file;
+}
+
+function isPlain(path: string): boolean {
+  const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  return isFile && compressionOfName(path) === undefined;
 }
 
 /** The same of chunks, decompressed, such as those of an archive's member. */

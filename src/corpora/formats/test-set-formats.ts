@@ -1,4 +1,4 @@
-/** Reads test sets as WMT and IWSLT publish them: one segment a line in SGML-like files, and the XML of WMT 2021. */
+/** Reads test sets as they are published: one segment a line in SGML-like files, the XML of WMT 2021, plain lines, and tables. */
 import { DataError } from "../../base/errors.ts";
 import { stripEnd } from "../../metrics/white-space.ts";
 import { decodeEntities } from "./entities.ts";
@@ -20,6 +20,15 @@ export function readLinesOf(text: string): string[] {
   const lines = text.split("\n");
   if (lines.at(-1) === "") lines.pop();
   return lines.map(stripEnd);
+}
+
+/** A field, from 0, of lines whose fields are separated by tabs. Throws DataError for a line that has fewer. */
+export function readColumnOf(text: string, column: number, name: string): string[] {
+  return readLinesOf(text).map((line, i) => {
+    const field = line.split("\t")[column];
+    if (field === undefined) throw malformed(name, `line ${i + 1} has no field ${column + 1}`);
+    return stripEnd(field);
+  });
 }
 
 export interface XmlTestSet {

@@ -2,13 +2,16 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DataError, UsageError } from "../../base/errors.ts";
+import { chooseLanguage } from "../../base/languages/choose-language.ts";
+import { type LanguagePair, languagesOfPair } from "../../base/languages/language-pair.ts";
 import { nearestName } from "../../base/nearest-name.ts";
 import { unpackMembers } from "../archives/archive-member.ts";
 import { readWholeText } from "../archives/whole-text.ts";
 import { cacheFolder } from "../fetch/cache-folder.ts";
-import { fetchSource, type SourceOptions } from "../fetch/source-file.ts";
-import { readLinesOf, readSegments, readXmlTestSet } from "../formats/test-set-formats.ts";
-import { TEST_SETS, type TestSet } from "./test-set-registry.ts";
+import { fetchSource, type SourceFile, type SourceOptions } from "../fetch/source-file.ts";
+import { readColumnOf, readLinesOf, readSegments, readXmlTestSet } from "../formats/test-set-formats.ts";
+import type { TestSet } from "./test-set.ts";
+import { TEST_SETS } from "./test-set-registry.ts";
 
 /** The texts of a test set, line by line. */
 export interface TestSetTexts {
@@ -36,10 +39,31 @@ export function findTestSet(name: string, pair: string): TestSet {
       nextStep: `${nearest === undefined ? "" : `Did you mean ${nearest}? `}There are ${names.join(", ")}.`,
     });
   }
-  if (set.pairs.includes(pair)) return set;
-  throw new UsageError(`The test set ${name} has no language pair "${pair}".`, {
+  codesOf(set, pair);
+  return set;
+}
+
+/** The two languages of a pair by the set's own codes. Throws UsageError, saying which there are. */
+function codesOf({ name, pairs, languages }: TestSet, pair: string): LanguagePair {
+  if (languages === undefined) {
+    if (pairs.includes(pair)) return languagesOfPair(pair, "language pair");
+    throw new UsageError(`The test set ${name} has no language pair "${pair}".`, {
+      where: "language pair",
+      nextStep: `Use one of ${pairs.join(", ")}.`,
+    });
+  }
+  const [source, target] = languagesOfPair(pair, "language pair").map((language) => {
+    const code = chooseLanguage(language, languages);
+    if (code !== undefined) return code;
+    throw new UsageError(`The test set ${name} has no language "${language}".`, {
+      where: "language pair",
+      nextStep: `Use two of ${languages.join(", ")}, or the codes of two letters that they are known by.`,
+    });
+  }) as [string, string];
+  if (source !== target) return [source, target];
+  throw new UsageError(`Both languages of "${pair}" are ${source} in the test set ${name}.`, {
     where: "language pair",
-    nextStep: `Use one of ${set.pairs.join(", ")}.`,
+    nextStep: "Name two different ones.",
   });
 }
 
@@ -58,11 +82,12 @@ export async function loadTestSet(name: string, pair: string, options: SourceOpt
 
 /** The texts of a set that may be of no registry. */
 export async function readTestSet(set: TestSet, pair: string, options: SourceOptions = {}): Promise<TestSetTexts> {
-  const [source, target] = pair.split("-") as [string, string];
+  const [source, target] = codesOf(set, pair);
   const texts: TestSetTexts = { source: [], references: [] };
   for (const part of set.parts ?? [""]) {
     const places = await unpackFiles(set, set.files(source, target, part), options);
-    const sides = set.translators === undefined ? sidesOf(places) : sidesOfXml(places, set.translators(pair));
+    const sides =
+      set.translators === undefined ? sidesOf(places, set.columns) : sidesOfXml(places, set.translators(pair));
     checkLengths(set, sides);
     texts.source = texts.source.concat(sides.source);
     texts.references = sides.references.map((lines, i) => (texts.references[i] ?? []).concat(lines));
@@ -87,6 +112,11 @@ async function unpackFiles(
   const places = new Map<string, Place>();
   for (const [name, source] of archives) {
     const found = await fetchSource(source, cache, options);
+    const alone = files.find((file) => isAlone(source, file));
+    if (alone !== undefined) {
+      places.set(alone, { path: found.path, name });
+      continue;
+    }
     const folder = join(options.cache ?? cacheFolder(), "test-sets", `${name}.files`, found.sha256.slice(0, 12));
     mkdirSync(folder, { recursive: true });
     const wanted = files.filter((file) => archiveOf(file).name === name);
@@ -96,7 +126,18 @@ async function unpackFiles(
   return files.map((file) => places.get(file)!);
 }
 
-function sidesOf(places: readonly Place[]): TestSetTexts {
+/** Whether a file is what the address gives, not something inside it. */
+function isAlone({ urls }: SourceFile, file: string): boolean {
+  return urls[0]!.endsWith(`/${file}`);
+}
+
+function sidesOf(places: readonly Place[], columns?: TestSet["columns"]): TestSetTexts {
+  if (columns !== undefined) {
+    const { path, name } = places[0]!;
+    const text = readWholeText(path);
+    const [source, reference] = columns.map((column) => readColumnOf(text, column, name));
+    return { source: source!, references: [reference!] };
+  }
   const [source, ...references] = places.map(({ path, name }) => {
     const text = readWholeText(path);
     return /\.(sgm|xml)$/.test(path) ? readSegments(text, name) : readLinesOf(text);

@@ -1,5 +1,6 @@
 /** Cleaning of parallel text: which pairs are left out of training, and a report of how many and why. */
 import { isUtf8 } from "node:buffer";
+import { TEXT_REASONS, type TextRules } from "./text-rules.ts";
 import { CONTROL, MISREAD, REPLACEMENT, TextScan, WINDOWS_1252 } from "./text-scan.ts";
 
 export const DROP_REASONS = [
@@ -14,6 +15,8 @@ export const DROP_REASONS = [
   "other language",
   "control characters",
   "broken encoding",
+  ...TEXT_REASONS,
+  "badly scored",
 ] as const;
 export type DropReason = (typeof DROP_REASONS)[number];
 
@@ -30,6 +33,8 @@ export interface CleaningOptions {
   minScriptShare?: number;
   /** Leave out pairs with a side in another language (language-id.ts). */
   languageId?: boolean;
+  /** Further rules on the texts (text-rules.ts). */
+  texts?: TextRules;
 }
 
 export const DEFAULT_CLEANING: CleaningOptions = { maxCharacters: 10_000, maxRatio: 9, dropIdentical: false };

@@ -91,15 +91,30 @@ async function* blocksOf(file: TextFile): AsyncGenerator<LineBlock> {
   }
 }
 
-async function* alignedBlocks(source: TextFile, target: TextFile): AsyncGenerator<LineBlock> {
-  const sides = [new LineQueue(source), new LineQueue(target)] as const;
+/** Bytes of a text that are no file of their own, such as a member of an archive. */
+export interface TextStream {
+  /** As errors name it. */
+  path: string;
+  chunks: AsyncGenerator<Uint8Array>;
+}
+
+/** The same of two streams, which are closed in any case. */
+export async function* streamBlocksOf(source: TextStream, target: TextStream): AsyncGenerator<LineBlock> {
+  yield* blocksOfBoth(new LineQueue(source, source.chunks), new LineQueue(target, target.chunks));
+}
+
+function alignedBlocks(source: TextFile, target: TextFile): AsyncGenerator<LineBlock> {
+  return blocksOfBoth(new LineQueue(source), new LineQueue(target));
+}
+
+async function* blocksOfBoth(...sides: readonly [LineQueue, LineQueue]): AsyncGenerator<LineBlock> {
   try {
     for (;;) {
       const available = await Promise.all(sides.map((side) => side.available()));
       const lines = Math.min(...available);
       if (lines > 0) yield { lines, source: sides[0].take(lines), target: sides[1].take(lines) };
       else if (Math.max(...available) === 0) return;
-      else throw unequalLines(source.path, target.path, await sides[0].count(), await sides[1].count());
+      else throw unequalLines(sides[0].path, sides[1].path, await sides[0].count(), await sides[1].count());
     }
   } finally {
     await Promise.all(sides.map((side) => side.close()));
@@ -121,9 +136,13 @@ class LineQueue {
   private begun = false;
   private ended = false;
 
-  constructor(file: TextFile) {
-    this.file = file;
-    this.chunks = streamBytes(file.path);
+  constructor({ path, ...rest }: TextFile, chunks = streamBytes(path)) {
+    this.file = { path, ...rest };
+    this.chunks = chunks;
+  }
+
+  get path(): string {
+    return this.file.path;
   }
 
   /** How many lines can be taken now; 0 only at the end of the file. */

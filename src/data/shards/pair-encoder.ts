@@ -7,6 +7,7 @@ import { loadLanguageCheck } from "../cleaning/language-id.ts";
 import { PairSketcher, SKETCH } from "../cleaning/near-duplicates.ts";
 import { hashPair } from "../cleaning/pair-hash.ts";
 import { scriptShare } from "../cleaning/scripts.ts";
+import { compileRules, type TextCheck } from "../cleaning/text-rules.ts";
 import { type LineBlock, linesOfBlock, type TextBlock } from "../files/line-blocks.ts";
 import { idBytesFor, RecordBuffer } from "./shard-writer.ts";
 
@@ -73,6 +74,7 @@ export class PairEncoder {
   private readonly rules: EncodingRules;
   private readonly pieces: PieceEncoder;
   private readonly isOfLanguage: (texts: readonly string[]) => DropReason | "kept";
+  private readonly checkTexts: TextCheck;
   private readonly sketcher: PairSketcher | undefined;
   private readonly records: RecordBuffer;
   private readonly heldOut: HeldOutHashes | undefined;
@@ -85,6 +87,7 @@ export class PairEncoder {
     this.rules = rules;
     this.pieces = pieces;
     this.isOfLanguage = check;
+    this.checkTexts = compileRules(rules.cleaning.texts ?? {});
     this.sketcher = rules.cleaning.nearDuplicateWindow === undefined ? undefined : new PairSketcher();
     this.heldOut = rules.heldOut === undefined ? undefined : new HeldOutHashes(rules.heldOut);
     this.records = new RecordBuffer(idBytesFor(pieces.size));
@@ -112,6 +115,7 @@ export class PairEncoder {
       const [source, target] = [sources[i]!, targets[i]!];
       const isHeldOut = this.heldOut?.count(overlap!, block.target === undefined ? undefined : source, target) === true;
       let verdict = isHeldOut && dropHeldOut ? "held-out text" : cleanPair(source, target, cleaning);
+      if (verdict === "kept") verdict = this.checkTexts(source, target);
       if (verdict === "kept") verdict = this.isOfLanguage([source, target]);
       if (verdict !== "kept") {
         verdicts[i] = verdictOf(verdict);

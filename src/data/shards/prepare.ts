@@ -188,7 +188,11 @@ function markersOf({ wordpieces: { bosId, eosId } }: PrepareOptions): MarkerIds 
 }
 
 function cleaningOf({ cleaning, pathTgt }: PrepareOptions): CleaningOptions {
-  return { ...DEFAULT_CLEANING, ...cleaning, ...(pathTgt === undefined ? { dropIdentical: false } : {}) };
+  const all = { ...DEFAULT_CLEANING, ...cleaning };
+  if (pathTgt !== undefined) return all;
+  // A text of one side stands for both.
+  const { copySimilarity: _, ...texts } = all.texts ?? {};
+  return { ...all, dropIdentical: false, ...(all.texts !== undefined && { texts }) };
 }
 
 function fingerprintOf(options: PrepareOptions, texts: TextIdentity[]): string {

@@ -1,5 +1,5 @@
 /** Tags of HTML and XML among placeables: which opens, which closes, and whether they nest. */
-import type { Placeable } from "../placeables.ts";
+import type { Placeable } from "../placeables/find-placeables.ts";
 
 const VOID = new Set("area base br col embed hr img input link meta source track wbr".split(" "));
 

@@ -1,5 +1,5 @@
 /** Words of a line between white space, with their places. */
-import type { Range } from "../icu-message.ts";
+import type { Range } from "../placeables/icu-message.ts";
 
 /** A word and the letters in it, without the punctuation at its edges; where it has none of these, they are the word. */
 export interface Word extends Range {

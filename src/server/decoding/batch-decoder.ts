@@ -84,9 +84,9 @@ class CountedTranslator {
 }
 
 /** JSON has lists of numbers only, and writes out every digit. */
-function toJson({ text, alignment }: TranslatedHypothesis): TranslatedLine["hypotheses"][number] {
+function toJson({ text, alignment, complete }: TranslatedHypothesis): TranslatedLine["hypotheses"][number] {
   const digits = (row: Float32Array) => Array.from(row, (value) => Math.round(value * 1e4) / 1e4);
-  return { text, ...(alignment && { alignment: alignment.map(digits) }) };
+  return { text, ...(alignment && { alignment: alignment.map(digits) }), ...(!complete && { complete }) };
 }
 
 /** The queue gives the model as many batches as it has slots; a translator must not cut each of them again. */

@@ -29,8 +29,8 @@ export interface Services {
 
 /** One line's translations. */
 export interface TranslatedLine {
-  /** Alignments to four digits behind the point. */
-  hypotheses: { text: string; alignment?: number[][] }[];
+  /** Alignments to four digits behind the point; `complete` where it is false. */
+  hypotheses: { text: string; alignment?: number[][]; complete?: boolean }[];
   /** Whether it has more pieces than the model translates. */
   tooLong: boolean;
 }

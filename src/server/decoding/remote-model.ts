@@ -56,6 +56,6 @@ export class RemoteModel {
   }
 }
 
-function withFloats({ text, alignment }: TranslatedLine["hypotheses"][number]): LineHypothesis {
-  return { text, ...(alignment && { alignment: alignment.map((row) => Float32Array.from(row)) }) };
+function withFloats({ alignment, ...rest }: TranslatedLine["hypotheses"][number]): LineHypothesis {
+  return { ...rest, ...(alignment && { alignment: alignment.map((row) => Float32Array.from(row)) }) };
 }

@@ -12,6 +12,7 @@ import { addRoute, type RouteParts, type ServedApp } from "../http/served-app.ts
 import { RequestError } from "../request-error.ts";
 import { handleFields, statusAnswer, uploadAnswer, uploadFields } from "./document-schemas.ts";
 import { keyOf, languagesOf, refuseMissingFeatures } from "./request.ts";
+import { requestedGlossaries } from "./requested-glossaries.ts";
 import { refusal } from "./schemas.ts";
 
 /** Seconds after which a translation may be there. */
@@ -61,17 +62,19 @@ async function upload(
   const { documents, gate, catalog } = parts;
   const { fields: given, ...file } = await readUpload(c, documents);
   const fields = checkFields(uploadFields.omit({ file: true }), given);
-  const { client, charge } = gate.passDocument(c, keyOf(c, fields.auth_key), 403);
+  const key = keyOf(c, fields.auth_key);
+  const { client, charge } = gate.passDocument(c, key, 403);
   refuseMissingFeatures(fields);
   const { source, target } = languagesOf(fields, parts);
   if (source !== undefined && catalog.route(source, target) === undefined) throw noRoute(catalog, source, target);
+  const glossaries = await requestedGlossaries(fields, { source, target }, key, parts);
   const ending = /[^.]*$/.exec(file.name)![0].toLowerCase();
   if (fields.output_format && fields.output_format.toLowerCase() !== ending) {
     throw new RequestError(400, `A ${ending} document cannot be given as ${fields.output_format}.`, {
       nextStep: "Leave out output_format: a translation has the format of its document.",
     });
   }
-  const job = documents.add({ ...file, client, source, target, onRead: charge });
+  const job = documents.add({ ...file, client, source, target, glossaries, onRead: charge });
   // A client that did not get the answer will never ask for it: it sends the document again.
   const gone = goneSignal(c);
   if (gone.aborted) documents.remove(job);

@@ -10,7 +10,8 @@ export const uploadFields = z.object({
   filename: z.string().nullish().openapi({ description: "Stands for the file's own name" }),
   output_format: z.string().nullish().openapi({ description: "The ending of the translation; that of the document" }),
   formality: z.enum(["default", "more", "less", "prefer_more", "prefer_less"]).nullish(),
-  glossary_id: z.string().nullish(),
+  glossary_id: z.string().nullish().openapi({ description: "A glossary of this key for the pair; needs source_lang" }),
+  glossary_ids: z.string().nullish().openapi({ description: "Several, up to five, with commas between them" }),
   auth_key: z.string().nullish(),
 });
 

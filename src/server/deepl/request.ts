@@ -22,20 +22,11 @@ export function languagesOf(
   return { source, target };
 }
 
-export function refuseMissingFeatures({
-  formality,
-  glossary_id: glossary,
-}: {
-  formality?: unknown;
-  glossary_id?: unknown;
-}): void {
+export function refuseMissingFeatures({ formality }: { formality?: unknown }): void {
   if (formality === "more" || formality === "less") {
     throw new RequestError(400, `No model of this server knows formality (formality=${formality}).`, {
       nextStep: `Leave it out, or send prefer_${formality}.`,
     });
-  }
-  if (glossary) {
-    throw new RequestError(404, `There is no glossary ${String(glossary)}.`, { nextStep: "Leave out glossary_id." });
   }
 }
 

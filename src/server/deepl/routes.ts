@@ -1,20 +1,14 @@
-/** DeepL's interface, version 2: /v2/translate, /v2/languages, /v2/usage, and that there are no glossaries. */
-
+/** DeepL's interface: texts, languages and usage; documents and glossaries beside it. */
 import { goneSignal, type ServerContext } from "../http/client.ts";
 import { checkFields, readFields } from "../http/request-fields.ts";
 import { addRoute, type RouteParts, type ServedApp } from "../http/served-app.ts";
 import { languageName } from "../languages/language-codes.ts";
 import { addDocumentRoutes } from "./document-routes.ts";
+import { addGlossaryRoutes } from "./glossary-routes.ts";
+import { addMultilingualGlossaryRoutes } from "./multilingual-glossary-routes.ts";
 import { keyOf, languagesOf, refuseMissingFeatures } from "./request.ts";
-import {
-  glossaryPairsAnswer,
-  languagesAnswer,
-  languagesFields,
-  refusal,
-  translateAnswer,
-  translateFields,
-  usageAnswer,
-} from "./schemas.ts";
+import { requestedGlossaries } from "./requested-glossaries.ts";
+import { languagesAnswer, languagesFields, refusal, translateAnswer, translateFields, usageAnswer } from "./schemas.ts";
 import { textFormat } from "./text-format.ts";
 
 /** What /v2/usage gives as the limit: there is none, and clients want a number. */
@@ -55,28 +49,21 @@ export function addDeepLRoutes(app: ServedApp, parts: RouteParts): void {
       return c.json({ character_count: usage.get(client) ?? 0, character_limit: NO_LIMIT });
     },
   });
-  addRoute(app, {
-    methods: ["get"],
-    path: "/v2/glossary-language-pairs",
-    summary: "Pairs that glossaries can be made for: none",
-    answer: glossaryPairsAnswer,
-    refusal,
-    handle: (c) => {
-      parts.gate.pass(c, keyOf(c), [], 403);
-      return c.json({ supported_languages: [] });
-    },
-  });
+  addGlossaryRoutes(app, parts);
+  addMultilingualGlossaryRoutes(app, parts);
 }
 
 async function translate(c: ServerContext, parts: RouteParts, usage: Usage): Promise<Response> {
   const { service, gate, metrics } = parts;
   const fields = checkFields(translateFields, await readFields(c, ["text"]));
   const { text: texts } = fields;
-  const client = gate.pass(c, keyOf(c, fields.auth_key), texts, 403);
+  const key = keyOf(c, fields.auth_key);
+  const client = gate.pass(c, key, texts, 403);
   refuseMissingFeatures(fields);
   const { source, target } = languagesOf(fields, parts);
   const format = textFormat(fields);
-  const request = { client, texts, source, target, format, alternatives: 0, signal: goneSignal(c) };
+  const glossaries = await requestedGlossaries(fields, { source, target }, key, parts);
+  const request = { client, texts, source, target, format, glossaries, alternatives: 0, signal: goneSignal(c) };
   const translated = await service.translate(request);
   const lengths = texts.map((text) => [...text].length);
   count(

@@ -23,7 +23,10 @@ export const translateFields = z.object({
     .nullish()
     .openapi({ description: "0: no, 1: at line breaks too, nonewlines: not at line breaks; 1 but for HTML" }),
   formality: z.enum(["default", "more", "less", "prefer_more", "prefer_less"]).nullish(),
-  glossary_id: z.string().nullish(),
+  glossary_id: z.string().nullish().openapi({ description: "A glossary of this key for the pair; needs source_lang" }),
+  glossary_ids: names
+    .nullish()
+    .openapi({ description: "Several, up to five: of a term in more than one the first counts" }),
   show_billed_characters: flag.nullish(),
   context: z.string().nullish(),
   auth_key: z.string().nullish(),
@@ -45,5 +48,4 @@ export const languagesAnswer = z.array(
   z.object({ language: z.string(), name: z.string(), supports_formality: z.boolean().optional() }),
 );
 export const usageAnswer = z.object({ character_count: z.number(), character_limit: z.number() });
-export const glossaryPairsAnswer = z.object({ supported_languages: z.array(z.unknown()) });
 export const refusal = z.object({ message: z.string(), detail: z.string().optional() });

@@ -1,6 +1,7 @@
 /** A document that the server has accepted: what becomes of it, until it is fetched or its time ends. */
 import { randomBytes } from "node:crypto";
 import type { DocumentFormat } from "../../documents/document-formats.ts";
+import type { Glossary } from "../../glossary/glossary.ts";
 
 export interface DocumentUpload {
   /** Who sent it. */
@@ -12,6 +13,8 @@ export interface DocumentUpload {
   /** Undefined: detected. Languages are codes of the catalog. */
   source: string | undefined;
   target: string;
+  /** Terms and their translations, of a pair that a model translates. */
+  glossaries?: readonly Glossary[];
   /** Told what there is to translate, before it begins. */
   onRead?: (texts: number) => void;
 }

@@ -4,6 +4,7 @@ import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { toPlain } from "../../base/plain-error.ts";
 import { readDocument } from "../../documents/read-document.ts";
 import { segmentsToTranslate, translateSegmentsOf } from "../../documents/translate-document.ts";
+import { Glossary } from "../../glossary/glossary.ts";
 import { textCounts } from "../../segments/text-counts.ts";
 import type { TranslateLines, WantedLine } from "../../segments/translate-lines.ts";
 import { translateTexts } from "../../segments/translate-text.ts";
@@ -28,13 +29,14 @@ async function run(task: DocumentTask, port: MessagePort) {
   const document = readDocument(bytes, name, { ...languages, mostUnpacked }, format);
   const texts = segmentsToTranslate(document).map(({ text, tags }) => (tags.length === 0 ? text : untagged(text)));
   send({ kind: "read", facts: factsOf(texts) });
-  const { sources } = await next("start");
+  const { legs } = await next("start");
   const counts = textCounts();
   const written = await translateSegmentsOf(document, async (segments) => {
     let found = segments.map(({ text }) => text);
-    for (const [leg, language] of sources.entries()) {
+    for (const [leg, { source: language, glossaries: lists }] of legs.entries()) {
+      const glossaries = lists.map((entries) => new Glossary(entries));
       const between = segments.map((segment, i) => ({ ...segment, text: found[i]! }));
-      found = await translateTexts((lines) => asked(leg, lines), between, { language, masks, counts });
+      found = await translateTexts((lines) => asked(leg, lines), between, { language, masks, glossaries, counts });
     }
     return found;
   });

@@ -1,6 +1,7 @@
 /** What the server and a document's thread say to each other. */
 import type { PlainError } from "../../base/plain-error.ts";
 import type { DocumentFormat } from "../../documents/document-formats.ts";
+import type { GlossaryEntry } from "../../glossary/glossary-entry.ts";
 import type { MaskName } from "../../segments/masks.ts";
 import type { TextCounts } from "../../segments/text-counts.ts";
 import type { LineHypothesis, WantedLine } from "../../segments/translate-lines.ts";
@@ -29,6 +30,14 @@ export interface DocumentFacts {
   sample: string;
 }
 
+/** How a leg of the route reads texts. */
+export interface LegTexts {
+  /** The language that it translates from. */
+  source: string;
+  /** Entries of each of its glossaries. */
+  glossaries: readonly (readonly GlossaryEntry[])[];
+}
+
 export type ThreadMessage =
   | { kind: "read"; facts: DocumentFacts }
   /** Lines to translate, by the model of a leg of the route. */
@@ -37,7 +46,7 @@ export type ThreadMessage =
   | { kind: "failed"; error: PlainError };
 
 export type ServerMessage =
-  /** After `read`: the language that each leg of the route translates from. */
-  | { kind: "start"; sources: string[] }
+  /** After `read`: the legs of the route. */
+  | { kind: "start"; legs: LegTexts[] }
   /** The hypotheses of each line, best first. */
   | { kind: "answer"; translations: LineHypothesis[][] };

@@ -6,12 +6,12 @@ import { startThread } from "../../base/threads/start-thread.ts";
 import type { TextCounts } from "../../segments/text-counts.ts";
 import type { LineHypothesis, WantedLine } from "../../segments/translate-lines.ts";
 import { RequestError } from "../request-error.ts";
-import type { DocumentFacts, DocumentTask, ServerMessage, ThreadMessage } from "./messages.ts";
+import type { DocumentFacts, DocumentTask, LegTexts, ServerMessage, ThreadMessage } from "./messages.ts";
 
 /** What the server does for a document. */
 export interface DocumentHelp {
-  /** Told what there is to translate, before it begins; gives the source language of each leg of the route. May throw. */
-  begin(facts: DocumentFacts): string[];
+  /** Told what there is to translate, before it begins; gives the legs of the route. May throw. */
+  begin(facts: DocumentFacts): LegTexts[];
   /** Hypotheses of each line, best first, on a leg of the route. */
   translate(lines: readonly WantedLine[], leg: number): Promise<LineHypothesis[][]>;
   /** Ends the work, and the thread. */
@@ -62,7 +62,7 @@ async function answer(
 ): Promise<void> {
   const reply: ServerMessage =
     message.kind === "read"
-      ? { kind: "start", sources: begin(message.facts) }
+      ? { kind: "start", legs: begin(message.facts) }
       : { kind: "answer", translations: await translate(message.lines, message.leg) };
   thread.postMessage(reply);
 }

@@ -2,6 +2,7 @@
 import type { MaskName } from "../../segments/masks.ts";
 import type { TextCounts } from "../../segments/text-counts.ts";
 import type { LineHypothesis, WantedLine } from "../../segments/translate-lines.ts";
+import type { PairGlossaries } from "../glossaries/pair-glossaries.ts";
 import type { LanguageDetector } from "../languages/language-detector.ts";
 import type { Catalog, Leg } from "../models/catalog.ts";
 import type { ModelPool } from "../models/model-pool.ts";
@@ -22,6 +23,8 @@ export interface JobTranslatorParts {
   limits: DocumentLimits;
   /** How models are shown placeables. */
   masks: MaskName;
+  /** Those of the server. */
+  glossaries: PairGlossaries;
   /** What became of the segments of all documents and texts. */
   counts: TextCounts;
   /** UTF-16 units that the server accepts at once. */
@@ -48,7 +51,12 @@ export function jobTranslator(parts: JobTranslatorParts): TranslateJob {
       signal,
       begin: (facts) => {
         begun = beginJob(job, facts, parts);
-        return begun.route.map((leg) => leg.source);
+        const { route } = begun;
+        const own = route.length === 1 ? (upload.glossaries ?? []) : [];
+        return route.map((leg) => ({
+          source: leg.source,
+          glossaries: [...own, ...parts.glossaries.of(leg)].map(({ entries }) => entries),
+        }));
       },
       translate: (lines, leg) => {
         job.expect(lines.length);

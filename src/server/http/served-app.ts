@@ -1,6 +1,7 @@
 /** What the routes of both interfaces work with. */
 import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { DocumentStore } from "../documents/document-store.ts";
+import type { GlossaryStore } from "../glossaries/glossary-store.ts";
 import type { Catalog } from "../models/catalog.ts";
 import type { TranslationService } from "../translation-service.ts";
 import type { ServerContext, ServerEnvironment } from "./client.ts";
@@ -16,21 +17,26 @@ export interface RouteParts {
   gate: Gate;
   metrics: Metrics;
   documents: DocumentStore;
+  glossaries: GlossaryStore;
   /** Milliseconds that a request may take. */
   timeLimit: number;
 }
 
+type Method = "get" | "post" | "put" | "patch" | "delete";
+
 /** A route and what its documentation says. */
 export interface DocumentedRoute {
-  methods: readonly ("get" | "post")[];
+  methods: readonly Method[];
   path: string;
   summary: string;
-  /** Parameters: of the query with GET, of a JSON or form body with POST, or of a form of parts where one of them is a file. */
+  /** Parameters: of the query with GET and DELETE, else of a JSON or form body, or of a form of parts where one of them is a file. */
   fields?: z.ZodObject;
   /** Whether `fields` come with a file. */
   isUpload?: boolean;
-  /** What a good answer holds, as JSON; a file where it is "file". */
-  answer: z.ZodType | "file";
+  /** What a good answer holds, as JSON; a file where it is "file", tab-separated lines where it is "tsv", nothing where it is "none". */
+  answer: z.ZodType | "file" | "tsv" | "none";
+  /** Of a good answer. Default 200. */
+  status?: 201 | 204;
   /** What a refusal holds. */
   refusal: z.ZodType;
   handle(c: ServerContext): Promise<Response> | Response;
@@ -38,11 +44,10 @@ export interface DocumentedRoute {
 
 /** Adds the route to the app and to its OpenAPI document. */
 export function addRoute(app: ServedApp, route: DocumentedRoute): void {
-  const { path, summary, fields, answer, refusal, handle, isUpload = false } = route;
+  const { path, summary, fields, answer, refusal, handle, isUpload = false, status = 200 } = route;
   const types = isUpload ? ["multipart/form-data"] : ["application/json", "application/x-www-form-urlencoded"];
   const names = [...path.matchAll(/:(\w+)/g)].map(([, name]) => name!);
   const params = names.length > 0 && { params: z.object(Object.fromEntries(names.map((name) => [name, z.string()]))) };
-  const file = z.string().openapi({ format: "binary" });
   for (const method of route.methods) {
     const content = fields && Object.fromEntries(types.map((type) => [type, { schema: fields }]));
     app.openAPIRegistry.registerPath({
@@ -51,16 +56,13 @@ export function addRoute(app: ServedApp, route: DocumentedRoute): void {
       summary,
       request: {
         ...params,
-        ...(fields && (method === "get" ? { query: fields } : { body: { content: content!, required: true } })),
+        ...(fields &&
+          (method === "get" || method === "delete"
+            ? { query: fields }
+            : { body: { content: content!, required: true } })),
       },
       responses: {
-        200: {
-          description: "Done",
-          content:
-            answer === "file"
-              ? { "application/octet-stream": { schema: file } }
-              : { "application/json": { schema: answer } },
-        },
+        [status]: { description: "Done", ...contentOf(answer) },
         default: { description: "Refused: 4xx and 5xx", content: { "application/json": { schema: refusal } } },
       },
     });
@@ -70,4 +72,13 @@ export function addRoute(app: ServedApp, route: DocumentedRoute): void {
     path,
     (c) => handle(c),
   );
+}
+
+function contentOf(answer: DocumentedRoute["answer"]) {
+  if (answer === "none") return {};
+  if (answer === "file") {
+    return { content: { "application/octet-stream": { schema: z.string().openapi({ format: "binary" }) } } };
+  }
+  if (answer === "tsv") return { content: { "text/tab-separated-values": { schema: z.string() } } };
+  return { content: { "application/json": { schema: answer } } };
 }

@@ -7,6 +7,7 @@ import {
   type PassageSegment,
   translatePassage,
 } from "../../segments/translate-passage.ts";
+import type { PairGlossaries } from "../glossaries/pair-glossaries.ts";
 import type { DetectedLanguage, LanguageDetector } from "../languages/language-detector.ts";
 import type { Catalog, Leg } from "../models/catalog.ts";
 import type { ModelPool } from "../models/model-pool.ts";
@@ -51,6 +52,8 @@ export interface InteractiveServiceParts extends WorkBounds {
   catalog: Catalog;
   pool: ModelPool;
   detect: LanguageDetector;
+  /** Those of the server. */
+  glossaries: PairGlossaries;
 }
 
 /** Translations of a line whose best one is likely not to be taken. */
@@ -84,8 +87,11 @@ export class InteractiveService {
       const route = this.route(source, target);
       const chosen = new Map(request.chosen.map((each) => [each.segment, chosenOf(each)]));
       const translate = this.translator(route, alternatives, { ...request, signal });
-      const passage = await translatePassage(translate, text, { language: source, chosen });
       const [leg, ...further] = route;
+      const { glossaries } = this.parts;
+      // Over a third language terms of the text would be asked of the last leg, which has other words.
+      const own = leg !== undefined && further.length === 0 ? glossaries.of(leg) : glossaries.kept;
+      const passage = await translatePassage(translate, text, { language: source, chosen, glossaries: own });
       const details =
         detail && leg !== undefined && further.length === 0
           ? await this.explain(leg, text, passage.text, passage.segments, signal)

@@ -65,6 +65,11 @@ export class Catalog {
     return this.ways.languages;
   }
 
+  /** Pairs that a model translates, not over a third language, sorted by source. */
+  get pairs(): readonly { source: string; target: string }[] {
+    return this.sources.flatMap((source) => [...this.ways.legs.get(source)!.values()]);
+  }
+
   /** From now on this stands for the model of the same directory. */
   replace(model: CatalogModel): void {
     this.ways = waysOf(this.models.map((each) => (each.directory === model.directory ? model : each)));

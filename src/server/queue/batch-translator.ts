@@ -1,8 +1,9 @@
 /** What the queue hands batches to. */
 import type { SourceLine, TranslatedHypothesis } from "../../decoding/translation.ts";
 
-/** What a server needs of a translation. */
-export type LineHypothesis = Pick<TranslatedHypothesis, "text" | "alignment">;
+/** What a server needs of a translation. `complete` is there where it is false. */
+export type LineHypothesis = Pick<TranslatedHypothesis, "text" | "alignment"> &
+  Partial<Pick<TranslatedHypothesis, "complete">>;
 
 /** What came of one line. */
 export interface LineTranslation {

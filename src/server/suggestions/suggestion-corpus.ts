@@ -3,8 +3,8 @@ import { constants, createReadStream, mkdirSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import { Turns } from "../../base/threads/turns.ts";
+import { withLock } from "../files/lock-file.ts";
 import { RequestError } from "../request-error.ts";
-import { withLock } from "./lock-file.ts";
 
 export interface Suggestion {
   source: string;
@@ -53,7 +53,7 @@ export class SuggestionCorpus {
     const paths = [source, target].map((language) => join(this.folder, `${name}.${plain(language)}`));
     const lines = [0, 1].map((side) => pairs.map((pair) => `${pair[side]}\n`).join(""));
     return this.turns.take(() =>
-      withLock(join(this.folder, `${name}.lock`), () =>
+      withLock(join(this.folder, `${name}.lock`), "Suggestions", () =>
         this.append(name, paths as [string, string], lines as [string, string]),
       ),
     );

@@ -20,6 +20,12 @@ export function addTextReadings(metrics: Metrics, counts: TextCounts): void {
       split: counts.split,
     }),
   );
+  counter("glossary_terms_total", "Terms of glossaries in the segments, but for those that stay as they are.", () => {
+    return counts.terms;
+  });
+  counter("glossary_terms_missing_total", "Of these, terms whose translation could not be said.", () => {
+    return counts.termsMissing;
+  });
   counter("loops_caught_total", "Segments whose best hypothesis looped and gave way.", () => counts.loops);
   counter("segments_untranslated_total", "Segments and parts of them left in the source's language.", () => {
     return counts.untranslated;

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { dataImportCommand } from "../../../src/cli/commands/data-import.ts";
+import { dataImportCommand } from "../../../src/cli/commands/data/import.ts";
 import { runCommand } from "../../../src/cli/run-command.ts";
 
 let folder: string;

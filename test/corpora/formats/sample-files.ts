@@ -1,6 +1,7 @@
 /** A file of each format, with what such files have in practice; all are written by hand for the tests. */
 
 import { mo } from "../archives/zip-archive.ts";
+import { parquetTranslations } from "./tables/parquet-file.ts";
 
 export interface SampleFile {
   /** Of the importer. */
@@ -276,6 +277,17 @@ function two(format: string, name: string, content: (texts: readonly string[]) =
 }
 
 export const SAMPLES: readonly SampleFile[] = [
+  {
+    format: "parquet",
+    name: "pairs.parquet",
+    content: parquetTranslations([
+      { en: "A dog", de: "Ein Hund" },
+      { en: "Two\nlines", de: "Zwei\nZeilen" },
+      { en: "Nothing", de: null },
+      { en: "ä 狗 😀", de: "ö" },
+      { en: "Last", de: "Letzter" },
+    ]),
+  },
   { format: "tmx", name: "a.tmx", content: TMX },
   { format: "xliff", name: "one.xlf", content: XLIFF1 },
   { format: "xliff", name: "two.xliff", content: XLIFF2 },

@@ -1,12 +1,14 @@
 // Source of truth: sacreBLEU 2.6's rules (first <seg> of a line, white space collapsed, entities of .sgm kept), on generated sets.
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, test, vi } from "vitest";
 import { main } from "../../../src/cli/main.ts";
 import { readSegments, readXmlTestSet } from "../../../src/corpora/formats/test-set-formats.ts";
-import { TEST_SETS, type TestSet } from "../../../src/corpora/test-sets/test-set-registry.ts";
+import type { TestSet } from "../../../src/corpora/test-sets/test-set.ts";
+import { TEST_SETS } from "../../../src/corpora/test-sets/test-set-registry.ts";
 import { findTestSet, readTestSet } from "../../../src/corpora/test-sets/test-sets.ts";
 import { serveMirror } from "../../data-scripts/recipe-server.ts";
 import { tarGz } from "../archives/archive.ts";
@@ -46,22 +48,33 @@ describe("formats", () => {
 });
 
 describe("the registry", () => {
-  test("has every year, an MD5 each but of IWSLT 2014, and file names for every pair", () => {
-    for (let year = 8; year <= 24; year++) {
-      expect(TEST_SETS.map(({ name }) => name)).toContain(`wmt${String(year).padStart(2, "0")}`);
-    }
-    for (const { name, archive, pairs, parts = [""], files } of TEST_SETS) {
-      expect(new Set(pairs).size, name).toBe(pairs.length);
-      for (const pair of pairs) {
-        const [source, target] = pair.split("-") as [string, string];
-        for (const file of parts.flatMap((part) => files(source, target, part))) {
-          expect(file).toMatch(/\.(sgm|xml|[a-z]{2})$/);
-          const { md5, urls } = typeof archive === "function" ? archive(file) : archive;
-          expect(urls[0]).toMatch(/^https:/);
-          if (name !== "iwslt14") expect(md5, name).toMatch(/^[\da-f]{32}$/);
-        }
-      }
-    }
+  /** What golden/generate.py makes of sacreBLEU's sets: pairs with files and columns, translators, archives. */
+  const linesOf = ({ archive, pairs, files, columns, translators }: TestSet): string[] => {
+    const lines = pairs.flatMap((pair) => {
+      const [source, target] = pair.split("-") as [string, string];
+      const names = files(source, target, "");
+      const fields = columns?.map((column) => `${column}:${names[0]}`) ?? names;
+      const archives = names.map((file) => (typeof archive === "function" ? archive(file) : archive));
+      return [
+        [pair, ...fields].join(" "),
+        ...(translators === undefined ? [] : [`${pair} translators ${translators(pair).join(",")}`]),
+        ...archives.map(({ md5, urls }) => `${md5} ${urls[0]}`),
+      ];
+    });
+    return [...new Set(lines)].sort();
+  };
+  const digest = (set: TestSet) => createHash("sha256").update(linesOf(set).join("\n")).digest("hex").slice(0, 16);
+
+  test("has every set of sacreBLEU's, with its pairs, files and checksums", () => {
+    const path = join(import.meta.dirname, "golden", "sacrebleu-sets.json");
+    const golden = JSON.parse(readFileSync(path, "utf8")) as Record<string, string>;
+    const own = ["iwslt14", "flores200", "flores200/dev", "ntrex128"];
+    const ours = TEST_SETS.filter(({ name }) => !own.includes(name)).map((set) => [set.name, digest(set)]);
+    expect(Object.fromEntries(ours)).toEqual(golden);
+    expect(TEST_SETS).toHaveLength(ours.length + own.length);
+  });
+
+  test("names files and translators of every year", () => {
     const files = (name: string, source: string, target: string) =>
       findTestSet(name, `${source}-${target}`).files(source, target, "");
     expect(files("wmt13", "en", "de")).toEqual(["test/newstest2013-src.en.sgm", "test/newstest2013-src.de.sgm"]);
@@ -90,6 +103,67 @@ describe("the registry", () => {
     expect(() => findTestSet("wmt14", "en-xx")).toThrow(
       expect.objectContaining({ nextStep: expect.stringMatching(/en-de/) }),
     );
+  });
+});
+
+describe("sets of one text in many languages", () => {
+  const flores = findTestSet("flores200", "en-de");
+  const ntrex = findTestSet("ntrex128", "en-de");
+
+  test("have the customary languages", () => {
+    expect([flores.languages!.length, ntrex.languages!.length]).toEqual([204, 128]);
+    for (const { languages } of [flores, ntrex]) expect(new Set(languages).size).toBe(languages!.length);
+    expect(ntrex.files("eng", "zho-CN", "")).toEqual(["newstest2019-src.eng.txt", "newstest2019-ref.zho-CN.txt"]);
+    for (const language of ntrex.languages!) {
+      const file = ntrex.files(language, "eng", "")[0]!;
+      expect((ntrex.archive as (file: string) => { md5: string })(file).md5).toMatch(/^[\da-f]{32}$/);
+    }
+  });
+
+  test("match languages by ISO codes, and say which there are", () => {
+    expect(() => findTestSet("flores200", "zh-Hant:pt-BR")).not.toThrow();
+    expect(() => findTestSet("flores200", "en-xx")).toThrow(
+      expect.objectContaining({ name: "UsageError", nextStep: expect.stringMatching(/deu_Latn/) }),
+    );
+    expect(() => findTestSet("flores200", "en-eng_Latn")).toThrow(/are eng_Latn/);
+    expect(() => findTestSet("flores200", "en")).toThrow(/no pair of languages/);
+  });
+
+  test("come from one archive, or a file each", async () => {
+    const text = (language: string) => `one ${language} \ntwo ${language}\r\n`;
+    const files = Object.fromEntries(
+      ["eng_Latn", "zho_Hans", "zho_Hant"].map((code) => [`flores200_dataset/devtest/${code}.devtest`, text(code)]),
+    );
+    const address = "dl.fbaipublicfiles.com/nllb/flores200_dataset.tar.gz";
+    const mirror = await serveMirror({ [address]: tarGz(files) });
+    const options = { cache: join(folder, "flores"), mirror: mirror.url };
+    expect(await readTestSet(flores, "zh-TW:en", options)).toEqual({
+      source: ["one zho_Hant", "two zho_Hant"],
+      references: [["one eng_Latn", "two eng_Latn"]],
+    });
+    mirror.close();
+
+    const sums = Object.fromEntries(
+      ["eng", "deu"].map((code) => [code, createHash("md5").update(text(code)).digest("hex")]),
+    );
+    const generated: TestSet = {
+      ...ntrex,
+      archive: (file) => {
+        const { name, urls } = (ntrex.archive as (file: string) => { name: string; urls: readonly string[] })(file);
+        return { name, urls, md5: sums[file.slice(-7, -4)]! };
+      },
+    };
+    const urls = ["src.eng", "ref.deu"].map((side) => {
+      const file = (ntrex.archive as (file: string) => { urls: readonly string[] })(`newstest2019-${side}.txt`);
+      return [file.urls[0]!.replace("https://", ""), Buffer.from(text(side.slice(-3)))] as const;
+    });
+    const alone = await serveMirror(Object.fromEntries(urls));
+    expect(await readTestSet(generated, "de-en", { cache: join(folder, "ntrex"), mirror: alone.url })).toEqual({
+      source: ["one deu", "two deu"],
+      references: [["one eng", "two eng"]],
+    });
+    expect(alone.asked).toHaveLength(2);
+    alone.close();
   });
 });
 
@@ -183,6 +257,30 @@ describe("sets of other shapes", () => {
     });
   });
 
+  test("columns of a table, and a compressed file beside an archive", async () => {
+    const table: TestSet = {
+      name: "table",
+      archive: source("t.tgz"),
+      pairs: ["en-fr"],
+      columns: [1, 2],
+      files: () => ["x.tsv"],
+    };
+    const served2 = (text: string) => served({ "x.org/t.tgz": tarGz({ "x.tsv": text }) }, table, "en-fr");
+    expect(await served2("1\ta dog \tun chien\n2\t\tb\tc\n")).toEqual({
+      source: ["a dog", ""],
+      references: [["un chien", "b"]],
+    });
+    await expect(served2("1\ta\n")).rejects.toMatchObject({ message: expect.stringMatching(/line 1 has no field 3/) });
+    const beside: TestSet = {
+      name: "beside",
+      archive: (file) => (file.endsWith(".gz") ? source("y.fr.gz") : source("t.tgz")),
+      pairs: ["en-fr"],
+      files: () => ["y.en", "y.fr.gz"],
+    };
+    const files = { "x.org/t.tgz": tarGz({ "y.en": "a dog\n" }), "x.org/y.fr.gz": gzipSync("un chien\n") };
+    expect(await served(files, beside, "en-fr")).toEqual({ source: ["a dog"], references: [["un chien"]] });
+  });
+
   test("a pair's own translator is taken from XML", async () => {
     const choice: TestSet = {
       name: "choice",
@@ -224,6 +322,21 @@ describe("the commands", () => {
     });
     expect(await run("evaluate", "-t", "wmt14", "-l", "en-de", "--ref", "x")).toMatchObject({ code: 2 });
     expect(await run("evaluate", "--hyp", "x")).toMatchObject({ code: 2, err: expect.stringMatching(/no references/) });
+  });
+
+  test("take a set from a folder, without the network", async () => {
+    const from = mkdtempSync(join(folder, "from-"));
+    const text = ["One sentence of some words.", "And another one."].join("\n");
+    const files = ["eng_Latn", "deu_Latn"].map((code) => [
+      `flores200_dataset/devtest/${code}.devtest`,
+      `${code}\n${text}`,
+    ]);
+    writeFileSync(join(from, "flores200_dataset.tar.gz"), tarGz(Object.fromEntries(files)));
+    writeFileSync(join(from, "hyp"), `deu_Latn\n${text}\n`);
+    const words = ["flores200", "-l", "en-de", "--from", from, "--cache", join(from, "cache")];
+    expect(await run("data", "testset", ...words)).toMatchObject({ code: 0, out: `eng_Latn\n${text}\n` });
+    const scored = await run("evaluate", "-t", ...words, "--hyp", join(from, "hyp"), "-b");
+    expect(scored).toMatchObject({ code: 0, out: "100.0\n" });
   });
 
   test("refuse a wrong archive of a known set and name its address", async () => {

@@ -31,7 +31,7 @@ beforeAll(() => {
     texts[1].push(sentence());
     // Every rule has something to drop, often in another block than its first.
     if (i % 50 === 7)
-      texts[1][i] = ["", "\u0007", texts[0][i]!, "f\u00c3\u00bcr", "ta ".repeat(70)][random.integer(5)]!;
+      texts[1][i] = ["", "\u0007", texts[0][i]!, "f\u00c3\u00bcr", "ta ri mo a e ".repeat(20)][random.integer(5)]!;
     if (i % 50 === 9) for (const side of texts) side[i] = side[random.integer(i)]!;
     if (i % 50 === 13) for (const side of texts) side[i] = side[i - 305] ?? side[i]!;
     if (i % 50 === 11) for (const side of texts) side[i] = `${side[i - 401] ?? ""}!`;
@@ -57,7 +57,12 @@ function optionsIn(name: string, threads: number, more: Partial<PrepareOptions> 
     ...{ pathSrc: paths[0], pathTgt: paths[1], srcLang: "en", tgtLang: "de", wordpieces, outDir, threads },
     tag: wordpieces.idOf("<2de>"),
     maxLengths: { source: 20, target: 20 },
-    cleaning: { dropIdentical: true, nearDuplicateWindow: 3000, minScriptShare: 0.5 },
+    cleaning: {
+      dropIdentical: true,
+      nearDuplicateWindow: 3000,
+      minScriptShare: 0.5,
+      texts: { repeatedWords: 3, copySimilarity: 0.9 },
+    },
     heldOut: new HeldOutText(heldOutCorpora()),
     shardBytes: 25_000,
     threadedFrom: 0,
@@ -102,6 +107,7 @@ describe("preparation in threads", () => {
       "identical",
       "length ratio",
       "near duplicate",
+      "repetition",
       "too long",
     ]);
     for (const threads of [2, 3]) {

@@ -7,7 +7,7 @@ import { readTarGz } from "../../../src/corpora/archives/tar.ts";
 import { readWholeText } from "../../../src/corpora/archives/whole-text.ts";
 import { readCatalogue } from "../../../src/corpora/formats/gettext/mo.ts";
 import { htmlParagraphs } from "../../../src/corpora/formats/html-paragraphs.ts";
-import { readSegments, readXmlTestSet } from "../../../src/corpora/formats/test-set-formats.ts";
+import { readColumnOf, readSegments, readXmlTestSet } from "../../../src/corpora/formats/test-set-formats.ts";
 import { tarGz } from "../../corpora/archives/archive.ts";
 import { ar, mo, zip } from "../../corpora/archives/zip-archive.ts";
 import { NASTY, sentences } from "../../text/sample-text.ts";
@@ -85,10 +85,23 @@ const html = sentences(60, 8)
   .map((line, i) => `<p id="par_${i}" class="paragraph">${line} <span class="emph">x</span> &amp; y</p>`)
   .join("\n");
 
+const tsv = sentences(60, 9)
+  .map((line, i) => `${i}\t${line}\t${line}\n`)
+  .join("");
+
 export const testSets: Format = {
   name: "test-set",
   isText: true,
-  samples: () => [{ files: { "a.sgm": Buffer.from(sgm), "a.xml": Buffer.from(xml), "a.html": Buffer.from(html) } }],
+  samples: () => [
+    {
+      files: {
+        "a.sgm": Buffer.from(sgm),
+        "a.xml": Buffer.from(xml),
+        "a.html": Buffer.from(html),
+        "a.tsv": Buffer.from(tsv),
+      },
+    },
+  ],
   read: (folder) => {
     const content = (name: string) => readWholeText(join(folder, name));
     for (const line of readSegments(content("a.sgm"), join(folder, "a.sgm"))) {
@@ -96,6 +109,8 @@ export const testSets: Format = {
     }
     const { sources, references } = readXmlTestSet(content("a.xml"), join(folder, "a.xml"));
     for (const lines of references.values()) expectThat(lines.length === sources.length, "sides differ in length");
+    const columns = [1, 2].map((column) => readColumnOf(content("a.tsv"), column, join(folder, "a.tsv")));
+    expectThat(columns[0]!.length === columns[1]!.length, "columns differ in length");
     for (const [, paragraph] of htmlParagraphs(content("a.html"))) expectThat(typeof paragraph === "string", "no text");
   },
 };

@@ -8,6 +8,8 @@ const reading = { file: "src/glossary/read-glossary.ts", tests: ["test/glossary/
 const attempts = { file: "src/segments/attempts.ts", tests: ["test/segments/glossaries.test.ts"] };
 const masks = { file: "src/segments/masks.ts", tests: ["test/segments/glossaries.test.ts"] };
 const pieces = { file: "src/decoding/term-pieces.ts", tests: ["test/decoding/term-pieces.test.ts"] };
+const requested = { file: "src/server/deepl/requested-glossaries.ts", tests: ["test/server/deepl/glossaries.test.ts"] };
+const store = { file: "src/server/glossaries/glossary-store.ts", tests: ["test/server/deepl/glossaries.test.ts"] };
 
 export const glossaryMutations: readonly Mutation[] = [
   {
@@ -93,5 +95,35 @@ export const glossaryMutations: readonly Mutation[] = [
     name: "a term of a script without spaces has one before it",
     find: "joined === undefined ? [spaced] : [spaced, joined]",
     replace: "joined === undefined ? [spaced] : [spaced]",
+  },
+  {
+    ...requested,
+    name: "glossaries of other languages are used",
+    find: "glossary.dictionaries.find((one) => isOfPair(one, { source, target }))",
+    replace: "glossary.dictionaries.find((one) => isOfPair(one, { source, target }) || true)",
+  },
+  {
+    ...requested,
+    name: "a glossary needs no source language",
+    find: "if (source === undefined) {",
+    replace: "if (source === null) {",
+  },
+  {
+    ...store,
+    name: "glossaries are everybody's",
+    find: 'return key ? createHash("sha256")',
+    replace: 'return key === "" ? createHash("sha256")',
+  },
+  {
+    ...store,
+    name: "changes of other servers are not seen",
+    find: "if (before?.version === version) return before.glossary;",
+    replace: "if (before !== undefined) return before.glossary;",
+  },
+  {
+    ...store,
+    name: "changes at once get lost",
+    find: 'return withLock(join(this.folder, owner, "changes.lock"), "Glossaries", work);',
+    replace: "return work();",
   },
 ];

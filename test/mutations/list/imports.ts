@@ -19,7 +19,7 @@ const entries = { file: "src/documents/syntax/po-entries.ts", tests: [...formats
 const sides = { file: "src/corpora/formats/sides.ts", tests: formats };
 const keyed = { file: "src/corpora/formats/strings/keyed.ts", tests: formats };
 const android = { file: "src/corpora/formats/strings/android.ts", tests: formats };
-const delimited = { file: "src/corpora/formats/tables/delimited.ts", tests: formats };
+const quoted = { file: "src/data/files/quoted-rows.ts", tests: formats };
 const columns = { file: "src/corpora/formats/tables/columns.ts", tests: formats };
 const decoded = { file: "src/corpora/formats/decoded-text.ts", tests: formats };
 const files = { file: "src/corpora/importing/language-files.ts", tests: importing };
@@ -222,9 +222,9 @@ export const importMutations: readonly Mutation[] = [
     find: 'name === "plurals" ? item.attributes["quantity"] : i',
     replace: 'name === "plurals" ? item.attributes["quantity"] : 0',
   },
-  { ...delimited, name: "rows have the line they end at", find: "line: this.first", replace: "line: number" },
+  { ...quoted, name: "rows have the line they end at", find: "line: this.first", replace: "line: number" },
   {
-    ...delimited,
+    ...quoted,
     name: "doubled quotes end a field",
     find: "line[quote + 1] !== '\"'",
     replace: "line[quote + 1] !== undefined",

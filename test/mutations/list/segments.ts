@@ -4,7 +4,7 @@ import type { Mutation } from "../mutation.ts";
 const tests = ["test/segments"];
 const segments = { file: "src/segments/segment-text.ts", tests: ["test/segments/segment-text.test.ts"] };
 const space = { file: "src/segments/white-space.ts", tests: ["test/segments/segment-text.test.ts"] };
-const placeables = { file: "src/segments/placeables.ts", tests: ["test/segments/placeables.test.ts"] };
+const placeables = { file: "src/segments/placeables/find-placeables.ts", tests: ["test/segments/placeables"] };
 const accept = { file: "src/segments/accept.ts", tests: ["test/segments/translate-text.test.ts"] };
 const masks = { file: "src/segments/masks.ts", tests: ["test/segments/translate-text.test.ts"] };
 const attempts = { file: "src/segments/attempts.ts", tests: ["test/segments/translate-text.test.ts"] };
@@ -84,8 +84,8 @@ export const segmentMutations: readonly Mutation[] = [
   {
     ...attempts,
     name: "what loops is taken in its turn",
-    find: "(loops(text, line.text) ? looping : found).push",
-    replace: "(loops(text, text) ? looping : found).push",
+    find: "(loops(text, line.text) ? looping :",
+    replace: "(loops(text, text) ? looping :",
   },
   {
     ...attempts,

@@ -19,7 +19,7 @@ function help(some: Partial<DocumentHelp> = {}) {
   const given: DocumentHelp = {
     begin: (each) => {
       facts.push(each);
-      return ["en"];
+      return [{ source: "en", glossaries: [] }];
     },
     translate: async (lines) =>
       lines.map(({ text }) => [{ text: text.replace(/\{\d\}/, "") }, { text: text.toUpperCase() }]),
@@ -37,10 +37,28 @@ test("is told what there is, and takes the first translation that has all tags",
   expect(facts).toEqual([{ texts: 1, characters: 13, sample: "See it. Good.\n" }]);
 });
 
+test("each leg has its own glossaries", async () => {
+  const asked: unknown[] = [];
+  const entries = ["a", "b"].map((word) => [{ source: "see", targets: [word] }]);
+  const { given } = help({
+    begin: () => entries.map((each) => ({ source: "en", glossaries: [each] })),
+    translate: async (lines, leg) => {
+      asked.push([leg, lines.map(({ terms }) => terms)]);
+      return lines.map(() => [{ text: "see a" }]);
+    },
+  });
+  const { counts } = await runDocument(task("<p>See it."), given);
+  expect(asked).toEqual([
+    [0, [[["a", "A"]]]],
+    [1, [[["b", "B"]]]],
+  ]);
+  expect(counts).toMatchObject({ terms: 2, termsMissing: 1 });
+});
+
 test("over a third language every leg has all tags, and its own language", async () => {
   const asked: unknown[] = [];
   const { given } = help({
-    begin: () => ["en", "fr"],
+    begin: () => ["en", "fr"].map((source) => ({ source, glossaries: [] })),
     translate: async (lines, leg) => {
       asked.push([leg, lines.map(({ text }) => text)]);
       return lines.map(({ text }) => [{ text: leg === 0 ? text.toUpperCase() : `${text}!` }]);

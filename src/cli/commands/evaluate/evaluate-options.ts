@@ -50,6 +50,7 @@ export interface EvaluateArguments extends MetricArguments, ModelArguments {
   ref: string[] | undefined;
   test_set: string | undefined;
   language_pair: string | undefined;
+  from: string | undefined;
   cache: string | undefined;
   mirror: string | undefined;
   compare: boolean;
@@ -97,9 +98,15 @@ export const evaluateOptions = {
     group: TEST_SET_GROUP,
     alias: "t",
     type: "string",
-    describe: "Its name, as sacreBLEU's: wmt08 … wmt24, iwslt17; iwslt14; nmt data testset lists them",
+    describe:
+      "Its name, as sacreBLEU's: wmt08 … wmt24, iwslt17, mtedx/test; flores200, ntrex128; nmt data testset lists all",
   },
   language_pair: { group: TEST_SET_GROUP, alias: "l", type: "string", describe: "Its language pair, such as en-de" },
+  from: {
+    group: TEST_SET_GROUP,
+    type: "string",
+    describe: "Folder that holds its archives or files already; no network",
+  },
   cache: {
     group: TEST_SET_GROUP,
     type: "string",

@@ -11,9 +11,12 @@ const INTERVAL = 20;
 /** Milliseconds that are waited for a lock. */
 const PATIENCE = 30_000;
 
-/** Does the work while the lock is held, which is touched now and then. Rejects as the work does, and with RequestError 503 for a lock that stays. */
-export async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
-  await acquire(path);
+/**
+ * Does the work while the lock is held, which is touched now and then. Rejects as the work does, and with RequestError 503 for a lock that stays, saying that `what`
+ * cannot be kept.
+ */
+export async function withLock<T>(path: string, what: string, work: () => Promise<T>): Promise<T> {
+  await acquire(path, what);
   const touch = setInterval(() => {
     const now = new Date();
     utimes(path, now, now).catch(() => {});
@@ -26,7 +29,7 @@ export async function withLock<T>(path: string, work: () => Promise<T>): Promise
   }
 }
 
-async function acquire(path: string): Promise<void> {
+async function acquire(path: string, what: string): Promise<void> {
   const began = Date.now();
   for (;;) {
     try {
@@ -39,7 +42,7 @@ async function acquire(path: string): Promise<void> {
     if (found !== undefined && isStale(found)) await takeAway(path);
     else await pause(INTERVAL);
     if (Date.now() - began > PATIENCE) {
-      throw new RequestError(503, "Suggestions cannot be kept now.", { nextStep: "Try again later.", retryAfter: 10 });
+      throw new RequestError(503, `${what} cannot be kept now.`, { nextStep: "Try again later.", retryAfter: 10 });
     }
   }
 }

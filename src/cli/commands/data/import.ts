@@ -2,16 +2,17 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { CommandModule } from "yargs";
-import { UsageError } from "../../base/errors.ts";
-import { log } from "../../base/logger.ts";
-import { Progress } from "../../base/progress.ts";
-import { type TagChoice, tagChoices } from "../../config/choices.ts";
-import { splitList } from "../../config/overrides.ts";
-import { DEFAULT_IMPORT, type ImportOptions } from "../../corpora/formats/importer.ts";
-import { IMPORTERS } from "../../corpora/formats/importers.ts";
-import { type FindOptions, findInputs, findPairedInputs } from "../../corpora/importing/find-inputs.ts";
-import { importCorpus, RECORD } from "../../corpora/importing/import-corpus.ts";
-import { emptyReport, formatImport } from "../../corpora/importing/import-report.ts";
+import { UsageError } from "../../../base/errors.ts";
+import { languagesOfPair } from "../../../base/languages/language-pair.ts";
+import { log } from "../../../base/logger.ts";
+import { Progress } from "../../../base/progress.ts";
+import { type TagChoice, tagChoices } from "../../../config/choices.ts";
+import { DEFAULT_IMPORT, type ImportOptions } from "../../../corpora/formats/importer.ts";
+import { IMPORTERS } from "../../../corpora/formats/importers.ts";
+import { type FindOptions, findInputs, findPairedInputs } from "../../../corpora/importing/find-inputs.ts";
+import { importCorpus, RECORD } from "../../../corpora/importing/import-corpus.ts";
+import { emptyReport, formatImport } from "../../../corpora/importing/import-report.ts";
+import { twoColumns } from "./source-options.ts";
 
 interface ImportArguments {
   files: string[];
@@ -80,7 +81,7 @@ export const dataImportCommand: CommandModule<object, ImportArguments> = {
         describe: "Folders or zip files with the documents of an OPUS alignment, besides its own folder",
       }) as never,
   handler: async (args) => {
-    const [sourceLanguage, targetLanguage] = languagesOf(args.pair);
+    const [sourceLanguage, targetLanguage] = languagesOfPair(args.pair, "--pair");
     const names = { source: `train.${sourceLanguage}`, target: `train.${targetLanguage}` };
     refuseOtherCorpus(args.output, [names.source, names.target]);
     const report = emptyReport();
@@ -120,12 +121,6 @@ async function inputsOf(args: ImportArguments, find: FindOptions, report: Return
 
 function optionsOf(args: ImportArguments, sourceLanguage: string, targetLanguage: string): ImportOptions {
   const { tags, fuzzy, obsolete, approved, quotes } = args;
-  const columns = args.columns?.flatMap(splitList);
-  if (columns !== undefined && columns.length !== 2) {
-    throw new UsageError(`--columns has ${columns.length} names, not two`, {
-      nextStep: "Give the source's and the target's, such as --columns 1 2 or --columns en de.",
-    });
-  }
   return {
     sourceLanguage,
     targetLanguage,
@@ -133,27 +128,10 @@ function optionsOf(args: ImportArguments, sourceLanguage: string, targetLanguage
     fuzzy,
     obsolete,
     approved,
-    columns: columns as [string, string] | undefined,
+    columns: twoColumns(args.columns),
     quotes,
     documents: args.documents ?? [],
   };
-}
-
-/** "en-de", "pt-BR:zh-Hans" or "zh_Hans-en": of several hyphens the one in the middle. */
-function languagesOf(pair: string): [source: string, target: string] {
-  const parts = pair.split(/[:,]/);
-  const cut = parts.length === 2 ? parts : halves(pair.split("-"));
-  const [source, target] = cut ?? [];
-  if (source && target && cut!.every((code) => /^[A-Za-z][A-Za-z0-9_-]*$/.test(code))) return [source, target];
-  throw new UsageError(`--pair ${pair} is no pair of languages`, {
-    nextStep: "Write it as en-de, or with a colon where codes have hyphens: en:zh-Hans.",
-  });
-}
-
-function halves(parts: readonly string[]): string[] | undefined {
-  if (parts.length % 2 === 1) return undefined;
-  const middle = parts.length / 2;
-  return [parts.slice(0, middle).join("-"), parts.slice(middle).join("-")];
 }
 
 /** Throws UsageError where files that no import wrote would be replaced. */

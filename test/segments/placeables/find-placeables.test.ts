@@ -1,7 +1,7 @@
 /** Source of truth: forms of placeables as programs read them (printf, ICU MessageFormat, HTML, RFC 3986), listed by hand. */
 import { describe, expect, it } from "vitest";
-import { findPlaceables } from "../../src/segments/placeables.ts";
-import { samples } from "./random-texts.ts";
+import { findPlaceables } from "../../../src/segments/placeables/find-placeables.ts";
+import { samples } from "../random-texts.ts";
 
 const texts = (text: string) => findPlaceables(text).map((each) => each.text);
 
