@@ -19,6 +19,7 @@ const benchmarks: Record<string, () => Promise<{ run: Benchmark }>> = {
   prepare: () => import("./prepare.ts"),
   decode: () => import("./decode.ts"),
   start: () => import("./start.ts"),
+  stream: () => import("./stream.ts"),
   detect: () => import("./detect.ts"),
   marks: () => import("./marks.ts"),
   glossary: () => import("./glossary.ts"),

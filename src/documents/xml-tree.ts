@@ -1,5 +1,6 @@
 /** XML as elements and texts with offsets (XML 1.0). saxes checks that it is well-formed; nothing is ever written from the tree. */
 import { SaxesParser } from "saxes";
+import type { Edit } from "./segments/edits.ts";
 import { decodeReferences } from "./segments/references.ts";
 import type { SourceText } from "./segments/source-text.ts";
 
@@ -145,6 +146,14 @@ export function attributesOf(
 /** Where a further attribute of an opening tag goes. */
 export function attributesEnd(source: SourceText, { from, innerFrom }: XmlElement): number {
   return from + /\s*\/?>$/.exec(source.text.slice(from, innerFrom))!.index;
+}
+
+/** Gives an attribute of an opening tag its value, whether it is there or not. */
+export function attributeEdit(source: SourceText, element: XmlElement, name: string, value: string): Edit {
+  const given = attributesOf(source, element).get(name);
+  if (given !== undefined) return { from: given.from, to: given.to, parts: [attribute(value)] };
+  const at = attributesEnd(source, element);
+  return { from: at, to: at, parts: [` ${name}="${attribute(value)}"`] };
 }
 
 export function attribute(value: string): string {

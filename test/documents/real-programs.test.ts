@@ -57,9 +57,9 @@ function office(file: string, format: string): string {
 }
 
 /** Writes the translation of a document beside it. */
-async function translated(name: string, bytes: Uint8Array): Promise<string> {
+async function translated(name: string, bytes: Uint8Array, reviewMarks = true): Promise<string> {
   const document = readDocument(bytes, name, { targetLanguage: "de" });
-  const written = await translateDocument(document, translate, { language: "en" });
+  const written = await translateDocument(document, translate, { language: "en", reviewMarks });
   writeFileSync(join(folder, `out-${name}`), written);
   return `out-${name}`;
 }
@@ -127,9 +127,13 @@ describe.skipIf(!has("msgfmt"))("msgfmt --check", () => {
     header.push("Language-Team: de", "Language: de", "MIME-Version: 1.0", "Content-Transfer-Encoding: 8bit");
     const fields = header.map((field) => `"${field}\\n"\n`).join("");
     const source = TEXTS["a.po"]!.replace('"Content-Type', `${fields}"Content-Type`);
-    const name = await translated("a.po", Buffer.from(source));
-    const said = run("msgfmt", "--check", "--statistics", "-o", "a.mo", name);
-    expect(said).toMatch(/\d+ translated messages/);
-    expect(said).not.toMatch(/untranslated/);
+    for (const reviewMarks of [false, true]) {
+      const name = await translated("a.po", Buffer.from(source), reviewMarks);
+      const said = run("msgfmt", "--check", "--statistics", "-o", "a.mo", name);
+      expect(said).toMatch(
+        reviewMarks ? /^1 translated message, 4 fuzzy translations/ : /4 translated messages, 1 fuzzy/,
+      );
+      expect(said).not.toMatch(/untranslated/);
+    }
   });
 });

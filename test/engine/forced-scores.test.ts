@@ -29,6 +29,23 @@ describe.skipIf(!usable)("scores of given pieces", () => {
     reference.dispose();
   });
 
+  test("more positions than are in memory together have the bits of each sentence alone", async () => {
+    const { reference, open } = definedTranslationModels[0]!.make(mkdtempSync(join(tmpdir(), "engine-")));
+    // 45 sentences of 1 to 45 positions: 1,035 in all, several blocks of steps of different sizes.
+    const long = Array.from({ length: 45 }, (_, i) =>
+      Int32Array.from({ length: i + 1 }, (_, t) => sources[(i + t) % sources.length]![0]!),
+    );
+    const few = long.map((_, i) => targets[i % targets.length]!);
+    const model = await open({ threads: 2, arithmetic: "f32" });
+    const { tokens } = await model.forceScore(long, few);
+    expectClose(tokens, (await reference.forceScore(long, few)).tokens, tolerances.f32, "f32");
+    for (const i of [0, 20, 44]) {
+      expect((await model.forceScore([long[i]!], [few[i]!])).tokens[0]).toEqual(tokens[i]);
+    }
+    model.dispose();
+    reference.dispose();
+  });
+
   test.each(definedLanguageModels)("language model, $name", async ({ make }) => {
     const { reference, open } = make(mkdtempSync(join(tmpdir(), "engine-")));
     const expected = (await reference.forceScore(targets)).tokens;

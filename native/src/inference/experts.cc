@@ -154,36 +154,34 @@ void Experts::choose_in_groups(Run& run, const float* x, int rows, Choices& choi
 void Experts::mix(Run& run, const float* x, int rows, const Choices& choices, float* out) const {
   const InferenceKernels& kernels = inference_kernels();
   const size_t width = static_cast<size_t>(shape_.hidden), slots = choices.experts.size();
-  // Slots sorted by expert: those of expert e are order[offsets[e] … offsets[e + 1]).
-  std::vector<int> offsets(static_cast<size_t>(shape_.experts) + 1), order(slots), rows_of(slots);
+  // Slots sorted by expert: those of expert e are [offsets[e], offsets[e + 1]).
+  struct Slot {
+    int row;
+    float gate;
+  };
+  std::vector<int> offsets(static_cast<size_t>(shape_.experts) + 1);
+  std::vector<Slot> sorted(slots);
   for (const int e : choices.experts) offsets[static_cast<size_t>(e) + 1]++;
   for (size_t e = 0; e + 1 < offsets.size(); e++) offsets[e + 1] += offsets[e];
   std::vector<int> next(offsets.begin(), offsets.end() - 1);
   for (int r = 0; r < rows; r++) {
-    for (int s = choices.starts[static_cast<size_t>(r)]; s < choices.starts[static_cast<size_t>(r) + 1]; s++) {
-      const int place = next[static_cast<size_t>(choices.experts[static_cast<size_t>(s)])]++;
-      order[static_cast<size_t>(s)] = place;
-      rows_of[static_cast<size_t>(place)] = r;
+    for (size_t s = static_cast<size_t>(choices.starts[static_cast<size_t>(r)]); s < static_cast<size_t>(choices.starts[static_cast<size_t>(r) + 1]); s++) {
+      sorted[static_cast<size_t>(next[static_cast<size_t>(choices.experts[s])]++)] = {r, choices.gates[s]};
     }
   }
-  float* gathered = run.floats(Piece::expert_input, slots * width);
-  float* results = run.floats(Piece::expert_output, slots * width);
-  for (size_t s = 0; s < slots; s++) std::memcpy(gathered + s * width, x + static_cast<size_t>(rows_of[s]) * width, width * sizeof(float));
+  std::fill_n(out, static_cast<size_t>(rows) * width, 0.0f);
   for (int e = 0; e < shape_.experts; e++) {
-    const size_t from = static_cast<size_t>(offsets[static_cast<size_t>(e)]);
+    const Slot* own = sorted.data() + offsets[static_cast<size_t>(e)];
     const int count = offsets[static_cast<size_t>(e) + 1] - offsets[static_cast<size_t>(e)];
     if (count == 0) continue;
-    networks_.run(run, e, gathered + from * width, count, results + from * width);
+    float* gathered = run.floats(Piece::expert_input, static_cast<size_t>(count) * width);
+    float* results = run.floats(Piece::expert_output, static_cast<size_t>(count) * width);
+    for (int s = 0; s < count; s++) std::memcpy(gathered + area(s, shape_.hidden), x + area(own[s].row, shape_.hidden), width * sizeof(float));
+    networks_.run(run, e, gathered, count, results);
+    for (int s = 0; s < count; s++) kernels.add_scaled(out + area(own[s].row, shape_.hidden), results + area(s, shape_.hidden), own[s].gate, width);
     served_[static_cast<size_t>(e)].fetch_add(static_cast<uint64_t>(count), std::memory_order_relaxed);
   }
   served_[static_cast<size_t>(shape_.experts)].fetch_add(static_cast<uint64_t>(rows), std::memory_order_relaxed);
-  std::fill_n(out, static_cast<size_t>(rows) * width, 0.0f);
-  for (int r = 0; r < rows; r++) {
-    for (int s = choices.starts[static_cast<size_t>(r)]; s < choices.starts[static_cast<size_t>(r) + 1]; s++) {
-      const size_t place = static_cast<size_t>(order[static_cast<size_t>(s)]);
-      kernels.add_scaled(out + static_cast<size_t>(r) * width, results + place * width, choices.gates[static_cast<size_t>(s)], width);
-    }
-  }
 }
 
 void Experts::apply(Run& run, float* x, int rows, float* gates) const {
@@ -200,7 +198,7 @@ void Experts::apply(Run& run, float* x, int rows, float* gates) const {
       }
     }
   }
-  float* sum = run.floats(Piece::shared_output, 2 * count);
+  float* sum = run.floats(Piece::shared_output, shared_ == nullptr ? count : 2 * count);
   mix(run, x, rows, choices, sum);
   if (shared_ != nullptr) {
     shared_->run(run, 0, x, rows, sum + count);

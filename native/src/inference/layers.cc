@@ -78,23 +78,40 @@ StepLayout::StepLayout(const std::vector<int>& lengths) {
   }
 }
 
+namespace {
+
+// Positions whose gates' inputs are in memory together: enough for a product to be worth it, few enough for the caches.
+constexpr int kRowsTogether = 512;
+
+}  // namespace
+
 void lstm_sequence(Run& run, const Lstm& lstm, const StepLayout& layout, bool reverse, const float* x, size_t x_step,
-                   float* out, size_t out_step) {
+                   float* out, size_t out_step, bool residual) {
   if (layout.rows() == 0) return;
+  const InferenceKernels& kernels = inference_kernels();
   const size_t width = 4 * static_cast<size_t>(lstm.units()), hidden_width = static_cast<size_t>(lstm.hidden());
-  float* sums = run.floats(Piece::gates, static_cast<size_t>(layout.rows()) * width);
-  lstm.inputs(run, x, x_step, layout.rows(), sums);
   const size_t sentences = static_cast<size_t>(layout.sizes[0]);
   const size_t state_floats = sentences * (hidden_width + static_cast<size_t>(lstm.units()));
   float* hidden = run.floats(Piece::states, state_floats);
   float* cell = hidden + sentences * hidden_width;
   std::fill_n(hidden, state_floats, 0.0f);
-  for (int i = 0; i < layout.steps(); i++) {
-    const size_t t = static_cast<size_t>(reverse ? layout.steps() - 1 - i : i);
-    const size_t start = static_cast<size_t>(layout.starts[t]);
-    lstm.step(run, sums + start * width, layout.sizes[t], hidden, cell);
-    for (size_t r = 0; r < static_cast<size_t>(layout.sizes[t]); r++) {
-      std::memcpy(out + (start + r) * out_step, hidden + r * hidden_width, hidden_width * sizeof(float));
+  const int steps = layout.steps();
+  const auto step_at = [&](int i) { return static_cast<size_t>(reverse ? steps - 1 - i : i); };
+  for (int first = 0, last = 0; first < steps; first = last) {
+    int rows = 0;
+    while (last < steps && (rows == 0 || rows + layout.sizes[step_at(last)] <= kRowsTogether)) rows += layout.sizes[step_at(last++)];
+    const size_t begin = static_cast<size_t>(layout.starts[std::min(step_at(first), step_at(last - 1))]);
+    float* sums = run.floats(Piece::gates, static_cast<size_t>(rows) * width);
+    lstm.inputs(run, x + begin * x_step, x_step, rows, sums);
+    for (int i = first; i < last; i++) {
+      const size_t start = static_cast<size_t>(layout.starts[step_at(i)]);
+      const size_t count = static_cast<size_t>(layout.sizes[step_at(i)]);
+      lstm.step(run, sums + (start - begin) * width, static_cast<int>(count), hidden, cell);
+      for (size_t r = 0; r < count; r++) {
+        float* to = out + (start + r) * out_step;
+        if (residual) kernels.add(to, hidden + r * hidden_width, hidden_width);
+        else std::memcpy(to, hidden + r * hidden_width, hidden_width * sizeof(float));
+      }
     }
   }
 }

@@ -64,9 +64,9 @@ struct StepLayout {
   int steps() const { return static_cast<int>(sizes.size()); }
 };
 
-// x [rows][x_step] → out [rows][out_step] from zero states, one direction. `sums` is the piece for the gates.
+// x [rows][x_step] → out [rows][out_step] from zero states, one direction; with `residual` it is added to what `out` has, which may be x itself.
 void lstm_sequence(Run& run, const Lstm& lstm, const StepLayout& layout, bool reverse, const float* x, size_t x_step,
-                   float* out, size_t out_step);
+                   float* out, size_t out_step, bool residual = false);
 
 enum class AttentionScore { multiplicative, additive, normed_additive };
 

@@ -156,9 +156,7 @@ EncodedSources Model::encode(Run& run, const Sentences& sources, float* gates) c
   };
   apply_experts(1);
   for (size_t i = 0; i < encoder_->upper.size(); i++) {
-    float* output = run.floats(Piece::layer_output, static_cast<size_t>(rows) * width);
-    lstm_sequence(run, *encoder_->upper[i], layout, false, y, width, output, width);
-    inference_kernels().add(y, output, static_cast<size_t>(rows) * width);
+    lstm_sequence(run, *encoder_->upper[i], layout, false, y, width, y, width, true);
     apply_experts(static_cast<int>(i) + 2);
   }
 

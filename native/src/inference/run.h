@@ -17,7 +17,6 @@ enum class Piece {
   backward_gates,
   cell_output,
   layer_input,
-  layer_output,
   queries,
   expert_gates,
   expert_input,

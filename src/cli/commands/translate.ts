@@ -26,6 +26,13 @@ import {
   reportTerms,
 } from "./translate/glossary-options.ts";
 import {
+  type MemoryArguments,
+  memoryOptions,
+  type OpenMemory,
+  openMemory,
+  withMemory,
+} from "./translate/memory-options.ts";
+import {
   type PlaceableArguments,
   placeableOptions,
   reportPlaceables,
@@ -45,6 +52,7 @@ interface TranslateArguments
     WordArguments,
     PlaceableArguments,
     GlossaryArguments,
+    MemoryArguments,
     DocumentArguments {
   model: string[];
   avg_raw_probs: boolean;
@@ -196,6 +204,7 @@ export const translateCommand: CommandModule<object, TranslateArguments> = {
       .options(placeableOptions)
       .options(glossaryOptions)
       .options(documentOptions)
+      .options(memoryOptions)
       .option("shortlist", {
         type: "number",
         array: true,
@@ -223,20 +232,28 @@ async function translate(args: TranslateArguments): Promise<void> {
     const direction = directionOf(args, loaded.languages);
     const reranking = await openReranking(args, direction, engineOf(args));
     try {
+      const memory = await openMemory(args, direction);
       const warn = warnSparingly(inParts(document, args) ? 0 : SHOWN_WARNINGS);
       const { backend } = loaded.engine;
       if (document !== undefined) {
         const translator = new SegmentTranslator(loaded, options, warn);
-        await translateFile(translator, document, args, direction, glossaries, backend);
+        await translateFile(translator, document, args, direction, { glossaries, memory }, backend);
       } else if (isSegmented(args)) {
-        await translateSegments(new SegmentTranslator(loaded, options, warn), args, glossaries, backend);
-      } else await translateLines(new Translator(loaded, options, warn), reranking, format, args, backend);
+        await translateSegments(new SegmentTranslator(loaded, options, warn), args, { glossaries, memory }, backend);
+      } else await translateLines(new Translator(loaded, options, warn), reranking, format, args, memory, backend);
+      memory?.report();
     } finally {
       reranking.dispose();
     }
   } finally {
     loaded.model.dispose();
   }
+}
+
+/** What texts are translated with besides the model. */
+interface KnownTerms {
+  glossaries: readonly Glossary[];
+  memory: OpenMemory | undefined;
 }
 
 /** Whether texts are cut into segments, so that warnings of lines would tell nothing. */
@@ -269,7 +286,7 @@ async function translateFile(
   document: DocumentFormat,
   args: TranslateArguments,
   direction: Direction,
-  glossaries: readonly Glossary[],
+  known: KnownTerms,
   backend: string,
 ): Promise<void> {
   const started = performance.now();
@@ -277,14 +294,14 @@ async function translateFile(
   try {
     // Imported only here, as what segments are cut with: few translations need it, and all would wait for it.
     const { translateDocumentFile } = await import("./translate/document-file.ts");
-    await translateDocumentFile(translator, document, args, direction, glossaries, counts);
+    await translateDocumentFile(translator, document, args, direction, known, counts);
   } catch (error) {
     releaseInput(args.src);
     throw error;
   }
   report(translator.counts, (performance.now() - started) / 1000, backend, 0);
   reportPlaceables(counts);
-  if (glossaries.length > 0) reportTerms(counts);
+  if (known.glossaries.length > 0) reportTerms(counts);
 }
 
 async function translateLines(
@@ -292,29 +309,33 @@ async function translateLines(
   { rank }: Reranking,
   format: TranslationFormat,
   args: TranslateArguments,
+  memory: OpenMemory | undefined,
   backend: string,
 ): Promise<void> {
   const started = performance.now();
   const lines = inputLines(args.src, { onLongLine: (line) => translator.reportLongLine(line) });
-  await writeAll(args, async function* () {
-    for await (const translation of rank(translator.translate(withRequests(lines, args)))) {
+  async function* translate(unknown: AsyncIterable<string>): AsyncGenerator<string> {
+    for await (const translation of rank(translator.translate(withRequests(unknown, args)))) {
       yield formatTranslation(translation, format);
     }
-  });
+  }
+  await writeAll(args, () => withMemory(lines, memory, translate));
   report(translator.counts, (performance.now() - started) / 1000, backend, SHOWN_WARNINGS);
 }
 
 async function translateSegments(
   translator: SegmentTranslator,
   args: TranslateArguments,
-  glossaries: readonly Glossary[],
+  { glossaries, memory }: KnownTerms,
   backend: string,
 ): Promise<void> {
   const started = performance.now();
   const lines = inputLines(args.src, { onLongLine: (line) => translator.reportLongLine(line) });
   const counts = textCounts();
   const masks = args.placeables ?? "verbatim";
-  await writeAll(args, () => translateKeeping(translator.translate, lines, masks, glossaries, counts));
+  const translate = (unknown: AsyncIterable<string>) =>
+    translateKeeping(translator.translate, unknown, masks, glossaries, counts);
+  await writeAll(args, () => withMemory(lines, memory, translate));
   report(translator.counts, (performance.now() - started) / 1000, backend, 0);
   reportPlaceables(counts);
   if (glossaries.length > 0) reportTerms(counts);

@@ -1,5 +1,5 @@
 /** What XLIFF and TMX share: a source element, and a translation beside it that is there or is to be. */
-import type { LostTags, Segment } from "../segments/document.ts";
+import type { LostTags, Segment, TranslationMark } from "../segments/document.ts";
 import type { Edit, Part } from "../segments/edits.ts";
 import type { InlineRole } from "../segments/inline-elements.ts";
 import { type InlineItem, InlineText } from "../segments/inline-tags.ts";
@@ -14,11 +14,19 @@ export interface BilingualUnit {
   target: XmlElement | undefined;
   state: Segment["state"];
   id?: string;
-  /** Edits besides that of the text, for the translation's state. */
-  stateEdits: Edit[];
-  /** Where a missing target goes, and what stands around its text. */
-  insertion: { at: number; before: string; after: string };
+  /** How a translation's state is written. */
+  marked(mark: TranslationMark | undefined): StateMarks;
+  /** Where a missing target goes, and what stands around its text; `before` gets the attributes of the mark. */
+  insertion: { at: number; before(attributes: string): string; after: string };
   roleOf: (element: XmlElement) => InlineRole;
+}
+
+/** A translation's state. */
+export interface StateMarks {
+  /** Edits besides that of the text. */
+  edits: readonly Edit[];
+  /** Of an element that is missing, each with a space before it. */
+  attributes: string;
 }
 
 /** Undefined where there is nothing to translate. */
@@ -38,16 +46,17 @@ export function bilingualPlace(source: SourceText, unit: BilingualUnit): Place |
   };
   return {
     segment,
-    edits: (translation: string, lostTags: LostTags) => {
+    edits: (translation: string, lostTags: LostTags, mark?: TranslationMark) => {
+      const { edits, attributes } = unit.marked(mark);
       // An empty one is none, so it has no tags to lose.
-      if (translation === "") return [writtenTarget(source, unit, [])];
+      if (translation === "") return [writtenTarget(source, unit, attributes, [])];
       const parts = inline.restore(
         translation,
         (text) => encode(source, text),
         lostTags,
         source.where(unit.source.from),
       );
-      return parts && [writtenTarget(source, unit, parts), ...unit.stateEdits];
+      return parts && [writtenTarget(source, unit, attributes, parts), ...edits];
     },
   };
 }
@@ -89,9 +98,15 @@ function encode(source: SourceText, text: string): string {
   return source.lineBreak === "\r\n" ? encoded.replace(/\r?\n/g, "\r\n") : encoded;
 }
 
-function writtenTarget(source: SourceText, { target, insertion }: BilingualUnit, parts: Part[]): Edit {
+function writtenTarget(
+  source: SourceText,
+  { target, insertion }: BilingualUnit,
+  attributes: string,
+  parts: Part[],
+): Edit {
   if (target === undefined) {
-    return { from: insertion.at, to: insertion.at, parts: [insertion.before, ...parts, insertion.after] };
+    const { at, before, after } = insertion;
+    return { from: at, to: at, parts: [before(attributes), ...parts, after] };
   }
   const { name, to, innerFrom, innerTo } = target;
   if (innerFrom < to) return { from: innerFrom, to: innerTo, parts };

@@ -1,13 +1,14 @@
 /** GNU gettext's `.po` and `.pot` (gettext manual, "The Format of PO Files"): msgid and msgid_plural into msgstr. */
 
-import type { Document, Segment } from "../segments/document.ts";
+import type { Document, Segment, TranslationMark } from "../segments/document.ts";
+import type { Edit } from "../segments/edits.ts";
 import { SourceText } from "../segments/source-text.ts";
 import { type Place, TextDocument } from "../segments/text-document.ts";
 import { type PoEntry, type PoString, readPoEntries } from "../syntax/po-entries.ts";
 
 /**
  * Each `msgstr` is a segment: of `msgid`, or of `msgid_plural` for the forms after the first (and for the only one of languages without a plural).
- * Flags stay, so a fuzzy entry that gets a translation is still to be reviewed. Obsolete entries (`#~`) are left alone.
+ * Flags stay, so a fuzzy entry that gets a translation is still to be reviewed; what is marked as to be reviewed becomes fuzzy. Obsolete entries (`#~`) are left alone.
  */
 export function readPo(bytes: Uint8Array, name: string): Document {
   const source = new SourceText(bytes, name);
@@ -15,13 +16,24 @@ export function readPo(bytes: Uint8Array, name: string): Document {
   checkCharset(source, entries);
   return new TextDocument(
     source,
-    entries.flatMap((entry) =>
-      entry.id.text === "" ? [] : entry.translations.map((_, form) => placeOf(source, entry, form)),
-    ),
+    entries.flatMap((entry) => (entry.id.text === "" ? [] : placesOf(source, entry))),
   );
 }
 
-function placeOf(source: SourceText, entry: PoEntry, form: number): Place {
+function placesOf(source: SourceText, entry: PoEntry): Place[] {
+  // One edit for all forms of a plural: it is made once.
+  const fuzzy = entry.fuzzy ? [] : [fuzzyFlag(source, entry)];
+  return entry.translations.map((_, form) => placeOf(source, entry, form, fuzzy));
+}
+
+/** Puts `fuzzy` before the flags that there are, or in a line of its own. */
+function fuzzyFlag(source: SourceText, { start, flags }: PoEntry): Edit {
+  if (flags === undefined) return { from: start, to: start, parts: [`#, fuzzy${source.lineBreak}`] };
+  const isAlone = /^[ \t]*(?:[\r\n]|$)/.test(source.text.slice(flags, flags + 80));
+  return { from: flags, to: flags, parts: [isAlone ? " fuzzy" : " fuzzy,"] };
+}
+
+function placeOf(source: SourceText, entry: PoEntry, form: number, fuzzy: readonly Edit[]): Place {
   const target = entry.translations[form]!;
   const isPlural = entry.plural !== undefined && (form > 0 || entry.translations.length === 1);
   const text = (isPlural ? entry.plural! : entry.id).text;
@@ -35,8 +47,9 @@ function placeOf(source: SourceText, entry: PoEntry, form: number): Place {
   };
   return {
     segment,
-    edits: (translation) => [
+    edits: (translation, _, mark?: TranslationMark) => [
       { from: target.from, to: target.to, parts: [encode(source, target, edged(text, translation))] },
+      ...(mark === "machine" || mark === "fuzzy-match" ? fuzzy : []),
     ],
   };
 }

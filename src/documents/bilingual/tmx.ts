@@ -1,12 +1,20 @@
 /** TMX 1.4 (LISA): segments of one language into those of another. */
 import { DataError } from "../../base/errors.ts";
 import { languageLikeness } from "../../base/languages/language-tags.ts";
-import type { Document, ReadOptions } from "../segments/document.ts";
+import type { Document, ReadOptions, TranslationMark } from "../segments/document.ts";
 import { inlineRole } from "../segments/inline-elements.ts";
 import { SourceText } from "../segments/source-text.ts";
 import { type Place, TextDocument } from "../segments/text-document.ts";
-import { attribute, attributesOf, childrenOf, indentBefore, readXml, type XmlElement } from "../xml-tree.ts";
-import { bilingualPlace } from "./bilingual-xml.ts";
+import {
+  attribute,
+  attributeEdit,
+  attributesOf,
+  childrenOf,
+  indentBefore,
+  readXml,
+  type XmlElement,
+} from "../xml-tree.ts";
+import { bilingualPlace, type StateMarks } from "./bilingual-xml.ts";
 
 interface Variant {
   language: string;
@@ -50,10 +58,11 @@ export function readTmx(bytes: Uint8Array, name: string, options: ReadOptions = 
       target: target?.segment,
       state: "translated",
       ...(id !== undefined && { id }),
-      stateEdits: [],
+      marked: (mark) => marksOf(source, target, mark),
       insertion: {
         at: element.to,
-        before: `${indentBefore(source, element)}<tuv xml:lang="${attribute(into!)}"><seg>`,
+        before: (attributes) =>
+          `${indentBefore(source, element)}<tuv xml:lang="${attribute(into!)}"${attributes}><seg>`,
         after: "</seg></tuv>",
       },
       roleOf: (inline) => inlineRole(inline.name, (name) => attributesOf(source, inline).get(name)?.value),
@@ -61,6 +70,17 @@ export function readTmx(bytes: Uint8Array, name: string, options: ReadOptions = 
     return place === undefined ? [] : [place];
   });
   return new TextDocument(source, places);
+}
+
+/** Who a translation is by, as tools around Okapi know it: `MT!` is a machine. A format of memories has no states. */
+const MACHINE = "MT!";
+const SIMILAR = "FUZZY!";
+
+function marksOf(source: SourceText, target: Variant | undefined, mark: TranslationMark | undefined): StateMarks {
+  const by = mark === "machine" ? MACHINE : mark === "fuzzy-match" ? SIMILAR : undefined;
+  if (by === undefined) return { edits: [], attributes: "" };
+  const edits = target === undefined ? [] : [attributeEdit(source, target.element, "changeid", by)];
+  return { edits, attributes: ` creationid="${by}"` };
 }
 
 function variantsOf(source: SourceText, unit: XmlElement): Variant[] {

@@ -1,12 +1,13 @@
 /** XLIFF 1.2 and 2.0 (OASIS): `source` into `target`, with the translation's state. */
 
-import type { Document, ReadOptions, SegmentState } from "../segments/document.ts";
+import type { Document, ReadOptions, SegmentState, TranslationMark } from "../segments/document.ts";
 import type { Edit } from "../segments/edits.ts";
 import { inlineRole } from "../segments/inline-elements.ts";
 import { SourceText } from "../segments/source-text.ts";
 import { type Place, TextDocument } from "../segments/text-document.ts";
 import {
   attribute,
+  attributeEdit,
   attributesEnd,
   attributesOf,
   childrenOf,
@@ -14,14 +15,28 @@ import {
   readXml,
   type XmlElement,
 } from "../xml-tree.ts";
-import { type BilingualUnit, bilingualPlace } from "./bilingual-xml.ts";
+import { type BilingualUnit, bilingualPlace, type StateMarks } from "./bilingual-xml.ts";
 
 /** States of 1.2 and 2.0 that say that nothing is translated yet. */
 const UNTRANSLATED = /^(?:new|initial|needs-(?:translation|adaptation|l10n))$/;
 const TO_REVIEW = "needs-review-translation";
+/** States and their qualifiers in 1.2. */
+const MARKS_1: Readonly<Record<TranslationMark, readonly [state: string, qualifier: string | undefined]>> = {
+  machine: [TO_REVIEW, "leveraged-mt"],
+  "fuzzy-match": [TO_REVIEW, "fuzzy-match"],
+  "exact-match": ["translated", "exact-match"],
+  none: ["translated", undefined],
+};
+/** In 2.0 "translated" is what nobody has reviewed yet; who did it is a sub-state of our own. */
+const MARKS_2: Readonly<Record<TranslationMark, string | undefined>> = {
+  machine: "nmt:machine",
+  "fuzzy-match": "nmt:fuzzy-match",
+  "exact-match": "nmt:exact-match",
+  none: undefined,
+};
 
 /**
- * A unit with `translate="no"`, its own or of what is around it, is left alone. A translation that is written gets the state
+ * A unit with `translate="no"`, its own or of what is around it, is left alone. A translation that is written without a mark gets the state
  * "needs-review-translation" in 1.2 where it had none or an untranslated one, and "translated" in 2.0 where the segment was "initial". With
  * the first one the file gets its target language where it names none.
  */
@@ -83,16 +98,34 @@ class Units {
     const approved = this.attribute(unit, "approved") === "yes";
     const state =
       approved || given === undefined || /^(?:final|signed-off|translated)$/.test(given.value) ? "translated" : "fuzzy";
-    const stateEdits: Edit[] =
-      given !== undefined && UNTRANSLATED.test(given.value)
-        ? [{ from: given.from, to: given.to, parts: [TO_REVIEW] }]
-        : [];
-    this.add(
-      { source, target, state: given && UNTRANSLATED.test(given.value) ? "new" : state, stateEdits },
-      unit,
-      segmented ?? source,
-      ` state="${TO_REVIEW}"`,
-    );
+    const isNew = given !== undefined && UNTRANSLATED.test(given.value);
+    const marked = (mark: TranslationMark | undefined) => this.marks1(unit, target, isNew, approved, mark);
+    this.add({ source, target, state: isNew ? "new" : state, marked }, unit, segmented ?? source);
+  }
+
+  private marks1(
+    unit: XmlElement,
+    target: XmlElement | undefined,
+    isNew: boolean,
+    approved: boolean,
+    mark: TranslationMark | undefined,
+  ): StateMarks {
+    const [state, qualifier] = mark === undefined ? [TO_REVIEW, undefined] : MARKS_1[mark];
+    const qualified = qualifier === undefined ? "" : ` state-qualifier="${qualifier}"`;
+    const attributes = ` state="${state}"${qualified}`;
+    const edits: Edit[] = [];
+    if (target !== undefined && (mark !== undefined || isNew)) {
+      edits.push(attributeEdit(this.source, target, "state", state));
+      const had = this.attribute(target, "state-qualifier") !== undefined;
+      // A qualifier that was of another translation goes with it.
+      if (qualifier !== undefined || (mark !== undefined && had)) {
+        edits.push(attributeEdit(this.source, target, "state-qualifier", qualifier ?? "leveraged-mt"));
+      }
+    }
+    if (approved && state === TO_REVIEW && mark !== undefined) {
+      edits.push(attributeEdit(this.source, unit, "approved", "no"));
+    }
+    return { edits, attributes };
   }
 
   /** 2.0 */
@@ -102,27 +135,38 @@ class Units {
       if (!translate || source === undefined) continue;
       const given = attributesOf(this.source, segment).get("state");
       const isInitial = given?.value === "initial";
-      const stateEdits: Edit[] = isInitial ? [{ from: given!.from, to: given!.to, parts: ["translated"] }] : [];
       const state: SegmentState = isInitial ? "new" : "translated";
-      this.add({ source, target, state, stateEdits }, unit, source, "");
+      const marked = (mark: TranslationMark | undefined) => this.marks2(segment, isInitial, mark);
+      this.add({ source, target, state, marked }, unit, source);
     }
   }
 
+  private marks2(segment: XmlElement, isInitial: boolean, mark: TranslationMark | undefined): StateMarks {
+    const subState = mark && MARKS_2[mark];
+    const edits: Edit[] = [];
+    if (isInitial || subState !== undefined) edits.push(attributeEdit(this.source, segment, "state", "translated"));
+    if (subState !== undefined) edits.push(attributeEdit(this.source, segment, "subState", subState));
+    return { edits, attributes: "" };
+  }
+
   private add(
-    parts: Pick<BilingualUnit, "source" | "target" | "state" | "stateEdits">,
+    parts: Pick<BilingualUnit, "source" | "target" | "state" | "marked">,
     unit: XmlElement,
     after: XmlElement,
-    attributes: string,
   ): void {
     const tag = `${this.prefix}target`;
     const id = this.attribute(unit, "id");
+    const { languageEdits } = this;
     const place = bilingualPlace(this.source, {
       ...parts,
-      stateEdits: [...parts.stateEdits, ...this.languageEdits],
+      marked: (mark) => {
+        const { edits, attributes } = parts.marked(mark);
+        return { edits: [...edits, ...languageEdits], attributes };
+      },
       ...(id !== undefined && { id }),
       insertion: {
         at: after.to,
-        before: `${indentBefore(this.source, after)}<${tag}${attributes}>`,
+        before: (attributes) => `${indentBefore(this.source, after)}<${tag}${attributes}>`,
         after: `</${tag}>`,
       },
       roleOf: (element) => inlineRole(this.local(element), (name) => this.attribute(element, name)),

@@ -30,9 +30,17 @@ export type LostTags =
   /** The segment stays as it is. */
   | "keep";
 
+/**
+ * Where a translation comes from, which formats of two languages mark as they have it: a machine or a similar text of a translation memory, both to be
+ * reviewed; the same text of a memory; or anywhere, without a mark.
+ */
+export type TranslationMark = "machine" | "fuzzy-match" | "exact-match" | "none";
+
 export interface WriteOptions {
   /** Default `"error"`. */
   lostTags?: LostTags;
+  /** [segments] Default: XLIFF alone says that what had no translation has one, which in 1.2 is to be reviewed. */
+  marks?: readonly (TranslationMark | undefined)[];
 }
 
 export interface Document {

@@ -1,5 +1,5 @@
 /** A document that is one text: segments and the edits that their translations make. */
-import type { Document, LostTags, Segment, WriteOptions } from "./document.ts";
+import type { Document, LostTags, Segment, TranslationMark, WriteOptions } from "./document.ts";
 import { applyEdits, type Edit } from "./edits.ts";
 import type { SourceText } from "./source-text.ts";
 
@@ -7,7 +7,7 @@ import type { SourceText } from "./source-text.ts";
 export interface Place {
   segment: Segment;
   /** Undefined where the segment is to stay as it is. */
-  edits(translation: string, lostTags: LostTags): Edit[] | undefined;
+  edits(translation: string, lostTags: LostTags, mark?: TranslationMark): Edit[] | undefined;
 }
 
 export class TextDocument implements Document {
@@ -31,7 +31,7 @@ export class TextDocument implements Document {
     const edits = this.places.flatMap(({ segment, edits }, i) => {
       const translation = translations[i];
       if (translation === undefined || translation === segment.current) return [];
-      return edits(translation, options.lostTags ?? "error") ?? [];
+      return edits(translation, options.lostTags ?? "error", options.marks?.[i]) ?? [];
     });
     // An edit that several segments ask for, such as that of the file's target language, is made once.
     return applyEdits(this.source.text, [...new Set(edits)]);

@@ -18,6 +18,10 @@ export interface PoEntry {
   /** msgstr, or msgstr[0], msgstr[1], … */
   translations: PoString[];
   fuzzy: boolean;
+  /** Where a line of flags would stand: after the comments, before what the text was earlier. */
+  start: number;
+  /** After `#,` of the line of flags, where there is one. */
+  flags?: number;
 }
 
 const KEYWORD = /^(\s*)(msgctxt|msgid|msgid_plural|msgstr(?:\[(\d+)\])?)(\s*)(".*)$/;
@@ -44,6 +48,8 @@ export class PoReader {
   private entry: Partial<PoEntry> & { translations: PoString[] } = { translations: [] };
   private current: PoString | undefined;
   private fuzzy = false;
+  private start: number | undefined;
+  private flags: number | undefined;
   private last = 0;
 
   /** `damaged` makes the error for an offset, `between` gives the text between two. */
@@ -68,6 +74,8 @@ export class PoReader {
       this.current = undefined;
       if (this.entry.translations.length > 0) this.finish(from);
       if (/^#,(?:.*,)?\s*fuzzy\s*(?:,|$)/.test(trimmed)) this.fuzzy = true;
+      if (trimmed.startsWith("#,")) this.flags = from + line.indexOf("#,") + 2;
+      if (trimmed.startsWith("#|")) this.start ??= from;
       return;
     }
     const continued = CONTINUED.exec(line);
@@ -92,13 +100,20 @@ export class PoReader {
   drop(): void {
     this.entry = { translations: [] };
     this.current = undefined;
+    this.forgetComments();
+  }
+
+  private forgetComments(): void {
     this.fuzzy = false;
+    this.start = undefined;
+    this.flags = undefined;
   }
 
   private keyword(from: number, keyword: string, form: string | undefined): void {
     const { entry, current } = this;
     if (keyword === "msgctxt" || keyword === "msgid") {
       if (entry.translations.length > 0) this.finish(from);
+      this.start ??= from;
       const key = keyword === "msgctxt" ? "context" : "id";
       if (this.entry[key] !== undefined || this.entry.id !== undefined) throw this.misplaced(from, keyword);
       this.entry[key] = current!;
@@ -131,9 +146,10 @@ export class PoReader {
     if (id === undefined || translations.length === 0) {
       throw this.damaged(Math.min(from, this.last), "an entry ends without msgstr");
     }
-    this.take({ ...this.entry, id, fuzzy: this.fuzzy });
+    const { fuzzy, start = 0, flags } = this;
+    this.take({ ...this.entry, id, fuzzy, start, ...(flags !== undefined && { flags }) });
     this.entry = { translations: [] };
-    this.fuzzy = false;
+    this.forgetComments();
   }
 
   private decode(at: number, string: string): string {

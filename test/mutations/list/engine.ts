@@ -27,8 +27,20 @@ export const engineMutations: readonly Mutation[] = [
   {
     ...layers,
     name: "a backward LSTM reads forward",
-    find: "reverse ? layout.steps() - 1 - i : i",
+    find: "reverse ? steps - 1 - i : i",
     replace: "reverse ? i : i",
+  },
+  {
+    ...layers,
+    name: "a block of steps has the inputs of the first one",
+    find: "lstm.inputs(run, x + begin * x_step, x_step, rows, sums);",
+    replace: "lstm.inputs(run, x, x_step, rows, sums);",
+  },
+  {
+    ...layers,
+    name: "a backward layer's block begins with its last step",
+    find: "layout.starts[std::min(step_at(first), step_at(last - 1))]",
+    replace: "layout.starts[step_at(first)]",
   },
   {
     ...layers,
@@ -52,8 +64,8 @@ export const engineMutations: readonly Mutation[] = [
   {
     ...model,
     name: "encoder layers lack their residual connection",
-    find: "    inference_kernels().add(y, output, static_cast<size_t>(rows) * width);\n    apply_experts",
-    replace: "    std::memcpy(y, output, static_cast<size_t>(rows) * width * sizeof(float));\n    apply_experts",
+    find: "layout, false, y, width, y, width, true);",
+    replace: "layout, false, y, width, y, width);",
   },
   {
     ...model,

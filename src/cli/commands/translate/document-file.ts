@@ -8,12 +8,14 @@ import { Progress } from "../../../base/progress.ts";
 import { nameOfText, streamBytes } from "../../../data/files/bytes.ts";
 import type { DocumentFormat } from "../../../documents/document-formats.ts";
 import { readDocument } from "../../../documents/read-document.ts";
-import { segmentsToTranslate, translateDocument } from "../../../documents/translate-document.ts";
+import type { Segment } from "../../../documents/segments/document.ts";
+import { type Recalled, segmentsToTranslate, translateDocument } from "../../../documents/translate-document.ts";
 import type { Glossary } from "../../../glossary/glossary.ts";
 import type { MaskName } from "../../../segments/masks.ts";
 import type { TextCounts } from "../../../segments/text-counts.ts";
 import type { TranslateLines, WantedLine } from "../../../segments/translate-lines.ts";
 import type { DocumentArguments } from "./document-options.ts";
+import type { OpenMemory } from "./memory-options.ts";
 import type { Direction } from "./reranking.ts";
 import type { SegmentTranslator } from "./segment-translator.ts";
 
@@ -27,7 +29,7 @@ export async function translateDocumentFile(
   format: DocumentFormat,
   args: DocumentFileArguments,
   { source, target }: Direction,
-  glossaries: readonly Glossary[],
+  { glossaries, memory }: { glossaries: readonly Glossary[]; memory: OpenMemory | undefined },
   counts: TextCounts,
 ): Promise<void> {
   const name = nameOfText(args.src ?? "-");
@@ -46,6 +48,8 @@ export async function translateDocumentFile(
     counts,
     glossaries,
     masks: args.placeables ?? "braces",
+    reviewMarks: args.review_marks,
+    ...(memory !== undefined && { recall: (segment: Segment) => recalled(memory, segment) }),
     ...(source !== undefined && { language: source }),
     ...(args.retranslate !== undefined && { retranslate: args.retranslate }),
   }).finally(() => progress.end());
@@ -53,6 +57,11 @@ export async function translateDocumentFile(
   const others = document.segments.length - wanted;
   const kept = others === 0 ? "" : `; ${others} had a translation, which stays (--retranslate)`;
   log.info(`${name}: ${wanted} texts of ${format} translated${kept}`);
+}
+
+function recalled(memory: OpenMemory, segment: Segment): Recalled | undefined {
+  const hit = memory.recall(segment);
+  return hit && { translation: hit.target, isExact: hit.similarity === 1 };
 }
 
 async function wholeFile(path: string): Promise<Buffer> {

@@ -15,6 +15,7 @@ export interface DocumentArguments {
   output: string | undefined;
   document: DocumentFormat | "none" | undefined;
   retranslate: Retranslate | undefined;
+  review_marks: boolean;
 }
 
 export const documentOptions = {
@@ -29,6 +30,11 @@ export const documentOptions = {
     choices: retranslateNames,
     describe: "Of PO, XLIFF and TMX: translations in them that give way to new ones",
     defaultDescription: "none: only what has no translation gets one",
+  },
+  review_marks: {
+    type: "boolean",
+    default: true,
+    describe: "In PO, XLIFF and TMX, mark translations as a machine's, to be reviewed",
   },
 } satisfies Record<string, Options>;
 

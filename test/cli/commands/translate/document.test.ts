@@ -66,7 +66,9 @@ describe("a document by its ending", () => {
       `msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\nmsgid "abc"\nmsgstr "${translation}"\n\nmsgid "fed"\nmsgstr "gut"\n`;
     const path = file("a.po", po(""));
     logged = [];
-    expect((await translate(path, "--output", path)).toString()).toBe(po(abc!));
+    const marked = await translate(file("b.po", po("")));
+    expect(marked.toString()).toBe(po(abc!).replace('msgid "abc"', '#, fuzzy\nmsgid "abc"'));
+    expect((await translate(path, "--output", path, "--no-review_marks")).toString()).toBe(po(abc!));
     expect(logged.join("\n")).toMatch(/1 texts of po translated; 1 had a translation, which stays \(--retranslate\)/);
     const again = await translate(path, "--output", path, "--retranslate", "all");
     expect(again.toString()).not.toContain('"gut"');
@@ -77,7 +79,7 @@ describe("a document by its ending", () => {
       "a.tmx",
       '<tmx><header srclang="en"/><body><tu><tuv xml:lang="en"><seg>abc</seg></tuv></tu></body></tmx>',
     );
-    expect((await translate(tmx)).toString()).toContain('<tuv xml:lang="de"><seg>');
+    expect((await translate(tmx)).toString()).toContain('<tuv xml:lang="de" creationid="MT!"><seg>');
   });
 
   test("of Word is one again", async () => {
@@ -137,5 +139,67 @@ describe("refused", () => {
     await expect(translate(join(folder, "none.html"))).rejects.toThrow(/does not exist/);
     const output = join(file("plain", ""), "x.html");
     await expect(translate(file("a.html", "abc"), "--output", output)).rejects.toThrow(/cannot be written/);
+  });
+});
+
+describe("a translation memory", () => {
+  const memory = () =>
+    file(
+      "memory.tmx",
+      `<tmx version="1.4"><header srclang="en"/><body>${[
+        ["abc", "aus dem Speicher"],
+        ["fed cab bad", "<hi>so</hi>"],
+        ["fed cab deaf", "ähnlich"],
+      ]
+        .map(
+          ([en, de]) =>
+            `<tu><tuv xml:lang="en-US"><seg>${en}</seg></tuv><tuv xml:lang="de"><seg>${de}</seg></tuv></tu>`,
+        )
+        .join("")}</body></tmx>`,
+    );
+
+  test("gives the translations that it has, of documents with the format's marks", async () => {
+    const [bad] = await lines("bad");
+    const source = (id: number, text: string, target: string) =>
+      `<trans-unit id="${id}"><source>${text}</source>${target}</trans-unit>`;
+    const xliff = (...units: string[]) =>
+      `<xliff version="1.2"><file source-language="en" target-language="de"><body>${units.join("")}</body></file></xliff>`;
+    const path = file("a.xlf", xliff(source(1, "abc", ""), source(2, "fed cab beaf", ""), source(3, "bad", "")));
+    logged = [];
+    const target = (state: string, qualifier: string, text: string) =>
+      `<target state="${state}" state-qualifier="${qualifier}">${text}</target>`;
+    const model = target(
+      "needs-review-translation",
+      "leveraged-mt",
+      bad!.replaceAll("<", "&lt;").replaceAll(">", "&gt;"),
+    );
+    expect((await translate(path, "--tm", memory(), "--tm_threshold", "75")).toString()).toBe(
+      xliff(
+        source(1, "abc", target("translated", "exact-match", "aus dem Speicher")),
+        source(2, "fed cab beaf", target("needs-review-translation", "fuzzy-match", "ähnlich")),
+        source(3, "bad", model),
+      ),
+    );
+    expect(logged.join("\n")).toContain("translation memory: 1 of 3 texts are there, 1 similar by 75 % or more");
+  });
+
+  test("gives those of lines in their places", async () => {
+    const [fed, bad] = await lines("fed", "bad");
+    const path = file("lines.txt", "abc\nfed\n\nabc\nabc\nbad\nabc\n");
+    for (const options of [[], ["--placeables", "verbatim"]]) {
+      const written = (await translate(path, "--tm", memory(), ...options)).toString().split("\n");
+      const from = "aus dem Speicher";
+      expect([written[0], written[3], written[4], written[6], written[7]]).toEqual([from, from, from, from, ""]);
+      if (options.length === 0) expect([written[1], written[5]]).toEqual([fed, bad]);
+    }
+  });
+
+  test("has to have the languages, a threshold that makes sense, and no scores beside it", async () => {
+    const path = file("lines.txt", "abc\n");
+    const run = (...options: string[]) => translate(path, "--tm", memory(), ...options);
+    await expect(run("--tm_threshold", "30")).rejects.toMatchObject({ name: "UsageError", where: "--tm_threshold" });
+    await expect(run("--n_best", "2")).rejects.toThrow("--tm and --n_best do not go together");
+    await expect(run("--src_lang", "fr")).rejects.toMatchObject({ name: "DataError" });
+    await expect(translate(path, "--tm", path)).rejects.toMatchObject({ name: "DataError", where: path });
   });
 });
