@@ -18,6 +18,7 @@ const benchmarks: Record<string, () => Promise<{ run: Benchmark }>> = {
   encode: () => import("./encode.ts"),
   prepare: () => import("./prepare.ts"),
   decode: () => import("./decode.ts"),
+  import: () => import("./import.ts"),
   start: () => import("./start.ts"),
   stream: () => import("./stream.ts"),
   detect: () => import("./detect.ts"),
