@@ -33,6 +33,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./commands/data/import.ts")).dataImportCommand,
   },
   {
+    name: "data filter",
+    summary: "Write a corpus without what rules of cleaning drop, or given models score worst",
+    load: async () => (await import("./commands/data/filter.ts")).dataFilterCommand,
+  },
+  {
     name: "data opus",
     summary: "Download a corpus of OPUS by its name, with its licence, as a plain corpus",
     load: async () => (await import("./commands/data/opus.ts")).dataOpusCommand,

@@ -16,6 +16,7 @@ export const DROP_REASONS = [
   "control characters",
   "broken encoding",
   ...TEXT_REASONS,
+  "badly scored",
 ] as const;
 export type DropReason = (typeof DROP_REASONS)[number];
 

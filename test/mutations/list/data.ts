@@ -398,4 +398,25 @@ export const dataMutations: readonly Mutation[] = [
     find: "(shrinks << 1) | lessIn",
     replace: "shrinks << 1",
   },
+  {
+    file: "src/filtering/dual-cross-entropy.ts",
+    tests: ["test/filtering"],
+    name: "what the two models differ by doesn't count",
+    find: "Math.abs(forward - backward) + ",
+    replace: "",
+  },
+  {
+    file: "src/filtering/score-file.ts",
+    tests: ["test/filtering"],
+    name: "half a score stays after a kill",
+    find: "ftruncateSync(this.file, this.records * RECORD);",
+    replace: "",
+  },
+  {
+    file: "src/filtering/filter-corpus.ts",
+    tests: ["test/filtering"],
+    name: "scores are those of any rules",
+    find: ".update(verdicts)",
+    replace: "",
+  },
 ];
