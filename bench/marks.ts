@@ -11,7 +11,7 @@ import { textCounts } from "../src/segments/text-counts.ts";
 import { translateTexts } from "../src/segments/translate-text.ts";
 import { type Row, rounded } from "./figures.ts";
 import type { Benchmark } from "./main.ts";
-import { type MarkedString, markedStrings, marksOf } from "./marks/marked-strings.ts";
+import { keepsMarks, type MarkedString, markedStrings } from "./marks/marked-strings.ts";
 import { readOptions } from "./options.ts";
 
 const defaults = { model: "", tgt_lang: "de", strings: 1000, beam_size: 5, threads: 0 } as const;
@@ -55,7 +55,7 @@ async function masked(translator: Translator, masks: MaskName, strings: readonly
 }
 
 function row(name: string, strings: readonly MarkedString[], found: readonly string[]): Row {
-  const isKept = strings.map(({ source }, i) => marksOf(source).join("\n") === marksOf(found[i]!).join("\n"));
+  const isKept = strings.map(({ source }, i) => keepsMarks(source, found[i]!));
   const kept = (some: readonly boolean[]) => isKept.filter((each, i) => each && some[i]).length;
   const all = strings.map(() => true);
   const heldOut = strings.map(({ isHeldOut }) => isHeldOut);

@@ -60,8 +60,11 @@ export const run: Benchmark = async (argv) => {
       await send({ texts: lines.slice(0, FULL), connections: FULL });
       for (const [count, list] of samples) {
         const texts = count === 1 ? lines.filter((_, i) => i % 10 === 0) : lines;
+        const before = server.cpu();
         const report = await send({ texts, connections: count, probe: "/health" });
-        list.push(sampleOf(report));
+        const after = server.cpu();
+        const cpu = { server: after.server - before.server, decoding: after.decoding - before.decoding };
+        list.push(sampleOf(report, cpu));
         if (count === FULL) same = share(report.translations, command.translations);
       }
       if (round > 0) continue;
@@ -104,6 +107,9 @@ interface LoadSample {
   healthP99: number;
   healthMost: number;
   refused: number;
+  /** Milliseconds of computing for each sentence. */
+  serverCpu: number;
+  decodingCpu: number;
 }
 
 async function sendFromChild(job: LoadJob): Promise<LoadReport> {
@@ -118,8 +124,13 @@ async function sendFromChild(job: LoadJob): Promise<LoadReport> {
   return report;
 }
 
-function sampleOf({ seconds, latencies, statuses, probed }: LoadReport): LoadSample {
+function sampleOf(
+  { seconds, latencies, statuses, probed }: LoadReport,
+  cpu: { server: number; decoding: number },
+): LoadSample {
   return {
+    serverCpu: cpu.server / latencies.length,
+    decodingCpu: cpu.decoding / latencies.length,
     perSecond: latencies.length / seconds,
     p50: percentile(latencies, 50),
     p99: percentile(latencies, 99),
@@ -141,6 +152,8 @@ function loadRow(connections: number, samples: readonly LoadSample[], commands: 
     health_p99_ms: rounded(of("healthP99")),
     health_most_ms: rounded(of("healthMost")),
     refused: of("refused"),
+    server_cpu_ms: rounded(of("serverCpu"), 2),
+    decoding_cpu_ms: rounded(of("decodingCpu"), 2),
   };
 }
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { textsAndSplits } from "../../data-scripts/vscode-l10n.ts";
 import { cacheFolder } from "../../src/corpora/fetch/cache-folder.ts";
 import { findPlaceables } from "../../src/segments/placeables/find-placeables.ts";
+import { syntacticKinds } from "../../src/segments/placeables/placeable-patterns.ts";
 
 export interface MarkedString {
   source: string;
@@ -29,9 +30,15 @@ export function markedStrings(language: string, count: number): MarkedString[] {
   return [...all.filter(({ isHeldOut }) => isHeldOut), ...all.filter(({ isHeldOut }) => !isHeldOut)].slice(0, count);
 }
 
-/** The marks of a text, sorted. */
-export function marksOf(text: string): string[] {
+/** The marks of a text that programs read, sorted: placeholders, tags, entities, addresses, plural messages. */
+function marksOf(text: string): string[] {
   return findPlaceables(text)
+    .filter(({ kind }) => syntacticKinds.has(kind))
     .map(({ text }) => text)
     .sort();
+}
+
+/** Whether a translation has exactly the marks of its source. */
+export function keepsMarks(source: string, translation: string): boolean {
+  return marksOf(source).join("\n") === marksOf(translation).join("\n");
 }

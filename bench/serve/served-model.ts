@@ -53,6 +53,12 @@ export class ServedModelProcess {
     return reading("memory_bytes") + reading("decoding_memory_bytes");
   }
 
+  /** Milliseconds of computing so far, of the server and of its decoding process. Linux alone tells. */
+  cpu(): { server: number; decoding: number } {
+    const decoding = this.decodingPid;
+    return { server: cpuTime(this.child.pid!), decoding: decoding === undefined ? 0 : cpuTime(decoding) };
+  }
+
   /** The languages that it translates first. */
   async pair(): Promise<{ source: string; target: string }> {
     const languages = (await (await fetch(`${this.url}/languages`)).json()) as { code: string; targets: string[] }[];
@@ -77,8 +83,19 @@ export class ServedModelProcess {
 }
 
 function parentOf(pid: number): number | undefined {
+  return statFields(pid)?.[1];
+}
+
+/** The system counts in hundredths of a second. */
+function cpuTime(pid: number): number {
+  const fields = statFields(pid) ?? [];
+  return 10 * ((fields[11] ?? 0) + (fields[12] ?? 0));
+}
+
+/** Fields of /proc/PID/stat from the third on, after the name in parentheses; undefined where there is no such process. */
+function statFields(pid: number): number[] | undefined {
   try {
-    return Number(readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)!.split(" ")[1]);
+    return readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)!.split(" ").map(Number);
   } catch {
     return undefined;
   }

@@ -76,8 +76,7 @@ const serveOptions = {
   max_delay_ms: {
     type: "number",
     default: 5,
-    describe:
-      "A batch that could be larger starts once no line has come for so long, or ten times as long after its first",
+    describe: "A batch of fewer than eight lines starts once no further line has come for so long",
   },
   max_waiting: { type: "number", default: 200_000, describe: "Characters accepted and not translated; then 429" },
   max_waiting_per_client: { type: "number", default: 100_000, describe: "The same of one client" },

@@ -10,7 +10,7 @@ export interface LineQueueOptions {
   slots: number;
   /** Lines of a batch, at most. */
   batchSize: number;
-  /** A slot that is free takes what waits once no line has come for so many milliseconds, or the first has waited for ten times as long. */
+  /** A slot that is free takes what waits once no line has come for so many milliseconds, or once there are enough of them. */
   maxDelay: number;
   /** Told of each batch when it starts: its lines. */
   onBatch?: (lines: number) => void;
@@ -52,12 +52,12 @@ interface WaitingLine {
   index: number;
 }
 
-/** Lines come one after another from clients that were answered together: how many pauses the first may wait for all of them. */
-const MOST_PAUSES = 10;
 /** Lines that a batch is chosen from, as a multiple of its size. */
 const CHOICE = 4;
-/** Batches are not made smaller than this so that every slot has one. */
+/** Batches are not made smaller than this so that every slot has one: the work of a line is that of a larger batch from so many on. */
 const LEAST_SHARE = 4;
+/** So many lines don't wait for others: a slot that waits costs more than a batch that could be larger. */
+const ENOUGH = 8;
 /** Finished turns of clients are forgotten when there are more than this. */
 const MOST_CLIENTS = 1000;
 
@@ -142,10 +142,11 @@ export class LineQueue {
 
   private startBatches(): void {
     clearTimeout(this.timer);
+    const busy = this.underWay;
     while (this.underWay < this.options.slots) {
       const next = this.nextLane();
       if (next === undefined) return;
-      void this.run(next, this.takeBatch(next));
+      void this.run(next, this.takeBatch(next, busy));
     }
   }
 
@@ -157,7 +158,7 @@ export class LineQueue {
     let bestTurn = Number.POSITIVE_INFINITY;
     let soonest = Number.POSITIVE_INFINITY;
     for (const [translator, lane] of this.lanes) {
-      const ready = lane.length >= batchSize ? now : this.readyTime(lane);
+      const ready = lane.length >= Math.min(batchSize, ENOUGH) ? now : this.readyTime(lane);
       if (ready > now) soonest = Math.min(soonest, ready);
       else if (lane[0]!.turn < bestTurn) {
         best = translator;
@@ -172,15 +173,15 @@ export class LineQueue {
 
   /** When the lines need not wait for others any more. */
   private readyTime(lane: readonly WaitingLine[]): number {
-    const arrivals = lane.map(({ arrived }) => Math.max(arrived, this.lastEnd));
-    return Math.min(Math.max(...arrivals) + this.maxDelay, Math.min(...arrivals) + MOST_PAUSES * this.maxDelay);
+    return Math.max(this.lastEnd, ...lane.map(({ arrived }) => arrived)) + this.maxDelay;
   }
 
-  private takeBatch(translator: BatchTranslator): WaitingLine[] {
+  /** What a free slot gets; the `busy` ones will be free soon, and are to find something too. */
+  private takeBatch(translator: BatchTranslator, busy: number): WaitingLine[] {
     const { batchSize, slots } = this.options;
     const lane = this.lanes.get(translator)!;
     const [first, ...others] = lane.slice(0, CHOICE * batchSize);
-    const share = Math.max(Math.ceil((others.length + 1) / (slots - this.underWay)), LEAST_SHARE);
+    const share = Math.max(Math.ceil((others.length + 1) / (slots - this.underWay + busy)), LEAST_SHARE);
     const distance = ({ line }: WaitingLine) => Math.abs(line.text.length - first!.line.text.length);
     others.sort((a, b) => distance(a) - distance(b) || a.turn - b.turn);
     const batch = [first!, ...others.slice(0, Math.min(batchSize, share) - 1)];

@@ -11,7 +11,7 @@ export interface RawAnswer {
 }
 
 /** Milliseconds that an answer or the connection's end may take; a server that does neither has hung. */
-const PATIENCE = 60_000;
+const PATIENCE = 600_000;
 
 export class RawConnection {
   private readonly socket: Socket;

@@ -7,6 +7,7 @@ const kept = { tests: [`${decoding}/decoding-process.test.ts`] };
 const experts = { file: "src/server/http/expert-metrics.ts", tests: ["test/server/http/expert-metrics.test.ts"] };
 const engine = { file: "native/src/inference/experts.cc", tests: ["test/engine/expert-load.test.ts"] };
 
+const queue = { file: "src/server/queue/line-queue.ts", tests: ["test/server/queue/line-queue.test.ts"] };
 const fields = { file: "src/server/http/request-fields.ts", tests: ["test/server/http/request-fields.test.ts"] };
 
 export const servingMutations: readonly Mutation[] = [
@@ -41,6 +42,18 @@ export const servingMutations: readonly Mutation[] = [
     name: "a series for each of thousands of experts",
     find: "experts.length > MOST_LABELLED_EXPERTS",
     replace: "experts.length > 100 * MOST_LABELLED_EXPERTS",
+  },
+  {
+    ...queue,
+    name: "many lines wait for others",
+    find: "Math.min(batchSize, ENOUGH)",
+    replace: "batchSize",
+  },
+  {
+    ...queue,
+    name: "a free slot takes all, and the next finds nothing",
+    find: "slots - this.underWay + busy",
+    replace: "slots - this.underWay",
   },
   {
     ...fields,

@@ -110,14 +110,13 @@ describe("a line queue", () => {
       expect(translator.batches).toEqual([["1", "2"]]);
     });
 
-    test("starts at last, however many come one after another", async () => {
+    test("starts once there are eight, however many come one after another", async () => {
       const { translator, add } = idleQueue();
       for (let i = 0; i < 14; i++) {
         void add("a", [`${i}`]);
         await wait(8);
       }
-      // After ten pauses; the last one came later.
-      expect(translator.batches).toEqual([Array.from({ length: 13 }, (_, i) => `${i}`)]);
+      expect(translator.batches).toEqual([Array.from({ length: 8 }, (_, i) => `${i}`)]);
     });
 
     test("waits for clients that have just been answered, whatever waits already", async () => {
@@ -197,6 +196,45 @@ describe("a line queue", () => {
     void queue.translate({ client: "a", translator, lines: asLines("x"), signal: unaborted() });
     await translator.finish(0);
     expect(translator.batches.map(({ length }) => length)).toEqual([5, 5, 1]);
+  });
+
+  test("leaves something for the slots that are busy, so that none has to wait for clients to ask again", async () => {
+    const queue = new LineQueue({ slots: 2, batchSize: 64, maxDelay: 0 });
+    const translator = new RecordingTranslator();
+    const add = (count: number) =>
+      void queue.translate({
+        client: "a",
+        translator,
+        lines: asLines(...Array.from({ length: count }, (_, i) => `${i}`)),
+        signal: unaborted(),
+      });
+    add(2);
+    await turn();
+    add(1);
+    await turn();
+    add(20);
+    await translator.finish(0);
+    await translator.finish(1);
+    await translator.finish(2);
+    expect(translator.batches.map(({ length }) => length)).toEqual([2, 1, 10, 5, 4]);
+  });
+
+  test("does not wait for more than eight lines", async () => {
+    const queue = new LineQueue({ slots: 1, batchSize: 64, maxDelay: 1e6 });
+    const translator = new RecordingTranslator();
+    const add = (count: number) =>
+      void queue.translate({
+        client: "a",
+        translator,
+        lines: asLines(..."abcdefgh".slice(0, count)),
+        signal: unaborted(),
+      });
+    add(7);
+    await turn();
+    expect(translator.batches).toEqual([]);
+    add(1);
+    await turn();
+    expect(translator.batches.map(({ length }) => length)).toEqual([8]);
   });
 
   test("keeps lines with other options apart", async () => {
