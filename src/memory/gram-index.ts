@@ -7,6 +7,9 @@
 const CHANGED = 3;
 /** Beyond, equal trigrams of a text count as one. */
 const MOST_EQUAL = 31;
+/** Share of the trigrams in common that aren't looked for, the most frequent ones. */
+const SKIPPED = 0.25;
+const ROUNDING = 1e-9;
 /** In front of a text and behind it, so that its ends are in as many trigrams as its middle. */
 const EDGE = "\ue000\ue000";
 
@@ -53,29 +56,50 @@ export class GramIndex {
   candidates(text: string, least: number): number[] {
     const { lengths, starts, postings, counts, order } = this;
     const [from, to] = [
-      firstFrom(lengths, Math.ceil(text.length * least - 1e-9)),
-      firstFrom(lengths, Math.floor(text.length / least + 1e-9) + 1),
+      firstFrom(lengths, Math.ceil(text.length * least - ROUNDING)),
+      firstFrom(lengths, Math.floor(text.length / least + ROUNDING) + 1),
     ];
-    const lists = gramsOf(text).flatMap((gram) => this.places.get(gram) ?? []);
-    const found: number[] = [];
-    for (const list of lists) {
+    const ranges = gramsOf(text).flatMap((gram) => {
+      const list = this.places.get(gram);
+      if (list === undefined) return [];
       const end = starts[list + 1]!;
-      for (let i = firstIn(postings, starts[list]!, end, from); i < end && postings[i]! < to; i++) {
+      const first = firstIn(postings, starts[list]!, end, from);
+      return [{ first, end: firstIn(postings, first, end, to) }];
+    });
+    // Texts that share enough trigrams share some of the rarer ones: the longest lists needn't be read.
+    ranges.sort((a, b) => b.end - b.first - (a.end - a.first));
+    const skipped = Math.min(ranges.length, Math.floor(SKIPPED * Math.max(0, fewestShared(text.length, least))));
+    const found: number[] = [];
+    for (const { first, end } of ranges.slice(skipped)) {
+      for (let i = first; i < end; i++) {
         const at = postings[i]!;
         if (counts[at] === 0) found.push(at);
         counts[at] = counts[at]! + 1;
       }
     }
     const fitting = found.filter((at) => {
-      const longest = Math.max(lengths[at]!, text.length);
-      const edits = Math.floor((1 - least) * longest + 1e-9);
-      return counts[at]! >= Math.max(1, longest + EDGE.length - CHANGED * edits);
+      const shared = sharedAtLeast(Math.max(lengths[at]!, text.length), least);
+      return counts[at]! >= Math.max(1, shared - skipped);
     });
     fitting.sort((a, b) => counts[b]! - counts[a]! || order[a]! - order[b]!);
     const numbers = fitting.map((at) => order[at]!);
     for (const at of found) counts[at] = 0;
     return numbers;
   }
+}
+
+/** Trigrams that two texts of this similarity have in common, at least, the longer one having so many letters. */
+function sharedAtLeast(longest: number, least: number): number {
+  return longest + EDGE.length - CHANGED * Math.floor((1 - least) * longest + ROUNDING);
+}
+
+/** The same for a text and any of those that may be so similar to it. */
+function fewestShared(length: number, least: number): number {
+  let fewest = Number.POSITIVE_INFINITY;
+  for (let longest = length; longest * least <= length + ROUNDING; longest++) {
+    fewest = Math.min(fewest, sharedAtLeast(longest, least));
+  }
+  return fewest;
 }
 
 /** Trigrams as numbers, equal ones told apart by how many came before. */

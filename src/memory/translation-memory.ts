@@ -1,5 +1,5 @@
 /** A translation memory: texts with their translations, found by the same text or a similar one. */
-import { similarity } from "../base/texts/edit-similarity.ts";
+import { EditPattern } from "../base/texts/edit-similarity.ts";
 import { GramIndex } from "./gram-index.ts";
 
 /** A translation of a text like the one that was looked up. */
@@ -51,10 +51,11 @@ export class TranslationMemory {
     const exact = same === undefined ? undefined : this.acceptedOf(same, 1, accepts);
     if (exact !== undefined || least >= 1 || text === "") return exact;
     this.index ??= new GramIndex(this.texts);
+    const pattern = new EditPattern(text);
     let best: MemoryHit | undefined;
     let bestPlace = -1;
     for (const place of this.index.candidates(text, least)) {
-      const alike = similarity(text, this.texts[place]!);
+      const alike = pattern.similarityTo(this.texts[place]!, best?.similarity ?? least);
       const isBetter =
         best === undefined
           ? alike >= least

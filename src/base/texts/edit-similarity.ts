@@ -20,58 +20,88 @@ export function editDistance(a: string, b: string): number {
     endB--;
   }
   const [one, other] = [a.slice(start, endA), b.slice(start, endB)];
-  return one.length < other.length ? distance(other, one) : distance(one, other);
+  return one.length < other.length ? new EditPattern(one).distanceTo(other) : new EditPattern(other).distanceTo(one);
 }
 
-/** Of a pattern that is at least as long as the text. */
-function distance(pattern: string, text: string): number {
-  if (text.length === 0) return pattern.length;
-  const blocks = Math.ceil(pattern.length / 32);
-  const places = placesOf(pattern, blocks);
-  const none = new Int32Array(blocks);
-  // Of each row: whether the cell is one more, or one less, than the cell above it.
-  const more = new Int32Array(blocks).fill(-1);
-  const less = new Int32Array(blocks);
-  const last = 1 << ((pattern.length - 1) & 31);
-  let result = pattern.length;
-  for (let column = 0; column < text.length; column++) {
-    const equal = places.get(text.charCodeAt(column)) ?? none;
-    // What comes into a block from the one above: the first row grows by one in each column.
-    let moreIn = 1;
-    let lessIn = 0;
-    for (let block = 0; block < blocks; block++) {
-      const [up, down] = [more[block]!, less[block]!];
-      const same = equal[block]! | lessIn;
-      const vertical = equal[block]! | down;
-      const horizontal = (((same & up) + up) ^ up) | same;
-      const grows = down | ~(horizontal | up);
-      const shrinks = up & horizontal;
-      if (block === blocks - 1) {
-        if ((grows & last) !== 0) result++;
-        else if ((shrinks & last) !== 0) result--;
+/** Compares one text with many. */
+export class EditPattern {
+  private readonly text: string;
+  private readonly blocks: number;
+  /** Where each letter stands in the text, a bit a place: of ASCII's by code, of others by their unit. */
+  private readonly plain: (Int32Array | undefined)[] = [];
+  private readonly others = new Map<number, Int32Array>();
+  private readonly none: Int32Array;
+  /** Of each row: whether the cell is one more, or one less, than the cell above it. */
+  private readonly more: Int32Array;
+  private readonly less: Int32Array;
+
+  constructor(text: string) {
+    this.text = text;
+    this.blocks = Math.ceil(text.length / 32);
+    [this.none, this.more, this.less] = [0, 1, 2].map(() => new Int32Array(this.blocks)) as [
+      Int32Array,
+      Int32Array,
+      Int32Array,
+    ];
+    for (let i = 0; i < text.length; i++) {
+      const unit = text.charCodeAt(i);
+      let bits = this.bitsOf(unit);
+      if (bits === undefined) {
+        bits = new Int32Array(this.blocks);
+        if (unit < 128) this.plain[unit] = bits;
+        else this.others.set(unit, bits);
       }
-      const grown = (grows << 1) | moreIn;
-      const shrunk = (shrinks << 1) | lessIn;
-      moreIn = grows >>> 31;
-      lessIn = shrinks >>> 31;
-      more[block] = shrunk | ~(vertical | grown);
-      less[block] = grown & vertical;
+      bits[i >> 5]! |= 1 << (i & 31);
     }
   }
-  return result;
-}
 
-/** Where each letter stands in the pattern, a bit a place. */
-function placesOf(pattern: string, blocks: number): Map<number, Int32Array> {
-  const places = new Map<number, Int32Array>();
-  for (let i = 0; i < pattern.length; i++) {
-    const unit = pattern.charCodeAt(i);
-    let bits = places.get(unit);
-    if (bits === undefined) {
-      bits = new Int32Array(blocks);
-      places.set(unit, bits);
-    }
-    bits[i >> 5]! |= 1 << (i & 31);
+  /** As the function `similarity`; 0 where it is less than `least`, which is found out sooner. */
+  similarityTo(other: string, least = 0): number {
+    const longest = Math.max(this.text.length, other.length);
+    if (longest === 0) return 1;
+    const most = Math.floor((1 - least) * longest + 1e-9);
+    const distance = this.distanceTo(other, most);
+    return distance > most ? 0 : 1 - distance / longest;
   }
-  return places;
+
+  /** Infinite where it is more than `most`. */
+  distanceTo(other: string, most = Number.POSITIVE_INFINITY): number {
+    const { text, blocks, none, more, less } = this;
+    if (text.length === 0) return other.length > most ? Number.POSITIVE_INFINITY : other.length;
+    more.fill(-1);
+    less.fill(0);
+    const last = 1 << ((text.length - 1) & 31);
+    let result = text.length;
+    for (let column = 0; column < other.length; column++) {
+      const equal = this.bitsOf(other.charCodeAt(column)) ?? none;
+      // What comes into a block from the one above: the first row grows by one in each column.
+      let moreIn = 1;
+      let lessIn = 0;
+      for (let block = 0; block < blocks; block++) {
+        const [up, down, places] = [more[block]!, less[block]!, equal[block]!];
+        const same = places | lessIn;
+        const vertical = places | down;
+        const horizontal = (((same & up) + up) ^ up) | same;
+        const grows = down | ~(horizontal | up);
+        const shrinks = up & horizontal;
+        if (block === blocks - 1) {
+          if ((grows & last) !== 0) result++;
+          else if ((shrinks & last) !== 0) result--;
+        }
+        const grown = (grows << 1) | moreIn;
+        const shrunk = (shrinks << 1) | lessIn;
+        moreIn = grows >>> 31;
+        lessIn = shrinks >>> 31;
+        more[block] = shrunk | ~(vertical | grown);
+        less[block] = grown & vertical;
+      }
+      // Each of the columns that are left takes one away at most.
+      if (result - (other.length - 1 - column) > most) return Number.POSITIVE_INFINITY;
+    }
+    return result > most ? Number.POSITIVE_INFINITY : result;
+  }
+
+  private bitsOf(unit: number): Int32Array | undefined {
+    return unit < 128 ? this.plain[unit] : this.others.get(unit);
+  }
 }

@@ -123,7 +123,7 @@ function declaredSplits(
     for (const pattern of [path].flat()) {
       const place = folder === undefined ? pattern : `${folder.replace(/\/+$/, "")}/${pattern}`;
       const matcher = matcherOf(place);
-      const found = paths.filter((each) => matcher.test(each) && isData(each));
+      const found = paths.filter((each) => matcher(each) && isData(each));
       if (found.length > 0) splits.set(split, [...new Set([...(splits.get(split) ?? []), ...found])]);
     }
   }

@@ -145,7 +145,7 @@ export const NTREX_128: TestSet = {
   name: "ntrex128",
   archive: (file) => {
     const language = /\.([^.]+)\.txt$/.exec(file)![1]!;
-    return { name: `ntrex128.${file}`, urls: [`${ADDRESS}/${file}`], md5: MD5[language]! };
+    return { name: file, urls: [`${ADDRESS}/${file}`], md5: MD5[language]! };
   },
   pairs: [],
   languages: Object.keys(MD5),

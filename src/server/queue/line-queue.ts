@@ -196,24 +196,33 @@ export class LineQueue {
     this.options.onBatch?.(lines.length);
     const batch = { requests: new Set(lines.map(({ request }) => request)), stop: new AbortController() };
     for (const { batches } of batch.requests) batches.add(batch);
+    let results: LineTranslation[] = [];
+    let failure: { error: unknown } | undefined;
     try {
-      const results = await translator.translate(
+      results = await translator.translate(
         lines.map(({ line }) => line),
         batch.stop.signal,
       );
-      lines.forEach(({ request, index }, i) => {
-        if (request.settled) return;
-        request.results[index] = results[i]!;
-        if (--request.missing === 0) request.resolve(request.results);
-      });
     } catch (error) {
-      for (const request of batch.requests) this.fail(request, error);
-    } finally {
-      for (const { batches } of batch.requests) batches.delete(batch);
-      this.underWay--;
-      this.lastEnd = performance.now();
-      this.startBatches();
-      this.options.onDone?.(lines.reduce((sum, { line }) => sum + line.text.length, 0));
+      failure = { error };
+    }
+    for (const { batches } of batch.requests) batches.delete(batch);
+    this.underWay--;
+    this.lastEnd = performance.now();
+    this.startBatches();
+    this.options.onDone?.(lines.reduce((sum, { line }) => sum + line.text.length, 0));
+    if (failure === undefined) await this.settle(lines, results);
+    else for (const request of batch.requests) this.fail(request, failure.error);
+  }
+
+  /** Each request goes on in a turn of the event loop of its own: together they would keep others, such as /health, waiting. */
+  private async settle(lines: readonly WaitingLine[], results: readonly LineTranslation[]): Promise<void> {
+    for (const [i, { request, index }] of lines.entries()) {
+      if (request.settled) continue;
+      request.results[index] = results[i]!;
+      if (--request.missing > 0) continue;
+      request.resolve(request.results);
+      await new Promise((resolve) => setImmediate(resolve));
     }
   }
 

@@ -1,7 +1,7 @@
 /** Source of truth: the table of all distances between beginnings (Wagner and Fischer 1974). */
 import { expect, test } from "vitest";
 import { Random } from "../../../src/base/random.ts";
-import { editDistance, similarity } from "../../../src/base/texts/edit-similarity.ts";
+import { EditPattern, editDistance, similarity } from "../../../src/base/texts/edit-similarity.ts";
 
 function byTable(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
@@ -27,6 +27,8 @@ test("the distance is that of the table, for texts of several blocks too", () =>
     for (const b of [text(random.integer(90), 4), edited.join(""), `${a}${a}`, a]) {
       expect(editDistance(a, b), `${a} ${b}`).toBe(byTable(a, b));
       expect(editDistance(b, a), `${b} ${a}`).toBe(byTable(a, b));
+      const most = random.integer(12);
+      expect(new EditPattern(a).distanceTo(b, most)).toBe(byTable(a, b) > most ? Infinity : byTable(a, b));
     }
   }
   const [long, longer] = [text(700, 3), text(900, 3)];

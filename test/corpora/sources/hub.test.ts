@@ -237,8 +237,24 @@ describe("what may not be read or is not there", () => {
     expect(server.requests.some(({ headers }) => headers.authorization === "Bearer good")).toBe(true);
   });
 
+  test.each([{ status: 403 }, { status: 401, headers: { "x-error-code": "GatedRepo" } }])(
+    "a data set whose files may not even be listed: %j",
+    async (answer) => {
+      const other = await serveHosts(() => answer);
+      const options = places({}, { HF_ENDPOINT: other.url });
+      await expect(prepareHub(query("x/y"), newFolder(), options)).rejects.toMatchObject({
+        name: "DownloadError",
+        message: expect.stringMatching(/x\/y is gated/),
+      });
+      other.close();
+    },
+  );
+
   test("paths that lead out of the cache, and names that are none", async () => {
-    const escaping = { ...REPOSITORIES, "org/pairs": { files: { "../../train.csv": "en,de\na,b\n" } } };
+    const escaping = {
+      ...REPOSITORIES,
+      "org/pairs": { files: { "data\\..\\train.csv": "en,de\na,b\n", "a//train.csv": "x" } },
+    };
     const other = await serveHosts(hubAnswer(escaping));
     const options = places({}, { HF_ENDPOINT: `${other.url}/huggingface.co` });
     await expect(prepareHub(query("org/pairs"), newFolder(), options)).rejects.toMatchObject({ name: "DataError" });

@@ -45,6 +45,12 @@ export const servingMutations: readonly Mutation[] = [
   },
   {
     ...queue,
+    name: "all requests of a batch go on at once",
+    find: "      await new Promise((resolve) => setImmediate(resolve));\n",
+    replace: "",
+  },
+  {
+    ...queue,
     name: "many lines wait for others",
     find: "Math.min(batchSize, ENOUGH)",
     replace: "batchSize",

@@ -69,6 +69,24 @@ describe("a line queue", () => {
     expect(textsOf(await two)).toEqual(["B1"]);
   });
 
+  test("gives each request of a batch a turn of the event loop of its own", async () => {
+    const { translator, add } = await busyQueue();
+    let turns = 0;
+    let isOver = false;
+    const count = () => {
+      turns++;
+      if (!isOver) setImmediate(count);
+    };
+    const ends = ["a", "b", "c"].map((client) => add(client, [client]).then(() => turns));
+    await translator.finish(0);
+    count();
+    void translator.finish(1);
+    const [a, b, c] = (await Promise.all(ends)) as [number, number, number];
+    isOver = true;
+    expect(b).toBeGreaterThan(a);
+    expect(c).toBeGreaterThan(b);
+  });
+
   test("waits for further lines while it is idle, but not once a batch is full", async () => {
     const queue = new LineQueue({ slots: 1, batchSize: 2, maxDelay: 1e6 });
     const translator = new RecordingTranslator();

@@ -13,7 +13,10 @@ import { DataError } from "../../../base/errors.ts";
 import { wholeBytes } from "../decoded-text.ts";
 import { type ImportItem, type ImportOptions, type InputFile, pair, skip } from "../importer.ts";
 import { FieldFinder, type JsonObject } from "./fields.ts";
+import { checkPages } from "./parquet-pages.ts";
 
+/** Rows of one group. */
+const MOST_ROWS = 1 << 26;
 /** Rows of a group that are given at once. */
 const PORTION = 4096;
 /** Most bytes of the texts of one group, unpacked; writers make groups of some ten megabytes. */
@@ -32,6 +35,7 @@ export async function* readParquet(input: InputFile, options: ImportOptions): As
     let line = 1;
     for (const [number, { num_rows: rows }] of metadata.row_groups.entries()) {
       checkSize(metadata, number, columns, path);
+      await guarded(path, () => checkColumns(buffer, metadata, number, columns));
       const [rowStart, rowEnd] = [line - 1, line - 1 + Number(rows)];
       const records = await guarded(path, () =>
         parquetReadObjects({
@@ -84,6 +88,21 @@ function exampleOf({ children, element }: SchemaTree): unknown {
     return Object.fromEntries(children.map((child) => [child.element.name, exampleOf(child)]));
   }
   return element.type === "BYTE_ARRAY" && element.repetition_type !== "REPEATED" ? "" : undefined;
+}
+
+async function checkColumns(
+  buffer: AsyncBuffer,
+  metadata: FileMetaData,
+  group: number,
+  columns: readonly string[],
+): Promise<void> {
+  const { num_rows: rows, columns: chunks } = metadata.row_groups[group]!;
+  if (rows < 0 || rows > MOST_ROWS) throw new Error(`a group has ${rows} rows`);
+  for (const { meta_data: column } of chunks) {
+    const isRead = column !== undefined && columns.includes(column.path_in_schema[0]!);
+    // Lists have more values than rows, and are no texts.
+    if (isRead && !column.path_in_schema.includes("list")) await checkPages(buffer, column, Number(rows));
+  }
 }
 
 function checkSize(metadata: FileMetaData, group: number, columns: readonly string[], path: string): void {

@@ -107,6 +107,25 @@ describe("what cannot be read", () => {
     await expect(readFile("x.parquet", good, { columns: ["en", "fr"] })).rejects.toMatchObject({ name: "DataError" });
   });
 
+  // PageHeader of parquet-format in Thrift's compact protocol: field 8 (5c), its first number (15), 6 values (0c), no nulls (15 00).
+  const whole = parquetOf({ en: de, de }, { codec: "UNCOMPRESSED", group: 100 });
+  const header = Buffer.from([0x5c, 0x15, 0x0c, 0x15, 0x00]);
+  test.each([
+    ["a page of more values than the group has rows", [0x5c, 0x15, 0x7e, 0x15, 0x00], /damaged header/],
+    ["a page whose header ends early", [0x5c, 0x15, 0x0c, 0x00, 0x00], /damaged header/],
+    ["a page of a negative number of nulls", [0x5c, 0x15, 0x0c, 0x15, 0x01], /damaged header/],
+    ["a page of fewer values", [0x5c, 0x15, 0x0a, 0x15, 0x00], /cannot be read/],
+  ])("%s", async (_, bytes, message) => {
+    const damaged = Buffer.from(whole);
+    const at = damaged.indexOf(header);
+    expect(at).toBeGreaterThan(0);
+    damaged.set(bytes, at);
+    await expect(readFile("page.parquet", damaged)).rejects.toMatchObject({
+      name: "DataError",
+      message: expect.stringMatching(message),
+    });
+  });
+
   test("text that is not UTF-8", async () => {
     const marked = parquetOf({ en: ["12345678", ...en.slice(1)], de }, { codec: "UNCOMPRESSED" });
     const at = marked.indexOf("12345678");
