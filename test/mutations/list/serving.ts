@@ -73,11 +73,4 @@ export const servingMutations: readonly Mutation[] = [
     find: "  checkPercentEncoding(text);\n",
     replace: "",
   },
-  {
-    file: "src/server/start-server.ts",
-    tests: ["test/fuzz/server"],
-    name: "a request that does not go on is waited for",
-    find: "requestTimeout: timeLimit,\n      headersTimeout: timeLimit,",
-    replace: "requestTimeout: 0,\n      headersTimeout: 0,",
-  },
 ];
