@@ -119,7 +119,9 @@ function languagesOf(base: Config): Languages {
 /** How the model was trained, but for how long and how fast. */
 function trainingOf(base: Config): Partial<ConfigInput> {
   const { batch_type, batch_size, accum_count, label_smoothing, max_grad_norm, ...rest } = toSettings(base);
-  const { src_seq_length, tgt_seq_length, max_length_ratio, cleaning, expert_optim } = rest;
+  const { src_seq_length, tgt_seq_length, max_length_ratio, expert_optim } = rest;
+  // A recipe is for the corpus that it was made of.
+  const { opuscleaner: _, ...cleaning } = rest.cleaning;
   const { adam_beta1, adam_beta2, adam_epsilon, final_learning_rate_ratio, valid_batch_size } = rest;
   return {
     ...{ batch_type, batch_size, accum_count, label_smoothing, max_grad_norm },

@@ -106,7 +106,7 @@ describe("a filtered corpus", () => {
     await filterCorpus(optionsIn("stopped", { scorer: scorer(calls, Infinity, "another model") }));
     expect(calls).toHaveLength(6);
     const rules = { ...DEFAULT_CLEANING, maxCharacters: 8 };
-    await filterCorpus(optionsIn("stopped", { scorer: scorer(calls), cleaning: rules }));
+    await filterCorpus(optionsIn("stopped", { scorer: scorer(calls, Infinity, "another model"), cleaning: rules }));
     expect(calls.length).toBeGreaterThan(6);
   });
 

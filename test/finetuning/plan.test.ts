@@ -53,6 +53,13 @@ const plan = (change: Partial<FinetuneOptions> = {}) =>
   );
 
 describe("without more options", () => {
+  test("rules of cleaning are the model's, without the recipe of its corpus", async () => {
+    const cleaning = { numbers: true, opuscleaner: join(folder, "gone.filters.json") };
+    const { config } = await plan({ model: model("ruled", own, { cleaning }) });
+    expect(config.cleaning).toMatchObject({ numbers: true, overlap: "drop" });
+    expect(config.cleaning.opuscleaner).toBeUndefined();
+  });
+
   test("the model's own text is mixed in, half of the pairs drawn, and its held-out text is to be retained", async () => {
     const { config, text: parts, general } = await plan();
     const { data } = config;

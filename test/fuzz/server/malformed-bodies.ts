@@ -8,6 +8,11 @@ const GOOD = {
   "/translate": { q: "abc def", source: "en", target: "de", format: "text", alternatives: 1 },
   "/detect": { q: "abc def" },
   "/v2/translate": { text: ["abc def"], source_lang: "EN", target_lang: "DE", split_sentences: "1" },
+  "/v2/glossaries": { name: "abc def", source_lang: "en", target_lang: "de", entries: "abc\tdef" },
+  "/v3/glossaries": {
+    name: "abc def",
+    dictionaries: [{ source_lang: "en", target_lang: "de", entries: "abc\tdef", entries_format: "tsv" }],
+  },
   "/nmt/translate": { text: "abc def", source: "en", target: "de", alternatives: 2 },
   "/nmt/words": { text: "abc def", source: "en", target: "de", before: "" },
 } as const;
@@ -37,6 +42,8 @@ const KINDS: Readonly<Record<Path, Readonly<Record<string, keyof typeof WRONG>>>
   "/translate": { q: "text", source: "language", target: "language", alternatives: "number" },
   "/detect": { q: "text" },
   "/v2/translate": { target_lang: "language", source_lang: "language or none" },
+  "/v2/glossaries": { name: "text", source_lang: "language", target_lang: "language", entries: "text" },
+  "/v3/glossaries": { name: "text", dictionaries: "text" },
   "/nmt/translate": { source: "language", target: "language", alternatives: "number" },
   "/nmt/words": { source: "language", target: "language" },
 };

@@ -75,13 +75,6 @@ export const servingMutations: readonly Mutation[] = [
     replace: "",
   },
   {
-    file: "src/server/start-server.ts",
-    tests: ["test/fuzz/server"],
-    name: "a request that does not go on is waited for",
-    find: "requestTimeout: timeLimit,\n      headersTimeout: timeLimit,",
-    replace: "requestTimeout: 0,\n      headersTimeout: 0,",
-  },
-  {
     ...adapters,
     file: "src/server/models/model-pool.ts",
     name: "a model is loaded once for all of its adapters",
