@@ -22,6 +22,7 @@ import { LanguageDetection } from "./languages/language-detector.ts";
 import { Catalog, readModel } from "./models/catalog.ts";
 import { ModelPool } from "./models/model-pool.ts";
 import { ModelWatch } from "./models/model-watch.ts";
+import { type AdapterSource, ServedAdapters } from "./models/served-adapters.ts";
 import type { ServingOptions } from "./models/served-model.ts";
 import { Admission, type AdmissionLimits } from "./queue/admission.ts";
 import { RateLimit } from "./queue/rate-limit.ts";
@@ -33,6 +34,8 @@ import { TranslationService } from "./translation-service.ts";
 export interface ServerOptions extends ServingOptions {
   /** Model directories; the first one that has a pair translates it. */
   models: readonly string[];
+  /** Adapters beside them, of which requests may choose. */
+  adapters: readonly AdapterSource[];
   /** Address to listen on. */
   host: string;
   /** 0 = a free one. */
@@ -90,15 +93,16 @@ const CLOSE_PATIENCE = 5000;
 /** Milliseconds between looks for requests that have not arrived in time, at most. */
 const MOST_CHECK_INTERVAL = 10_000;
 
-/** Resolves once the server listens. Throws CheckpointError, DataError, BackendError. */
+/** Resolves once the server listens. Throws CheckpointError, DataError, UsageError, BackendError. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const keys = options.apiKeys === undefined ? undefined : ApiKeys.read(options.apiKeys);
   const catalog = Catalog.open(options.models);
+  const adapters = ServedAdapters.open(options.adapters, catalog.models);
   const pairGlossaries = PairGlossaries.read(options.terms, catalog.pairs);
   const glossaries = new GlossaryStore(options.glossaries);
   const decoding = new DecodingProcess(options.engine);
   try {
-    return await serve(options, keys, catalog, decoding, { glossaries, pairGlossaries });
+    return await serve(options, keys, { catalog, adapters }, decoding, { glossaries, pairGlossaries });
   } catch (error) {
     await decoding.close();
     throw error;
@@ -108,14 +112,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 async function serve(
   options: ServerOptions,
   keys: ApiKeys | undefined,
-  catalog: Catalog,
+  { catalog, adapters }: { catalog: Catalog; adapters: ServedAdapters },
   decoding: DecodingProcess,
   { glossaries, pairGlossaries }: { glossaries: GlossaryStore; pairGlossaries: PairGlossaries },
 ): Promise<RunningServer> {
   const metrics = new Metrics();
   const pool = new ModelPool({
     ...options,
-    load: (directory, onLost) => decoding.load(directory, onLost),
+    load: ({ directory, adapter }, onLost) => decoding.load(directory, onLost, adapter),
     onBatch: (lines) => metrics.batchLines.observe(lines),
     onDone: (characters) => throughput.done(characters, pool.figures.waitingLines > 0),
   });
@@ -132,7 +136,7 @@ async function serve(
   addTextReadings(metrics, counts);
   const { masks } = options;
   const service = new TranslationService({
-    ...{ catalog, pool, admission, detect, timeLimit, masks, counts },
+    ...{ catalog, adapters, pool, admission, detect, timeLimit, masks, counts },
     glossaries: pairGlossaries,
   });
   const shared = { catalog, pool, admission, detect, masks, counts, glossaries: pairGlossaries };
@@ -151,7 +155,7 @@ async function serve(
       isStopping: () => admission.isClosed,
       suggestions: options.suggestions === undefined ? undefined : new SuggestionCorpus(options.suggestions),
       interactive: new InteractiveService({
-        ...{ catalog, pool, admission, detect, timeLimit },
+        ...{ catalog, adapters, pool, admission, detect, timeLimit },
         glossaries: pairGlossaries,
       }),
     },
@@ -166,7 +170,8 @@ async function serve(
     },
   });
   await watch.start();
-  if (options.loadAtStart) for (const model of catalog.models) await pool.use(model, async () => {});
+  if (options.loadAtStart)
+    for (const model of [...catalog.models, ...adapters.models]) await pool.use(model, async () => {});
   const server = createAdaptorServer({
     fetch: app.fetch,
     overrideGlobalObjects: false,

@@ -9,6 +9,7 @@ import type { PairGlossaries } from "./glossaries/pair-glossaries.ts";
 import type { DetectedLanguage, LanguageDetector } from "./languages/language-detector.ts";
 import type { Catalog, Leg } from "./models/catalog.ts";
 import type { ModelPool } from "./models/model-pool.ts";
+import type { ServedAdapters } from "./models/served-adapters.ts";
 import { acceptedWork } from "./queue/accepted-work.ts";
 import type { Admission } from "./queue/admission.ts";
 import { RequestError } from "./request-error.ts";
@@ -23,6 +24,8 @@ export interface TextsRequest {
   source: string | undefined;
   target: string;
   format: TextFormat;
+  /** Name of an adapter of the pair's model; undefined = the model as it is. */
+  adapter?: string | undefined;
   /** Terms and their translations, of a pair that a model translates. */
   glossaries?: readonly Glossary[];
   /** Further translations of each text. */
@@ -44,6 +47,7 @@ export interface TranslatedText {
 
 export interface TranslationServiceParts {
   catalog: Catalog;
+  adapters: ServedAdapters;
   pool: ModelPool;
   admission: Admission;
   detect: LanguageDetector;
@@ -77,8 +81,8 @@ export class TranslationService {
   }
 
   /**
-   * One translation for each text, in order. Throws RequestError: 400 for a pair without a way and for XML that is not well-formed, 413 for text that is too
-   * long, 429 and 503 where the server takes no more, 504 after the time limit; the signal's reason; errors of loading a model.
+   * One translation for each text, in order. Throws RequestError: 400 for a pair without a way or without the adapter and for XML that is not well-formed, 413 for
+   * text that is too long, 429 and 503 where the server takes no more, 504 after the time limit; the signal's reason; errors of loading a model.
    */
   async translate(request: TextsRequest): Promise<TranslatedText[]> {
     const characters = request.texts.reduce((sum, { length }) => sum + length, 0);
@@ -94,7 +98,7 @@ export class TranslationService {
     });
   }
 
-  private prepare(text: string, { source: given, target, format }: TextsRequest): PreparedText {
+  private prepare(text: string, { source: given, target, format, adapter }: TextsRequest): PreparedText {
     const read = readText(text, format);
     const detected = given === undefined ? this.detectSource(read, target) : undefined;
     const source = given ?? detected!.language;
@@ -105,7 +109,7 @@ export class TranslationService {
         nextStep: `Targets of ${source} are: ${targets}.`,
       });
     }
-    return { read, source, detected, route };
+    return { read, source, detected, route: this.parts.adapters.along(route, adapter) };
   }
 
   /** A text without a letter needs no language. */

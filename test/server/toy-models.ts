@@ -28,9 +28,14 @@ export async function writePairModels(pairs: readonly string[]): Promise<string[
   });
 }
 
-/** What the model makes of the lines on its own. */
-export async function translateAlone(directory: string, lines: readonly string[], nBest = 1): Promise<string[][]> {
-  const loaded = await loadTranslationModel(directory, { threads: 1 });
+/** What the model, with an adapter if one is named, makes of the lines on its own. */
+export async function translateAlone(
+  directory: string,
+  lines: readonly string[],
+  nBest = 1,
+  adapter?: string,
+): Promise<string[][]> {
+  const loaded = await loadTranslationModel(directory, { threads: 1, adapter });
   const translator = new Translator(loaded, { nBest }, () => {});
   const found: string[][] = [];
   for await (const { hypotheses } of translator.translate(lines)) found.push(hypotheses.map(({ text }) => text));
@@ -39,8 +44,13 @@ export async function translateAlone(directory: string, lines: readonly string[]
 }
 
 /** What of the five best may be taken, best first, what loops last. */
-export async function chosenAlone(directory: string, lines: readonly string[], nBest = 1): Promise<string[][]> {
-  const found = await translateAlone(directory, lines, 5);
+export async function chosenAlone(
+  directory: string,
+  lines: readonly string[],
+  nBest = 1,
+  adapter?: string,
+): Promise<string[][]> {
+  const found = await translateAlone(directory, lines, 5, adapter);
   return found.map((hypotheses, i) => {
     const texts = hypotheses.filter((text) => text.trim() !== "");
     const looping = texts.filter((text) => loops(text, lines[i]!));
@@ -50,6 +60,7 @@ export async function chosenAlone(directory: string, lines: readonly string[], n
 
 /** Bounds far away, a free port, no logs. */
 const quietOptions: Omit<ServerOptions, "models"> = {
+  adapters: [],
   host: "127.0.0.1",
   port: 0,
   engine: { threads: 1 },

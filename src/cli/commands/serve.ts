@@ -14,6 +14,7 @@ import { packageVersion } from "../package-info.ts";
 
 interface ServeArguments extends InferenceArguments {
   model: string[];
+  adapter: string[] | undefined;
   host: string;
   port: number;
   load: "start" | "first_use";
@@ -54,6 +55,12 @@ const FETCH_PATIENCE = 15_000;
 
 const serveOptions = {
   model: { type: "string", array: true, demandOption: true, describe: "Model directories" },
+  adapter: {
+    type: "string",
+    array: true,
+    describe:
+      "[NAME=]DIR: adapters (nmt finetune --adapter) beside the models, which requests choose by the field adapter; NAME is the directory's without",
+  },
   host: { type: "string", default: "127.0.0.1", describe: "Address to listen on; 0.0.0.0 for all" },
   port: { type: "number", default: 5000, describe: "Port to listen on; 0 for a free one" },
   load: {
@@ -193,6 +200,7 @@ function serverOptions(args: ServeArguments): ServerOptions {
   requireRange("document_minutes", args.document_minutes, 1, 10_000);
   return {
     models: args.model,
+    adapters: (args.adapter ?? []).map(adapterSource),
     host: args.host,
     port: args.port,
     engine: engineOf(args),
@@ -230,6 +238,12 @@ function serverOptions(args: ServeArguments): ServerOptions {
     version: packageVersion(),
     page: args.page ? join(packageFolder(), "dist", "web") : undefined,
   };
+}
+
+/** A path with = in its first part is written with ./ before it. */
+function adapterSource(text: string): ServerOptions["adapters"][number] {
+  const [, name, path] = /^([^=/\\]+)=(.+)$/s.exec(text) ?? [];
+  return { name, path: path ?? text };
 }
 
 function pairFile(text: string): { pair: string; path: string } {

@@ -31,6 +31,7 @@ interface OpenCall {
 
 interface LoadedDirectory {
   directory: string;
+  engine: InferenceOptions;
   onLost(): void;
 }
 
@@ -73,16 +74,17 @@ export class DecodingProcess {
   }
 
   /**
-   * Opens a model. Rejects with the errors of opening it, and with RequestError 503 where the process ends meanwhile. `onLost` is called
+   * Opens a model, with the adapter of another directory if one is named. Rejects with the errors of opening it, and with RequestError 503 where the process ends meanwhile. `onLost` is called
    * where the process was started again and cannot open it any more.
    */
-  async load(directory: string, onLost: () => void): Promise<RemoteModel> {
+  async load(directory: string, onLost: () => void, adapter?: string): Promise<RemoteModel> {
     const number = ++this.numbers;
-    const facts = await this.ask("load", { model: number, directory, engine: this.engine }).catch((error: unknown) => {
+    const engine = { ...this.engine, ...(adapter !== undefined && { adapter }) };
+    const facts = await this.ask("load", { model: number, directory, engine }).catch((error: unknown) => {
       this.tell({ kind: "unload", model: number });
       throw error;
     });
-    this.models.set(number, { directory, onLost });
+    this.models.set(number, { directory, engine, onLost });
     return new RemoteModel(facts, {
       ask: (kind, question, signal) =>
         this.ask(kind, { ...question, model: number } as Services[typeof kind]["ask"], signal),
@@ -186,9 +188,9 @@ export class DecodingProcess {
   }
 
   /** What is asked of it meanwhile waits in the process. */
-  private async reload(number: number, { directory, onLost }: LoadedDirectory): Promise<void> {
+  private async reload(number: number, { directory, engine, onLost }: LoadedDirectory): Promise<void> {
     try {
-      await this.ask("load", { model: number, directory, engine: this.engine });
+      await this.ask("load", { model: number, directory, engine });
     } catch (error) {
       // Where the process has ended again, the next one is told.
       if (error instanceof RequestError) return;

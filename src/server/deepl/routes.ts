@@ -63,8 +63,8 @@ async function translate(c: ServerContext, parts: RouteParts, usage: Usage): Pro
   const { source, target } = languagesOf(fields, parts);
   const format = textFormat(fields);
   const glossaries = await requestedGlossaries(fields, { source, target }, key, parts);
-  const request = { client, texts, source, target, format, glossaries, alternatives: 0, signal: goneSignal(c) };
-  const translated = await service.translate(request);
+  const request = { client, texts, source, target, format, adapter: fields.adapter, glossaries, alternatives: 0 };
+  const translated = await service.translate({ ...request, signal: goneSignal(c) });
   const lengths = texts.map((text) => [...text].length);
   count(
     usage,

@@ -1,5 +1,6 @@
 /** Parameters and answers of DeepL's interface, version 2. */
 import { z } from "@hono/zod-openapi";
+import { adapterField } from "../http/adapter-field.ts";
 
 const flag = z
   .union([z.boolean(), z.enum(["0", "1", "true", "false"])])
@@ -27,6 +28,7 @@ export const translateFields = z.object({
   glossary_ids: names
     .nullish()
     .openapi({ description: "Several, up to five: of a term in more than one the first counts" }),
+  adapter: adapterField,
   show_billed_characters: flag.nullish(),
   context: z.string().nullish(),
   auth_key: z.string().nullish(),

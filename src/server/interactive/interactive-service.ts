@@ -11,6 +11,7 @@ import type { PairGlossaries } from "../glossaries/pair-glossaries.ts";
 import type { DetectedLanguage, LanguageDetector } from "../languages/language-detector.ts";
 import type { Catalog, Leg } from "../models/catalog.ts";
 import type { ModelPool } from "../models/model-pool.ts";
+import type { ServedAdapters } from "../models/served-adapters.ts";
 import type { LineOptions, ServedModel } from "../models/served-model.ts";
 import { acceptedWork, type WorkBounds } from "../queue/accepted-work.ts";
 import type { LineHypothesis, LineTranslation } from "../queue/batch-translator.ts";
@@ -31,6 +32,8 @@ export interface PassageRequest extends Asking {
   /** Undefined: detected. */
   source: string | undefined;
   target: string;
+  /** Name of an adapter of the pair's model; undefined = the model as it is. */
+  adapter?: string | undefined;
   /** Further translations of each segment. */
   alternatives: number;
   detail: boolean;
@@ -42,6 +45,8 @@ export interface WordsRequest extends Asking {
   text: string;
   source: string;
   target: string;
+  /** As of PassageRequest. */
+  adapter?: string | undefined;
   /** What stands before, with a whole word at its end. */
   before: string;
   /** Words, at most. */
@@ -50,6 +55,7 @@ export interface WordsRequest extends Asking {
 
 export interface InteractiveServiceParts extends WorkBounds {
   catalog: Catalog;
+  adapters: ServedAdapters;
   pool: ModelPool;
   detect: LanguageDetector;
   /** Those of the server. */
@@ -76,7 +82,7 @@ export class InteractiveService {
   }
 
   /**
-   * The translation of a text. Throws RequestError: 400 for a pair without a way, 413 for a line that is too long, and as `acceptedWork` does; errors of
+   * The translation of a text. Throws RequestError: 400 for a pair without a way or without the adapter, 413 for a line that is too long, and as `acceptedWork` does; errors of
    * loading a model.
    */
   translate(request: PassageRequest): Promise<DetailedTranslation> {
@@ -84,7 +90,7 @@ export class InteractiveService {
     return acceptedWork(this.parts, { ...request, characters: text.length }, async (signal) => {
       const detected = request.source === undefined ? this.detect(text, target) : undefined;
       const source = request.source ?? detected!.language;
-      const route = this.route(source, target);
+      const route = this.route(source, target, request.adapter);
       const chosen = new Map(request.chosen.map((each) => [each.segment, chosenOf(each)]));
       const translate = this.translator(route, alternatives, { ...request, signal });
       const [leg, ...further] = route;
@@ -116,7 +122,7 @@ export class InteractiveService {
   otherWords(request: WordsRequest): Promise<OtherWord[]> {
     const { text, source, target, before, count } = request;
     return acceptedWork(this.parts, { ...request, characters: text.length + before.length }, async (signal) => {
-      const route = this.route(source, target);
+      const route = this.route(source, target, request.adapter);
       const leg = route.at(-1);
       if (leg === undefined) return [];
       const asked = { ...request, signal };
@@ -132,10 +138,10 @@ export class InteractiveService {
     });
   }
 
-  private route(source: string, target: string): readonly Leg[] {
-    const { catalog } = this.parts;
+  private route(source: string, target: string, adapter: string | undefined): readonly Leg[] {
+    const { catalog, adapters } = this.parts;
     const route = catalog.route(source, target);
-    if (route !== undefined) return route;
+    if (route !== undefined) return adapters.along(route, adapter);
     throw new RequestError(400, `No model translates ${source} into ${target}.`, {
       nextStep: `Targets of ${source} are: ${catalog.targetsOf(source).join(", ")}.`,
     });

@@ -1,5 +1,6 @@
 /** Parameters and answers of the routes for people at work on a translation. */
 import { z } from "@hono/zod-openapi";
+import { adapterField } from "../http/adapter-field.ts";
 import type { DetailedTranslation, OtherWords } from "./answers.ts";
 
 const key = z.string().nullish().openapi({ description: "API key, where the server needs one" });
@@ -10,6 +11,7 @@ export const translateFields = z.object({
   text: z.string({ error: "no text" }),
   source: z.string().openapi({ description: "Its language, or auto", example: "en" }),
   target: z.string().openapi({ description: "Language to translate into", example: "de" }),
+  adapter: adapterField,
   alternatives: count.max(10, "above 10").default(0).openapi({ description: "Further translations of each segment" }),
   detail: flag.default(true).openapi({ description: "Words, attention and experts of each segment" }),
   chosen: z
@@ -30,6 +32,7 @@ export const wordsFields = z.object({
   text: z.string({ error: "no text" }).openapi({ description: "One segment of a text" }),
   source: z.string().openapi({ description: "Its language", example: "en" }),
   target: z.string().openapi({ description: "Language to translate into", example: "de" }),
+  adapter: adapterField,
   before: z.string().default("").openapi({ description: "What stands before the place; it ends with a whole word" }),
   count: count.min(1, "below 1").max(20, "above 20").default(8),
   api_key: key,

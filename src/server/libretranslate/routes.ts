@@ -93,6 +93,7 @@ async function translate(c: ServerContext, { catalog, service, gate, metrics }: 
     source,
     target,
     format: { kind: fields.format },
+    adapter: fields.adapter,
     alternatives: isHtml ? 0 : fields.alternatives,
     signal: goneSignal(c),
   });

@@ -1,5 +1,6 @@
 /** Parameters and answers of LibreTranslate's interface. */
 import { z } from "@hono/zod-openapi";
+import { adapterField } from "../http/adapter-field.ts";
 
 const key = z.string().nullish().openapi({ description: "API key, where the server needs one" });
 const texts = z.union([z.string(), z.array(z.string()).min(1, "an empty list")], {
@@ -16,6 +17,7 @@ export const translateFields = z.object({
   source: z.string().openapi({ description: "Its language, or auto", example: "en" }),
   target: z.string().openapi({ description: "Language to translate into", example: "de" }),
   format: z.enum(["text", "html"]).default("text"),
+  adapter: adapterField,
   alternatives: wholeNumber.default(0).openapi({ description: "Further translations of each text" }),
   api_key: key,
   apiKey: key,

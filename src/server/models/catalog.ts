@@ -7,6 +7,8 @@ import { openTranslationDirectory } from "../../inference/model-task.ts";
 /** A model that can be loaded. */
 export interface CatalogModel {
   directory: string;
+  /** Of an adapter that is beside its weights; none = the model as it is. */
+  adapter?: string;
   /** Pairs it was trained on. */
   pairs: readonly { source: string; target: string }[];
   /** Size of its weights in bytes. */

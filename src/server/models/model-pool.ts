@@ -5,8 +5,8 @@ import type { CatalogModel } from "./catalog.ts";
 import { type DecodingModel, ServedModel, type ServingOptions } from "./served-model.ts";
 
 export interface ModelPoolOptions extends ServingOptions {
-  /** Loads the model of a directory; `onLost` is called where it is lost by itself later. */
-  load(directory: string, onLost: () => void): Promise<DecodingModel>;
+  /** Loads a model, with its adapter if it has one; `onLost` is called where it is lost by itself later. */
+  load(model: CatalogModel, onLost: () => void): Promise<DecodingModel>;
   /** Bytes of weights kept loaded; a model in use is never dropped. Infinity = no bound. */
   maxMemory: number;
 }
@@ -28,7 +28,7 @@ interface Entry {
 
 export class ModelPool {
   private readonly options: ModelPoolOptions;
-  /** By directory, the least recently used first. */
+  /** By directory and adapter, the least recently used first. */
   private readonly entries = new Map<string, Entry>();
   private readonly loaded = new Set<ServedModel>();
   private isHurried = false;
@@ -68,9 +68,9 @@ export class ModelPool {
     const entry = this.load(model);
     await entry.served;
     onReplaced();
-    const old = this.entries.get(model.directory);
+    const old = this.entries.get(keyOf(model));
     if (old === undefined || entry.retired) return this.drop(entry);
-    this.entries.set(model.directory, entry);
+    this.entries.set(keyOf(model), entry);
     await this.retire(old);
     this.enforceBound();
   }
@@ -95,23 +95,24 @@ export class ModelPool {
   }
 
   private entry(model: CatalogModel): Entry {
-    const { directory } = model;
-    const entry = this.entries.get(directory) ?? this.load(model);
-    this.entries.delete(directory);
-    this.entries.set(directory, entry);
+    const key = keyOf(model);
+    const entry = this.entries.get(key) ?? this.load(model);
+    this.entries.delete(key);
+    this.entries.set(key, entry);
     return entry;
   }
 
   private load(model: CatalogModel): Entry {
+    const key = keyOf(model);
     const forget = () => {
-      if (this.entries.get(model.directory) === entry) this.entries.delete(model.directory);
+      if (this.entries.get(key) === entry) this.entries.delete(key);
     };
     const onLost = () => {
       forget();
       void this.retire(entry);
     };
     const load = async () => {
-      const served = new ServedModel(await this.options.load(model.directory, onLost), this.options);
+      const served = new ServedModel(await this.options.load(model, onLost), this.options);
       this.loaded.add(served);
       if (this.isHurried) served.queue.hurry();
       return served;
@@ -133,10 +134,10 @@ export class ModelPool {
 
   private enforceBound(): void {
     let bytes = [...this.entries.values()].reduce((sum, { model }) => sum + model.bytes, 0);
-    for (const [directory, entry] of this.entries) {
+    for (const [key, entry] of this.entries) {
       if (bytes <= this.options.maxMemory) return;
       if (entry.users > 0) continue;
-      this.entries.delete(directory);
+      this.entries.delete(key);
       bytes -= entry.model.bytes;
       void this.drop(entry);
     }
@@ -151,6 +152,11 @@ export class ModelPool {
     this.dropped.cut += cut;
     served.dispose();
   }
+}
+
+/** No path has the sign between the two. */
+function keyOf({ directory, adapter }: CatalogModel): string {
+  return adapter === undefined ? directory : `${directory}\0${adapter}`;
 }
 
 function hasPairsOf(one: CatalogModel, other: CatalogModel): boolean {

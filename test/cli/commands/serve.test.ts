@@ -2,9 +2,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { nmt } from "../../e2e/nmt-process.ts";
+import { writeToyAdapter } from "../../server/toy-adapters.ts";
 import { writePairModels } from "../../server/toy-models.ts";
 
 let models: string[];
@@ -72,6 +73,18 @@ test("SIGTERM in the middle of work: what was accepted is answered, the rest ref
     .split("\n")
     .map((line) => JSON.parse(line).path);
   expect(paths.filter((path) => path === "/translate").length).toBeGreaterThanOrEqual(6);
+});
+
+test("adapters have the names they are given, or their directories'", async () => {
+  const folder = dirname(models[0]!);
+  for (const [seed, name] of ["law", "a=b"].entries()) writeToyAdapter(join(folder, name), models[0]!, seed);
+  const { child, url, ended } = await serve("--adapter", `one=${join(folder, "a=b")}`, join(folder, "law"));
+  const known = await (await fetch(`${url}/translate?q=abc&source=en&target=de&adapter=two`)).json();
+  expect(known).toEqual({ error: "There is no adapter two; en into de has law, one." });
+  const { status } = await fetch(`${url}/translate?q=abc&source=en&target=de&adapter=law`);
+  expect(status).toBe(200);
+  child.kill("SIGTERM");
+  expect(await ended).toBe(0);
 });
 
 test("SIGHUP loads models anew and loses nothing", async () => {

@@ -9,6 +9,7 @@ const engine = { file: "native/src/inference/experts.cc", tests: ["test/engine/e
 
 const queue = { file: "src/server/queue/line-queue.ts", tests: ["test/server/queue/line-queue.test.ts"] };
 const fields = { file: "src/server/http/request-fields.ts", tests: ["test/server/http/request-fields.test.ts"] };
+const adapters = { tests: ["test/server/adapters.test.ts"] };
 
 export const servingMutations: readonly Mutation[] = [
   {
@@ -72,5 +73,19 @@ export const servingMutations: readonly Mutation[] = [
     name: "broken UTF-8 may be written with percent signs",
     find: "  checkPercentEncoding(text);\n",
     replace: "",
+  },
+  {
+    ...adapters,
+    file: "src/server/models/model-pool.ts",
+    name: "a model is loaded once for all of its adapters",
+    find: "return adapter === undefined ? directory :",
+    replace: 'if (directory !== "") return directory;\n  return adapter === undefined ? directory :',
+  },
+  {
+    ...adapters,
+    file: "src/server/models/served-adapters.ts",
+    name: "an adapter is taken for pairs that its model does not have",
+    find: "pair.source === source && pair.target === target",
+    replace: "pair.source !== target || pair.target !== source",
   },
 ];

@@ -12,7 +12,7 @@ function watchedPool(maxMemory: number, maxDelay = 0) {
     batchSize: 4,
     maxDelay,
     maxMemory,
-    load: async (directory, onLost) => {
+    load: async ({ directory }, onLost) => {
       events.push(`load ${directory}`);
       lost.set(directory, onLost);
       if (broken.has(directory)) throw new Error("cannot be read");

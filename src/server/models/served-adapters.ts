@@ -1,0 +1,107 @@
+/** Adapters beside the served models, of which requests choose one by its name. */
+import { statSync } from "node:fs";
+import { basename, dirname, resolve } from "node:path";
+import { CheckpointError, UsageError } from "../../base/errors.ts";
+import { adapterModels } from "../../inference/adapter-models.ts";
+import { RequestError } from "../request-error.ts";
+import type { CatalogModel, Leg } from "./catalog.ts";
+
+/** An adapter that is to be served. */
+export interface AdapterSource {
+  /** Directory of an adapter, or its file. */
+  path: string;
+  /** What requests call it; undefined = as its directory. */
+  name: string | undefined;
+}
+
+/** A model with an adapter: one more model to load. */
+interface AdaptedModel {
+  name: string;
+  model: CatalogModel;
+}
+
+export class ServedAdapters {
+  private readonly adapted: readonly AdaptedModel[];
+
+  private constructor(adapted: readonly AdaptedModel[]) {
+    this.adapted = adapted;
+  }
+
+  /**
+   * Each beside all models that it belongs to. Throws CheckpointError for one that belongs to none of them or is damaged, UsageError for a
+   * second one of a name beside the same model.
+   */
+  static open(sources: readonly AdapterSource[], models: readonly CatalogModel[]): ServedAdapters {
+    const adapted: AdaptedModel[] = [];
+    for (const { path, name = folderName(path) } of sources) {
+      const { bytes, directories } = adapterModels(
+        path,
+        models.map(({ directory }) => directory),
+      );
+      if (directories.length === 0) throw fitsNone(path, models);
+      for (const model of models.filter(({ directory }) => directories.includes(directory))) {
+        if (adapted.some((each) => each.name === name && each.model.directory === model.directory)) {
+          throw new UsageError(`two adapters beside ${model.directory} are called ${name}`, {
+            where: "--adapter",
+            nextStep: "Give them names of their own: --adapter NAME=DIR.",
+          });
+        }
+        // Its matrices are packed with the adapter in them, so that it takes the model's memory once more.
+        adapted.push({ name, model: { ...model, adapter: path, bytes: model.bytes + bytes } });
+      }
+    }
+    return new ServedAdapters(adapted);
+  }
+
+  /** Models with their adapters, in the order they were given. */
+  get models(): CatalogModel[] {
+    return this.adapted.map(({ model }) => model);
+  }
+
+  /**
+   * The route with the adapter of this name in the place of the model as it is; without a name the route. Throws RequestError 400 for a name that
+   * is not known for the pair, and for a route over a third language. Text that stays in its language needs no adapter.
+   */
+  along(route: readonly Leg[], name: string | undefined): readonly Leg[] {
+    if (name === undefined) return route;
+    const [leg, further] = route;
+    if (leg === undefined) {
+      if (this.adapted.some((each) => each.name === name)) return route;
+      throw unknown(name, "this server has", this.adapted);
+    }
+    if (further !== undefined) {
+      const { source, target } = { source: leg.source, target: further.target };
+      throw new RequestError(400, `Adapter ${name}: ${source} is translated into ${target} over ${leg.target}.`, {
+        nextStep: "An adapter needs a model of the pair itself; leave it out.",
+      });
+    }
+    const { source, target } = leg;
+    const ofPair = this.adapted.filter(({ model: { pairs } }) =>
+      pairs.some((pair) => pair.source === source && pair.target === target),
+    );
+    const found = ofPair.find((each) => each.name === name);
+    if (found === undefined) throw unknown(name, `${source} into ${target} has`, ofPair);
+    return [{ ...leg, model: found.model }];
+  }
+}
+
+function unknown(name: string, what: string, known: readonly AdaptedModel[]): RequestError {
+  const names = [...new Set(known.map((each) => each.name))].sort();
+  return new RequestError(
+    400,
+    `There is no adapter ${name}; ${what} ${names.length === 0 ? "none" : names.join(", ")}.`,
+  );
+}
+
+function fitsNone(where: string, models: readonly CatalogModel[]): CheckpointError {
+  return new CheckpointError("the adapter belongs to none of the served models: it was trained beside other weights", {
+    where,
+    nextStep: `Served are ${models.map(({ directory }) => directory).join(", ")}; its config.yaml names its model as train_from.`,
+  });
+}
+
+/** Of the adapter's directory, also where its file is given. */
+function folderName(path: string): string {
+  const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  return basename(isFile ? dirname(resolve(path)) : resolve(path));
+}
