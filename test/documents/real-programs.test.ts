@@ -1,4 +1,4 @@
-// Source of truth: LibreOffice, xmllint and msgfmt, which have to take translated documents. NMT_TEST_MODEL=DIR translates with a model.
+// Source of truth: LibreOffice, xmllint, msgfmt and translate-toolkit, which have to take translated documents. NMT_TEST_MODEL=DIR translates with a model.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -136,4 +136,45 @@ describe.skipIf(!has("msgfmt"))("msgfmt --check", () => {
       expect(said).not.toMatch(/untranslated/);
     }
   });
+});
+
+/** Units as translate-toolkit reads them: [source, target, whether it is to be reviewed]. */
+const READ_UNITS = `
+import json, sys
+from translate.storage import factory
+units = [u for u in factory.getobject(sys.argv[1]).units if not u.isheader() and u.source]
+print(json.dumps([[str(u.source), str(u.target or ""), bool(u.isfuzzy())] for u in units]))
+`;
+const MEMORY = `<?xml version="1.0" encoding="UTF-8"?>
+<tmx version="1.4"><header srclang="en" segtype="sentence" datatype="plaintext" o-tmf="x" adminlang="en" creationtool="t" creationtoolversion="1"/><body>
+<tu><tuv xml:lang="en"><seg>A dog &amp; a cat</seg></tuv><tuv xml:lang="de"><seg>Ein Hund &amp; eine Katze</seg></tuv></tu>
+<tu><tuv xml:lang="en"><seg>A house</seg></tuv></tu>
+</body></tmx>
+`;
+const toolkitPython = ["python3", "/usr/bin/python3"].find(
+  (python) => spawnSync(python, ["-c", "import translate.storage.factory"]).status === 0,
+);
+
+describe.skipIf(toolkitPython === undefined)("translate-toolkit", () => {
+  // It has no reader for XLIFF 2, and takes the first variant of a unit of TMX for the source, the second for the target.
+  it.each([
+    ["a.po", TEXTS["a.po"]!],
+    ["one.xlf", TEXTS["one.xlf"]!],
+    ["memory.tmx", MEMORY],
+  ])("reads a translated %s: the same units, all translated", async (name, text) => {
+    writeFileSync(join(folder, name), text);
+    const before = units(name);
+    const after = units(await translated(name, Buffer.from(text)));
+    expect(after.map(([source]) => source)).toEqual(before.map(([source]) => source));
+    const changed = after.filter(([, target], i) => target !== before[i]![1]);
+    expect(changed.length).toBeGreaterThan(0);
+    if (modelDirectory === undefined) for (const [, target] of changed) expect(target).toMatch(/Ü&|Größe/);
+    // The XLIFF has a target whose state asks for another one.
+    const kept = before.filter(([, target], i) => target !== "" && after[i]![1] === target);
+    expect(kept).toHaveLength(before.filter(([, target]) => target !== "" && target !== "Has one").length);
+  });
+
+  function units(name: string): [source: string, target: string, isFuzzy: boolean][] {
+    return JSON.parse(run(toolkitPython!, "-c", READ_UNITS, name));
+  }
 });
