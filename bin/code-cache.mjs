@@ -89,7 +89,7 @@ async function makeModel(folder) {
 
 /** Runs commands on the model as bin/nmt.js would, and keeps what they needed. */
 async function run(folder) {
-  const source = readFileSync(command, "latin1");
+  const source = readFileSync(command, "utf8");
   const script = new Script(`(function (exports, require, module, __filename, __dirname) {${source}\n})`, {
     filename: command,
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,

@@ -23,7 +23,7 @@ function compiledOf(text) {
 
 /** The exports of the command. */
 function load() {
-  const text = readFileSync(command, "latin1");
+  const text = readFileSync(command, "utf8");
   const cachedData = compiledOf(text);
   if (cachedData === undefined) {
     // Where Node has it, compiled code is kept between runs.

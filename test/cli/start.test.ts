@@ -23,7 +23,7 @@ function build(written: string): void {
   writeFileSync(command, written);
   const script = `
     const { readFileSync, writeFileSync } = require("node:fs");
-    const source = readFileSync(${JSON.stringify(command)}, "latin1");
+    const source = readFileSync(${JSON.stringify(command)}, "utf8");
     const whole = "(function (exports, require, module, __filename, __dirname) {" + source + "\\n})";
     const script = new (require("node:vm").Script)(whole, { filename: ${JSON.stringify(command)} });
     const loaded = { exports: {} };
@@ -68,6 +68,13 @@ describe("bin/nmt.js", () => {
     expect(run()).toBe("one x y\nexit 3");
     writeFileSync(command, text("two", "b"));
     expect(run()).toBe("two x y\nexit 3");
+  });
+
+  it("reads the command as UTF-8, which regular expressions have in them", () => {
+    build(text('" + "\\u00f8\\u2581".replace(/ø▁/, "one") + "'));
+    expect(run()).toBe("one x y\nexit 3");
+    rmSync(cache);
+    expect(run()).toBe("one x y\nexit 3");
   });
 
   it("runs the text where what was compiled is damaged or cut off", () => {
