@@ -38,7 +38,8 @@ export class NativeTranslationModel implements TranslationModel {
     options: Seq2SeqOptions,
     candidates?: CandidatePieces,
   ): Promise<NativeTranslationModel> {
-    return new NativeTranslationModel(await openWeights(file, translationPlan(options)), options, candidates);
+    const weights = await openWeights(file, translationPlan(options), candidates !== undefined);
+    return new NativeTranslationModel(weights, options, candidates);
   }
 
   /** What products are computed in. */

@@ -27,10 +27,10 @@ export function isWorthSharing(rows: number, { bytes }: Pick<OpenWeights, "bytes
 }
 
 /**
- * `plan` as of model-plan.ts. The threads begin to pack the layers that every text needs. Fails with a CheckpointError for a damaged file or one
+ * `plan` as of model-plan.ts; `hasShortlist` where translations are chosen from few pieces each. The threads begin to pack the layers that every text needs. Fails with a CheckpointError for a damaged file or one
  * of another model.
  */
-export async function openWeights(file: WeightsFile, plan: string): Promise<OpenWeights> {
+export async function openWeights(file: WeightsFile, plan: string, hasShortlist = false): Promise<OpenWeights> {
   const { path, addon, workers, threads, arithmetic, bytes, adapter } = file;
   let handle: ModelHandle | undefined;
   try {
@@ -53,7 +53,7 @@ export async function openWeights(file: WeightsFile, plan: string): Promise<Open
     const strange = file.names.find((name) => /\s|^$/.test(name));
     if (strange !== undefined) throw otherModel(path, `${JSON.stringify(strange)} is not part of this model`);
     try {
-      return addon.openModel(path, plan, file.tensors, arithmetic, workers, list, values);
+      return addon.openModel(path, plan, file.tensors, arithmetic, workers, list, values, hasShortlist);
     } catch (error) {
       if (error instanceof OutOfMemoryError) throw error;
       throw otherModel(path, (error as Error).message, error);

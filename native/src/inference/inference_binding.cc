@@ -77,26 +77,30 @@ napi_value open_threads(Call& call) {
 }
 
 // Packs the layers that every text needs, one task each, while JavaScript's thread is at something else, such as the vocabulary; tasks that come
-// meanwhile go in between. A model that is let go stays as it is; a layer that there is no memory for tells its first product.
-void pack_next(Workers& workers, const std::weak_ptr<const Model>& model, const std::shared_ptr<std::atomic<size_t>>& next) {
+// meanwhile go in between. With a shortlist the output layer is used by lines. A model that is let go stays as it is; a layer that there is no memory
+// for tells its first product.
+void pack_next(Workers& workers, const std::weak_ptr<const Model>& model, bool shortlisted,
+               const std::shared_ptr<std::atomic<size_t>>& next) {
   workers.give(
-      [&workers, model, next](Run& run) {
+      [&workers, model, shortlisted, next](Run& run) {
         const auto held = model.lock();
         const size_t layer = next->fetch_add(1);
         if (held == nullptr || layer >= held->every_step().size()) return;
         try {
-          held->every_step()[layer]->prepare(run.threads());
+          const Linear* own = held->every_step()[layer];
+          if (shortlisted && own == &held->output()) own->prepare_lines(run.threads());
+          else own->prepare(run.threads());
         } catch (const std::bad_alloc&) {
           return;
         }
-        pack_next(workers, model, next);
+        pack_next(workers, model, shortlisted, next);
       },
       false);
 }
 
-void pack_early(Workers& workers, const std::shared_ptr<const Model>& model) {
+void pack_early(Workers& workers, const std::shared_ptr<const Model>& model, bool shortlisted) {
   const auto next = std::make_shared<std::atomic<size_t>>(0);
-  for (int i = 0; i < workers.threads(); i++) pack_next(workers, model, next);
+  for (int i = 0; i < workers.threads(); i++) pack_next(workers, model, shortlisted, next);
 }
 
 napi_value open_model(Call& call) {
@@ -107,9 +111,10 @@ napi_value open_model(Call& call) {
   const auto workers = handle<Workers>(call, "threads");
   const std::string adapted = call.text("adapted");
   const auto values = call.optional_floats("adapterValues");
+  const bool shortlisted = call.boolean("shortlisted");
   auto model = std::make_shared<const Model>(path, plan, tensors, arithmetic,
                                              Model::Adapter{adapted, values.data, values.length});
-  pack_early(*workers, model);
+  pack_early(*workers, model, shortlisted);
   return make_handle(call.env(), std::make_shared<OpenModel>(OpenModel{workers, model}));
 }
 
@@ -263,7 +268,7 @@ napi_value quantize_matrix(Call& call) {
 
 void register_inference(Registry& registry) {
   registry.add("openThreads", {"threads"}, open_threads);
-  registry.add("openModel", {"path", "plan", "tensors", "arithmetic", "threads", "adapted", "adapterValues"}, open_model);
+  registry.add("openModel", {"path", "plan", "tensors", "arithmetic", "threads", "adapted", "adapterValues", "shortlisted"}, open_model);
   registry.add("verifyFile", {"path", "parts", "threads"}, verify_file);
   registry.add("startDecoding", {"model", "ids", "starts", "candidates", "candidateStarts", "shared"}, start_decoding);
   registry.add("decodeStep",

@@ -78,6 +78,10 @@ class Linear {
 
   // Packs the weights if no product has done so.
   void prepare(ThreadGroup& threads) const;
+  // Makes what products by single lines need, if they need anything.
+  void prepare_lines(ThreadGroup& threads) const {
+    if (arithmetic_ == Arithmetic::int8) byte_lines(threads);
+  }
 
  private:
   struct Packed {

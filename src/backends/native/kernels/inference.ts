@@ -22,7 +22,8 @@ export interface InferenceKernels {
   /**
    * Maps a safetensors file. `plan` has a line for each size of the model, `tensors` one for each tensor (src/engine). `adapted` has a line
    * for each matrix that an adapter adds to, name and rank, and `adapterValues` its left and right matrices; "" and undefined for none.
-   * Throws an Error where they don't fit together. The threads then pack the layers that every text needs.
+   * Throws an Error where they don't fit together. The threads then pack the layers that every text needs; `shortlisted` where decoding will have
+   * candidates.
    */
   openModel(
     path: string,
@@ -32,6 +33,7 @@ export interface InferenceKernels {
     threads: ThreadsHandle,
     adapted: string,
     adapterValues: Float32Array | undefined,
+    shortlisted: boolean,
   ): ModelHandle;
   /**
    * The first part of a file whose CRC-32 is another than promised, or -1. `parts` has a line for each: first byte, byte behind the last, the CRC-32,
