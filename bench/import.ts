@@ -4,12 +4,13 @@
  */
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { createWriteStream, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { createWriteStream, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { finished } from "node:stream/promises";
 import { BackendError, UsageError } from "../src/base/errors.ts";
 import { Random } from "../src/base/random.ts";
+import { builtCommand } from "./built-command.ts";
 import { readText } from "./corpus.ts";
 import { type Row, rounded } from "./figures.ts";
 import type { Benchmark } from "./main.ts";
@@ -35,12 +36,7 @@ export const run: Benchmark = async (argv) => {
   if (options.src === "" || options.tgt === "") {
     throw new UsageError("no text is given", { nextStep: "Add --src FILE --tgt FILE, which the memory is made from." });
   }
-  const command = join(import.meta.dirname, "../bin/nmt.js");
-  if (!existsSync(join(import.meta.dirname, "../dist/command"))) {
-    throw new UsageError("the command is not built", {
-      nextStep: "Run npm run build first: that is what is measured.",
-    });
-  }
+  const command = builtCommand();
   const [source = "", target = ""] = options.pair.split("-");
   const texts = {
     sources: readText(options.src).lines,

@@ -2,7 +2,7 @@
  * Starts of `nmt translate`, as built in `dist`: from the start of the process to the first translation and to its end, processor time and memory, in turn
  * with a program of Node that does nothing. With `--experts N` of a model of random weights, as large as N experts of 1,024 in two layers make it.
  */
-import { copyFileSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { selectBackend } from "../src/backends/select.ts";
@@ -15,6 +15,7 @@ import { seq2seqOptions } from "../src/model/options.ts";
 import { Seq2Seq } from "../src/model/seq2seq.ts";
 import { loadModelWordpieces } from "../src/text/model-wordpieces.ts";
 import { namedArrays } from "../src/training/run-files.ts";
+import { builtCommand } from "./built-command.ts";
 import { readText } from "./corpus.ts";
 import { type Row, rounded } from "./figures.ts";
 import type { Benchmark } from "./main.ts";
@@ -39,13 +40,10 @@ const MIB = 2 ** 20;
 /** `--src FILE` has the sentences, of which each start gets `--lines`; without it, one. */
 export const run: Benchmark = async (argv) => {
   const options = readOptions(argv, defaults);
-  const command = join(import.meta.dirname, "../bin/nmt.js");
   if (options.model === "") {
     throw new UsageError("no model is given", { nextStep: "Add --model DIR, of a model that nmt train wrote." });
   }
-  if (!existsSync(join(import.meta.dirname, "../dist/command"))) {
-    throw new UsageError("the command is not built", { nextStep: "Run npm run build first: that is what starts." });
-  }
+  const command = builtCommand();
   const lines = options.src === "" ? [SENTENCE] : readText(options.src).lines.slice(0, options.lines);
   const folder = options.experts === 0 ? undefined : mkdtempSync(join(tmpdir(), "bench-start-"));
   try {

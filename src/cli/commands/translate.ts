@@ -4,18 +4,16 @@ import { UsageError } from "../../base/errors.ts";
 import { log } from "../../base/logger.ts";
 import { releaseInput } from "../../data/files/bytes.ts";
 import { inputLines } from "../../data/files/corpus.ts";
-import type { SamplingOptions } from "../../decoding/sampling.ts";
 import { resolveTranslateOptions, type TranslateOptions, translateDefaults } from "../../decoding/translate-options.ts";
 import { Translator } from "../../decoding/translator.ts";
 import type { DocumentFormat } from "../../documents/document-formats.ts";
 import type { Glossary } from "../../glossary/glossary.ts";
 import { loadEnsemble } from "../../inference/open-ensemble.ts";
-import { textCounts } from "../../segments/text-counts.ts";
+import { type TextCounts, textCounts } from "../../segments/text-counts.ts";
 import type { ShortlistLimits } from "../../shortlist/shortlist.ts";
 import type { ModelLanguages } from "../../text/languages.ts";
 import { adapterOf, adapterOption, engineOf, type InferenceArguments, inferenceOptions } from "../engine-options.ts";
 import { openLineOutput } from "../line-output.ts";
-
 import { type RuleArguments, ruleOptions, rulesOf, withRequests } from "./rule-options.ts";
 import { type DocumentArguments, documentOf, documentOptions, withHypotheses } from "./translate/document-options.ts";
 import {
@@ -40,6 +38,7 @@ import {
 } from "./translate/placeable-options.ts";
 import { candidateCount, type RerankArguments, rerankOptions, rerankWeights } from "./translate/rerank-options.ts";
 import { type Direction, openReranking, type Reranking } from "./translate/reranking.ts";
+import { type SamplingArguments, samplingOf, samplingOptions } from "./translate/sampling-options.ts";
 import { SegmentTranslator } from "./translate/segment-translator.ts";
 import { formatTranslation, type TranslationFormat } from "./translate/translation-format.ts";
 import { report, warnSparingly } from "./translate/translation-report.ts";
@@ -47,6 +46,7 @@ import { formatOf, type WordArguments, wordOptions, wordsOf } from "./translate/
 
 interface TranslateArguments
   extends InferenceArguments,
+    SamplingArguments,
     RuleArguments,
     RerankArguments,
     WordArguments,
@@ -69,15 +69,8 @@ interface TranslateArguments
   replace_unk: boolean;
   batch_size: number;
   batch_tokens: number;
-  sampling_topk: number | undefined;
-  sampling_topp: number | undefined;
-  sampling_temperature: number | undefined;
-  sampling_minp: number | undefined;
-  sampling_epsilon: number | undefined;
-  sampling_typicalp: number | undefined;
   diverse_beam_groups: number;
   diverse_beam_strength: number;
-  seed: number;
   shortlist: number[] | undefined;
   adapter: string | undefined;
 }
@@ -176,30 +169,7 @@ export const translateCommand: CommandModule<object, TranslateArguments> = {
         default: translateDefaults.batchTokens,
         describe: "Source pieces decoded together, at most",
       })
-      .option("sampling_topk", {
-        type: "number",
-        describe: "Sample among the K best pieces instead of searching; 0 for all",
-      })
-      .option("sampling_topp", { type: "number", describe: "Sample among the best pieces of this total probability" })
-      .option("sampling_minp", {
-        type: "number",
-        describe: "Sample among pieces at least this share as probable as the best",
-      })
-      .option("sampling_epsilon", { type: "number", describe: "Sample among pieces of at least this probability" })
-      .option("sampling_typicalp", {
-        type: "number",
-        describe: "Sample among the pieces of most typical information, of this total probability",
-      })
-      .option("sampling_temperature", {
-        type: "number",
-        describe: "Sample at this temperature",
-        defaultDescription: "1",
-      })
-      .option("seed", {
-        type: "number",
-        default: 1,
-        describe: "Of sampling: sample k of line i is the same in any batch, and for any n_best",
-      })
+      .options(samplingOptions)
       .options(ruleOptions)
       .options(placeableOptions)
       .options(glossaryOptions)
@@ -232,16 +202,17 @@ async function translate(args: TranslateArguments): Promise<void> {
     const direction = directionOf(args, loaded.languages);
     const reranking = await openReranking(args, direction, engineOf(args));
     try {
-      const memory = await openMemory(args, direction);
+      const known = { glossaries, memory: await openMemory(args, direction) };
       const warn = warnSparingly(inParts(document, args) ? 0 : SHOWN_WARNINGS);
       const { backend } = loaded.engine;
       if (document !== undefined) {
         const translator = new SegmentTranslator(loaded, options, warn);
-        await translateFile(translator, document, args, direction, { glossaries, memory }, backend);
+        await translateFile(translator, document, args, direction, known, backend);
       } else if (isSegmented(args)) {
-        await translateSegments(new SegmentTranslator(loaded, options, warn), args, { glossaries, memory }, backend);
-      } else await translateLines(new Translator(loaded, options, warn), reranking, format, args, memory, backend);
-      memory?.report();
+        await translateSegments(new SegmentTranslator(loaded, options, warn), args, known, backend);
+      } else
+        await translateLines(new Translator(loaded, options, warn), reranking, format, args, known.memory, backend);
+      known.memory?.report();
     } finally {
       reranking.dispose();
     }
@@ -299,9 +270,7 @@ async function translateFile(
     releaseInput(args.src);
     throw error;
   }
-  report(translator.counts, (performance.now() - started) / 1000, backend, 0);
-  reportPlaceables(counts);
-  if (known.glossaries.length > 0) reportTerms(counts);
+  reportSegments(translator, counts, known, started, backend);
 }
 
 async function translateLines(
@@ -326,7 +295,7 @@ async function translateLines(
 async function translateSegments(
   translator: SegmentTranslator,
   args: TranslateArguments,
-  { glossaries, memory }: KnownTerms,
+  known: KnownTerms,
   backend: string,
 ): Promise<void> {
   const started = performance.now();
@@ -334,8 +303,18 @@ async function translateSegments(
   const counts = textCounts();
   const masks = args.placeables ?? "verbatim";
   const translate = (unknown: AsyncIterable<string>) =>
-    translateKeeping(translator.translate, unknown, masks, glossaries, counts);
-  await writeAll(args, () => withMemory(lines, memory, translate));
+    translateKeeping(translator.translate, unknown, masks, known.glossaries, counts);
+  await writeAll(args, () => withMemory(lines, known.memory, translate));
+  reportSegments(translator, counts, known, started, backend);
+}
+
+function reportSegments(
+  translator: SegmentTranslator,
+  counts: TextCounts,
+  { glossaries }: KnownTerms,
+  started: number,
+  backend: string,
+): void {
   report(translator.counts, (performance.now() - started) / 1000, backend, 0);
   reportPlaceables(counts);
   if (glossaries.length > 0) reportTerms(counts);
@@ -362,7 +341,7 @@ function directionOf({ src_lang, tgt_lang }: TranslateArguments, { sources, targ
 }
 
 function translateOptions(args: TranslateArguments): TranslateOptions {
-  const sampling = samplingOptions(args);
+  const sampling = samplingOf(args);
   const given = {
     sourceLanguage: args.src_lang,
     targetLanguage: args.tgt_lang,
@@ -398,14 +377,4 @@ function shortlistLimits(numbers: readonly number[]): ShortlistLimits {
     });
   }
   return { ...(first !== undefined && { first }), ...(best !== undefined && { best }) };
-}
-
-/** Sampling, where any of its options was given. */
-function samplingOptions(args: TranslateArguments): SamplingOptions | undefined {
-  const { sampling_topk: topK, sampling_topp: topP, sampling_temperature: temperature, seed } = args;
-  const { sampling_minp: minP, sampling_epsilon: epsilon, sampling_typicalp: typicalP } = args;
-  const given = [topK, topP, temperature, minP, epsilon, typicalP, args.num_samples];
-  if (given.every((value) => value === undefined)) return undefined;
-  const rules = { topP: topP ?? 1, minP: minP ?? 0, epsilon: epsilon ?? 0, typicalP: typicalP ?? 1 };
-  return { topK: topK ?? 0, temperature: temperature ?? 1, seed, ...rules };
 }

@@ -1,5 +1,4 @@
 /** XLIFF 1.2 and 2.0 (OASIS): `source` into `target`, with the translation's state. */
-
 import type { Document, ReadOptions, SegmentState, TranslationMark } from "../segments/document.ts";
 import type { Edit } from "../segments/edits.ts";
 import { inlineRole } from "../segments/inline-elements.ts";

@@ -56,12 +56,16 @@ export function isOfPair(dictionary: Dictionary, { source, target }: { source: s
   );
 }
 
-/** Undefined where it has none for the pair. */
-export function dictionaryFor(
+/** Throws RequestError 404 where the glossary has none for the pair. */
+export function dictionaryIn(
   { dictionaries }: StoredGlossary,
   { source_lang, target_lang }: { source_lang: string; target_lang: string },
-): Dictionary | undefined {
-  return dictionaries.find((each) => isOfPair(each, { source: source_lang, target: target_lang }));
+): Dictionary {
+  const found = dictionaries.find((each) => isOfPair(each, { source: source_lang, target: target_lang }));
+  if (found !== undefined) return found;
+  throw new RequestError(404, `The glossary has no dictionary for ${source_lang} to ${target_lang}.`, {
+    nextStep: "GET /v3/glossaries/ID lists those that it has.",
+  });
 }
 
 /** A term and its translation a line. */

@@ -3,11 +3,10 @@ import type { Dictionary, StoredGlossary } from "../glossaries/stored-glossary.t
 import type { ServerContext } from "../http/client.ts";
 import { checkFields, readFields } from "../http/request-fields.ts";
 import { addRoute, type RouteParts, type ServedApp } from "../http/served-app.ts";
-import { RequestError } from "../request-error.ts";
 import {
   describeDictionary,
   dictionariesOf,
-  dictionaryFor,
+  dictionaryIn,
   dictionaryOf,
   entriesText,
   isOfPair,
@@ -90,11 +89,12 @@ export function addMultilingualGlossaryRoutes(app: ServedApp, parts: RouteParts)
     handle: async (c) => {
       const glossary = await glossaryIn(c, parts);
       const fields = checkFields(pairFields, await readFields(c));
-      const found = dictionaryFor(glossary, fields) ?? Promise.reject(noDictionary(fields));
-      const { source, target, entries } = await found;
-      const text = entriesText({ source, target, entries });
+      const found = dictionaryIn(glossary, fields);
+      const { source, target } = found;
       return c.json({
-        dictionaries: [{ source_lang: source, target_lang: target, entries: text, entries_format: "tsv" as const }],
+        dictionaries: [
+          { source_lang: source, target_lang: target, entries: entriesText(found), entries_format: "tsv" as const },
+        ],
       });
     },
   });
@@ -127,8 +127,7 @@ export function addMultilingualGlossaryRoutes(app: ServedApp, parts: RouteParts)
       const owner = ownerIn(c, parts);
       const fields = checkFields(pairFields, await readFields(c));
       await changed(c, parts, owner, (before) => {
-        const found = dictionaryFor(before, fields);
-        if (found === undefined) throw noDictionary(fields);
+        const found = dictionaryIn(before, fields);
         return { ...before, dictionaries: before.dictionaries.filter((each) => each !== found) };
       });
       return c.body(null, 204);
@@ -178,10 +177,4 @@ function described({ id, name, created, dictionaries }: StoredGlossary) {
     dictionaries: dictionaries.map(describeDictionary),
     creation_time: created.toISOString(),
   };
-}
-
-function noDictionary({ source_lang, target_lang }: { source_lang: string; target_lang: string }): RequestError {
-  return new RequestError(404, `The glossary has no dictionary for ${source_lang} to ${target_lang}.`, {
-    nextStep: "GET /v3/glossaries/ID lists those that it has.",
-  });
 }
