@@ -1,6 +1,7 @@
 /** All mutations, by concept. */
 import { alignmentMutations } from "./list/alignment.ts";
 import { checkpointMutations } from "./list/checkpoint.ts";
+import { cleaningMutations } from "./list/cleaning.ts";
 import { configMutations } from "./list/config.ts";
 import { dataMutations } from "./list/data.ts";
 import { decodingMutations } from "./list/decoding.ts";
@@ -51,7 +52,7 @@ const concepts: Readonly<Record<string, readonly Mutation[]>> = {
   text: textMutations,
   segments: segmentMutations,
   glossaries: glossaryMutations,
-  data: dataMutations,
+  data: [...dataMutations, ...cleaningMutations],
   imports: importMutations,
   documents: [...documentMutations, ...serverDocumentMutations],
   checkpoint: checkpointMutations,

@@ -2,10 +2,10 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, test, vi } from "vitest";
-import { main } from "../../../src/cli/main.ts";
+import { afterAll, expect, test } from "vitest";
 import { serveHosts } from "../../corpora/sources/host-server.ts";
 import { hubAnswer } from "../../corpora/sources/hub-answers.ts";
+import { writtenBy } from "../written-by.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nmt-data-hub-"));
 const server = await serveHosts(
@@ -16,18 +16,8 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function run(...words: string[]): Promise<{ code: number; out: string; err: string }> {
-  const written = { out: "", err: "" };
-  const spies = (["out", "err"] as const).map((name) =>
-    vi.spyOn(process[`std${name}`], "write").mockImplementation((text) => {
-      written[name] += String(text);
-      return true;
-    }),
-  );
-  const code = await main(["data", ...words, "--mirror", server.url, "--cache", join(folder, "cache")]);
-  for (const spy of spies) spy.mockRestore();
-  return { code, ...written };
-}
+const run = (...words: string[]) =>
+  writtenBy("data", ...words, "--mirror", server.url, "--cache", join(folder, "cache"));
 
 test("one word or two, with columns and splits", async () => {
   const output = join(folder, "out");

@@ -4,12 +4,12 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { afterAll, describe, expect, test, vi } from "vitest";
-import { main } from "../../../src/cli/main.ts";
+import { afterAll, describe, expect, test } from "vitest";
 import { readSegments, readXmlTestSet } from "../../../src/corpora/formats/test-set-formats.ts";
 import type { TestSet } from "../../../src/corpora/test-sets/test-set.ts";
 import { TEST_SETS } from "../../../src/corpora/test-sets/test-set-registry.ts";
 import { findTestSet, readTestSet } from "../../../src/corpora/test-sets/test-sets.ts";
+import { writtenBy } from "../../cli/written-by.ts";
 import { serveMirror } from "../../data-scripts/recipe-server.ts";
 import { tarGz } from "../archives/archive.ts";
 
@@ -295,33 +295,29 @@ describe("sets of other shapes", () => {
 });
 
 describe("the commands", () => {
-  const run = async (...words: string[]) => {
-    const written = { out: "", err: "" };
-    const spies = (["out", "err"] as const).map((name) =>
-      vi.spyOn(process[`std${name}`], "write").mockImplementation((text) => {
-        written[name] += String(text);
-        return true;
-      }),
-    );
-    const code = await main(words);
-    for (const spy of spies) spy.mockRestore();
-    return { code, ...written };
-  };
-
   test("say what is missing or wrong", async () => {
-    expect(await run("data", "testset")).toMatchObject({ code: 0, out: expect.stringMatching(/^wmt14 +.*en-de/m) });
-    expect(await run("data", "testset", "wmt14")).toMatchObject({
+    expect(await writtenBy("data", "testset")).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^wmt14 +.*en-de/m),
+    });
+    expect(await writtenBy("data", "testset", "wmt14")).toMatchObject({
       code: 2,
       err: expect.stringMatching(/language_pair/),
     });
-    expect(await run("data", "testset", "wmt14", "-l", "en-xx")).toMatchObject({ code: 2 });
-    expect(await run("data", "reverse", "more")).toMatchObject({ code: 2, err: expect.stringMatching(/unexpected/) });
-    expect(await run("evaluate", "-t", "wmt14", "--hyp", "x")).toMatchObject({
+    expect(await writtenBy("data", "testset", "wmt14", "-l", "en-xx")).toMatchObject({ code: 2 });
+    expect(await writtenBy("data", "reverse", "more")).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/unexpected/),
+    });
+    expect(await writtenBy("evaluate", "-t", "wmt14", "--hyp", "x")).toMatchObject({
       code: 2,
       err: expect.stringMatching(/-l/),
     });
-    expect(await run("evaluate", "-t", "wmt14", "-l", "en-de", "--ref", "x")).toMatchObject({ code: 2 });
-    expect(await run("evaluate", "--hyp", "x")).toMatchObject({ code: 2, err: expect.stringMatching(/no references/) });
+    expect(await writtenBy("evaluate", "-t", "wmt14", "-l", "en-de", "--ref", "x")).toMatchObject({ code: 2 });
+    expect(await writtenBy("evaluate", "--hyp", "x")).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/no references/),
+    });
   });
 
   test("take a set from a folder, without the network", async () => {
@@ -334,8 +330,8 @@ describe("the commands", () => {
     writeFileSync(join(from, "flores200_dataset.tar.gz"), tarGz(Object.fromEntries(files)));
     writeFileSync(join(from, "hyp"), `deu_Latn\n${text}\n`);
     const words = ["flores200", "-l", "en-de", "--from", from, "--cache", join(from, "cache")];
-    expect(await run("data", "testset", ...words)).toMatchObject({ code: 0, out: `eng_Latn\n${text}\n` });
-    const scored = await run("evaluate", "-t", ...words, "--hyp", join(from, "hyp"), "-b");
+    expect(await writtenBy("data", "testset", ...words)).toMatchObject({ code: 0, out: `eng_Latn\n${text}\n` });
+    const scored = await writtenBy("evaluate", "-t", ...words, "--hyp", join(from, "hyp"), "-b");
     expect(scored).toMatchObject({ code: 0, out: "100.0\n" });
   });
 
@@ -343,7 +339,7 @@ describe("the commands", () => {
     const path = "statmt.org/wmt14/test-filtered.tgz";
     const mirror = await serveMirror({ [path]: archive });
     const words = ["-t", "wmt14", "-l", "en-de", "--hyp", "x", "--cache", join(folder, "cli"), "--mirror", mirror.url];
-    expect(await run("evaluate", ...words)).toMatchObject({ code: 1, err: expect.stringMatching(/checksum/) });
+    expect(await writtenBy("evaluate", ...words)).toMatchObject({ code: 1, err: expect.stringMatching(/checksum/) });
     expect(mirror.asked).toEqual([path]);
     mirror.close();
   });

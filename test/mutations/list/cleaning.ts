@@ -1,0 +1,186 @@
+/** Mistakes in cleaning and filtering text. */
+import type { Mutation } from "../mutation.ts";
+
+const cleaning = ["test/data/cleaning"];
+const clean = { file: "src/data/cleaning/clean.ts", tests: cleaning };
+const near = { file: "src/data/cleaning/near-duplicates.ts", tests: cleaning };
+const held = { file: "src/data/cleaning/held-out-hashes.ts", tests: ["test/data/shards/held-out.test.ts"] };
+
+export const cleaningMutations: readonly Mutation[] = [
+  {
+    ...clean,
+    name: "targets may be of any length",
+    find: "source.length > options.maxCharacters || target.length > options.maxCharacters",
+    replace: "source.length > options.maxCharacters",
+  },
+  {
+    ...clean,
+    name: "the ratio is that of source to target",
+    find: "Math.max(a, b) / Math.min(a, b) > options.maxRatio",
+    replace: "a / b > options.maxRatio",
+  },
+  {
+    ...clean,
+    name: "a pair at the largest ratio is dropped",
+    find: "> options.maxRatio",
+    replace: ">= options.maxRatio",
+  },
+  {
+    ...clean,
+    name: "spaces around make a copy another text",
+    find: "source.trim() === target.trim()",
+    replace: "source === target",
+  },
+  {
+    ...clean,
+    name: "misread targets are kept",
+    find: "(sides[1].has(MISREAD) && isMisread(target))",
+    replace: "(sides[1].has(MISREAD) && isMisread(source))",
+  },
+  {
+    ...clean,
+    name: "four examples a reason",
+    find: "entry.examples.length >= EXAMPLES",
+    replace: "entry.examples.length > EXAMPLES",
+  },
+  {
+    file: "src/data/cleaning/text-width.ts",
+    tests: cleaning,
+    name: "wide letters count one",
+    find: "return isWide(unit) ? 2 : 1;",
+    replace: "return isWide(unit) ? 1 : 1;",
+  },
+  {
+    file: "src/data/cleaning/text-scan.ts",
+    tests: cleaning,
+    name: "any continuation is a misreading",
+    find: "(unit & CONTINUATION) !== 0 && (before & LEAD) !== 0",
+    replace: "(unit & LEAD) !== 0 && (before & LEAD) !== 0",
+  },
+  {
+    file: "src/data/cleaning/scripts.ts",
+    tests: cleaning,
+    name: "a language with a region is unknown",
+    find: "language.toLowerCase().split(/[-_]/)[0]!",
+    replace: "language.toLowerCase()",
+  },
+  {
+    ...near,
+    name: "pairs that are half alike are near duplicates",
+    find: "const ALIKE = 29;",
+    replace: "const ALIKE = 20;",
+  },
+  { ...near, name: "only equal sketches are near duplicates", find: "const ALIKE = 29;", replace: "const ALIKE = 32;" },
+  { ...near, name: "short pairs are compared", find: "const FEWEST_WORDS = 8;", replace: "const FEWEST_WORDS = 1;" },
+  {
+    ...near,
+    name: "source and target words are the same",
+    find: "this.take(target, 2)",
+    replace: "this.take(target, 1)",
+  },
+  {
+    file: "src/data/cleaning/pair-hash.ts",
+    tests: ["test/data/cleaning", "test/data/shards"],
+    name: "white space around makes another pair",
+    find: "(side === 0 ? source : target).trim()",
+    replace: "side === 0 ? source : target",
+  },
+  {
+    file: "src/data/cleaning/seen-pairs.ts",
+    tests: cleaning,
+    name: "half a hash decides",
+    find: "foundHigh === high && slots[2 * slot] === low",
+    replace: "foundHigh === high",
+  },
+  {
+    file: "src/data/cleaning/seen-pairs.ts",
+    tests: cleaning,
+    name: "pairs are forgotten where a table grows",
+    find: "if (slots[at + 1] !== 0) insert(larger, slots[at]!, slots[at + 1]!);",
+    replace: "if (slots[at + 1] === 0) insert(larger, slots[at]!, slots[at + 1]!);",
+  },
+  {
+    file: "src/data/cleaning/comparable.ts",
+    tests: ["test/data/shards/held-out.test.ts"],
+    name: "held-out text in other letters is not known",
+    find: ".toLowerCase()",
+    replace: "",
+  },
+  { ...held, name: "targets are not looked for in held-out text", find: "this.has(into, 2)", replace: "false" },
+  {
+    ...held,
+    name: "a pair is counted in one held-out file only",
+    find: "overlap.files[i] = (overlap.files[i] ?? 0) + 1;",
+    replace: "{ overlap.files[i] = (overlap.files[i] ?? 0) + 1; break; }",
+  },
+  {
+    file: "src/data/cleaning/rules/numbers.ts",
+    tests: cleaning,
+    name: "a decimal point is as good as none",
+    find: "`${integer}.${fraction}`",
+    replace: "`${integer}${fraction}`",
+  },
+  {
+    file: "src/data/cleaning/rules/numbers.ts",
+    tests: cleaning,
+    name: "thousands are no thousands after a comma",
+    find: "readings.push(withoutZeros(whole));",
+    replace: "",
+  },
+  {
+    file: "src/data/cleaning/rules/kept-parts.ts",
+    tests: cleaning,
+    name: "placeholders in another order differ",
+    find: "    .sort()\n",
+    replace: "",
+  },
+  {
+    file: "src/data/cleaning/rules/repetition.ts",
+    tests: cleaning,
+    name: "words that come back are repeated",
+    find: "same + 1 : 0",
+    replace: "same + 1 : same",
+  },
+  {
+    file: "src/data/cleaning/rules/patterns.ts",
+    tests: cleaning,
+    name: "both sides are either",
+    find: "expression.test(source) && expression.test(target)",
+    replace: "expression.test(source) || expression.test(target)",
+  },
+  {
+    file: "src/data/cleaning/opuscleaner.ts",
+    tests: cleaning,
+    name: "a step without an equal is not named",
+    find: "recipe.leftOut.push(",
+    replace: "void (",
+  },
+  {
+    file: "src/base/texts/edit-similarity.ts",
+    tests: ["test/base/texts/edit-similarity.test.ts"],
+    name: "distances of long texts forget what comes from the block above",
+    find: "(shrinks << 1) | lessIn",
+    replace: "shrinks << 1",
+  },
+  {
+    file: "src/filtering/dual-cross-entropy.ts",
+    tests: ["test/filtering"],
+    name: "what the two models differ by doesn't count",
+    find: "Math.abs(forward - backward) + ",
+    replace: "",
+  },
+  {
+    file: "src/filtering/score-file.ts",
+    tests: ["test/filtering"],
+    name: "half a score stays after a kill",
+    find: "ftruncateSync(this.file, this.records * RECORD);",
+    replace: "",
+  },
+  {
+    file: "src/filtering/filter-corpus.ts",
+    tests: ["test/filtering"],
+    name: "scores are those of any rules",
+    find: ".update(verdicts)",
+    replace: "",
+  },
+];
