@@ -13,8 +13,10 @@ import type { Benchmark } from "./main.ts";
 import { median } from "./measure.ts";
 import { numberList, readOptions } from "./options.ts";
 import type { LoadJob, LoadReport } from "./serve/load-child.ts";
+import { Probe } from "./serve/probe.ts";
 import { ServedModelProcess } from "./serve/served-model.ts";
 import { translateWithCommand } from "./serve/translate-command.ts";
+import { loadWithWrk, type WrkLoad } from "./serve/wrk.ts";
 
 const defaults = {
   model: "",
@@ -22,6 +24,8 @@ const defaults = {
   /** The first of them, 1, gets a tenth of the sentences. */
   connections: "1,64,128",
   rounds: 3,
+  /** The load that is timed comes from wrk, for so many seconds each; 0 = from a client of our own, each sentence once. */
+  wrk: 0,
   threads: 0,
   /** Seconds of requests at twice the rate that the server has with 64 connections; 0 for none. */
   overload: 20,
@@ -57,15 +61,20 @@ export const run: Benchmark = async (argv) => {
       const pair = await server.pair();
       const send = (job: Omit<LoadJob, "url" | "source" | "target">) =>
         sendFromChild({ url: server.url, ...pair, ...job });
-      await send({ texts: lines.slice(0, FULL), connections: FULL });
+      // Code that has not run often is slow: the first time through is not timed.
+      const { translations } = await send({ texts: lines, connections: FULL });
+      same = share(translations, command.translations);
       for (const [count, list] of samples) {
         const texts = count === 1 ? lines.filter((_, i) => i % 10 === 0) : lines;
         const before = server.cpu();
-        const report = await send({ texts, connections: count, probe: "/health" });
+        const load = { texts, connections: count };
+        const timed =
+          options.wrk > 0
+            ? await timedByWrk({ ...load, url: server.url, ...pair, seconds: options.wrk })
+            : timedByClient(await send({ ...load, probe: "/health" }));
         const after = server.cpu();
         const cpu = { server: after.server - before.server, decoding: after.decoding - before.decoding };
-        list.push(sampleOf(report, cpu));
-        if (count === FULL) same = share(report.translations, command.translations);
+        list.push(sampleOf(timed, cpu));
       }
       if (round > 0) continue;
       const full = samples.get(FULL)?.at(-1);
@@ -124,19 +133,47 @@ async function sendFromChild(job: LoadJob): Promise<LoadReport> {
   return report;
 }
 
+/** What one load's requests came to. */
+interface TimedLoad {
+  translated: number;
+  refused: number;
+  seconds: number;
+  p50: number;
+  p99: number;
+  /** Milliseconds of the answers to /health meanwhile. */
+  probed: readonly number[];
+}
+
+function timedByClient({ seconds, latencies, statuses, probed }: LoadReport): TimedLoad {
+  return {
+    translated: latencies.length,
+    refused: Object.entries(statuses).reduce((sum, [status, count]) => sum + (status === "200" ? 0 : count), 0),
+    seconds,
+    p50: percentile(latencies, 50),
+    p99: percentile(latencies, 99),
+    probed,
+  };
+}
+
+async function timedByWrk(load: WrkLoad): Promise<TimedLoad> {
+  const probe = new Probe(load.url, "/health");
+  const { requests, refused, ...times } = await loadWithWrk(load);
+  return { translated: requests - refused, refused, ...times, probed: await probe.stop() };
+}
+
 function sampleOf(
-  { seconds, latencies, statuses, probed }: LoadReport,
+  { translated, refused, seconds, p50, p99, probed }: TimedLoad,
   cpu: { server: number; decoding: number },
 ): LoadSample {
   return {
-    serverCpu: cpu.server / latencies.length,
-    decodingCpu: cpu.decoding / latencies.length,
-    perSecond: latencies.length / seconds,
-    p50: percentile(latencies, 50),
-    p99: percentile(latencies, 99),
+    serverCpu: cpu.server / translated,
+    decodingCpu: cpu.decoding / translated,
+    perSecond: translated / seconds,
+    p50,
+    p99,
     healthP99: percentile(probed, 99),
     healthMost: Math.max(...probed),
-    refused: Object.entries(statuses).reduce((sum, [status, count]) => sum + (status === "200" ? 0 : count), 0),
+    refused,
   };
 }
 

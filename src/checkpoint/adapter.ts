@@ -46,14 +46,19 @@ export function writeAdapter(
   writeSafetensors(path, tensors, { content: CONTENT, base, scale: String(scale), step: String(step) });
 }
 
+/** The file of an adapter's directory, or the file itself. */
+export function adapterPath(name: string): string {
+  const isFolder = statSync(name, { throwIfNoEntry: false })?.isDirectory() === true;
+  return isFolder ? modelPaths(name).adapter : name;
+}
+
 /**
  * Reads the adapter of a directory, or a file of one. Throws CheckpointError for what is none, or damaged.
  *
  * @example readAdapter("models/manuals").matrices.map(({ name }) => name);
  */
 export function readAdapter(name: string): Adapter {
-  const isFolder = statSync(name, { throwIfNoEntry: false })?.isDirectory() === true;
-  const path = isFolder ? modelPaths(name).adapter : name;
+  const path = adapterPath(name);
   if (!existsSync(path)) throw unusable(path, "there is no adapter");
   const { metadata, tensors } = readSafetensors(path);
   const { base, content } = metadata;

@@ -1,6 +1,6 @@
 /** Tells versions of a model directory apart without reading its files. */
-import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
+import { fileVersion } from "../base/file-version.ts";
 import { modelPaths } from "../checkpoint/model-directory.ts";
 
 /**
@@ -11,17 +11,7 @@ export async function modelVersion(directory: string): Promise<string> {
   const { config, wordpieces, weights, shortlist, checkpoints } = modelPaths(directory);
   // Checkpoints, whose newest one stands in where there are no best weights yet, come and go by renames in their folder.
   const files = [dirname(config), config, wordpieces, weights, shortlist, checkpoints];
-  const facts = await Promise.all(files.map((file, i) => factsOf(file, i === 0)));
+  const facts = await Promise.all(files.map((file, i) => fileVersion(file, i === 0)));
   const hasWeights = facts[3] !== "";
   return JSON.stringify(hasWeights ? facts.slice(0, 5) : facts);
-}
-
-/** A folder's times change with every log file in it, so that only its identity counts. */
-async function factsOf(path: string, onlyIdentity: boolean): Promise<string> {
-  try {
-    const { dev, ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true });
-    return (onlyIdentity ? [dev, ino] : [dev, ino, size, mtimeNs, ctimeNs]).join(" ");
-  } catch {
-    return "";
-  }
 }

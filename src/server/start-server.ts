@@ -3,7 +3,6 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { BackendError } from "../base/errors.ts";
-import { modelVersion } from "../inference/model-version.ts";
 import type { InferenceOptions } from "../inference/open-model.ts";
 import type { MaskName } from "../segments/masks.ts";
 import { textCounts } from "../segments/text-counts.ts";
@@ -19,17 +18,18 @@ import { Gate, type TextLimits } from "./http/gate.ts";
 import { Metrics } from "./http/metrics.ts";
 import { InteractiveService } from "./interactive/interactive-service.ts";
 import { LanguageDetection } from "./languages/language-detector.ts";
-import { Catalog, readModel } from "./models/catalog.ts";
+import { Catalog, type CatalogModel } from "./models/catalog.ts";
 import { ModelPool } from "./models/model-pool.ts";
-import { ModelWatch } from "./models/model-watch.ts";
 import { type AdapterSource, ServedAdapters } from "./models/served-adapters.ts";
 import type { ServingOptions } from "./models/served-model.ts";
+import { watchedAdapters, watchedModels } from "./models/watched-models.ts";
 import { Admission, type AdmissionLimits } from "./queue/admission.ts";
 import { RateLimit } from "./queue/rate-limit.ts";
 import { Throughput } from "./queue/throughput.ts";
 import { SuggestionCorpus } from "./suggestions/suggestion-corpus.ts";
 import { addTextReadings } from "./texts/text-metrics.ts";
 import { TranslationService } from "./translation-service.ts";
+import { ChangeWatch } from "./watch/change-watch.ts";
 
 export interface ServerOptions extends ServingOptions {
   /** Model directories; the first one that has a pair translates it. */
@@ -44,7 +44,7 @@ export interface ServerOptions extends ServingOptions {
   engine: InferenceOptions;
   /** Whether models are loaded before the server listens; otherwise when they are first used. */
   loadAtStart: boolean;
-  /** Milliseconds between looks for new versions of the models; 0 = only `reload` takes them over. */
+  /** Milliseconds between looks for new versions of models and other files; 0 = only `reload` takes them over. */
   watchInterval: number;
   /** Bytes of weights kept loaded; Infinity = no bound. */
   maxMemory: number;
@@ -81,7 +81,7 @@ export interface RunningServer {
   readonly url: string;
   readonly catalog: Catalog;
   readonly decoding: DecodingProcess;
-  /** Takes the models over as their directories are now; where one cannot be loaded, the one before stays. */
+  /** Takes models, adapters, glossaries and API keys over as their files are now; where one cannot be used, the one before stays. */
   reload(): Promise<void>;
   /** Finishes the accepted requests, refuses others with 503, and closes. */
   stop(): Promise<void>;
@@ -160,15 +160,17 @@ async function serve(
       }),
     },
   );
-  const watch = new ModelWatch({
-    catalog,
-    versionOf: modelVersion,
-    read: readModel,
-    replace: async (model, onReplaced) => {
-      await languages.prepare([...catalog.sources, ...model.pairs.map(({ source }) => source)]);
-      await pool.replace(model, onReplaced);
-    },
-  });
+  const replace = async (model: CatalogModel, onReplaced: () => void) => {
+    await languages.prepare([...catalog.sources, ...model.pairs.map(({ source }) => source)]);
+    await pool.replace(model, onReplaced);
+  };
+  const watch = new ChangeWatch([
+    ...watchedModels(catalog, replace),
+    // After the models, some of which may be new for their sake.
+    ...watchedAdapters(adapters, catalog, replace),
+    ...pairGlossaries.watched,
+    ...(keys === undefined ? [] : [keys.watched(options.apiKeys!)]),
+  ]);
   await watch.start();
   if (options.loadAtStart)
     for (const model of [...catalog.models, ...adapters.models]) await pool.use(model, async () => {});

@@ -76,7 +76,8 @@ const serveOptions = {
   watch: {
     type: "number",
     default: 2,
-    describe: "Seconds between looks for new versions of the models; 0: only SIGHUP takes them over",
+    describe:
+      "Seconds between looks for new versions of models, adapters, glossaries and API keys; 0: only SIGHUP takes them over",
   },
   beam_size: { type: "number", default: translateDefaults.beamSize, describe: "Hypotheses kept per sentence" },
   batch_size: { type: "number", default: translateDefaults.batchSize, describe: "Lines decoded together, at most" },
@@ -163,7 +164,7 @@ async function serve(args: ServeArguments): Promise<void> {
   const server = await startServer(serverOptions(args));
   const { sources, targets } = server.catalog;
   const onReload = () => {
-    log.info("SIGHUP: loading the models as they are now");
+    log.info("SIGHUP: reading models, adapters, glossaries and keys as they are now");
     void server.reload();
   };
   process.on("SIGHUP", onReload);

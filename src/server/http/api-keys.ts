@@ -2,6 +2,8 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { DataError } from "../../base/errors.ts";
+import { fileVersion } from "../../base/file-version.ts";
+import type { Watched } from "../watch/change-watch.ts";
 
 /** What a key stands for. */
 export interface KeyHolder {
@@ -13,11 +15,15 @@ export interface KeyHolder {
 
 export class ApiKeys {
   /** By digest, so that the time a look-up takes says nothing about the keys. */
-  private readonly holders = new Map<string, KeyHolder>();
+  private holders: ReadonlyMap<string, KeyHolder>;
+
+  private constructor(holders: ReadonlyMap<string, KeyHolder>) {
+    this.holders = holders;
+  }
 
   /** Lines: `KEY` or `KEY TEXTS_PER_MINUTE`; `#` begins a comment. Throws DataError, naming the line. */
   static parse(text: string, file: string): ApiKeys {
-    const keys = new ApiKeys();
+    const holders = new Map<string, KeyHolder>();
     text.split(/\r?\n/).forEach((line, i) => {
       const [key, limit, ...rest] = line
         .replace(/(^|\s)#.*/, "")
@@ -32,12 +38,12 @@ export class ApiKeys {
       }
       const digest = digestOf(key);
       const textsPerMinute = limit === undefined ? undefined : Number(limit);
-      keys.holders.set(digest, { client: `key:${digest.slice(0, 8)}`, textsPerMinute });
+      holders.set(digest, { client: `key:${digest.slice(0, 8)}`, textsPerMinute });
     });
-    if (keys.holders.size === 0) {
+    if (holders.size === 0) {
       throw new DataError("there is no API key in this file", { where: file, nextStep: "Write one key a line." });
     }
-    return keys;
+    return new ApiKeys(holders);
   }
 
   /** Throws DataError for a file that cannot be read or holds something else. */
@@ -49,6 +55,18 @@ export class ApiKeys {
       throw new DataError("the file of API keys cannot be read", { where: file, nextStep: "Check --api_keys.", cause });
     }
     return ApiKeys.parse(text, file);
+  }
+
+  /** The file, for the watch that takes a new version over; one that cannot be read changes nothing. */
+  watched(file: string): Watched {
+    return {
+      name: file,
+      version: () => fileVersion(file),
+      takeOver: async () => {
+        this.holders = ApiKeys.read(file).holders;
+        return `is used in its new version: ${this.holders.size} keys`;
+      },
+    };
   }
 
   /** Undefined for a key that is not in the file. */

@@ -15,47 +15,65 @@ export interface AdapterSource {
 }
 
 /** A model with an adapter: one more model to load. */
-interface AdaptedModel {
+export interface AdaptedModel {
   name: string;
   model: CatalogModel;
 }
 
 export class ServedAdapters {
-  private readonly adapted: readonly AdaptedModel[];
+  /** As they were given. */
+  readonly sources: readonly AdapterSource[];
+  private readonly bySource = new Map<AdapterSource, readonly AdaptedModel[]>();
 
-  private constructor(adapted: readonly AdaptedModel[]) {
-    this.adapted = adapted;
+  private constructor(sources: readonly AdapterSource[]) {
+    this.sources = sources;
+  }
+
+  /** Each beside all models that it belongs to. Throws as `read`. */
+  static open(sources: readonly AdapterSource[], models: readonly CatalogModel[]): ServedAdapters {
+    const adapters = new ServedAdapters(sources);
+    for (const source of sources) adapters.replace(source, adapters.read(source, models));
+    return adapters;
   }
 
   /**
-   * Each beside all models that it belongs to. Throws CheckpointError for one that belongs to none of them or is damaged, UsageError for a
-   * second one of a name beside the same model.
+   * One of the sources as it is now, beside all models that it belongs to. Throws CheckpointError for one that belongs to none of them or is damaged,
+   * UsageError where another source has its name beside the same model.
    */
-  static open(sources: readonly AdapterSource[], models: readonly CatalogModel[]): ServedAdapters {
-    const adapted: AdaptedModel[] = [];
-    for (const { path, name = folderName(path) } of sources) {
-      const { bytes, directories } = adapterModels(
-        path,
-        models.map(({ directory }) => directory),
-      );
-      if (directories.length === 0) throw fitsNone(path, models);
-      for (const model of models.filter(({ directory }) => directories.includes(directory))) {
-        if (adapted.some((each) => each.name === name && each.model.directory === model.directory)) {
+  read(source: AdapterSource, models: readonly CatalogModel[]): AdaptedModel[] {
+    const { path, name = folderName(path) } = source;
+    const { bytes, directories } = adapterModels(
+      path,
+      models.map(({ directory }) => directory),
+    );
+    if (directories.length === 0) throw fitsNone(path, models);
+    const others = [...this.bySource].flatMap(([other, adapted]) => (other === source ? [] : adapted));
+    return models
+      .filter(({ directory }) => directories.includes(directory))
+      .map((model) => {
+        if (others.some((each) => each.name === name && each.model.directory === model.directory)) {
           throw new UsageError(`two adapters beside ${model.directory} are called ${name}`, {
             where: "--adapter",
             nextStep: "Give them names of their own: --adapter NAME=DIR.",
           });
         }
         // Its matrices are packed with the adapter in them, so that it takes the model's memory once more.
-        adapted.push({ name, model: { ...model, adapter: path, bytes: model.bytes + bytes } });
-      }
-    }
-    return new ServedAdapters(adapted);
+        return { name, model: { ...model, adapter: path, bytes: model.bytes + bytes } };
+      });
+  }
+
+  /** From now on the source is this. */
+  replace(source: AdapterSource, adapted: readonly AdaptedModel[]): void {
+    this.bySource.set(source, adapted);
   }
 
   /** Models with their adapters, in the order they were given. */
   get models(): CatalogModel[] {
     return this.adapted.map(({ model }) => model);
+  }
+
+  private get adapted(): AdaptedModel[] {
+    return this.sources.flatMap((source) => this.bySource.get(source) ?? []);
   }
 
   /**
