@@ -54,6 +54,8 @@ interface WaitingLine {
 
 /** Lines that a batch is chosen from, as a multiple of its size. */
 const CHOICE = 4;
+/** One line in so many is taken because its turn has come, the others for their length: so none waits for ever shorter ones. */
+const BY_TURN = 2;
 /** Batches are not made smaller than this so that every slot has one: the work of a line is that of a larger batch from so many on. */
 const LEAST_SHARE = 4;
 /** So many lines don't wait for others: a slot that waits costs more than a batch that could be larger. */
@@ -180,12 +182,16 @@ export class LineQueue {
   private takeBatch(translator: BatchTranslator, busy: number): WaitingLine[] {
     const { batchSize, slots } = this.options;
     const lane = this.lanes.get(translator)!;
-    const [first, ...others] = lane.slice(0, CHOICE * batchSize);
-    const share = Math.max(Math.ceil((others.length + 1) / (slots - this.underWay + busy)), LEAST_SHARE);
-    const distance = ({ line }: WaitingLine) => Math.abs(line.text.length - first!.line.text.length);
+    const waiting = Math.min(lane.length, CHOICE * batchSize);
+    const share = Math.max(Math.ceil(waiting / (slots - this.underWay + busy)), LEAST_SHARE);
+    const size = Math.min(batchSize, share);
+    const batch = lane.slice(0, Math.ceil(size / BY_TURN));
+    const others = lane.slice(batch.length, waiting);
+    const [first] = batch as [WaitingLine];
+    const distance = ({ line }: WaitingLine) => Math.abs(line.text.length - first.line.text.length);
     others.sort((a, b) => distance(a) - distance(b) || a.turn - b.turn);
-    const batch = [first!, ...others.slice(0, Math.min(batchSize, share) - 1)];
-    this.virtualTime = Math.max(this.virtualTime, first!.turn);
+    batch.push(...others.slice(0, size - batch.length));
+    this.virtualTime = Math.max(this.virtualTime, first.turn);
     const taken = new Set(batch);
     this.keep(translator, (line) => !taken.has(line));
     return batch;

@@ -58,6 +58,12 @@ export const servingMutations: readonly Mutation[] = [
   },
   {
     ...queue,
+    name: "a line is passed over as long as others fit better",
+    find: "Math.ceil(size / BY_TURN)",
+    replace: "1",
+  },
+  {
+    ...queue,
     name: "a free slot takes all, and the next finds nothing",
     find: "slots - this.underWay + busy",
     replace: "slots - this.underWay",

@@ -202,6 +202,23 @@ describe("a line queue", () => {
     expect(translator.batches[1]).toEqual(["aaaa", "ccccc"]);
   });
 
+  test("lets no line wait for all others whose length fits better", async () => {
+    const { translator, add } = await busyQueue(4);
+    for (const length of [1, 100, 250, 600, 1300]) void add("a", ["l".repeat(length)]);
+    for (let batch = 0; batch < 3; batch++) {
+      for (const line of ["d", "e", "f", "g"]) void add("a", [line]);
+      await translator.finish(batch);
+    }
+    const longest = translator.batches
+      .slice(1)
+      .map((lines) => lines.map(({ length }) => length).toSorted((a, b) => b - a));
+    expect(longest).toEqual([
+      [100, 1, 1, 1],
+      [600, 250, 1, 1],
+      [1300, 1, 1, 1],
+    ]);
+  });
+
   test("gives every slot a batch, of four lines at least", async () => {
     const queue = new LineQueue({ slots: 2, batchSize: 64, maxDelay: 0 });
     const translator = new RecordingTranslator();
