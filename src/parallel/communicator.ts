@@ -61,7 +61,3 @@ export interface Communicator {
   close(): Promise<void>;
 }
 
-/** Whether there are other ranks. */
-export function isParallel({ size }: Pick<Communicator, "size">): boolean {
-  return size > 1;
-}
