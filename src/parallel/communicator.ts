@@ -60,4 +60,3 @@ export interface Communicator {
   /** Leaves the job when all ranks do; the last call. */
   close(): Promise<void>;
 }
-
