@@ -1,7 +1,7 @@
 /** A whole training run from a configuration: wordpieces, corpora, model, loop, and its model directory. Resumes by itself. */
 
 import { existsSync, mkdirSync } from "node:fs";
-import { writeFileAtomic } from "../base/atomic-file.ts";
+import { removeAllLeftovers, writeFileAtomic } from "../base/atomic-file.ts";
 import type { Batch } from "../base/batch.ts";
 import { modelPaths } from "../checkpoint/model-directory.ts";
 import type { Config } from "../config/config.ts";
@@ -101,6 +101,7 @@ export async function runTraining(
   const paths = modelPaths(directory);
   refuseForeignModel(directory);
   mkdirSync(directory, { recursive: true });
+  removeAllLeftovers(directory);
   const resumed = readRun<DataPosition>(directory);
   const { config, notes } = configFor(directory, given, resumed?.state);
   for (const note of notes) reporter.onMessage(note);

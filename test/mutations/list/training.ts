@@ -12,6 +12,20 @@ const validation = { file: "src/training/validation/validate.ts", tests: ["test/
 
 export const trainingMutations: readonly Mutation[] = [
   {
+    file: "src/base/atomic-file.ts",
+    tests: ["test/base/atomic-file.test.ts"],
+    name: "what a kill left of other files stays in a run's directory",
+    find: "leftoverOf(entry.name) !== undefined",
+    replace: "leftoverOf(entry.name) === folder",
+  },
+  {
+    file: "src/base/atomic-file.ts",
+    tests: ["test/base/atomic-file.test.ts"],
+    name: "what another process is writing is removed",
+    find: "id === undefined || isRunning(Number(id))",
+    replace: "id === undefined",
+  },
+  {
     ...loop,
     name: "patience is never reset",
     find: "state.stale = better ? 0 : state.stale + 1;",
