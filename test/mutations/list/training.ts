@@ -52,7 +52,7 @@ export const trainingMutations: readonly Mutation[] = [
   {
     ...loop,
     name: "noise advances by one whatever accum_count",
-    find: "state.pass += batches.length;",
+    find: "state.pass += batches.length * ranks.size;",
     replace: "state.pass++;",
   },
   {
@@ -64,8 +64,8 @@ export const trainingMutations: readonly Mutation[] = [
   {
     ...loop,
     name: "no checkpoint when asked to stop",
-    find: "    if (hooks.shouldStop()) {\n      await save();",
-    replace: "    if (hooks.shouldStop()) {",
+    find: "    if (stopAsked) {\n      await save();",
+    replace: "    if (stopAsked) {",
   },
   {
     ...reportWindow,
@@ -112,13 +112,13 @@ export const trainingMutations: readonly Mutation[] = [
   {
     ...step,
     name: "balance losses of several batches are added",
-    find: "const balanceWeight = sums === undefined ? targetTokens / batches.length : targetTokens;",
+    find: "const balanceWeight = sums === undefined ? targetTokens / count : targetTokens;",
     replace: "const balanceWeight = targetTokens;",
   },
   {
     ...step,
     name: "every batch of a step has the same noise",
-    find: "ForwardContext.forTraining(options.seed, options.pass + i, parts)",
+    find: "ForwardContext.forTraining(options.seed, passOf(i, options, ranks), parts)",
     replace: "ForwardContext.forTraining(options.seed, options.pass, parts)",
   },
   {
