@@ -8,7 +8,8 @@ import { prepareTexts } from "../../bench/adapters/texts.ts";
 const folder = mkdtempSync(join(tmpdir(), "nmt-adapters-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const lines = (name: string, count: number) => Array.from({ length: count }, (_, i) => `${name} ${"abcdefghij"[i % 10]}${i}`);
+const lines = (name: string, count: number) =>
+  Array.from({ length: count }, (_, i) => `${name} ${"abcdefghij"[i % 10]}${i}`);
 
 function corpus(name: string, count: number): string {
   const path = join(folder, name, "en-de");
