@@ -19,6 +19,7 @@ const benchmarks: Record<string, () => Promise<{ run: Benchmark }>> = {
   prepare: () => import("./prepare.ts"),
   decode: () => import("./decode.ts"),
   import: () => import("./import.ts"),
+  adapters: () => import("./adapters.ts"),
   start: () => import("./start.ts"),
   stream: () => import("./stream.ts"),
   detect: () => import("./detect.ts"),

@@ -1,6 +1,7 @@
 /** The table of docs/performance.md that compares training steps, and its place between two markers. */
 import { DataError } from "../src/base/errors.ts";
 import { type Row, rounded } from "./figures.ts";
+import { median } from "./measure.ts";
 
 /** Rates in target tokens a second. */
 export interface Comparison {
@@ -10,6 +11,10 @@ export interface Comparison {
   parameters: number;
   ours: number;
   theirs: number;
+  /** Ours over theirs in each round, the two beside each other. */
+  ratios: readonly number[];
+  /** How PyTorch was fastest. */
+  peerMode: string;
   /** The same model of ours on TensorFlow's own backend. */
   tfjsNode?: number;
   /** Useful arithmetic of our step, per cent of the machine's peak in this precision. */
@@ -35,7 +40,8 @@ export interface Circumstances {
 export function peersTable(comparisons: readonly Comparison[], circumstances: Circumstances): string {
   const { date, processor, memory, system, isa, threads, peerSettings, versions, runs } = circumstances;
   const withTensorflow = comparisons.some(({ tfjsNode }) => tfjsNode !== undefined);
-  const head = ["model", "parameters", "precision", "gnmt-moe, tokens/s", "PyTorch, tokens/s", "ratio"];
+  const head = ["model", "parameters", "precision", "gnmt-moe, tokens/s", "PyTorch, tokens/s", "PyTorch's mode"];
+  head.push("ratio", "its spread");
   const columns = [...head, "share of peak", "memory", ...(withTensorflow ? ["tfjs-node, tokens/s"] : [])];
   const rows = comparisons.map((each) => [
     each.model,
@@ -43,7 +49,9 @@ export function peersTable(comparisons: readonly Comparison[], circumstances: Ci
     each.precision,
     grouped(each.ours),
     grouped(each.theirs),
-    ratio(each).toFixed(2),
+    each.peerMode,
+    median(each.ratios).toFixed(2),
+    `${Math.min(...each.ratios).toFixed(2)}–${Math.max(...each.ratios).toFixed(2)}`,
     `${rounded(each.peakShare)} %`,
     `${rounded(each.memoryGiB, 2)} GiB`,
     ...(withTensorflow ? [each.tfjsNode === undefined ? "–" : grouped(each.tfjsNode)] : []),
@@ -51,20 +59,18 @@ export function peersTable(comparisons: readonly Comparison[], circumstances: Ci
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   return [
     `${date}: ${processor}, ${memory}, ${system}; ${isa}, ${threads} threads; ${versions}; ${runs}, in turn.`,
-    `PyTorch ran with \`${peerSettings}\`, so that it keeps its memory; neither with \`OPENBLAS_*\` settings.`,
+    `PyTorch ran with \`${peerSettings}\`, so that it keeps its memory; neither with \`OPENBLAS_*\` settings. Ratios are medians over the rounds.`,
     "",
     line(columns),
-    line(columns.map((_, i) => (i === 0 || i === 2 ? "---" : "---:"))),
+    line(columns.map((_, i) => (i === 0 || i === 2 || i === 5 ? "---" : "---:"))),
     ...rows.map(line),
   ].join("\n");
 }
 
 export function comparisonRow(comparison: Comparison): Row {
-  return { ...comparison, ratio: rounded(ratio(comparison), 2) };
-}
-
-function ratio({ ours, theirs }: Comparison): number {
-  return ours / theirs;
+  const { ratios, ...rest } = comparison;
+  const [least, most] = [Math.min(...ratios), Math.max(...ratios)];
+  return { ...rest, ratio: rounded(median(ratios), 2), least: rounded(least, 2), most: rounded(most, 2) };
 }
 
 /** 12345 → "12,345". */

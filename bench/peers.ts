@@ -1,6 +1,6 @@
 /**
  * PyTorch beside ours on the same training step: for each model and precision the two run in turn, several rounds, each in a process
- * of its own with the same number of threads, PyTorch's told to keep its memory. Writes the table of docs/performance.md.
+ * of its own, PyTorch in its fastest mode and told to keep its memory. Writes the table of docs/performance.md.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
@@ -14,6 +14,7 @@ import type { Benchmark } from "./main.ts";
 import { median } from "./measure.ts";
 import { readOptions } from "./options.ts";
 import { childEnvironment, KEPT_MEMORY, packageVersion, settingsText } from "./peer-environment.ts";
+import { fastestMode, modeName, type PeerMode, peerChild, peerModes } from "./peer-modes.ts";
 import { type Comparison, comparisonRow, peersTable, replaceBetweenMarkers } from "./peers-table.ts";
 
 const defaults = {
@@ -21,7 +22,9 @@ const defaults = {
   peer: join(import.meta.dirname, "peers", "train_step.py"),
   experts: "dense,16,64,256",
   precisions: "f32,bf16",
-  rounds: 2,
+  /** Ways PyTorch may be fastest in. */
+  modes: "eager,compile",
+  rounds: 3,
   steps: 5,
   threads: 2,
   /** Also the same model on TensorFlow's own Node package. */
@@ -33,6 +36,7 @@ const defaults = {
 export const run: Benchmark = async (argv) => {
   const options = readOptions(argv, defaults);
   const { python, peer, rounds, steps, threads } = options;
+  const modes = peerModes(options.modes, threads);
   const env = childEnvironment(process.env, threads);
   const torch = packageVersion(
     python,
@@ -47,22 +51,25 @@ export const run: Benchmark = async (argv) => {
     });
   }
   const comparisons: Comparison[] = [];
-  const sizes = ["--steps", String(steps), "--threads", String(threads)];
   let machine: Json = {};
   for (const model of options.experts.split(",")) {
     for (const precision of precisionsOf(options.precisions)) {
-      const args = [...sizes, ...modelArguments(model), ...(precision === "bf16" ? ["--bf16"] : [])];
+      const step = [...modelArguments(model), ...(precision === "bf16" ? ["--bf16"] : [])];
+      const args = ["--steps", String(steps), ...step];
+      const own = [...args, "--threads", String(threads)];
       const withTensorflow = options["tfjs-node"] && precision === "f32";
+      const mode = await fastestMode(modes, (each) => peerChild(python, peer, ["--steps", "2", ...step], each));
       const figures = await inTurn(
         {
-          ...pytorchBeside(python, peer, args, env),
-          ...(withTensorflow && { tfjsNode: benchmark("train-step", [...args, "--backend", "tfjs-node"], env) }),
+          ours: benchmark("train-step", own, env),
+          theirs: peerChild(python, peer, args, mode),
+          ...(withTensorflow && { tfjsNode: benchmark("train-step", [...own, "--backend", "tfjs-node"], env) }),
         },
         Math.max(1, rounds),
         `${model} ${precision}`,
       );
       machine = { ...machine, ...figures["ours"]![0] };
-      comparisons.push(comparison(model, precision, figures));
+      comparisons.push(comparison(model, precision, mode, figures));
     }
   }
   const circumstances = {
@@ -83,19 +90,6 @@ export const run: Benchmark = async (argv) => {
   return { ...circumstances, written: options.write, models: comparisons.map(comparisonRow) };
 };
 
-/** The two programs that are compared; PyTorch's alone keeps its memory. */
-export function pytorchBeside(
-  python: string,
-  peer: string,
-  args: readonly string[],
-  env: NodeJS.ProcessEnv,
-): Record<"ours" | "theirs", Child> {
-  return {
-    ours: benchmark("train-step", args, env),
-    theirs: { command: python, args: [peer, ...args], env: { ...env, ...KEPT_MEMORY } },
-  };
-}
-
 /** Each contender once, then each again, so that a machine that slows down slows all of them. */
 async function inTurn(
   contenders: Readonly<Record<string, Child>>,
@@ -113,7 +107,14 @@ async function inTurn(
   return figures;
 }
 
-function comparison(model: string, precision: "f32" | "bf16", figures: Record<string, Json[]>): Comparison {
+function comparison(
+  model: string,
+  precision: "f32" | "bf16",
+  mode: PeerMode,
+  figures: Record<string, Json[]>,
+): Comparison {
+  const rates = (who: string) => figures[who]!.map((each) => Number(each["tgt_tok_s"]));
+  const theirs = rates("theirs");
   const middle = (who: string, key: string) => median(figures[who]!.map((each) => Number(each[key])));
   return {
     model: model === "dense" ? "dense" : `${model} experts`,
@@ -121,6 +122,8 @@ function comparison(model: string, precision: "f32" | "bf16", figures: Record<st
     parameters: middle("ours", "params_m"),
     ours: middle("ours", "tgt_tok_s"),
     theirs: middle("theirs", "tgt_tok_s"),
+    ratios: rates("ours").map((rate, round) => rate / theirs[round]!),
+    peerMode: modeName(mode),
     ...(figures["tfjsNode"] && { tfjsNode: middle("tfjsNode", "tgt_tok_s") }),
     peakShare: rounded(middle("ours", "peak_share")),
     memoryGiB: middle("ours", "max_rss_gib"),

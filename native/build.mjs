@@ -250,7 +250,7 @@ function link({ compiler, darwin }, units, target) {
   const temporary = `${target}.${process.pid}.tmp`;
   const shared = darwin ? ["-bundle", "-undefined", "dynamic_lookup"] : ["-shared"];
   const standalone = darwin ? [] : ["-static-libstdc++", "-static-libgcc", "-Wl,--exclude-libs,ALL"];
-  const flags = [...(options.test ? [] : shared), ...standalone, "-pthread"];
+  const flags = [...(options.test ? [] : shared), ...standalone, "-pthread", ...(darwin ? [] : ["-ldl"])];
   const result = spawnSync(compiler, [...flags, "-o", temporary, ...objects], { encoding: "utf8" });
   if (result.status !== 0) {
     rmSync(temporary, { force: true });

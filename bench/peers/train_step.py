@@ -1,6 +1,7 @@
 """One training step of the reference model in PyTorch, on the CPU: the peer of `npm run bench -- train-step`.
 
-The same layers, sizes, batch and optimiser, written the way a PyTorch user would: fused nn.LSTM, autocast for bf16, fused Adam.
+The same layers, sizes, batch and optimiser, written the way a PyTorch user would: fused nn.LSTM, autocast for bf16, fused Adam,
+and with --compile the model passed through torch.compile.
 Of the balance losses it has only importance, the cheaper one. Prints one JSON object.
 """
 
@@ -20,6 +21,7 @@ def read_options():
     for name, value in numbers.items():
         parser.add_argument(f"--{name}", type=int, default=value)
     parser.add_argument("--bf16", action="store_true", help="autocast to bfloat16")
+    parser.add_argument("--compile", action="store_true", help="torch.compile the model")
     parser.add_argument("--no-moe", action="store_true", help="the dense model")
     return parser.parse_args()
 
@@ -113,13 +115,14 @@ def main():
     torch.manual_seed(1)
     model = Translator(options)
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True)
+    run = torch.compile(model) if options.compile else model
     shape = (options.len, options.batch)
     source, target, gold = (torch.randint(options.vocab, shape) for _ in range(3))
 
     def step():
         optimizer.zero_grad(set_to_none=True)
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=options.bf16):
-            logits, balance = model(source, target)
+            logits, balance = run(source, target)
         flat = logits.float().reshape(-1, options.vocab)
         loss = functional.cross_entropy(flat, gold.flatten(), label_smoothing=0.1) + balance
         loss.backward()
@@ -127,7 +130,9 @@ def main():
         optimizer.step()
         return loss.item()
 
-    step()
+    # The first steps compile, the second once more where numbers of rows have changed.
+    for _ in range(3 if options.compile else 1):
+        step()
     seconds = []
     for _ in range(options.steps):
         started = time.perf_counter()

@@ -75,10 +75,22 @@ export function removeLeftovers(path: string): void {
   const folder = dirname(path);
   if (!existsSync(folder)) return;
   for (const name of readdirSync(folder)) {
-    if (!name.startsWith(`${basename(path)}.`) || !name.endsWith(".tmp")) continue;
-    const digits = name.slice(basename(path).length + 1, -4);
-    if (/^\d+$/.test(digits) && !isRunning(Number(digits))) rmSync(join(folder, name), { force: true });
+    if (leftoverOf(name) === basename(path)) rmSync(join(folder, name), { force: true });
   }
+}
+
+/** The same for all files of a folder and of those in it. */
+export function removeAllLeftovers(folder: string): void {
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (entry.isFile() && leftoverOf(entry.name) !== undefined)
+      rmSync(join(entry.parentPath, entry.name), { force: true });
+  }
+}
+
+/** Name of the file that a process which is no more has begun to write under this one; undefined for other files. */
+function leftoverOf(name: string): string | undefined {
+  const [, file, id] = /^(.+)\.(\d+)\.tmp$/s.exec(name) ?? [];
+  return id === undefined || isRunning(Number(id)) ? undefined : file;
 }
 
 function isRunning(id: number): boolean {

@@ -53,6 +53,8 @@ export class BackendError extends NmtError {}
 export class OutOfMemoryError extends NmtError {}
 /** Training that had to stop: loss not finite, disk full. */
 export class TrainingError extends NmtError {}
+/** A rank of a job of several processes that is lost, late, or at odds with the others. */
+export class CommunicationError extends NmtError {}
 /** A translation request the model cannot serve, such as a language it has not seen. */
 export class TranslationError extends NmtError {}
 /** A download that failed, stalled or did not match its checksum. */

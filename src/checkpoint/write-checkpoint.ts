@@ -39,17 +39,29 @@ export function writeCheckpoint<State>(directory: string, checkpoint: Checkpoint
       const metadata = { step: String(checkpoint.step) };
       writeSafetensors(files.model, checkpoint.model, metadata);
       writeSafetensors(files.optimizer, checkpoint.optimizer, metadata);
-      writeFileAtomic(files.state, encodeState(checkpoint.step, checkpoint.state));
+      return commitCheckpoint(directory, checkpoint, keep);
     } catch (error) {
       rmSync(unfinished, { recursive: true, force: true });
       throw error;
     }
-    const path = join(folder, name);
-    replaceFolder(unfinished, path, join(folder, `.${name}.old`));
-    syncFolder(folder);
-    rotateCheckpoints(folder, keep);
-    return path;
   });
+}
+
+/** Completes a checkpoint whose tensors lie in `.step-NNNNNN.new`, and gives it its name. Returns its path. */
+export function commitCheckpoint<State>(
+  directory: string,
+  { step, state }: Pick<Checkpoint<State>, "step" | "state">,
+  keep: number,
+): string {
+  const folder = modelPaths(directory).checkpoints;
+  const name = checkpointName(step);
+  const unfinished = join(folder, `.${name}.new`);
+  writeFileAtomic(checkpointFiles(unfinished).state, encodeState(step, state));
+  const path = join(folder, name);
+  replaceFolder(unfinished, path, join(folder, `.${name}.old`));
+  syncFolder(folder);
+  rotateCheckpoints(folder, keep);
+  return path;
 }
 
 /** Writes the best weights so far as `model.safetensors` of the model directory. */
@@ -81,15 +93,19 @@ export function orDiskFull<Result>(directory: string, step: number, write: () =>
   try {
     return write();
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== "ENOSPC" && code !== "EDQUOT") throw error;
-    const last = listCheckpoints(modelPaths(directory).checkpoints).at(-1);
-    const intact =
-      last === undefined ? "nothing had been saved before" : `the checkpoint of step ${last.step} is intact`;
-    throw new TrainingError(`the disk is full: step ${step} was not saved; ${intact}`, {
-      where: directory,
-      nextStep: "Free space or lower keep_checkpoint, then run the same command to go on from the last checkpoint.",
-      cause: error,
-    });
+    throw diskFull(error, directory, step) ?? error;
   }
+}
+
+/** The error of a lack of space, which says which step is intact; undefined for other failures. `who` is the rank that lacks it. */
+export function diskFull(error: unknown, directory: string, step: number, who?: string): TrainingError | undefined {
+  const { code } = (error ?? {}) as NodeJS.ErrnoException;
+  if (code !== "ENOSPC" && code !== "EDQUOT") return undefined;
+  const last = listCheckpoints(modelPaths(directory).checkpoints).at(-1);
+  const intact = last === undefined ? "nothing had been saved before" : `the checkpoint of step ${last.step} is intact`;
+  return new TrainingError(`the disk is full: step ${step} was not saved; ${intact}`, {
+    where: who === undefined ? directory : `${directory} (${who})`,
+    nextStep: "Free space or lower keep_checkpoint, then run the same command to go on from the last checkpoint.",
+    cause: error,
+  });
 }

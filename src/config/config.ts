@@ -289,6 +289,10 @@ export interface Config {
   reportEvery: number;
 
   // Engine
+  /** In a job of several processes: each has some of the experts; without it, all of them */
+  expertParallel: boolean;
+  /** In such a job, compare parameters every so many steps, which must be the same to the bit; 0: never */
+  checkRanksEvery: number;
   /** Where tensors are computed; auto: the fastest that works here */
   backend: BackendName | "auto";
   /** Threads for computation and for preparing corpora, at most 1024; 0 for all cores */

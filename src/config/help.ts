@@ -148,6 +148,9 @@ export const keyHelp: HelpTexts = {
     report_every: "Report progress every so many steps",
   },
   engine: {
+    expert_parallel: "In a job of several processes: each has some of the experts; without it, all of them",
+    check_ranks_every:
+      "In such a job, compare parameters every so many steps, which must be the same to the bit; 0: never",
     backend: "Where tensors are computed; auto: the fastest that works here",
     threads: `Threads for computation and for preparing corpora, at most ${MOST_THREADS}; 0 for all cores`,
     precision: "Precision of matrix products; sums and weights stay f32",

@@ -228,6 +228,8 @@ export const sections = {
     report_every: positive.default(50),
   },
   engine: {
+    expert_parallel: z.boolean().default(true),
+    check_ranks_every: count.default(1000),
     backend: z.enum(["auto", ...backendNames]).default("auto"),
     threads: count.max(MOST_THREADS).default(0),
     precision: z.enum(["auto", ...precisions]).default("f32"),

@@ -2,6 +2,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { CheckpointError, NmtError } from "../base/errors.ts";
 import { floatTensor } from "../ops/tensor.ts";
+import type { Communicator } from "../parallel/communicator.ts";
+import { type Part, partOf } from "../parallel/parts.ts";
 import { type Initializer, uniform } from "./initializers.ts";
 
 /** One named tensor that is trained. */
@@ -12,6 +14,8 @@ export interface Parameter {
   variable: tf.Variable;
   /** Matrices of experts, [experts, rows, columns]. */
   expertMatrices: boolean;
+  /** Of one whose first axis is divided among ranks: which of its `of` matrices the variable has. */
+  part?: Part & { of: number };
 }
 
 /** Values of parameters by name, as a checkpoint gives them. */
@@ -29,6 +33,8 @@ export interface ParameterSource {
   frozen?: ((name: string) => boolean) | undefined;
   /** Draws weight matrices uniformly from ± this instead of by their fan-in. */
   weightRange?: number | undefined;
+  /** Ranks that the experts of each layer are divided among; without it this process has all of them. */
+  expertRanks?: Communicator | undefined;
 }
 
 /** Creates parameters, and holds them. */
@@ -36,6 +42,7 @@ export class Parameters {
   private readonly source: ParameterSource;
   private readonly byName = new Map<string, tf.Variable>();
   private readonly ofExperts = new Set<string>();
+  private readonly parts = new Map<string, Part & { of: number }>();
 
   constructor(source: ParameterSource) {
     this.source = source;
@@ -48,18 +55,39 @@ export class Parameters {
 
   /** A new parameter. Throws CheckpointError where the stored one is missing or has another shape. */
   create<T extends tf.Tensor>(name: string, shape: number[], initializer: Initializer): T {
+    return this.add(name, this.initialValues(name, shape, initializer)) as T;
+  }
+
+  /** Ranks that routed experts are divided among, if they are. */
+  get expertRanks(): Communicator | undefined {
+    return this.source.expertRanks;
+  }
+
+  /** Matrices of experts, [experts, rows, columns]; `divided` among the ranks, this one has [its experts, rows, columns]. */
+  expertMatrices(
+    name: string,
+    shape: [number, number, number],
+    initializer: Initializer,
+    divided = false,
+  ): tf.Tensor3D {
+    this.ofExperts.add(name);
+    const { expertRanks: ranks } = this.source;
+    if (!divided || ranks === undefined) return this.create<tf.Tensor3D>(name, shape, initializer);
+    const [of, rows, columns] = shape;
+    const part = partOf(of, ranks.rank, ranks.size);
+    this.parts.set(name, { ...part, of });
+    const all = this.initialValues(name, shape, initializer);
+    const own = tf.slice(all, [part.begin, 0, 0], [part.length, rows, columns]);
+    all.dispose();
+    return this.add(name, own) as tf.Tensor3D;
+  }
+
+  private add(name: string, initial: tf.Tensor): tf.Tensor {
     if (this.byName.has(name)) throw new NmtError(`two parameters are called ${name}`);
-    const initial = this.initialValues(name, shape, initializer);
     const variable = tf.variable(initial, this.source.frozen?.(name) !== true);
     initial.dispose();
     this.byName.set(name, variable);
-    return variable as unknown as T;
-  }
-
-  /** Matrices of experts, [experts, rows, columns]. */
-  expertMatrices(name: string, shape: [number, number, number], initializer: Initializer): tf.Tensor3D {
-    this.ofExperts.add(name);
-    return this.create<tf.Tensor3D>(name, shape, initializer);
+    return variable;
   }
 
   private initialValues(name: string, shape: number[], initializer: Initializer): tf.Tensor {
@@ -78,12 +106,17 @@ export class Parameters {
 
   /** In the order of creation. */
   get all(): Parameter[] {
-    return [...this.byName].map(([name, variable]) => ({ name, variable, expertMatrices: this.ofExperts.has(name) }));
+    return [...this.byName].map(([name, variable]) => {
+      const part = this.parts.get(name);
+      return { name, variable, expertMatrices: this.ofExperts.has(name), ...(part !== undefined && { part }) };
+    });
   }
 
-  /** How many numbers the model has. */
+  /** How many numbers the model has, on all ranks together. */
   get count(): number {
-    return this.all.reduce((sum, { variable }) => sum + variable.size, 0);
+    return this.all.reduce((sum, { variable, part }) => {
+      return sum + (part === undefined ? variable.size : tf.util.sizeFromShape([part.of, ...variable.shape.slice(1)]));
+    }, 0);
   }
 
   /** Releases all of them. */

@@ -13,6 +13,14 @@ const ROUNDING = 1e-9;
 /** In front of a text and behind it, so that its ends are in as many trigrams as its middle. */
 const EDGE = "\ue000\ue000";
 
+/** A text that may be similar. */
+export interface Candidate {
+  /** Its number. */
+  text: number;
+  /** What its similarity is at most. */
+  most: number;
+}
+
 export class GramIndex {
   private readonly lengths: Int32Array;
   /** Texts by length: [texts] numbers of the texts. */
@@ -50,16 +58,17 @@ export class GramIndex {
   }
 
   /**
-   * Numbers of texts that may have this similarity or more (edit-similarity.ts), those with most trigrams in common first. From a similarity of 2/3 on none is
-   * missed, but texts that repeat a trigram more than 32 times; below, those that share no trigram are.
+   * Texts that may have this similarity or more (edit-similarity.ts), the most similar ones by their common trigrams first; none is missed. Below a similarity of
+   * 2/3 long texts may have no trigram in common, and all of a length that fits are candidates.
    */
-  candidates(text: string, least: number): number[] {
+  candidates(text: string, least: number): Candidate[] {
     const { lengths, starts, postings, counts, order } = this;
-    const [from, to] = [
-      firstFrom(lengths, Math.ceil(text.length * least - ROUNDING)),
-      firstFrom(lengths, Math.floor(text.length / least + ROUNDING) + 1),
-    ];
-    const ranges = gramsOf(text).flatMap((gram) => {
+    const from = firstFrom(lengths, Math.ceil(text.length * least - ROUNDING));
+    const to = firstFrom(lengths, Math.floor(text.length / least + ROUNDING) + 1);
+    const grams = gramsOf(text);
+    // Those that are repeated too often to be looked for may be common all the same.
+    const dropped = text.length + EDGE.length - grams.length;
+    const ranges = grams.flatMap((gram) => {
       const list = this.places.get(gram);
       if (list === undefined) return [];
       const end = starts[list + 1]!;
@@ -68,7 +77,8 @@ export class GramIndex {
     });
     // Texts that share enough trigrams share some of the rarer ones: the longest lists needn't be read.
     ranges.sort((a, b) => b.end - b.first - (a.end - a.first));
-    const skipped = Math.min(ranges.length, Math.floor(SKIPPED * Math.max(0, fewestShared(text.length, least))));
+    const fewest = fewestShared(text.length, least) - dropped;
+    const skipped = Math.min(ranges.length, Math.floor(SKIPPED * Math.max(0, fewest)));
     const found: number[] = [];
     for (const { first, end } of ranges.slice(skipped)) {
       for (let i = first; i < end; i++) {
@@ -77,14 +87,17 @@ export class GramIndex {
         counts[at] = counts[at]! + 1;
       }
     }
-    const fitting = found.filter((at) => {
-      const shared = sharedAtLeast(Math.max(lengths[at]!, text.length), least);
-      return counts[at]! >= Math.max(1, shared - skipped);
-    });
-    fitting.sort((a, b) => counts[b]! - counts[a]! || order[a]! - order[b]!);
-    const numbers = fitting.map((at) => order[at]!);
+    const fitting: Candidate[] = [];
+    const consider = (at: number) => {
+      const longest = Math.max(lengths[at]!, text.length);
+      const shared = counts[at]! + skipped + dropped;
+      if (shared >= sharedAtLeast(longest, least))
+        fitting.push({ text: order[at]!, most: mostSimilar(longest, shared) });
+    };
+    if (fewest > skipped) found.forEach(consider);
+    else for (let at = from; at < to; at++) consider(at);
     for (const at of found) counts[at] = 0;
-    return numbers;
+    return fitting.sort((a, b) => b.most - a.most || a.text - b.text);
   }
 }
 
@@ -100,6 +113,12 @@ function fewestShared(length: number, least: number): number {
     fewest = Math.min(fewest, sharedAtLeast(longest, least));
   }
   return fewest;
+}
+
+/** Similarity of two texts that have so many trigrams in common, at most. */
+function mostSimilar(longest: number, shared: number): number {
+  const distance = Math.max(0, Math.ceil((longest + EDGE.length - shared) / CHANGED));
+  return 1 - distance / longest;
 }
 
 /** Trigrams as numbers, equal ones told apart by how many came before. */

@@ -54,7 +54,8 @@ export class TranslationMemory {
     const pattern = new EditPattern(text);
     let best: MemoryHit | undefined;
     let bestPlace = -1;
-    for (const place of this.index.candidates(text, least)) {
+    for (const { text: place, most } of this.index.candidates(text, least)) {
+      if (best !== undefined && most < best.similarity) break;
       const alike = pattern.similarityTo(this.texts[place]!, best?.similarity ?? least);
       const isBetter =
         best === undefined

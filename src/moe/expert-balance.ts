@@ -52,6 +52,22 @@ export class ExpertBalance {
     }
   }
 
+  /** Replaces what was counted by sums, such as over the ranks of a job. */
+  sumOver(sum: (own: Float64Array) => Float64Array): void {
+    const { importance, load, choices } = this;
+    const experts = load.length;
+    const own = new Float64Array(2 * experts + 4);
+    own.set(importance);
+    own.set(load, experts);
+    own.set([this.positions, this.entropy, choices.both, choices.either], 2 * experts);
+    const all = sum(own);
+    importance.set(all.subarray(0, experts));
+    load.set(all.subarray(experts, 2 * experts));
+    const [positions, entropy, both, either] = all.subarray(2 * experts) as unknown as [number, number, number, number];
+    Object.assign(this, { positions, entropy });
+    Object.assign(choices, { both, either });
+  }
+
   /** Figures of all batches since the last reset. */
   report(): BalanceReport {
     const total = this.load.reduce((sum, value) => sum + value, 0);

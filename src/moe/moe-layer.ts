@@ -6,7 +6,6 @@ import * as tf from "@tensorflow/tfjs";
 import type { ExpertActivation, GatingKind, MoeOutput } from "../config/choices.ts";
 import type { ForwardContext } from "../layers/forward-context.ts";
 import type { Parameters } from "../layers/parameters.ts";
-import type { ExpertUpdate } from "../ops/expert-ffn-update.ts";
 import { createGating } from "./create-gating.ts";
 import { ExpertBalance } from "./expert-balance.ts";
 import { ExpertNetworks } from "./expert-networks.ts";
@@ -83,7 +82,12 @@ export class MoeLayer {
       numGroupsPerToken: options.numGroupsPerToken ?? 1,
       routerZLossWeight: options.routerZLossWeight ?? 0,
     });
-    this.experts = new ExpertNetworks(parameters, `${name}.experts`, { ...networks, numExperts, expertHiddenSize });
+    this.experts = new ExpertNetworks(parameters, `${name}.experts`, {
+      ...networks,
+      numExperts,
+      expertHiddenSize,
+      divided: true,
+    });
     this.sharedExpert =
       sharedExpertHiddenSize === 0
         ? undefined
@@ -117,8 +121,8 @@ export class MoeLayer {
     if (context.training ? !context.rehearsal : this.countsEvaluation) {
       this.balance.count(decision.gates.dataSync(), decision, x.shape[0]);
     }
-    const mixed = applyExperts(this.experts, x, decision, context.expertUpdate);
-    const added = this.output(x, mixed, decision.starts, context.expertUpdate);
+    const mixed = applyExperts(this.experts, x, decision, context);
+    const added = this.output(x, mixed, decision.starts, context);
     const output = tf.add(x, context.dropout(added, this.options.dropout)) as tf.Tensor2D;
     return { output, ...(decision.loss === undefined ? {} : { loss: decision.loss }) };
   }
@@ -128,9 +132,9 @@ export class MoeLayer {
     x: tf.Tensor2D,
     mixed: tf.Tensor2D,
     starts: Int32Array | undefined,
-    update?: ExpertUpdate,
+    context: ForwardContext,
   ): tf.Tensor2D {
-    const shared = this.sharedExpert?.run(x, Int32Array.of(0, x.shape[0]), update);
+    const shared = this.sharedExpert?.run(x, Int32Array.of(0, x.shape[0]), context);
     const sum = shared === undefined ? mixed : (tf.add(mixed, shared) as tf.Tensor2D);
     if (this.options.output === "identity") return sum;
     const squashed = tf.sigmoid(sum) as tf.Tensor2D;

@@ -18,7 +18,7 @@ export function takesRowGradients(): boolean {
 /** Collects gradients of the rows that backward passes read, table by table. */
 export class RowGradients {
   /** Take the gradient of this too: backward passes reach the tables' readers through it. It is zero, and so is its gradient. */
-  readonly anchor: tf.Variable = tf.variable(tf.scalar(0));
+  readonly anchor: tf.Variable = tf.tidy(() => tf.variable(tf.scalar(0)));
   private readonly parts = new Map<tf.Tensor, { ids: Int32Array; dy: tf.Tensor2D }[]>();
 
   /** table [rows, width], ids [n] → [n, width]; the backward pass adds to what is kept for the table. */

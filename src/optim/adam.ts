@@ -4,7 +4,7 @@ import { type AdamParameter, type AdamRowParameter, adamRowStep, adamStep } from
 import { globalNorm } from "../ops/global-norm.ts";
 import { denseGradient, RowGradients, takesRowGradients } from "../ops/row-gradients.ts";
 import { storedMoment } from "./moments.ts";
-import type { OptimizedParameter, Optimizer, OptimizerState, TableGradients } from "./optimizer.ts";
+import type { OptimizedParameter, Optimizer, OptimizerState, SumOverRanks, TableGradients } from "./optimizer.ts";
 
 /** Constants of Adam, and the clipping norm. */
 export interface AdamOptions {
@@ -16,6 +16,8 @@ export interface AdamOptions {
   epsilon: number;
   /** Gradients longer than this, all together, are scaled down to it; 0 = never. */
   maxGradNorm: number;
+  /** Where some parameters are divided among ranks. */
+  sumOverRanks?: SumOverRanks | undefined;
 }
 
 interface Slot extends OptimizedParameter {
@@ -33,11 +35,12 @@ export class Adam implements Optimizer {
   constructor(parameters: readonly OptimizedParameter[], options: AdamOptions, stored?: OptimizerState, steps = 0) {
     this.options = options;
     this.steps = steps;
-    this.slots = parameters.map(({ name, variable }) => ({
+    this.slots = parameters.map(({ name, variable, part }) => ({
       name,
       variable,
-      first: storedMoment(stored, `${name}.first`, variable.shape),
-      second: storedMoment(stored, `${name}.second`, variable.shape),
+      ...(part !== undefined && { part }),
+      first: storedMoment(stored, `${name}.first`, variable.shape, part),
+      second: storedMoment(stored, `${name}.second`, variable.shape, part),
     }));
   }
 
@@ -50,9 +53,10 @@ export class Adam implements Optimizer {
 
   step(gradients: tf.NamedTensorMap, learningRate: number, lossScale = 1, rows?: TableGradients): number {
     const whole: AdamParameter[] = [];
+    const divided: AdamParameter[] = [];
     const ofRows: AdamRowParameter[] = [];
     const summed: tf.Tensor[] = [];
-    for (const { variable, first, second } of this.slots) {
+    for (const { variable, first, second, part } of this.slots) {
       const gradient = gradients[variable.name];
       const some = rows?.get(variable);
       if (some !== undefined && gradient === undefined) {
@@ -61,31 +65,48 @@ export class Adam implements Optimizer {
         const sum = tf.tidy(() => tf.add(gradient, denseGradient(some)));
         summed.push(sum);
         whole.push({ value: variable, gradient: sum, first, second });
-      } else if (gradient !== undefined) whole.push({ value: variable, gradient, first, second });
+      } else if (gradient !== undefined) {
+        (part === undefined ? whole : divided).push({ value: variable, gradient, first, second });
+      }
     }
-    const norm = this.update(whole, ofRows, learningRate, lossScale);
+    const norm = this.update(whole, divided, ofRows, learningRate, lossScale);
     tf.dispose(summed);
     return norm;
   }
 
-  private update(whole: AdamParameter[], ofRows: AdamRowParameter[], learningRate: number, lossScale: number): number {
-    const parts = [...whole.map(({ gradient }) => gradient), ...ofRows.map(({ gradient }) => gradient.sums)];
-    const norm = lossScale * globalNorm(parts);
+  private update(
+    whole: AdamParameter[],
+    divided: AdamParameter[],
+    ofRows: AdamRowParameter[],
+    learningRate: number,
+    lossScale: number,
+  ): number {
+    const norm = lossScale * this.norm(whole, divided, ofRows);
     if (!Number.isFinite(norm)) return norm;
     const { beta1, beta2, epsilon, maxGradNorm } = this.options;
     const clipping = maxGradNorm > 0 && norm > maxGradNorm ? maxGradNorm / norm : 1;
     this.steps++;
     const gradientScale = lossScale * clipping;
     const options = { learningRate, beta1, beta2, epsilon, step: this.steps, gradientScale };
-    adamStep(whole, options);
+    adamStep([...whole, ...divided], options);
     for (const table of ofRows) adamRowStep(table, options);
     return norm;
   }
 
-  state(): { name: string; variable: tf.Variable }[] {
-    return this.slots.flatMap(({ name, first, second }) => [
-      { name: `${name}.first`, variable: first },
-      { name: `${name}.second`, variable: second },
+  /** Of all gradients on all ranks. */
+  private norm(whole: AdamParameter[], divided: AdamParameter[], ofRows: AdamRowParameter[]): number {
+    const gradients = (parameters: AdamParameter[]) => parameters.map(({ gradient }) => gradient);
+    const sums = ofRows.map(({ gradient }) => gradient.sums);
+    const { sumOverRanks } = this.options;
+    if (sumOverRanks === undefined) return globalNorm([...gradients(whole), ...gradients(divided), ...sums]);
+    const ofDivided = sumOverRanks(globalNorm(gradients(divided)) ** 2);
+    return Math.sqrt(globalNorm([...gradients(whole), ...sums]) ** 2 + ofDivided);
+  }
+
+  state(): ReturnType<Optimizer["state"]> {
+    return this.slots.flatMap(({ name, first, second, part }) => [
+      { name: `${name}.first`, variable: first, ...(part !== undefined && { part }) },
+      { name: `${name}.second`, variable: second, ...(part !== undefined && { part }) },
     ]);
   }
 

@@ -28,25 +28,29 @@ export class AdamWithFactoredExperts implements Optimizer {
     this.options = options;
     this.steps = steps;
     const others = parameters.filter(({ expertMatrices }) => expertMatrices !== true);
-    this.others = new Adam(others, options, stored, steps);
+    // Experts are clipped by themselves, so that none of the others is divided.
+    this.others = new Adam(others, { ...options, sumOverRanks: undefined }, stored, steps);
     this.experts = parameters
       .filter(({ expertMatrices }) => expertMatrices === true)
-      .map(({ name, variable }) => {
+      .map(({ name, variable, part }) => {
         const [matrices, rows, columns] = variable.shape as [number, number, number];
         return {
           name,
           variable,
+          ...(part !== undefined && { part }),
           moments: {
-            rows: storedMoment(stored, `${name}.rows`, [matrices, rows]),
-            columns: storedMoment(stored, `${name}.columns`, [matrices, columns]),
+            rows: storedMoment(stored, `${name}.rows`, [matrices, rows], part),
+            columns: storedMoment(stored, `${name}.columns`, [matrices, columns], part),
           },
         };
       });
   }
 
   expertUpdate(learningRate: number, lossScale: number): ExpertUpdate | undefined {
-    if (this.experts.length === 0 || !canUpdateExperts()) return undefined;
-    const moments = new Map<tf.Tensor, FactoredMoments>(this.experts.map((slot) => [slot.variable, slot.moments]));
+    // The gradient of an expert that all ranks have is known when they have summed it.
+    const updated = this.options.sumOverRanks === undefined ? this.experts : this.experts.filter(({ part }) => part);
+    if (updated.length === 0 || !canUpdateExperts()) return undefined;
+    const moments = new Map<tf.Tensor, FactoredMoments>(updated.map((slot) => [slot.variable, slot.moments]));
     this.update = {
       options: this.factoredOptions(learningRate, lossScale),
       momentsOf: (weights) => moments.get(weights),
@@ -62,22 +66,27 @@ export class AdamWithFactoredExperts implements Optimizer {
 
   step(gradients: tf.NamedTensorMap, learningRate: number, lossScale = 1, rows?: TableGradients): number {
     const options = this.factoredOptions(learningRate, lossScale);
-    let squares = this.update?.squares ?? 0;
+    const { sumOverRanks = (own: number) => own } = this.options;
+    let divided = this.update?.squares ?? 0;
+    let whole = 0;
     this.update = undefined;
-    for (const { variable, moments } of this.experts) {
+    for (const { variable, moments, part } of this.experts) {
       const gradient = gradients[variable.name];
-      if (gradient !== undefined) squares += factoredAdamStep(variable, gradient, moments, options);
+      if (gradient === undefined) continue;
+      const squares = factoredAdamStep(variable, gradient, moments, options);
+      if (part === undefined) whole += squares;
+      else divided += squares;
     }
-    const norm = lossScale * Math.sqrt(squares);
+    const norm = lossScale * Math.sqrt(whole + sumOverRanks(divided));
     if (!Number.isFinite(norm)) return norm;
     this.steps++;
     return Math.hypot(norm, this.others.step(gradients, learningRate, lossScale, rows));
   }
 
-  state(): { name: string; variable: tf.Variable }[] {
-    const factored = this.experts.flatMap(({ name, moments }) => [
-      { name: `${name}.rows`, variable: moments.rows },
-      { name: `${name}.columns`, variable: moments.columns },
+  state(): ReturnType<Optimizer["state"]> {
+    const factored = this.experts.flatMap(({ name, moments, part }) => [
+      { name: `${name}.rows`, variable: moments.rows, ...(part !== undefined && { part }) },
+      { name: `${name}.columns`, variable: moments.columns, ...(part !== undefined && { part }) },
     ]);
     return [...this.others.state(), ...factored];
   }

@@ -1,6 +1,8 @@
 /** How training goes between two reports: sums over steps, and the figures they make. */
 import type { TrainableModel } from "../model/trainable-model.ts";
 import type { BalanceReport } from "../moe/expert-balance.ts";
+import { alone } from "../parallel/alone.ts";
+import type { Communicator } from "../parallel/communicator.ts";
 import { budgetSpent, type RunLimits } from "./stop-reason.ts";
 import type { TrainStepResult } from "./train-step.ts";
 import type { TrainerState } from "./trainer-state.ts";
@@ -35,9 +37,15 @@ export interface Progress {
   experts: Record<string, BalanceReport>;
 }
 
-/** Sums between two progress reports. */
+function sumOf(ranks: Communicator, own: Float64Array): Float64Array {
+  const all = ranks.gatherNumbers(own).wait();
+  return own.map((_, i) => all.reduce((sum, numbers) => sum + numbers[i]!, 0));
+}
+
+/** Sums between two progress reports; the figures are those of all ranks, which report together. */
 export class ReportWindow {
   private readonly model: TrainableModel;
+  private readonly ranks: Communicator;
   private steps = 0;
   private seconds = 0;
   private waited = 0;
@@ -50,8 +58,9 @@ export class ReportWindow {
   private alignmentLoss = 0;
   private alignedPositions = 0;
 
-  constructor(model: TrainableModel) {
+  constructor(model: TrainableModel, ranks: Communicator = alone) {
     this.model = model;
+    this.ranks = ranks;
   }
 
   /** Adds a step: seconds it waited for its batch, and seconds it took, waiting included. */
@@ -88,6 +97,7 @@ export class ReportWindow {
       experts: {},
     };
     for (const layer of this.model.moeLayers) {
+      if (this.ranks.size > 1) layer.balance.sumOver((own) => sumOf(this.ranks, own));
       progress.experts[layer.name] = layer.balance.report();
       layer.balance.reset();
     }

@@ -105,6 +105,8 @@ const effects: Record<ConfigKey, Effect> = {
   retain_corpora: "silent",
   retain_within: "silent",
   report_every: "silent",
+  expert_parallel: "silent",
+  check_ranks_every: "silent",
   backend: "silent",
   threads: "silent",
   precision: "changes",

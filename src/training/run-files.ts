@@ -9,16 +9,19 @@ import { checkpointName, listCheckpoints } from "../checkpoint/checkpoint-folder
 import { floatsByName } from "../checkpoint/match.ts";
 import { modelPaths } from "../checkpoint/model-directory.ts";
 import { readLatestCheckpoint } from "../checkpoint/read-checkpoint.ts";
-import type { NamedArray } from "../checkpoint/safetensors-header.ts";
-import { writeCheckpoint } from "../checkpoint/write-checkpoint.ts";
+import { type DividedArray, writeCheckpointTogether } from "../checkpoint/write-together.ts";
 import type { ParameterValues } from "../layers/parameters.ts";
 import type { Optimizer, OptimizerState } from "../optim/optimizer.ts";
+import { alone } from "../parallel/alone.ts";
+import type { Communicator } from "../parallel/communicator.ts";
+import type { Part } from "../parallel/parts.ts";
 import type { TrainStepResult } from "./train-step.ts";
 import { stateProblem, type TrainerState } from "./trainer-state.ts";
 
 /** Variables as plain arrays, read from the backend. */
-export function namedArrays(variables: readonly { name: string; variable: tf.Variable }[]): NamedArray[] {
-  return variables.map(({ name, variable }) => ({
+export function namedArrays(variables: Saved): DividedArray[] {
+  return variables.map(({ name, variable, part }) => ({
+    ...(part !== undefined && { part }),
     name,
     shape: variable.shape,
     data: variable.dataSync() as Float32Array<ArrayBuffer>,
@@ -64,33 +67,38 @@ export function refuseForeignModel(directory: string): void {
 }
 
 /** What checkpoints have. */
-type Saved = readonly { name: string; variable: tf.Variable }[];
+export type Saved = readonly { name: string; variable: tf.Variable; part?: Part & { of: number } }[];
 
-export function saveRun(
+/** By all ranks together. */
+export async function saveRun(
   directory: string,
   saved: Saved,
   optimizer: Optimizer,
   state: TrainerState,
   keep: number,
-): void {
+  ranks: Communicator = alone,
+): Promise<void> {
   const arrays = { model: namedArrays(saved), optimizer: namedArrays(optimizer.state()) };
-  writeCheckpoint(directory, { step: state.step, ...arrays, state }, keep);
+  await writeCheckpointTogether(ranks, directory, { step: state.step, ...arrays, state }, keep);
 }
 
 /** Parameters as they were before the step that failed, and the corpus lines of its batch. */
-export function saveFailure(
+export async function saveFailure(
   directory: string,
   saved: Saved,
   optimizer: Optimizer,
   state: TrainerState,
   result: TrainStepResult,
   lines: readonly number[],
-): void {
+  ranks: Communicator = alone,
+): Promise<void> {
   const folder = join(directory, "failure");
-  saveRun(folder, saved, optimizer, state, 1);
+  await saveRun(folder, saved, optimizer, state, 1, ranks);
+  const ofAll = (await ranks.gatherValues([...lines]).ended()).flat().sort((a, b) => a - b);
+  if (ranks.rank > 0) return;
   const figures = Object.fromEntries(Object.entries(result).map(([key, value]) => [key, String(value)]));
   writeFileAtomic(
     join(folder, "batch.json"),
-    `${JSON.stringify({ step: state.step + 1, lines, ...figures }, null, 2)}\n`,
+    `${JSON.stringify({ step: state.step + 1, lines: ofAll, ...figures }, null, 2)}\n`,
   );
 }

@@ -1,15 +1,20 @@
 /** A whole training run from a configuration: wordpieces, corpora, model, loop, and its model directory. Resumes by itself. */
 
 import { existsSync, mkdirSync } from "node:fs";
-import { writeFileAtomic } from "../base/atomic-file.ts";
+import { removeAllLeftovers, writeFileAtomic } from "../base/atomic-file.ts";
 import type { Batch } from "../base/batch.ts";
 import { modelPaths } from "../checkpoint/model-directory.ts";
 import type { Config } from "../config/config.ts";
 import { toYaml } from "../config/write.ts";
 import { type DataPosition, openTrainingData } from "../data/batches/training-data.ts";
 import { type Optimizer, stateBytes } from "../optim/optimizer.ts";
+import { alone } from "../parallel/alone.ts";
+import type { Communicator } from "../parallel/communicator.ts";
 import { calibrateGates, calibrationBatches } from "./calibrate-gates.ts";
 import { alignCorpora } from "./guided-alignment.ts";
+import { firstRankFirst } from "./ranks/first-rank.ts";
+import { requireParallel } from "./ranks/require-parallel.ts";
+import { sameScores } from "./ranks/same-scores.ts";
 import type { Progress } from "./report-window.ts";
 import { configFor } from "./resume-config.ts";
 import { readRun, refuseForeignModel, saveFailure, saveRun } from "./run-files.ts";
@@ -73,7 +78,8 @@ export interface RunResult {
 /**
  * Trains into `given.saveModel` on the backend already selected, from its newest checkpoint if there is one.
  * `signal` asks for a stop: the run saves a checkpoint and returns. Throws ConfigError, DataError, WordpieceError and CheckpointError for what it
- * cannot use, TrainingError where the loss is not finite or the disk is full.
+ * cannot use, TrainingError where the loss is not finite or the disk is full. In a job of several processes all of them call it, and `reporter` hears of
+ * the same on each.
  *
  * @example
  * import { loadConfig, runTraining, selectBackend, trainingReporter } from "gnmt-moe";
@@ -85,17 +91,29 @@ export interface RunResult {
  * const { reason, steps } = await runTraining(config, reporter, stop.signal);
  * console.log(`${steps} steps, ended by ${reason}`);
  */
-export async function runTraining(given: Config, reporter: RunReporter, signal: AbortSignal): Promise<RunResult> {
+export async function runTraining(
+  given: Config,
+  reporter: RunReporter,
+  signal: AbortSignal,
+  ranks: Communicator = alone,
+): Promise<RunResult> {
   const directory = given.saveModel;
   const paths = modelPaths(directory);
   refuseForeignModel(directory);
   mkdirSync(directory, { recursive: true });
+  removeAllLeftovers(directory);
   const resumed = readRun<DataPosition>(directory);
   const { config, notes } = configFor(directory, given, resumed?.state);
   for (const note of notes) reporter.onMessage(note);
+  requireParallel(config, ranks);
+  // What is there decides what is done: no rank may write before all have looked.
+  await ranks.barrier().ended();
+  const isFirst = ranks.rank === 0;
   // An adapter's checkpoints don't have the weights that it belongs to.
   const base = resumed === undefined || config.adapter !== undefined ? openBase(config) : undefined;
-  const wordpieces = await ensureWordpieces(config, paths.wordpieces, reporter.onMessage, base);
+  const wordpieces = await firstRankFirst(ranks, () =>
+    ensureWordpieces(config, paths.wordpieces, reporter.onMessage, base),
+  );
   const transfer = base && transferFrom(base, config, wordpieces);
   const state: TrainerState<DataPosition> = resumed?.state ?? { ...freshState(), ...transfer?.state };
   if (state.best !== undefined && !existsSync(bestPath(config, directory))) {
@@ -103,23 +121,30 @@ export async function runTraining(given: Config, reporter: RunReporter, signal: 
     state.best = undefined;
   }
   const stored = resumed?.parameters;
-  const values = { ...(transfer ? { initial: transfer.initial } : { stored }), frozen: keptParameters(config) };
+  const values = {
+    ...(transfer ? { initial: transfer.initial } : { stored }),
+    frozen: keptParameters(config),
+    ...(ranks.size > 1 && config.expertParallel && { expertRanks: ranks }),
+  };
   const task = trainingTask(config, wordpieces, values);
   const { model } = task;
   if (config.adapter !== undefined) transfer!.requireUnchanged();
-  const weights = trainedWeights(config, model, base, stored, state);
+  const weights = trainedWeights(config, model, base, stored, state, ranks);
   // After the model, so that a configuration its checkpoint doesn't fit leaves the directory as it was.
-  if (resumed === undefined) writeFileAtomic(paths.config, toYaml(config));
+  if (resumed === undefined && isFirst) writeFileAtomic(paths.config, toYaml(config));
   if (weights.note !== undefined) reporter.onMessage(weights.note);
   for (const line of resumed === undefined ? (transfer?.report() ?? []) : []) reporter.onMessage(line);
   const moments = resumed === undefined ? transfer?.moments() : resumed.moments;
   const optimizer = weights.optimizer(moments, state.step + (state.momentSteps ?? 0));
-  const prepared = await prepareCorpora(config, wordpieces, reporter.onMessage);
-  const aligned = await alignCorpora(config, wordpieces, prepared.corpora, reporter.onMessage);
-  const corpora = { ...prepared, corpora: aligned };
-  const validation = await heldOutCorpora(config, wordpieces, "valid", reporter.onMessage);
+  const { corpora, validation } = await firstRankFirst(ranks, async () => {
+    const prepared = await prepareCorpora(config, wordpieces, reporter.onMessage);
+    const aligned = await alignCorpora(config, wordpieces, prepared.corpora, reporter.onMessage);
+    const validation = await heldOutCorpora(config, wordpieces, "valid", reporter.onMessage);
+    return { corpora: { ...prepared, corpora: aligned }, validation };
+  });
   const calibration = calibrationBatches(model, corpora);
-  const data = await openTrainingData({ ...corpora, startPosition: state.position });
+  const worker = { index: ranks.rank, count: ranks.size };
+  const data = await openTrainingData({ ...corpora, worker, startPosition: state.position });
   try {
     const parameters = model.parameterCount;
     reporter.onStart({
@@ -133,14 +158,20 @@ export async function runTraining(given: Config, reporter: RunReporter, signal: 
       for (const note of forgetIncomparable(state, measurements)) reporter.onMessage(note);
     }
     // What trains nothing is not what the model was trained with.
-    if (endedBefore(state, config) === undefined) writeFileAtomic(paths.config, toYaml(config));
+    if (isFirst && endedBefore(state, config) === undefined) writeFileAtomic(paths.config, toYaml(config));
     const before = state.step;
     const end = (reason: StopReason) => {
       reporter.onEnd(state.step, reason, describeStop(reason, state, config, state.step - before));
     };
-    const hooks = runHooks(config, { ...task, weights, optimizer, validation, calibration }, reporter, signal, end);
+    const hooks = runHooks(
+      config,
+      { ...task, weights, optimizer, validation, calibration, ranks },
+      reporter,
+      signal,
+      end,
+    );
     const options = { ...config, schedule: config, measurements };
-    const reason = await trainLoop(model, optimizer, data, state, options, hooks);
+    const reason = await trainLoop(model, optimizer, data, state, options, hooks, ranks);
     end(reason);
     return { reason, state, steps: state.step - before, parameters };
   } finally {
@@ -157,12 +188,13 @@ function runHooks(
     optimizer: Optimizer;
     validation: ValidationCorpus[];
     calibration: Batch[];
+    ranks: Communicator;
   },
   reporter: RunReporter,
   signal: AbortSignal,
   end: (reason: StopReason) => void,
 ): TrainLoopHooks {
-  const { model, weights, optimizer, validation, translate, calibration } = parts;
+  const { model, weights, optimizer, validation, translate, calibration, ranks } = parts;
   const directory = config.saveModel;
   let last: Validation | undefined;
   return {
@@ -174,18 +206,18 @@ function runHooks(
       calibrateGates(model, calibration);
       if (validation.length === 0) return undefined;
       last = await validate(model, validation, config.validBatchSize, translate, config.retainCorpora);
-      return last;
+      return sameScores(ranks, last);
     },
     onValidation: async (state, isBest) => {
       if (last !== undefined) reporter.onValidation(state.step, last, isBest);
-      if (isBest) weights.saveBest(directory, state.step);
+      if (isBest) await weights.saveBest(directory, state.step);
     },
     saveCheckpoint: async (state) => {
-      saveRun(directory, weights.saved, optimizer, state, config.keepCheckpoint);
+      await saveRun(directory, weights.saved, optimizer, state, config.keepCheckpoint, ranks);
       reporter.onCheckpoint(state.step);
     },
     saveFailure: async (state, result, lines) => {
-      saveFailure(directory, weights.saved, optimizer, state, result, lines);
+      await saveFailure(directory, weights.saved, optimizer, state, result, lines, ranks);
       end("not-finite");
     },
   };

@@ -6,6 +6,9 @@ import type { Criterion } from "../config/choices.ts";
 import type { TrainableModel } from "../model/trainable-model.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { learningRateAt, type ScheduleOptions } from "../optim/schedules.ts";
+import { alone } from "../parallel/alone.ts";
+import type { Communicator } from "../parallel/communicator.ts";
+import { requireSameParameters } from "./ranks/same-parameters.ts";
 import { type Progress, ReportWindow } from "./report-window.ts";
 import {
   budgetReached,
@@ -46,6 +49,8 @@ export interface TrainLoopOptions extends RunLimits {
   /** Validation corpora that are not to be forgotten, and how much of their BLEU or perplexity, by `bestCheckpointMetric`, may be lost. */
   retainCorpora: readonly string[];
   retainWithin: number;
+  /** Steps after which ranks compare their parameters; 0: never. */
+  checkRanksEvery?: number;
   /** What validation measures with. */
   measurements: Measurements;
 }
@@ -83,8 +88,18 @@ export async function trainLoop<Position>(
   state: TrainerState,
   options: TrainLoopOptions,
   hooks: TrainLoopHooks,
+  ranks: Communicator = alone,
 ): Promise<StopReason> {
-  const window = new ReportWindow(model);
+  const window = new ReportWindow(model, ranks);
+  let stopAsked = false;
+  /** A signal to any rank stops all of them, and their clock is that of rank 0. */
+  const agree = async () => {
+    stopAsked = hooks.shouldStop();
+    if (ranks.size === 1) return;
+    const all = await ranks.gatherNumbers(Float64Array.of(stopAsked ? 1 : 0, state.trainSeconds)).ended();
+    stopAsked = all.some(([asked]) => asked === 1);
+    state.trainSeconds = all[0]![1]!;
+  };
   // A new run has no checkpoint yet.
   let savedAt = state.step === 0 ? -1 : state.step;
   const save = async () => {
@@ -107,7 +122,9 @@ export async function trainLoop<Position>(
   if (options.retainCorpora.length > 0 && state.step === 0 && state.validated === undefined) await validate();
   while (budgetSpent(state, options) < 1) {
     await setImmediate(); // Lets signals in: ready batches alone never leave the microtask queue.
-    if (hooks.shouldStop()) {
+    await agree();
+    if (budgetSpent(state, options) >= 1) break;
+    if (stopAsked) {
       await save();
       return "stopped";
     }
@@ -118,10 +135,11 @@ export async function trainLoop<Position>(
     const fed = performance.now();
     const learningRate = learningRateAt(options.schedule, state.step + 1, budgetSpent(state, options));
     const { seed, labelSmoothing } = options;
-    const result = trainStep(model, optimizer, batches, { learningRate, labelSmoothing, seed, pass: state.pass });
+    const noise = { seed, pass: state.pass };
+    const result = trainStep(model, optimizer, batches, { learningRate, labelSmoothing, ...noise, ranks });
     if (!stepIsFinite(result)) await failNotFinite(state, result, batches, hooks);
     state.step++;
-    state.pass += batches.length;
+    state.pass += batches.length * ranks.size;
     state.targetTokens += result.targetTokens;
     state.sourceTokens += result.sourceTokens;
     const ended = performance.now();
@@ -129,6 +147,7 @@ export async function trainLoop<Position>(
     state.trainSeconds += (ended - started) / 1000;
     window.add(result, (fed - started) / 1000, (ended - started) / 1000);
     if (state.step % options.reportEvery === 0) hooks.onProgress(window.report(state, learningRate, options));
+    if (checksRanks(options, state)) await requireSameParameters(ranks, model);
     const validates = state.step % options.validSteps === 0;
     if (validates) await validate();
     const stale = validates && patienceUsedUp(state, options);
@@ -168,6 +187,10 @@ function isRetained(
   { retainWithin }: Pick<TrainLoopOptions, "retainWithin">,
 ): boolean {
   return now === undefined || start === undefined || retainedLoss(criterion, now, start) <= retainWithin;
+}
+
+function checksRanks({ checkRanksEvery = 0 }: TrainLoopOptions, { step }: TrainerState): boolean {
+  return checkRanksEvery > 0 && step % checkRanksEvery === 0;
 }
 
 async function failNotFinite(

@@ -2,10 +2,14 @@
 
 import * as tf from "@tensorflow/tfjs";
 import type { Batch } from "../base/batch.ts";
-import { ForwardContext } from "../layers/forward-context.ts";
+import { ForwardContext, type SumOverBatches } from "../layers/forward-context.ts";
 import type { TrainableModel } from "../model/trainable-model.ts";
-import type { Optimizer } from "../optim/optimizer.ts";
-import { StepSums } from "./step-sums.ts";
+import type { Optimizer, TableGradients } from "../optim/optimizer.ts";
+import { alone } from "../parallel/alone.ts";
+import type { Communicator } from "../parallel/communicator.ts";
+import { reduceGradients } from "./ranks/reduce-gradients.ts";
+import { reduceRows } from "./ranks/reduce-rows.ts";
+import { StepSums, sumOverRanks } from "./step-sums.ts";
 
 export interface TrainStepOptions {
   learningRate: number;
@@ -13,9 +17,11 @@ export interface TrainStepOptions {
   seed: number;
   /** Forward passes of this run before the step: the noise of each pass is named by its number. */
   pass: number;
+  /** Ranks that take part in the step, each with as many batches; this process alone unless given. */
+  ranks?: Communicator;
 }
 
-/** Sums over the target positions of the step's batches. */
+/** Sums over the target positions of the step's batches, those of all ranks. */
 export interface TrainStepResult {
   targetTokens: number;
   sourceTokens: number;
@@ -51,10 +57,14 @@ export function trainStep(
   batches: readonly Batch[],
   options: TrainStepOptions,
 ): TrainStepResult {
-  const targetTokens = batches.reduce((sum, batch) => sum + batch.targetOutput.length, 0);
+  const { ranks = alone } = options;
+  const [targetTokens, sourceTokens] = overRanks(ranks, [
+    batches.reduce((sum, batch) => sum + batch.targetOutput.length, 0),
+    batches.reduce((sum, batch) => sum + batch.source.ids.length, 0),
+  ]) as [number, number];
   const result: TrainStepResult = {
     targetTokens,
-    sourceTokens: batches.reduce((sum, batch) => sum + batch.source.ids.length, 0),
+    sourceTokens,
     smoothedLoss: 0,
     negativeLogLikelihood: 0,
     balanceLoss: 0,
@@ -62,21 +72,27 @@ export function trainStep(
     alignmentLoss: 0,
     alignedPositions: 0,
   };
-  const sums = stepSums(model, batches, options);
+  const sums = stepSums(model, batches, options, ranks);
+  const count = batches.length * ranks.size;
   // With sums, each batch's balance loss is that of the step, and its gradient the batch's part of the step's.
-  const balanceWeight = sums === undefined ? targetTokens / batches.length : targetTokens;
+  const balanceWeight = sums === undefined ? targetTokens / count : targetTokens;
   const lossScale = 1 / targetTokens;
   const update = batches.length === 1 ? optimizer.expertUpdate(options.learningRate, lossScale) : undefined;
   const rowGradients = optimizer.rowGradients();
   let gradients: tf.NamedTensorMap | undefined;
   batches.forEach((batch, i) => {
-    const parts = { sumOverBatches: sums?.replay(i), expertUpdate: update, rowGradients };
-    const context = ForwardContext.forTraining(options.seed, options.pass + i, parts);
-    const balance = { weight: balanceWeight, share: 1 / batches.length };
-    const next = batchGradients(model, batch, context, balance, options.labelSmoothing, result);
+    const parts = { sumOverBatches: sums?.(i), expertUpdate: update, rowGradients };
+    const context = ForwardContext.forTraining(options.seed, passOf(i, options, ranks), parts);
+    const balance = { weight: balanceWeight, share: 1 / count };
+    const next = batchGradients(model, batch, context, balance, options.labelSmoothing, result, ranks);
     gradients = gradients === undefined ? next : accumulate(gradients, next);
   });
-  const tables = rowGradients?.take();
+  const ownTables = rowGradients?.take();
+  let tables: TableGradients | undefined = ownTables;
+  if (ranks.size > 1) {
+    gradients = reduceGradients(ranks, gradients!, dividedNames(model));
+    tables = ownTables && reduceRows(ranks, ownTables);
+  }
   result.gradientNorm = Number.isFinite(result.smoothedLoss)
     ? optimizer.step(gradients!, options.learningRate, lossScale, tables)
     : Number.NaN;
@@ -85,18 +101,38 @@ export function trainStep(
   return result;
 }
 
-/** What balance losses need of all batches, before the first of them is differentiated; undefined where they need nothing. */
+/** Names of variables of which each rank has its own part, with its whole gradient. */
+function dividedNames({ parameters }: TrainableModel): Set<string> {
+  return new Set(parameters.filter(({ part }) => part !== undefined).map(({ variable }) => variable.name));
+}
+
+/** Sums over all ranks, in double precision. */
+function overRanks(ranks: Communicator, own: number[]): number[] {
+  if (ranks.size === 1) return own;
+  const all = ranks.gatherNumbers(Float64Array.from(own)).wait();
+  return own.map((_, i) => all.reduce((sum, numbers) => sum + numbers[i]!, 0));
+}
+
+/** Batches are numbered through all ranks, so that those of one process in a step of as many have the same noise. */
+function passOf(batch: number, { pass }: TrainStepOptions, { rank, size }: Communicator): number {
+  return pass + batch * size + rank;
+}
+
+/** What balance losses need of all batches, before each is differentiated; undefined where they need nothing. */
 function stepSums(
   model: TrainableModel,
   batches: readonly Batch[],
-  { seed, pass }: TrainStepOptions,
-): StepSums | undefined {
-  if (batches.length === 1 || !model.moeLayers.some((layer) => layer.sumsOverBatches)) return undefined;
+  options: TrainStepOptions,
+  ranks: Communicator,
+): ((batch: number) => SumOverBatches) | undefined {
+  if (!model.moeLayers.some((layer) => layer.sumsOverBatches)) return undefined;
+  if (batches.length === 1) return ranks.size === 1 ? undefined : () => sumOverRanks(ranks);
   const sums = new StepSums();
   batches.forEach((batch, i) => {
-    model.route(batch, ForwardContext.forRehearsal(seed, pass + i, sums.record()));
+    model.route(batch, ForwardContext.forRehearsal(options.seed, passOf(i, options, ranks), sums.record()));
   });
-  return sums;
+  if (ranks.size > 1) sums.share(ranks);
+  return (batch) => sums.replay(batch);
 }
 
 /** Gradients of one batch's share of the step's loss times the step's target tokens; adds its sums to `result`. */
@@ -107,24 +143,29 @@ function batchGradients(
   balanceLoss: { weight: number; share: number },
   labelSmoothing: number,
   result: TrainStepResult,
+  ranks: Communicator,
 ): tf.NamedTensorMap {
   const anchor = context.rowGradients?.anchor;
   const { value, grads } = tf.variableGrads(() => {
     const { crossEntropy, balance, alignment } = model.loss(batch, labelSmoothing, context);
-    const [smoothed, plain] = crossEntropy.dataSync() as Float32Array;
-    result.smoothedLoss += smoothed!;
-    result.negativeLogLikelihood += plain!;
-    if (context.expertUpdate !== undefined && !Number.isFinite(smoothed)) context.expertUpdate.cancelled = true;
+    const [smoothed, plain] = crossEntropy.dataSync<"float32">();
+    const ofLayers = balance.length === 0 ? undefined : (tf.addN(balance) as tf.Scalar);
+    const numbers = overRanks(ranks, [
+      smoothed!,
+      plain!,
+      (ofLayers?.dataSync()[0] ?? 0) * balanceLoss.share,
+      alignment?.sum.dataSync()[0] ?? 0,
+      alignment?.positions ?? 0,
+    ]) as [number, number, number, number, number];
+    result.smoothedLoss += numbers[0];
+    result.negativeLogLikelihood += numbers[1];
+    result.balanceLoss += numbers[2];
+    result.alignmentLoss += numbers[3];
+    result.alignedPositions += numbers[4];
+    if (context.expertUpdate !== undefined && !Number.isFinite(numbers[0])) context.expertUpdate.cancelled = true;
     let cost = tf.sum(tf.slice(crossEntropy, 0, 1)) as tf.Scalar;
-    if (alignment !== undefined) {
-      result.alignmentLoss += alignment.sum.dataSync()[0]!;
-      result.alignedPositions += alignment.positions;
-      cost = tf.add(cost, tf.mul(alignment.sum, alignment.weight));
-    }
-    if (balance.length === 0) return cost;
-    const ofLayers = tf.addN(balance);
-    result.balanceLoss += ofLayers.dataSync()[0]! * balanceLoss.share;
-    return tf.add(cost, tf.mul(ofLayers, balanceLoss.weight));
+    if (alignment !== undefined) cost = tf.add(cost, tf.mul(alignment.sum, alignment.weight));
+    return ofLayers === undefined ? cost : tf.add(cost, tf.mul(ofLayers, balanceLoss.weight));
   }, [...trained(model), ...(anchor === undefined ? [] : [anchor])]);
   value.dispose();
   return grads;

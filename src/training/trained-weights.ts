@@ -1,16 +1,18 @@
 /** What a run trains, keeps in checkpoints and writes as its best: all parameters of a model, or an adapter beside them. */
-import type * as tf from "@tensorflow/tfjs";
 import { CheckpointError } from "../base/errors.ts";
 import { writeAdapter } from "../checkpoint/adapter.ts";
 import { checkSameParameters } from "../checkpoint/match.ts";
 import { modelPaths } from "../checkpoint/model-directory.ts";
 import { modelIdentity } from "../checkpoint/model-identity.ts";
-import { orDiskFull, writeBestModel } from "../checkpoint/write-checkpoint.ts";
+import { orDiskFull } from "../checkpoint/write-checkpoint.ts";
+import { writeBestModelTogether } from "../checkpoint/write-together.ts";
 import type { Config } from "../config/config.ts";
 import type { ParameterValues } from "../layers/parameters.ts";
 import type { TrainableModel } from "../model/trainable-model.ts";
-import type { Optimizer, OptimizerState } from "../optim/optimizer.ts";
-import { namedArrays } from "./run-files.ts";
+import type { Optimizer, OptimizerState, SumOverRanks } from "../optim/optimizer.ts";
+import { alone } from "../parallel/alone.ts";
+import type { Communicator } from "../parallel/communicator.ts";
+import { namedArrays, type Saved } from "./run-files.ts";
 import type { TrainerState } from "./trainer-state.ts";
 import { trainingOptimizer } from "./training-optimizer.ts";
 import { AdapterOptimizer } from "./transfer/adapter-optimizer.ts";
@@ -20,11 +22,11 @@ import { checkFrozen, frozenBy } from "./transfer/frozen-parameters.ts";
 
 export interface TrainedWeights {
   /** As checkpoints have them. */
-  readonly saved: readonly { name: string; variable: tf.Variable }[];
+  readonly saved: Saved;
   /** Of a new run, or one that goes on. */
   optimizer(moments: OptimizerState | undefined, steps: number): Optimizer;
   /** Writes the file that is translated with. */
-  saveBest(directory: string, step: number): void;
+  saveBest(directory: string, step: number): Promise<void>;
   /** A sentence on what is trained, where that is not all. */
   readonly note: string | undefined;
 }
@@ -50,15 +52,27 @@ export function trainedWeights(
   base: BaseModel | undefined,
   stored: ParameterValues | undefined,
   state: TrainerState,
+  ranks: Communicator = alone,
 ): TrainedWeights {
   if (config.adapter !== undefined) return adapterWeights(config, config.adapter, model, base!, stored, state);
   const { parameters } = model;
   if (stored !== undefined) checkStored(parameters, stored, config.saveModel);
   return {
     saved: parameters,
-    optimizer: (moments, steps) => trainingOptimizer(config, parameters, moments, steps),
-    saveBest: (directory, step) => writeBestModel(directory, step, namedArrays(parameters)),
+    optimizer: (moments, steps) => {
+      const sum = ranks.size === 1 ? undefined : sumOf(ranks);
+      return trainingOptimizer(config, parameters, moments, steps, sum);
+    },
+    saveBest: (directory, step) => writeBestModelTogether(ranks, directory, step, namedArrays(parameters)),
     note: checkFrozen(config.freeze, parameters),
+  };
+}
+
+/** Of a number, over ranks. */
+function sumOf(ranks: Communicator): SumOverRanks {
+  return (own) => {
+    const all = ranks.gatherNumbers(Float64Array.of(own)).wait();
+    return all.reduce((sum, [each]) => sum + each!, 0);
   };
 }
 
@@ -86,7 +100,7 @@ function adapterWeights(
   return {
     saved: all,
     optimizer: (moments, steps) => new AdapterOptimizer(adapter, trainingOptimizer(adam, all, moments, steps)),
-    saveBest: (directory, step) => {
+    saveBest: async (directory, step) => {
       const { adapter: path } = modelPaths(directory);
       orDiskFull(directory, step, () => writeAdapter(path, namedArrays(all), { base: identity, scale, step }));
     },
@@ -95,12 +109,10 @@ function adapterWeights(
 }
 
 /** Throws CheckpointError where a checkpoint has others, such as those of experts. */
-function checkStored(
-  parameters: readonly { name: string; variable: tf.Variable }[],
-  stored: ParameterValues,
-  directory: string,
-): void {
-  const own = parameters.map(({ name, variable }) => ({ name, shape: variable.shape }));
+function checkStored(parameters: Saved, stored: ParameterValues, directory: string): void {
+  const own = parameters.map(({ name, variable: { shape }, part }) => {
+    return { name, shape: part === undefined ? shape : [part.of, ...shape.slice(1)] };
+  });
   const found = [...stored].map(([name, { shape }]) => ({ name, shape }));
   checkSameParameters(own, found, modelPaths(directory).checkpoints);
 }

@@ -1,7 +1,7 @@
 /** The optimiser of a run, from its configuration. */
 import type { Config } from "../config/config.ts";
 import { createOptimizer } from "../optim/create-optimizer.ts";
-import type { OptimizedParameter, Optimizer, OptimizerState } from "../optim/optimizer.ts";
+import type { OptimizedParameter, Optimizer, OptimizerState, SumOverRanks } from "../optim/optimizer.ts";
 
 export type OptimizerKeys = Pick<Config, "adamBeta1" | "adamBeta2" | "adamEpsilon" | "maxGradNorm" | "expertOptim">;
 
@@ -11,6 +11,7 @@ export function trainingOptimizer(
   parameters: readonly OptimizedParameter[],
   moments?: OptimizerState,
   steps = 0,
+  sumOverRanks?: SumOverRanks,
 ): Optimizer {
   const options = {
     beta1: config.adamBeta1,
@@ -18,6 +19,7 @@ export function trainingOptimizer(
     epsilon: config.adamEpsilon,
     maxGradNorm: config.maxGradNorm,
     expertOptim: config.expertOptim,
+    sumOverRanks,
   };
   const trained = parameters.filter(({ variable }) => variable.trainable);
   return createOptimizer(trained, options, moments, steps);

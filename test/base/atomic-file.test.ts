@@ -3,7 +3,13 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { AtomicFile, commitFile, writeFileAtomic } from "../../src/base/atomic-file.ts";
+import {
+  AtomicFile,
+  commitFile,
+  removeAllLeftovers,
+  removeLeftovers,
+  writeFileAtomic,
+} from "../../src/base/atomic-file.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -79,5 +85,24 @@ describe("commitFile", () => {
     commitFile(part, path);
     expect(readFileSync(path, "utf8")).toBe("new");
     expect(readdirSync(folder)).toEqual(["file"]);
+  });
+});
+
+describe("leftovers", () => {
+  /** No process has it: numbers end at 2^22. */
+  const gone = 2 ** 22 + 1;
+  const write = (...names: string[]) => {
+    mkdirSync(join(folder, "inner"), { recursive: true });
+    for (const name of names) writeFileSync(join(folder, name), "x");
+  };
+  const left = () => readdirSync(folder, { recursive: true }).sort();
+
+  it("of processes that are no more go, of one file or of a whole folder", () => {
+    const kept = ["a", "a.tmp", `a.${process.ppid}.tmp`, `ab.${gone}.tmp`, `inner/a.${gone}.tmp`];
+    write(...kept, `a.${gone}.tmp`, `a.${process.pid}.tmp`);
+    removeLeftovers(join(folder, "a"));
+    expect(left()).toEqual(["inner", ...kept].sort());
+    removeAllLeftovers(folder);
+    expect(left()).toEqual(["a", "a.tmp", `a.${process.ppid}.tmp`, "inner"].sort());
   });
 });

@@ -11,7 +11,7 @@ const words = ["open", "the", "file", "save", "all", "files", "a", "close", "win
 const sentence = () =>
   Array.from({ length: 1 + random.integer(7) }, () => words[random.integer(words.length)]!).join(" ");
 
-test.each([0.67, 0.75, 0.9])("a similar text is found at %d as by comparing with all", (least) => {
+test.each([0.3, 0.5, 0.67, 0.75, 0.9])("a similar text is found at %d as by comparing with all", (least) => {
   const memory = new TranslationMemory();
   const texts = [...new Set(Array.from({ length: 400 }, sentence))];
   for (const [i, text] of texts.entries()) memory.add(text, `T${i}`);
@@ -29,11 +29,19 @@ test.each([0.67, 0.75, 0.9])("a similar text is found at %d as by comparing with
   expect(found).toBeGreaterThan(10);
 });
 
-test("below two thirds texts without a common trigram are missed, no others", () => {
+test("texts without a common trigram are found, too", () => {
   const memory = new TranslationMemory();
   memory.add("abcdef", "one");
   expect(memory.find("abcxyz", 0.5)).toMatchObject({ target: "one", similarity: 0.5 });
-  expect(memory.find("xbcxex", 0.5)).toBeUndefined();
+  expect(memory.find("xbcxex", 0.5)).toMatchObject({ target: "one", similarity: 0.5 });
+  expect(memory.find("xbcxyx", 0.5)).toBeUndefined();
+});
+
+test("texts that repeat a trigram more often than is counted are found", () => {
+  const memory = new TranslationMemory();
+  memory.add("-".repeat(80), "line");
+  expect(memory.find(`${"-".repeat(40)}x${"-".repeat(39)}`, 0.9)).toMatchObject({ similarity: 1 - 1 / 80 });
+  expect(memory.find("-".repeat(60), 0.75)).toMatchObject({ similarity: 0.75 });
 });
 
 test("the same text is found whatever its white space, its latest translation first", () => {

@@ -42,6 +42,8 @@ const large: Case[] = [
   { sizes: [530, 3], width: 21, hidden: 5 },
   { sizes: [9, 4, 5, 6], width: 11, hidden: 1100 },
   { sizes: [3], width: 530, hidden: 20 },
+  // Lines of weights that don't all fit the caches: their sums go on from stretch to stretch.
+  { sizes: [13, 5], width: 90, hidden: 1100 },
   { sizes: Array.from({ length: 24 }, (_, i) => i % 5), width: 32, hidden: 32 },
 ];
 

@@ -88,6 +88,15 @@ describe.each([
     optimizer.dispose();
   });
 
+  test("leaves no tensor behind", () => {
+    const optimizer = new Adam(model.parameters, { beta1: 0.9, beta2: 0.98, epsilon: 1e-8, maxGradNorm: 5 });
+    trainStep(model, optimizer, batches, step);
+    const before = tf.memory().numTensors;
+    trainStep(model, optimizer, batches, step);
+    expect(tf.memory().numTensors).toBe(before);
+    optimizer.dispose();
+  });
+
   test("the gradient that reaches cross-entropy is exactly 1, which needs no scaling pass", () => {
     const upstream: number[][] = [];
     const loss = model.loss.bind(model);

@@ -18,7 +18,8 @@ namespace nmt {
 extern const float kZeros[64];
 
 // Memory to bring into the second cache while a product runs: at every so many elements the cache line at `memory`, and
-// the one `pair` floats on, which then moves by `step`, and after each `run` by `jump` more. What the next products read
+// the one `pair` floats on, and if `second` isn't 0 the same two so many floats on; which then moves by `step`, and after
+// each `run` by `jump` more. What the next products read
 // comes in while this one computes, evenly: asked for faster than memory gives it, it would hold up the product.
 struct Prefetch {
   const float* memory = kZeros;
@@ -27,6 +28,7 @@ struct Prefetch {
   size_t pair = 0;
   int run = INT_MAX;
   size_t jump = 0;
+  size_t second = 0;
 };
 
 // out[rows][columns] = initial + left · right; with scales initial - row_scales[i] · column_scales[j] · (left · right)[i][j].
@@ -91,6 +93,17 @@ inline Prefetch prefetch_of(const ElementKernels& kernels, const float* panel, i
   if (width <= kLine * parts) return {own, kLine, kLine * parts / width};
   const size_t step = (width + parts - 1) / parts;
   return {own, step, 1, kLine};
+}
+
+// Part `part` of `parts` of some floats that lie together, evenly over a product of so many elements: up to four lines for each.
+inline Prefetch prefetch_part(const float* memory, size_t floats, int part, int parts, int elements) {
+  const size_t count = (floats + kLine - 1) / kLine, each = (count + parts - 1) / parts, first = each * part;
+  const size_t lines = first < count ? (count - first < each ? count - first : each) : 0;
+  if (lines == 0 || elements == 0) return {};
+  const float* const own = memory + first * kLine;
+  const size_t pairs = 2 * static_cast<size_t>(elements);
+  if (lines > pairs) return {own, 4 * kLine, 1, kLine, INT_MAX, 0, 2 * kLine};
+  return {own, 2 * kLine, static_cast<int>(pairs / lines), kLine};
 }
 
 struct GemmKernels {

@@ -18,6 +18,10 @@ class Prefetcher {
     wait_ = job_.every;
     __builtin_prefetch(at_, 0, 2);
     __builtin_prefetch(at_ + job_.pair, 0, 2);
+    if (job_.second != 0) {
+      __builtin_prefetch(at_ + job_.second, 0, 2);
+      __builtin_prefetch(at_ + job_.second + job_.pair, 0, 2);
+    }
     at_ += job_.step;
     if (--left_ > 0) return;
     at_ += job_.jump;

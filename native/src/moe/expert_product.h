@@ -108,7 +108,7 @@ struct ExpertProduct {
 class ExpertWorker {
  public:
   // So few rows use a line of weights sooner than memory brings the next.
-  int few_rows() const { return kernels_.group > 1 ? 64 : 32; }
+  int few_rows() const { return 64; }
   const ElementKernels& kernels() const { return kernels_; }
 
   // Alone.
@@ -138,13 +138,21 @@ class ExpertWorker {
 
   // Queues a product's weights to be prefetched, after those queued before.
   void queue_weights(const ExpertProduct& p) const {
-    if (queue_ != nullptr && !by_lines(p)) p.queue_right(*queue_);
+    if (queue_ == nullptr) return;
+    if (by_lines(p)) queue_->add_lines(p.right.data);
+    else p.queue_right(*queue_);
   }
 
   // The same of weights in lines, which one product after another reads.
   void queue_lines(const float* matrix, int lines, int length) const {
     if (queue_ != nullptr) queue_->add(matrix, lines, length, static_cast<size_t>(length));
   }
+
+  // The matrix after this one among those read line by line; see PrefetchQueue.
+  void queue_lines_in_turn(const float* matrix) const {
+    if (queue_ != nullptr) queue_->add_lines(matrix);
+  }
+  const float* lines_after(const float* matrix) const { return queue_ == nullptr ? nullptr : queue_->after(matrix); }
 
   Precision precision() const { return &kernels_ == &tile_.bf16 ? Precision::bf16 : Precision::f32; }
 
@@ -183,15 +191,17 @@ class ExpertWorker {
     }
   }
 
-  // The same bits: sums of a few elements at a time, for all columns, in memory that stays in the caches. The processor's own
-  // prefetcher does better here than asking for lines would.
+  // The same bits: sums of a few elements at a time, for all columns, in memory that stays in the caches. While some lines are
+  // used the next ones are asked for, evenly, and the first lines of the matrix after this one with the last of it.
   void multiply_by_lines(const ExpertProduct& p) const {
     const RowPanels panels = p.row_panels();
     const Range own_columns = share(p.column_panels());
     const int elements = p.elements();
-    // Tiles want their lines packed, and enough of them to be worth loading sums for.
-    const bool packs_lines = kernels_.group > 1;
-    const int together = packs_lines ? kPackedTogether : kLinesTogether;
+    // Pairs of lines are made once: lines of a matrix fall into the same sets of the first cache.
+    const bool packs_lines = kernels_.depth > 1;
+    const int grain = kernels_.group, line = p.n * kernels_.depth;
+    const int together = grain > 1 ? kTilesTogether : least(kBlockElements, kLineFloats / line + kFewestLines);
+    const float* const after = lines_after(p.right.data);
     const size_t tile_sums = static_cast<size_t>(kernels_.rows) * tile_.columns;
     const size_t panel = static_cast<size_t>(together) * tile_.columns;
     const size_t lines = packs_lines ? own_columns.size() * panel : panel;
@@ -201,6 +211,8 @@ class ExpertWorker {
       const int end = least(block + kBlockElements, elements);
       for (int from = block; from < end; from += together) {
         const int to = least(from + together, end);
+        const float* const next = grain > 1 ? nullptr : to == elements ? after : p.right.data + static_cast<size_t>(to) * line;
+        const size_t asked = static_cast<size_t>(to == elements ? together : least(together, elements - to)) * line;
         if (packs_lines && own_columns.size() > 0) {
           const RightSource source = p.right_source(own_columns.begin, from, to);
           kernels_.pack_right_across(source.data, source.step, columns(p).size(), source.k, packed, panel);
@@ -219,6 +231,10 @@ class ExpertWorker {
             }
             float* const sums =
                 all_sums + (static_cast<size_t>(j - own_columns.begin) * panels.count() + i) * tile_sums;
+            if (next != nullptr) {
+              const int part = (j - own_columns.begin) * panels.count() + i;
+              tile.prefetch = prefetch_part(next, asked, part, own_columns.size() * panels.count(), to - from);
+            }
             if (from > block) tile.sums = sums;
             if (to < end) tile.sums_out = sums;
             kernels_.product[rows.size()](tile);
@@ -263,7 +279,9 @@ class ExpertWorker {
 
   // These read no weights; they prefetch those that come after them at about the pace of the others.
   static constexpr int kProductsAlongRows = 8;
-  static constexpr int kLinesTogether = 16, kPackedTogether = 64;
+  // Lines that are used, and those that are asked for meanwhile, fit the second cache together with the sums. Tiles want enough
+  // of them to be worth loading sums for.
+  static constexpr int kLineFloats = 48 * 1024, kFewestLines = 8, kTilesTogether = 64;
 
   const GemmKernels& tile_;
   const ElementKernels& kernels_;

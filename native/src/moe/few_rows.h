@@ -26,9 +26,13 @@ class FewRows {
 
   // Queues the weights to be prefetched.
   static void queue_weights(const ExpertWorker& worker, const Expert& e) {
-    if (by_dots(worker, e)) return;
-    worker.queue_lines(e.w2, e.hidden, e.width);
-    worker.queue_lines(e.w1, e.width, e.hidden);
+    if (by_dots(worker, e)) {
+      worker.queue_lines_in_turn(e.w2);
+      worker.queue_lines_in_turn(e.w1);
+    } else {
+      worker.queue_lines(e.w2, e.hidden, e.width);
+      worker.queue_lines(e.w1, e.width, e.hidden);
+    }
   }
 
   // Reads the expert's inputs and the gradient of its outputs, [rows][width] each.
@@ -51,12 +55,13 @@ class FewRows {
     sum_squares(hidden_, e_.hidden, d_y_, e_.width, step);
     const double squares = step.update_moments(rates);
     prepare_update(d_y_, e_.width);
+    const float* const after = matrix_after(e_.w2);
     for_each_line_block(e_.hidden, [&](Range units) {
       multiply(d_y_, e_.width, w2, units, d_hidden_.data + units.begin, d_hidden_.step);
       for (int i = 0; i < e_.rows; i++) {
         moe_kernels().relu_gradient(at(hidden_, i) + units.begin, at(d_hidden_, i) + units.begin, units.size());
       }
-      if (step.finite()) update(step, units, hidden_, d_y_, e_.width, w2);
+      if (step.finite()) update(step, units, e_.hidden, hidden_, d_y_, e_.width, w2, after);
     });
     if (rounded_) copy(d_hidden_.data, d_hidden_.step, e_.hidden, d_hidden_);
     return squares;
@@ -67,9 +72,10 @@ class FewRows {
     sum_squares(x_, e_.width, d_hidden_, e_.hidden, step);
     const double squares = step.update_moments(rates);
     prepare_update(d_hidden_, e_.hidden);
+    const float* const after = matrix_after(e_.w1);
     for_each_line_block(e_.width, [&](Range inputs) {
       multiply(d_hidden_, e_.hidden, w1, inputs, d_x + inputs.begin, e_.width);
-      if (step.finite()) update(step, inputs, x_, d_hidden_, e_.hidden, w1);
+      if (step.finite()) update(step, inputs, e_.width, x_, d_hidden_, e_.hidden, w1, after);
     });
     return squares;
   }
@@ -96,8 +102,13 @@ class FewRows {
     for (int line = 0; line < lines; line += block) work(Range{line, least(line + block, lines)});
   }
 
-  // Whether packing lines of weights would cost more than adding up lanes. Read as they lie in memory, lines needn't be asked
-  // for: the processor's own prefetcher does better.
+  // The matrix whose lines are asked for with the last ones of this; null for none.
+  const float* matrix_after(const float* matrix) const {
+    return by_dots(worker_, e_) ? worker_.lines_after(matrix) : nullptr;
+  }
+
+  // Whether packing lines of weights would cost more than adding up lanes. Lines are then asked for while those before them are
+  // updated.
   static bool by_dots(const ExpertWorker& worker, const Expert& e) {
     return e.rows < kRowsWorthPacking && worker.kernels().group == 1;
   }
@@ -113,8 +124,14 @@ class FewRows {
       if (block.begin == 0) worker_.pack_left(product);
       return worker_.multiply(product);
     }
-    const Dots work{left.data, left.step, e_.rows, right, step, block.size(), k, out, out_step};
-    (rounded_ ? kernels_.rounded_dots : kernels_.dots)(work);
+    Dots work{left.data, left.step, e_.rows, right, step, block.size(), k, out, out_step};
+    if (!rounded_) return kernels_.dots(work);
+    if (kernels_.pack_rounded != nullptr) {
+      work.left = all_left_;
+      work.left_step = padded(k);
+      if (block.begin == 0) kernels_.pack_rounded(left.data, left.step, e_.rows, k, all_left_, work.left_step);
+    }
+    kernels_.rounded_dots(work);
   }
 
   // Sums of squares of dW = aᵀ b.
@@ -151,11 +168,15 @@ class FewRows {
 
   bool packs_right() const { return update_kernels_.depth > 1; }
 
-  // matrix[i][j] -= scales · Σ a[r][i] b[r][j] for some of its lines [n]. Rows are rounded already, so in f32 products have
-  // the same factors.
-  void update(const FactoredStep& step, Range lines, const Rows& a, const Rows& b, int n, float* matrix) const {
+  // matrix[i][j] -= scales · Σ a[r][i] b[r][j] for some of its lines [n], of which there are `count`. Rows are rounded already,
+  // so in f32 products have the same factors.
+  void update(const FactoredStep& step, Range lines, int count, const Rows& a, const Rows& b, int n, float* matrix,
+              const float* after) const {
     const RowPanels panels(lines.size(), update_kernels_);
-    const int elements = update_kernels_.elements(e_.rows);
+    const int elements = update_kernels_.elements(e_.rows), tiles = panels.count() * ceil_div(n, tile_.columns);
+    const bool last = lines.end == count;
+    const float* const next = last ? after : matrix + static_cast<size_t>(lines.end) * n;
+    const size_t asked = static_cast<size_t>(last ? lines.size() : least(lines.size(), count - lines.end)) * n;
     for (int i = 0; i < panels.count(); i++) {
       const Range own{lines.begin + panels[i].begin, lines.begin + panels[i].end};
       update_kernels_.pack_left_columns(a.data + own.begin, a.step, own.size(), own.size(), e_.rows, left_);
@@ -169,6 +190,10 @@ class FewRows {
           tile.right_step = b.step;
           tile.k = e_.rows;
         }
+        if (next != nullptr && by_dots(worker_, e_)) {
+          const int part = i * ceil_div(n, tile_.columns) + j / tile_.columns;
+          tile.prefetch = prefetch_part(next, asked, part, tiles, elements);
+        }
         tile.row_scales = step.row_scales() + own.begin;
         tile.column_scales = step.column_scales() + j;
         update_kernels_.product[own.size()](tile);
@@ -177,7 +202,7 @@ class FewRows {
   }
 
   static constexpr int kTriangleRows = 8;
-  static constexpr int kRowsWorthPacking = 20;
+  static constexpr int kRowsWorthPacking = 48;
 
   const ExpertWorker& worker_;
   const Expert& e_;

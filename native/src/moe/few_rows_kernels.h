@@ -25,8 +25,10 @@ struct FewRowsKernels {
   int lines;
   // to [rows][to_step] = from [rows][from_step], rounded to bf16 if `rounded`.
   void (*copy)(const float* from, size_t from_step, int rows, int columns, bool rounded, float* to, size_t to_step);
+  // Rounded rows [rows][columns] as rounded_dots reads them, half as many floats of each; null where it reads them as they are.
+  void (*pack_rounded)(const float* from, size_t from_step, int rows, int columns, float* to, size_t to_step);
   void (*dots)(const Dots& work);
-  // The same with the right side rounded to bf16.
+  // The same with rounded rows on the left and the right side rounded to bf16.
   void (*rounded_dots)(const Dots& work);
   // sums[j] = Σ inner[r][s] · x[r][j] · x[s][j] over r and s ≤ r, or 0 where that comes out below 0; x [rows][step].
   void (*quadratic)(const float* inner, int rows, const float* x, size_t step, int columns, float* sums);

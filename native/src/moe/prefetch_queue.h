@@ -20,6 +20,22 @@ class PrefetchQueue {
     if (rows > 0 && floats > 0) pieces_.push_back({memory, rows, lines(floats), step});
   }
 
+  // A matrix that a product will read line by line, after those added before. Lines of one such matrix are asked for while
+  // those before them are used, the first of the next one with the last of this.
+  void add_lines(const float* matrix) {
+    if (next_lines_ > kMostDone) {
+      lines_.erase(lines_.begin(), lines_.begin() + static_cast<std::ptrdiff_t>(next_lines_));
+      next_lines_ = 0;
+    }
+    lines_.push_back(matrix);
+  }
+
+  // The matrix whose turn comes after this one's, which begins; null if it isn't known.
+  const float* after(const float* matrix) {
+    if (next_lines_ < lines_.size() && lines_[next_lines_] == matrix) next_lines_++;
+    return next_lines_ < lines_.size() ? lines_[next_lines_] : nullptr;
+  }
+
   // So many floats of weights are being read for the first time.
   void use(int rows, int floats) { used_ += static_cast<size_t>(rows) * lines(floats); }
 
@@ -71,6 +87,8 @@ class PrefetchQueue {
     current_++;
   }
 
+  std::vector<const float*> lines_;
+  size_t next_lines_ = 0;
   std::vector<Piece> pieces_;
   size_t current_ = 0;
   size_t asked_ = 0, used_ = 0;

@@ -17,6 +17,7 @@ import type { GemmKernels } from "./kernels/gemm.ts";
 import type { InferenceKernels } from "./kernels/inference.ts";
 import type { LstmKernels } from "./kernels/lstm.ts";
 import type { MoeKernels } from "./kernels/moe.ts";
+import type { MpiFunctions } from "./kernels/mpi.ts";
 import type { OptimizerKernels } from "./kernels/optimizer.ts";
 import type { SystemFunctions } from "./kernels/system.ts";
 import type { VocabularyKernels } from "./kernels/vocabulary.ts";
@@ -35,6 +36,7 @@ export interface NativeAddon
     InferenceKernels,
     LstmKernels,
     MoeKernels,
+    MpiFunctions,
     OptimizerKernels,
     VocabularyKernels {}
 

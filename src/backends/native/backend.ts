@@ -85,6 +85,13 @@ export class NativeBackend extends MathBackendCPU {
     return this.floats(variable);
   }
 
+  /** A new tensor's memory, for what writes other numbers into it; undefined where another tensor shares it. */
+  writable(tensor: tf.TensorInfo): Float32Array<ArrayBuffer> | undefined {
+    if (!this.ownsMemory(tensor)) return undefined;
+    this.squares.delete(tensor.dataId);
+    return this.floats(tensor);
+  }
+
   /** Notes Σ x² of a new tensor's numbers, which its kernel has summed while they were in the caches. */
   noteSquares(tensor: tf.TensorInfo, sum: number): void {
     this.squares.set(tensor.dataId, sum);

@@ -4,6 +4,7 @@ import type { CommandModule } from "yargs";
 import { type BackendSpeed, measureBackend } from "../../backends/measure.ts";
 import { type BackendAvailability, probeBackend, selectBackend } from "../../backends/select.ts";
 import { type BackendName, backendNames, type Precision } from "../../base/engine-names.ts";
+import { installedMpi, type MpiLibrary } from "../../parallel/mpi/library.ts";
 import { engineOptions } from "../engine-options.ts";
 import { packageVersion } from "../package-info.ts";
 
@@ -24,6 +25,8 @@ export interface Diagnosis {
   /** What `--backend auto` runs here. */
   chosen: BackendName;
   speed: BackendSpeed;
+  /** Libraries that training on several machines can use. */
+  mpi: MpiLibrary[];
 }
 
 export const doctorCommand: CommandModule<object, DoctorArguments> = {
@@ -55,12 +58,13 @@ async function diagnose(engine: { threads: number; precision: Precision | "auto"
     backends,
     chosen,
     speed: await measureBackend(),
+    mpi: installedMpi(),
   };
 }
 
 /** The report for a terminal: machine, backends from fastest to slowest, speed of the chosen one. */
 export function formatDiagnosis(diagnosis: Diagnosis): string {
-  const { version, node, platform, processor, cores, memoryGiB, backends, chosen, speed } = diagnosis;
+  const { version, node, platform, processor, cores, memoryGiB, backends, chosen, speed, mpi } = diagnosis;
   const lines = [
     `gnmt-moe ${version}, Node.js ${node}, ${platform}`,
     `${processor}, ${cores} cores, ${memoryGiB.toFixed(1)} GiB`,
@@ -84,5 +88,8 @@ export function formatDiagnosis(diagnosis: Diagnosis): string {
     lines.push(`this machine's limits: ${f32.toFixed(0)} GFLOP/s in f32${half}, ${memory.toFixed(1)} GB/s from memory`);
     if (bf16 > 1.2 * f32) lines.push("to be faster: --precision bf16");
   }
+  lines.push("", ...mpi.map(({ path, version }) => `MPI: ${version} (${path})`));
+  if (mpi.length === 0)
+    lines.push("MPI: none found (needed for several processes or machines only; openmpi-bin has it)");
   return lines.join("\n");
 }

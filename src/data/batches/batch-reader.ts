@@ -40,9 +40,10 @@ export interface TrainingDataOptions {
   startPosition?: DataPosition | undefined;
 }
 
-/** Names the next batch of a worker. */
+/** Names the next batches, of all workers: any number of them can go on from there. */
 export interface DataPosition {
   epoch: number;
+  /** Batches of all workers before it. */
   batchInEpoch: number;
   /** Hash of corpora and options that the numbers belong to. */
   data: string;
@@ -78,7 +79,7 @@ export class BatchReader {
     const { batchType, batchSize, bucketSize = 8192 } = options;
     this.batching = { batchType, batchSize, bucketSize };
     const fingerprints = prepared.map(({ fingerprint }) => fingerprint);
-    const { seed, temperature, worker } = options;
+    const { seed, temperature } = options;
     const identity = {
       order: ORDER,
       fingerprints,
@@ -86,7 +87,6 @@ export class BatchReader {
       batching: this.batching,
       seed,
       temperature,
-      worker: worker?.count,
     };
     this.data = createHash("sha256").update(JSON.stringify(identity)).digest("hex").slice(0, 16);
 
@@ -98,12 +98,9 @@ export class BatchReader {
     }
     const start = this.startOf(options.startPosition, warn);
     this.epoch = start.epoch;
-    this.batches = this.planEpoch();
+    this.batchInEpoch = start.batchInEpoch;
+    this.batches = this.planEpoch(start.batchInEpoch);
     this.upcoming = this.advance();
-    while (this.batchInEpoch < start.batchInEpoch && this.epoch === start.epoch) {
-      this.batchInEpoch++;
-      this.upcoming = this.advance();
-    }
   }
 
   /** Where `next` is. */
@@ -114,7 +111,7 @@ export class BatchReader {
   /** Throws DataError where a shard is damaged; the position stays. */
   next(): Batch {
     const pairs = Array.from(this.upcoming, (pair) => this.reader.pair(pair));
-    this.batchInEpoch++;
+    this.batchInEpoch += this.options.worker?.count ?? 1;
     this.upcoming = this.advance();
     return packBatch(pairs, this.markers);
   }
@@ -138,12 +135,15 @@ export class BatchReader {
     });
   }
 
-  private *planEpoch(): Generator<Int32Array> {
+  /** This worker's batches of the epoch, behind its first `done`. */
+  private *planEpoch(done = 0): Generator<Int32Array> {
     const { seed, temperature = 1, worker = { index: 0, count: 1 } } = this.options;
     const order = new EpochOrder(this.corpora, temperature, seed, this.epoch);
     const random = new Random(seed, shuffleStream("batches", this.epoch));
     let group: Int32Array[] = [];
+    let left = done;
     for (const batch of cutBatches(order, this.reader, this.batching, random)) {
+      if (left-- > 0) continue;
       group.push(batch);
       if (group.length < worker.count) continue;
       yield group[worker.index]!;

@@ -17,6 +17,7 @@ const diagnosis: Diagnosis = {
   ],
   chosen: "native",
   speed: { matmul: 123.45, peak: { f32: 200, bf16: 0, memory: 21.26 } },
+  mpi: [],
 };
 
 describe("formatDiagnosis", () => {
@@ -28,11 +29,18 @@ describe("formatDiagnosis", () => {
     );
     expect(text).toContain("tfjs-node  not usable: not installed\n  cpu");
     expect(text).toContain("native: 123.5 GFLOP/s in matrix products\n");
-    expect(text).toMatch(/200 GFLOP\/s in f32, 21\.3 GB\/s from memory$/);
+    expect(text).toMatch(/200 GFLOP\/s in f32, 21\.3 GB\/s from memory\n\nMPI: none found/);
   });
 
   it("suggests bf16 where it is faster", () => {
     const speed = { matmul: 1, peak: { f32: 200, bf16: 400, memory: 1 } };
-    expect(formatDiagnosis({ ...diagnosis, speed })).toMatch(/400 GFLOP\/s in bf16.*\nto be faster: --precision bf16$/);
+    expect(formatDiagnosis({ ...diagnosis, speed })).toMatch(
+      /400 GFLOP\/s in bf16.*\nto be faster: --precision bf16\n/,
+    );
+  });
+
+  it("names MPI libraries", () => {
+    const mpi = [{ path: "libmpi.so.40", version: "Open MPI v4.1.4" }];
+    expect(formatDiagnosis({ ...diagnosis, mpi })).toMatch(/\nMPI: Open MPI v4\.1\.4 \(libmpi\.so\.40\)$/);
   });
 });

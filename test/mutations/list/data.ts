@@ -159,8 +159,8 @@ export const dataMutations: readonly Mutation[] = [
   {
     ...reader,
     name: "a resume begins its epoch anew",
-    find: "this.batchInEpoch < start.batchInEpoch &&",
-    replace: "this.batchInEpoch > start.batchInEpoch &&",
+    find: "this.planEpoch(start.batchInEpoch)",
+    replace: "this.planEpoch(0)",
   },
   {
     ...reader,

@@ -203,6 +203,27 @@ export const documentMutations: readonly Mutation[] = [
     replace: "const CHANGED = 2;",
   },
   {
+    file: "src/memory/gram-index.ts",
+    tests: ["test/memory"],
+    name: "texts without a common trigram are never similar",
+    find: "if (fewest > skipped) found",
+    replace: "if (least > 0) found",
+  },
+  {
+    file: "src/memory/gram-index.ts",
+    tests: ["test/memory"],
+    name: "trigrams that are repeated too often to be counted are not common",
+    find: "counts[at]! + skipped + dropped",
+    replace: "counts[at]! + skipped",
+  },
+  {
+    file: "src/memory/gram-index.ts",
+    tests: ["test/memory"],
+    name: "similarity ends sooner than common trigrams allow",
+    find: "return 1 - distance / longest;",
+    replace: "return 1 - (distance + 1) / longest;",
+  },
+  {
     file: "src/memory/translation-memory.ts",
     tests: ["test/memory"],
     name: "the first similar text is taken",

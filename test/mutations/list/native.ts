@@ -215,7 +215,14 @@ export const nativeMutations: readonly Mutation[] = [
     file: "native/src/moe/few_rows.h",
     tests: ["test/ops/expert-ffn-update.test.ts"],
     name: "experts of few rows are updated before their gradient is read",
-    find: "      if (step.finite()) update(step, units, hidden_, d_y_, e_.width, w2);\n",
+    find: "      if (step.finite()) update(step, units, e_.hidden, hidden_, d_y_, e_.width, w2, after);\n",
+    replace: "",
+  },
+  {
+    file: "native/src/moe/expert_product.h",
+    tests: ["test/ops/expert-ffn.test.ts"],
+    name: "sums over lines of weights start afresh with each stretch of them",
+    find: "            if (from > block) tile.sums = sums;\n",
     replace: "",
   },
   {

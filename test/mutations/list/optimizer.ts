@@ -38,8 +38,8 @@ export const optimizerMutations: readonly Mutation[] = [
   {
     ...adam,
     name: "rows' gradients are missing from the norm",
-    find: "[...whole.map(({ gradient }) => gradient), ...ofRows.map(({ gradient }) => gradient.sums)]",
-    replace: "whole.map(({ gradient }) => gradient)",
+    find: "[...gradients(whole), ...gradients(divided), ...sums]",
+    replace: "[...gradients(whole), ...gradients(divided)]",
   },
   {
     ...adam,

@@ -12,6 +12,20 @@ const validation = { file: "src/training/validation/validate.ts", tests: ["test/
 
 export const trainingMutations: readonly Mutation[] = [
   {
+    file: "src/base/atomic-file.ts",
+    tests: ["test/base/atomic-file.test.ts"],
+    name: "what a kill left of other files stays in a run's directory",
+    find: "leftoverOf(entry.name) !== undefined",
+    replace: "leftoverOf(entry.name) === folder",
+  },
+  {
+    file: "src/base/atomic-file.ts",
+    tests: ["test/base/atomic-file.test.ts"],
+    name: "what another process is writing is removed",
+    find: "id === undefined || isRunning(Number(id))",
+    replace: "id === undefined",
+  },
+  {
     ...loop,
     name: "patience is never reset",
     find: "state.stale = better ? 0 : state.stale + 1;",
@@ -38,7 +52,7 @@ export const trainingMutations: readonly Mutation[] = [
   {
     ...loop,
     name: "noise advances by one whatever accum_count",
-    find: "state.pass += batches.length;",
+    find: "state.pass += batches.length * ranks.size;",
     replace: "state.pass++;",
   },
   {
@@ -50,8 +64,8 @@ export const trainingMutations: readonly Mutation[] = [
   {
     ...loop,
     name: "no checkpoint when asked to stop",
-    find: "    if (hooks.shouldStop()) {\n      await save();",
-    replace: "    if (hooks.shouldStop()) {",
+    find: "    if (stopAsked) {\n      await save();",
+    replace: "    if (stopAsked) {",
   },
   {
     ...reportWindow,
@@ -98,13 +112,13 @@ export const trainingMutations: readonly Mutation[] = [
   {
     ...step,
     name: "balance losses of several batches are added",
-    find: "const balanceWeight = sums === undefined ? targetTokens / batches.length : targetTokens;",
+    find: "const balanceWeight = sums === undefined ? targetTokens / count : targetTokens;",
     replace: "const balanceWeight = targetTokens;",
   },
   {
     ...step,
     name: "every batch of a step has the same noise",
-    find: "ForwardContext.forTraining(options.seed, options.pass + i, parts)",
+    find: "ForwardContext.forTraining(options.seed, passOf(i, options, ranks), parts)",
     replace: "ForwardContext.forTraining(options.seed, options.pass, parts)",
   },
   {

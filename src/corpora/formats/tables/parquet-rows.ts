@@ -8,19 +8,18 @@ import {
   parquetSchema,
   type SchemaTree,
 } from "hyparquet";
+import { getTreePath } from "hyparquet/src/schema.js";
 import { compressors } from "hyparquet-compressors";
 import { DataError } from "../../../base/errors.ts";
 import { wholeBytes } from "../decoded-text.ts";
 import { type ImportItem, type ImportOptions, type InputFile, pair, skip } from "../importer.ts";
 import { FieldFinder, type JsonObject } from "./fields.ts";
-import { checkPages } from "./parquet-pages.ts";
+import { checkPages, LARGEST_GROUP } from "./parquet-pages.ts";
 
 /** Rows of one group. */
 const MOST_ROWS = 1 << 26;
 /** Rows of a group that are given at once. */
 const PORTION = 4096;
-/** Most bytes of the texts of one group, unpacked; writers make groups of some ten megabytes. */
-const LARGEST_GROUP = 1 << 30;
 
 /** Throws DataError for a file that is damaged, is none of its own, or has no two columns of text. */
 export async function* readParquet(input: InputFile, options: ImportOptions): AsyncGenerator<ImportItem[]> {
@@ -98,10 +97,11 @@ async function checkColumns(
 ): Promise<void> {
   const { num_rows: rows, columns: chunks } = metadata.row_groups[group]!;
   if (rows < 0 || rows > MOST_ROWS) throw new Error(`a group has ${rows} rows`);
+  const schema = parquetSchema(metadata);
   for (const { meta_data: column } of chunks) {
-    const isRead = column !== undefined && columns.includes(column.path_in_schema[0]!);
-    // Lists have more values than rows, and are no texts.
-    if (isRead && !column.path_in_schema.includes("list")) await checkPages(buffer, column, Number(rows));
+    if (column === undefined || !columns.includes(column.path_in_schema[0]!)) continue;
+    if (Number(column.num_values) > MOST_ROWS) throw new Error(`a column has ${column.num_values} values`);
+    await checkPages(buffer, column, getTreePath(schema, column.path_in_schema), Number(rows));
   }
 }
 

@@ -126,6 +126,20 @@ describe("what cannot be read", () => {
     });
   });
 
+  test("a run of places that is longer than its page, in bounded memory", async () => {
+    const texts = Array.from({ length: 13 }, (_, i) => (i === 3 ? null : "A"));
+    const bytes = parquetOf({ en: texts, de: texts.map((_, i) => `x${i % 2}`) }, { codec: "UNCOMPRESSED", group: 100 });
+    // One bit a place, and two groups of eight 0s and 1s (05 aa 0a).
+    const at = bytes.indexOf(Buffer.from([1, 5, 0xaa]));
+    expect(at).toBeGreaterThan(0);
+    expect(await readFile("whole.parquet", bytes)).toHaveLength(13);
+    bytes.set([1, 0xfe, 0xff, 0x7f], at);
+    await expect(readFile("run.parquet", bytes)).rejects.toMatchObject({
+      name: "DataError",
+      message: expect.stringMatching(/a run is longer than its page/),
+    });
+  });
+
   test("text that is not UTF-8", async () => {
     const marked = parquetOf({ en: ["12345678", ...en.slice(1)], de }, { codec: "UNCOMPRESSED" });
     const at = marked.indexOf("12345678");

@@ -1,6 +1,6 @@
 /** Prepares one corpus, as told by its argument, so that it can be killed. */
-import { prepareHub } from "../../../../src/corpora/sources/hub.ts";
-import { prepareOpus } from "../../../../src/corpora/sources/opus.ts";
+import { prepareHub } from "../../src/corpora/sources/hub.ts";
+import { prepareOpus } from "../../src/corpora/sources/opus.ts";
 
 export interface ChildTask {
   kind: "opus" | "hub";
