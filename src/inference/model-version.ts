@@ -1,6 +1,7 @@
-/** Tells versions of a model directory apart without reading its files. */
+/** Tells versions of model directories and other files apart without reading them. */
+import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { fileVersion } from "../base/file-version.ts";
+import { adapterPath } from "../checkpoint/adapter.ts";
 import { modelPaths } from "../checkpoint/model-directory.ts";
 
 /**
@@ -14,4 +15,22 @@ export async function modelVersion(directory: string): Promise<string> {
   const facts = await Promise.all(files.map((file, i) => fileVersion(file, i === 0)));
   const hasWeights = facts[3] !== "";
   return JSON.stringify(hasWeights ? facts.slice(0, 5) : facts);
+}
+
+/** The same of an adapter's directory, or its file. */
+export function adapterVersion(path: string): Promise<string> {
+  return fileVersion(adapterPath(path));
+}
+
+/**
+ * Identity, size and times of a file or folder: another text where it was replaced or written to; empty where there is none. With `onlyIdentity`, where
+ * it was replaced: a folder's times change with every file in it.
+ */
+export async function fileVersion(path: string, onlyIdentity = false): Promise<string> {
+  try {
+    const { dev, ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true });
+    return (onlyIdentity ? [dev, ino] : [dev, ino, size, mtimeNs, ctimeNs]).join(" ");
+  } catch {
+    return "";
+  }
 }

@@ -1,8 +1,8 @@
 /** Glossaries that whoever runs the server gives: those of a pair of languages, and terms that stay as they are in all. */
 import { UsageError } from "../../base/errors.ts";
-import { fileVersion } from "../../base/file-version.ts";
 import { Glossary } from "../../glossary/glossary.ts";
 import { readGlossary, readTermList } from "../../glossary/read-glossary.ts";
+import { fileVersion } from "../../inference/model-version.ts";
 import type { Watched } from "../watch/change-watch.ts";
 
 export interface GlossaryFiles {

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { DataError } from "../../base/errors.ts";
-import { fileVersion } from "../../base/file-version.ts";
+import { fileVersion } from "../../inference/model-version.ts";
 import type { Watched } from "../watch/change-watch.ts";
 
 /** What a key stands for. */

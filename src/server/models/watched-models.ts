@@ -1,7 +1,5 @@
 /** The served model directories and adapters, for the watch that takes new versions over. */
-import { fileVersion } from "../../base/file-version.ts";
-import { adapterPath } from "../../checkpoint/adapter.ts";
-import { modelVersion } from "../../inference/model-version.ts";
+import { adapterVersion, modelVersion } from "../../inference/model-version.ts";
 import type { Watched } from "../watch/change-watch.ts";
 import { type Catalog, type CatalogModel, readModel } from "./catalog.ts";
 import type { ServedAdapters } from "./served-adapters.ts";
@@ -30,7 +28,7 @@ export function watchedModels(catalog: Catalog, replace: Replace): Watched[] {
 export function watchedAdapters(adapters: ServedAdapters, catalog: Catalog, replace: Replace): Watched[] {
   return adapters.sources.map((source) => ({
     name: source.path,
-    version: () => fileVersion(adapterPath(source.path)),
+    version: () => adapterVersion(source.path),
     takeOver: async () => {
       const adapted = adapters.read(source, catalog.models);
       for (const { model } of adapted) await replace(model, () => {});
