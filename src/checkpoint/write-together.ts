@@ -6,7 +6,7 @@ import { crc32 } from "node:zlib";
 import { commitFile } from "../base/atomic-file.ts";
 import { CheckpointError } from "../base/errors.ts";
 import type { Communicator } from "../parallel/communicator.ts";
-import type { Part } from "../parallel/parts.ts";
+import type { PartOf } from "../parallel/parts.ts";
 import { checkpointFiles, checkpointName, removeUnfinished } from "./checkpoint-folder.ts";
 import { crc32Combine } from "./crc32-combine.ts";
 import { bytesPerElement, dataTypeOf } from "./element-types.ts";
@@ -16,7 +16,7 @@ import { type Checkpoint, commitCheckpoint, diskFull, writeBestModel, writeCheck
 
 /** An array, or this rank's part of one: some of the `of` things along its first axis. */
 export interface DividedArray extends NamedArray {
-  part?: Part & { of: number };
+  part?: PartOf;
 }
 
 /** As `writeCheckpoint`, by all ranks together; without others it is that. Throws on all of them where one fails. */

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { CheckpointError, NmtError } from "../base/errors.ts";
 import { floatTensor } from "../ops/tensor.ts";
 import type { Communicator } from "../parallel/communicator.ts";
-import { type Part, partOf } from "../parallel/parts.ts";
+import { type PartOf, partOf } from "../parallel/parts.ts";
 import { type Initializer, uniform } from "./initializers.ts";
 
 /** One named tensor that is trained. */
@@ -15,7 +15,7 @@ export interface Parameter {
   /** Matrices of experts, [experts, rows, columns]. */
   expertMatrices: boolean;
   /** Of one whose first axis is divided among ranks: which of its `of` matrices the variable has. */
-  part?: Part & { of: number };
+  part?: PartOf;
 }
 
 /** Values of parameters by name, as a checkpoint gives them. */
@@ -42,7 +42,7 @@ export class Parameters {
   private readonly source: ParameterSource;
   private readonly byName = new Map<string, tf.Variable>();
   private readonly ofExperts = new Set<string>();
-  private readonly parts = new Map<string, Part & { of: number }>();
+  private readonly parts = new Map<string, PartOf>();
 
   constructor(source: ParameterSource) {
     this.source = source;

@@ -1,7 +1,7 @@
 /** Moments of an optimiser: variables that a checkpoint may hold. */
 import * as tf from "@tensorflow/tfjs";
 import { floatTensor } from "../ops/tensor.ts";
-import type { Part } from "../parallel/parts.ts";
+import type { PartOf } from "../parallel/parts.ts";
 import type { OptimizerState } from "./optimizer.ts";
 
 /** The stored moment of that name, or zeros. */
@@ -9,7 +9,7 @@ export function storedMoment(
   stored: OptimizerState | undefined,
   name: string,
   shape: number[],
-  part?: Part & { of: number },
+  part?: PartOf,
 ): tf.Variable {
   const size = tf.util.sizeFromShape(shape);
   const all = stored?.get(name)?.data ?? new Float32Array(size);

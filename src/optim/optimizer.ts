@@ -2,7 +2,7 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { ExpertUpdate } from "../ops/expert-ffn-update.ts";
 import type { RowGradient, RowGradients } from "../ops/row-gradients.ts";
-import type { Part } from "../parallel/parts.ts";
+import type { PartOf } from "../parallel/parts.ts";
 
 /** A parameter to update. */
 export interface OptimizedParameter {
@@ -12,7 +12,7 @@ export interface OptimizedParameter {
   /** Matrices of experts, [experts, rows, columns], which may have an optimiser of their own. */
   expertMatrices?: boolean;
   /** Set where each rank of a job has some of its matrices, and their whole gradient; otherwise all ranks have the same. */
-  part?: Part & { of: number };
+  part?: PartOf;
 }
 
 /** The sum of a number over all ranks of a job, for norms of what is divided among them. */
@@ -40,7 +40,7 @@ export interface Optimizer {
   /** Where the next step's backward passes may leave the gradients of embeddings; undefined where they make tables. To be disposed of. */
   rowGradients(): RowGradients | undefined;
   /** Moments, in parameter order, for a checkpoint. */
-  state(): { name: string; variable: tf.Variable; part?: Part & { of: number } }[];
+  state(): { name: string; variable: tf.Variable; part?: PartOf }[];
   /** Releases the moments. */
   dispose(): void;
 }

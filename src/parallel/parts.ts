@@ -7,6 +7,11 @@ export interface Part {
   length: number;
 }
 
+/** A rank's part of `of` things. */
+export interface PartOf extends Part {
+  of: number;
+}
+
 /** The part of rank `rank` of `size`, of `count` things. */
 export function partOf(count: number, rank: number, size: number): Part {
   const least = Math.floor(count / size);

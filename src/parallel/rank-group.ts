@@ -2,6 +2,9 @@
 import type { Communicator, Pending, ReduceOptions } from "./communicator.ts";
 import { partOf } from "./parts.ts";
 
+/** Of an operation that had ended when it returned. */
+export const hasEnded: Pending = { wait: () => {}, ended: async () => {} };
+
 /** Several exchanges one after the other: each is begun when the one before it has ended. */
 type Steps<Result> = Generator<Pending, Result, void>;
 

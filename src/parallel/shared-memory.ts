@@ -1,7 +1,7 @@
 /** Ranks that are threads of one process and share memory: what runs on several machines is tried out by them. Exchanges have ended when they return. */
 import { CommunicationError } from "../base/errors.ts";
 import type { Pending } from "./communicator.ts";
-import { RankGroup } from "./rank-group.ts";
+import { hasEnded, RankGroup } from "./rank-group.ts";
 
 /** Bytes that a rank hands to another one at a time. */
 const BOX = 64 * 1024;
@@ -12,8 +12,6 @@ const HEADER = 3;
 export function sharedMemory(size: number): SharedArrayBuffer {
   return new SharedArrayBuffer(4 * (HEADER + size) + size * size * BOX);
 }
-
-const done: Pending = { wait: () => {}, ended: async () => {} };
 
 /** One rank of them. */
 export class SharedMemoryRank extends RankGroup {
@@ -54,7 +52,7 @@ export class SharedMemoryRank extends RankGroup {
       });
       this.arrive();
     }
-    return done;
+    return hasEnded;
   }
 
   async close(): Promise<void> {

@@ -3,6 +3,7 @@ import type { TrainableModel } from "../model/trainable-model.ts";
 import type { BalanceReport } from "../moe/expert-balance.ts";
 import { alone } from "../parallel/alone.ts";
 import type { Communicator } from "../parallel/communicator.ts";
+import { sumNumbers } from "../parallel/sum-numbers.ts";
 import { budgetSpent, type RunLimits } from "./stop-reason.ts";
 import type { TrainStepResult } from "./train-step.ts";
 import type { TrainerState } from "./trainer-state.ts";
@@ -35,11 +36,6 @@ export interface Progress {
   secondsLeft: number;
   /** By layer name; empty in a dense model. */
   experts: Record<string, BalanceReport>;
-}
-
-function sumOf(ranks: Communicator, own: Float64Array): Float64Array {
-  const all = ranks.gatherNumbers(own).wait();
-  return own.map((_, i) => all.reduce((sum, numbers) => sum + numbers[i]!, 0));
 }
 
 /** Sums between two progress reports; the figures are those of all ranks, which report together. */
@@ -97,7 +93,7 @@ export class ReportWindow {
       experts: {},
     };
     for (const layer of this.model.moeLayers) {
-      if (this.ranks.size > 1) layer.balance.sumOver((own) => sumOf(this.ranks, own));
+      if (this.ranks.size > 1) layer.balance.sumOver((own) => sumNumbers(this.ranks, own));
       progress.experts[layer.name] = layer.balance.report();
       layer.balance.reset();
     }

@@ -14,7 +14,7 @@ import type { ParameterValues } from "../layers/parameters.ts";
 import type { Optimizer, OptimizerState } from "../optim/optimizer.ts";
 import { alone } from "../parallel/alone.ts";
 import type { Communicator } from "../parallel/communicator.ts";
-import type { Part } from "../parallel/parts.ts";
+import type { PartOf } from "../parallel/parts.ts";
 import type { TrainStepResult } from "./train-step.ts";
 import { stateProblem, type TrainerState } from "./trainer-state.ts";
 
@@ -67,7 +67,7 @@ export function refuseForeignModel(directory: string): void {
 }
 
 /** What checkpoints have. */
-export type Saved = readonly { name: string; variable: tf.Variable; part?: Part & { of: number } }[];
+export type Saved = readonly { name: string; variable: tf.Variable; part?: PartOf }[];
 
 /** By all ranks together. */
 export async function saveRun(

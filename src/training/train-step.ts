@@ -7,6 +7,7 @@ import type { TrainableModel } from "../model/trainable-model.ts";
 import type { Optimizer, TableGradients } from "../optim/optimizer.ts";
 import { alone } from "../parallel/alone.ts";
 import type { Communicator } from "../parallel/communicator.ts";
+import { sumNumbers } from "../parallel/sum-numbers.ts";
 import { reduceGradients } from "./ranks/reduce-gradients.ts";
 import { reduceRows } from "./ranks/reduce-rows.ts";
 import { StepSums, sumOverRanks } from "./step-sums.ts";
@@ -58,10 +59,13 @@ export function trainStep(
   options: TrainStepOptions,
 ): TrainStepResult {
   const { ranks = alone } = options;
-  const [targetTokens, sourceTokens] = overRanks(ranks, [
-    batches.reduce((sum, batch) => sum + batch.targetOutput.length, 0),
-    batches.reduce((sum, batch) => sum + batch.source.ids.length, 0),
-  ]) as [number, number];
+  const [targetTokens, sourceTokens] = sumNumbers(
+    ranks,
+    Float64Array.of(
+      batches.reduce((sum, batch) => sum + batch.targetOutput.length, 0),
+      batches.reduce((sum, batch) => sum + batch.source.ids.length, 0),
+    ),
+  ) as unknown as [number, number];
   const result: TrainStepResult = {
     targetTokens,
     sourceTokens,
@@ -106,13 +110,6 @@ function dividedNames({ parameters }: TrainableModel): Set<string> {
   return new Set(parameters.filter(({ part }) => part !== undefined).map(({ variable }) => variable.name));
 }
 
-/** Sums over all ranks, in double precision. */
-function overRanks(ranks: Communicator, own: number[]): number[] {
-  if (ranks.size === 1) return own;
-  const all = ranks.gatherNumbers(Float64Array.from(own)).wait();
-  return own.map((_, i) => all.reduce((sum, numbers) => sum + numbers[i]!, 0));
-}
-
 /** Batches are numbered through all ranks, so that those of one process in a step of as many have the same noise. */
 function passOf(batch: number, { pass }: TrainStepOptions, { rank, size }: Communicator): number {
   return pass + batch * size + rank;
@@ -150,13 +147,16 @@ function batchGradients(
     const { crossEntropy, balance, alignment } = model.loss(batch, labelSmoothing, context);
     const [smoothed, plain] = crossEntropy.dataSync<"float32">();
     const ofLayers = balance.length === 0 ? undefined : (tf.addN(balance) as tf.Scalar);
-    const numbers = overRanks(ranks, [
-      smoothed!,
-      plain!,
-      (ofLayers?.dataSync()[0] ?? 0) * balanceLoss.share,
-      alignment?.sum.dataSync()[0] ?? 0,
-      alignment?.positions ?? 0,
-    ]) as [number, number, number, number, number];
+    const numbers = sumNumbers(
+      ranks,
+      Float64Array.of(
+        smoothed!,
+        plain!,
+        (ofLayers?.dataSync()[0] ?? 0) * balanceLoss.share,
+        alignment?.sum.dataSync()[0] ?? 0,
+        alignment?.positions ?? 0,
+      ),
+    ) as unknown as [number, number, number, number, number];
     result.smoothedLoss += numbers[0];
     result.negativeLogLikelihood += numbers[1];
     result.balanceLoss += numbers[2];

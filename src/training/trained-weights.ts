@@ -9,9 +9,10 @@ import { writeBestModelTogether } from "../checkpoint/write-together.ts";
 import type { Config } from "../config/config.ts";
 import type { ParameterValues } from "../layers/parameters.ts";
 import type { TrainableModel } from "../model/trainable-model.ts";
-import type { Optimizer, OptimizerState, SumOverRanks } from "../optim/optimizer.ts";
+import type { Optimizer, OptimizerState } from "../optim/optimizer.ts";
 import { alone } from "../parallel/alone.ts";
 import type { Communicator } from "../parallel/communicator.ts";
+import { sumNumbers } from "../parallel/sum-numbers.ts";
 import { namedArrays, type Saved } from "./run-files.ts";
 import type { TrainerState } from "./trainer-state.ts";
 import { trainingOptimizer } from "./training-optimizer.ts";
@@ -60,19 +61,11 @@ export function trainedWeights(
   return {
     saved: parameters,
     optimizer: (moments, steps) => {
-      const sum = ranks.size === 1 ? undefined : sumOf(ranks);
+      const sum = ranks.size === 1 ? undefined : (own: number) => sumNumbers(ranks, Float64Array.of(own))[0]!;
       return trainingOptimizer(config, parameters, moments, steps, sum);
     },
     saveBest: (directory, step) => writeBestModelTogether(ranks, directory, step, namedArrays(parameters)),
     note: checkFrozen(config.freeze, parameters),
-  };
-}
-
-/** Of a number, over ranks. */
-function sumOf(ranks: Communicator): SumOverRanks {
-  return (own) => {
-    const all = ranks.gatherNumbers(Float64Array.of(own)).wait();
-    return all.reduce((sum, [each]) => sum + each!, 0);
   };
 }
 
