@@ -285,7 +285,7 @@ async function main() {
   const units = options.test ? testUnits(toolchain) : addonUnits(toolchain);
   const known = Object.keys(OPTIONAL).filter((isa) => isa in toolchain.instructionSets);
   const defined = known.map((isa) => `-DNMT_WITH_${isa.toUpperCase()}`);
-  const includes = [`-I${local(source)}`, "-I.", `-I${nodeHeaders()}`, ...defined];
+  const includes = [`-I${local(source)}`, "-I.", `-I${local(nodeHeaders())}`, ...defined];
   const { compiled, failures } = await compileAll(toolchain.compiler, units, includes);
   if (failures.length > 0) throw new Error(failures.join("\n"));
   const target = join(build, options.test ? "native_test" : "nmt_native.node");
