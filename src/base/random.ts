@@ -54,12 +54,12 @@ export interface RandomStream {
 
 const TWO_32 = 4294967296;
 
-/** Numbers `[0, count)` of a stream: number i is lane i % 4 of block ⌊i / 4⌋. Key = seed, counter = (block, stream). */
-export function philoxUint32({ seed, stream }: RandomStream, count: number): Uint32Array {
+/** Numbers `[first, first + count)` of a stream, `first` a multiple of 4: number i is lane i % 4 of block ⌊i / 4⌋. Key = seed, counter = (block, stream). */
+export function philoxUint32({ seed, stream }: RandomStream, count: number, first = 0): Uint32Array {
   const padded = new Uint32Array(Math.ceil(count / 4) * 4);
   const key = [seed >>> 0, Math.floor(seed / TWO_32) >>> 0] as const;
   for (let block = 0; block * 4 < count; block++) {
-    philoxBlock([block, 0, stream >>> 0, Math.floor(stream / TWO_32) >>> 0], key, padded, block * 4);
+    philoxBlock([first / 4 + block, 0, stream >>> 0, Math.floor(stream / TWO_32) >>> 0], key, padded, block * 4);
   }
   return padded.subarray(0, count);
 }

@@ -1,5 +1,7 @@
 /** Compares stored tensors with the parameters a model has, and names the first that differs. */
 import { CheckpointError } from "../base/errors.ts";
+import type { DividedValues } from "../parallel/divided-values.ts";
+import { type DataType, dataTypeOf } from "./element-types.ts";
 import type { NamedArray } from "./safetensors-header.ts";
 
 export interface ShapeOf {
@@ -25,25 +27,29 @@ export function checkSameParameters(model: readonly ShapeOf[], stored: readonly 
 }
 
 /** Parameters by name. */
-export type NamedValues = ReadonlyMap<string, { shape: readonly number[]; data: Float32Array }>;
+export type NamedValues = ReadonlyMap<string, DividedValues>;
 
 /** Stored tensors by name, as models take them. Throws CheckpointError for a tensor that is not of f32, f16 or bf16. */
 export function floatsByName(tensors: readonly NamedArray[]): NamedValues {
   return new Map(
     tensors.map(({ name, shape, data }) => {
-      if (!(data instanceof Float32Array)) {
-        if (data instanceof Int8Array) {
-          throw new CheckpointError(`tensor ${name} holds 8-bit integers, which the native engine alone runs`, {
-            nextStep: "Use --backend native, or the model that nmt quantize was given.",
-          });
-        }
-        throw new CheckpointError(`tensor ${name} does not hold floating-point numbers of at most 32 bits`, {
-          nextStep: "Use weights that nmt train or nmt average wrote, or convert it to F32.",
-        });
-      }
-      return [name, { shape, data }];
+      requireFloats(name, dataTypeOf(data));
+      return [name, { shape, data: data as Float32Array }];
     }),
   );
+}
+
+/** Throws CheckpointError for a tensor that models don't take. */
+export function requireFloats(name: string, dtype: DataType): void {
+  if (dtype === "I8") {
+    throw new CheckpointError(`tensor ${name} holds 8-bit integers, which the native engine alone runs`, {
+      nextStep: "Use --backend native, or the model that nmt quantize was given.",
+    });
+  }
+  if (["F32", "F16", "BF16"].includes(dtype)) return;
+  throw new CheckpointError(`tensor ${name} does not hold floating-point numbers of at most 32 bits`, {
+    nextStep: "Use weights that nmt train or nmt average wrote, or convert it to F32.",
+  });
 }
 
 function otherModel(where: string, what: string): CheckpointError {

@@ -2,6 +2,7 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import { CheckpointError } from "../base/errors.ts";
+import type { Part } from "../parallel/parts.ts";
 import { arrayOf } from "./element-types.ts";
 import {
   CHUNK_BYTES,
@@ -23,6 +24,9 @@ export interface Checksum {
   checksum: number;
   before: string;
 }
+
+/** Bytes that are read at a time for their checksum alone. */
+const SUM_BYTES = 4 * 1024 * 1024;
 
 /** An open file; tensors are read on demand. Close it. */
 export class SafetensorsReader {
@@ -62,6 +66,14 @@ export class SafetensorsReader {
     return { name: entry.name, shape: entry.shape, data: arrayOf(entry.dtype, bytes.buffer) };
   }
 
+  /** Reads some of the things along a tensor's first axis. Its checksum is of all of them, and not looked at. */
+  readPart({ name, dtype, shape, begin, end }: TensorEntry, part: Part): NamedArray {
+    const [count, ...rest] = shape as [number, ...number[]];
+    const each = count === 0 ? 0 : (end - begin) / count;
+    const bytes = this.bytes(this.dataStart + begin + part.begin * each, part.length * each);
+    return { name, shape: [part.length, ...rest], data: arrayOf(dtype, bytes.buffer) };
+  }
+
   /**
    * What the file's checksums cover, for reading it elsewhere: places in the file, and the text that a checksum begins with. Files of other programs
    * have none. Throws CheckpointError where one of ours lacks some.
@@ -70,18 +82,26 @@ export class SafetensorsReader {
     return this.header.entries.flatMap((entry) => {
       const checksum = this.promised(entry);
       if (checksum === undefined) return [];
-      if (!(checksum >= 0 && checksum < 2 ** 32)) throw this.altered(entry);
+      if (!(checksum >= 0 && checksum < 2 ** 32)) throw this.altered(entry.name);
       const [begin, end] = [this.dataStart + entry.begin, this.dataStart + entry.end];
       return [{ name: entry.name, begin, end, checksum, before: checksumText(entry) }];
     });
   }
 
-  private check(entry: TensorEntry, bytes: Uint8Array): void {
-    const promised = this.promised(entry);
-    if (promised !== undefined && crc32(bytes, crc32(checksumText(entry))) !== promised) throw this.altered(entry);
+  /** CRC-32 of the file's bytes [begin, end), read in pieces. Throws CheckpointError where they cannot be read. */
+  sumOf(begin: number, end: number): number {
+    let sum = 0;
+    for (let at = begin; at < end; at += SUM_BYTES) sum = crc32(this.bytes(at, Math.min(SUM_BYTES, end - at)), sum);
+    return sum;
   }
 
-  private altered({ name }: TensorEntry): CheckpointError {
+  private check(entry: TensorEntry, bytes: Uint8Array): void {
+    const promised = this.promised(entry);
+    if (promised !== undefined && crc32(bytes, crc32(checksumText(entry))) !== promised) throw this.altered(entry.name);
+  }
+
+  /** The error of a tensor whose checksum is another. */
+  altered(name: string): CheckpointError {
     return damaged(this.path, `the checksum of ${name} does not match`);
   }
 

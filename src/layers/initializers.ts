@@ -10,7 +10,18 @@ export type Initializer = (shape: number[], name: string, seed: number) => tf.Te
 
 /** Uniform in (−range, range). */
 export function uniform(range: number): Initializer {
-  return (shape, name, seed) => uniformNoise({ seed, stream: parameterStream(name) }, shape, range);
+  return (shape, name, seed) => uniformPart(range, shape, name, seed, 0);
+}
+
+/** Some of the numbers of a parameter that `uniform` would give: `shape` of them, from number `first` on. */
+export function uniformPart<T extends tf.Tensor>(
+  range: number,
+  shape: number[],
+  name: string,
+  seed: number,
+  first: number,
+): T {
+  return uniformNoise<T>({ seed, stream: parameterStream(name) }, shape, range, first);
 }
 
 /** Normal with mean 0. */

@@ -3,8 +3,9 @@ import * as tf from "@tensorflow/tfjs";
 import { CheckpointError, NmtError } from "../base/errors.ts";
 import { floatTensor } from "../ops/tensor.ts";
 import type { Communicator } from "../parallel/communicator.ts";
+import { type DividedValues, valuesOf } from "../parallel/divided-values.ts";
 import { type PartOf, partOf } from "../parallel/parts.ts";
-import { type Initializer, uniform } from "./initializers.ts";
+import { type Initializer, uniform, uniformPart } from "./initializers.ts";
 
 /** One named tensor that is trained. */
 export interface Parameter {
@@ -19,7 +20,7 @@ export interface Parameter {
 }
 
 /** Values of parameters by name, as a checkpoint gives them. */
-export type ParameterValues = ReadonlyMap<string, { shape: readonly number[]; data: Float32Array }>;
+export type ParameterValues = ReadonlyMap<string, DividedValues>;
 
 /** Where parameters take their first values from. */
 export interface ParameterSource {
@@ -27,8 +28,8 @@ export interface ParameterSource {
   seed: number;
   /** A checkpoint's values; its names and shapes are compared as parameters are created. */
   stored?: ParameterValues | undefined;
-  /** Without a checkpoint: values of a parameter; undefined for those of its own initializer. */
-  initial?: ((name: string, shape: readonly number[]) => Float32Array | undefined) | undefined;
+  /** Without a checkpoint: values of a parameter, of `part` alone where that is given; undefined for those of its own initializer. */
+  initial?: ((name: string, shape: readonly number[], part?: PartOf) => Float32Array | undefined) | undefined;
   /** Whether a parameter stays as it is. */
   frozen?: ((name: string) => boolean) | undefined;
   /** Draws weight matrices uniformly from ± this instead of by their fan-in. */
@@ -55,7 +56,7 @@ export class Parameters {
 
   /** A new parameter. Throws CheckpointError where the stored one is missing or has another shape. */
   create<T extends tf.Tensor>(name: string, shape: number[], initializer: Initializer): T {
-    return this.add(name, this.initialValues(name, shape, initializer)) as T;
+    return this.add(name, this.given(name, shape) ?? initializer(shape, name, this.source.seed)) as T;
   }
 
   /** Ranks that routed experts are divided among, if they are. */
@@ -63,23 +64,20 @@ export class Parameters {
     return this.source.expertRanks;
   }
 
-  /** Matrices of experts, [experts, rows, columns]; `divided` among the ranks, this one has [its experts, rows, columns]. */
-  expertMatrices(
-    name: string,
-    shape: [number, number, number],
-    initializer: Initializer,
-    divided = false,
-  ): tf.Tensor3D {
+  /**
+   * Matrices of experts, [experts, rows, columns], uniform in ± `range`; `divided` among the ranks, this one has [its experts, rows, columns], and
+   * never any numbers of the others.
+   */
+  expertMatrices(name: string, shape: [number, number, number], range: number, divided = false): tf.Tensor3D {
     this.ofExperts.add(name);
-    const { expertRanks: ranks } = this.source;
-    if (!divided || ranks === undefined) return this.create<tf.Tensor3D>(name, shape, initializer);
+    const { expertRanks: ranks, seed } = this.source;
+    if (!divided || ranks === undefined) return this.create<tf.Tensor3D>(name, shape, uniform(range));
     const [of, rows, columns] = shape;
-    const part = partOf(of, ranks.rank, ranks.size);
-    this.parts.set(name, { ...part, of });
-    const all = this.initialValues(name, shape, initializer);
-    const own = tf.slice(all, [part.begin, 0, 0], [part.length, rows, columns]);
-    all.dispose();
-    return this.add(name, own) as tf.Tensor3D;
+    const part = { ...partOf(of, ranks.rank, ranks.size), of };
+    this.parts.set(name, part);
+    const own = [part.length, rows, columns];
+    const initial = this.given(name, shape, part) ?? uniformPart(range, own, name, seed, part.begin * rows * columns);
+    return this.add(name, initial) as tf.Tensor3D;
   }
 
   private add(name: string, initial: tf.Tensor): tf.Tensor {
@@ -90,14 +88,18 @@ export class Parameters {
     return variable;
   }
 
-  private initialValues(name: string, shape: number[], initializer: Initializer): tf.Tensor {
-    const { seed, stored, initial } = this.source;
+  /** Values that are not its initializer's, if there are any; `shape` is that of the whole. */
+  private given(name: string, shape: number[], part?: PartOf): tf.Tensor | undefined {
+    const { stored, initial } = this.source;
+    const own = part === undefined ? shape : [part.length, ...shape.slice(1)];
     if (stored === undefined) {
-      const values = initial?.(name, shape);
-      return values === undefined ? initializer(shape, name, seed) : floatTensor(values, shape);
+      const values = initial?.(name, shape, part);
+      return values && floatTensor(values, own);
     }
     const found = stored.get(name);
-    if (found !== undefined && tf.util.arraysEqual([...found.shape], shape)) return floatTensor(found.data, shape);
+    if (found !== undefined && tf.util.arraysEqual([...found.shape], shape)) {
+      return floatTensor(valuesOf(found, part), own);
+    }
     const problem = found === undefined ? "is missing" : `has shape [${found.shape.join(", ")}]`;
     throw new CheckpointError(`parameter ${name} ${problem}, where this model needs [${shape.join(", ")}]`, {
       nextStep: "Use the configuration the checkpoint was trained with, or train into another save_model directory.",

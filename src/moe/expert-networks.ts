@@ -2,7 +2,6 @@
 import type { Tensor2D, Tensor3D } from "@tensorflow/tfjs";
 import type { ExpertActivation } from "../config/choices.ts";
 import type { ForwardContext } from "../layers/forward-context.ts";
-import { uniform } from "../layers/initializers.ts";
 import type { Parameters } from "../layers/parameters.ts";
 import { expertFfn } from "../ops/expert-ffn.ts";
 import { type ExpertUpdate, updatedExpertFfn } from "../ops/expert-ffn-update.ts";
@@ -40,8 +39,8 @@ export class ExpertNetworks {
     this.numExperts = numExperts;
     this.ranks = divided ? parameters.expertRanks : undefined;
     // A uniform range of √(3 / fan-in) has the variance 1 / fan-in.
-    const inner = uniform(Math.sqrt(3 / hiddenSize));
-    const outer = uniform(outputInit * Math.sqrt(3 / expertHiddenSize));
+    const inner = Math.sqrt(3 / hiddenSize);
+    const outer = outputInit * Math.sqrt(3 / expertHiddenSize);
     const innerShape: [number, number, number] = [numExperts, hiddenSize, expertHiddenSize];
     this.inner = parameters.expertMatrices(`${name}.inner`, innerShape, inner, divided);
     const outerShape: [number, number, number] = [numExperts, expertHiddenSize, hiddenSize];

@@ -2,6 +2,7 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { ExpertUpdate } from "../ops/expert-ffn-update.ts";
 import type { RowGradient, RowGradients } from "../ops/row-gradients.ts";
+import type { DividedValues } from "../parallel/divided-values.ts";
 import type { PartOf } from "../parallel/parts.ts";
 
 /** A parameter to update. */
@@ -19,7 +20,7 @@ export interface OptimizedParameter {
 export type SumOverRanks = (own: number) => number;
 
 /** Moments by name, as a checkpoint keeps them. */
-export type OptimizerState = ReadonlyMap<string, { shape: readonly number[]; data: Float32Array }>;
+export type OptimizerState = ReadonlyMap<string, DividedValues>;
 
 /** Gradients of the rows read, by table. */
 export type TableGradients = ReadonlyMap<tf.Tensor, RowGradient>;

@@ -3,12 +3,12 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type * as tf from "@tensorflow/tfjs";
+import { nativeBackend } from "../backends/native/backend.ts";
 import { writeFileAtomic } from "../base/atomic-file.ts";
 import { CheckpointError } from "../base/errors.ts";
 import { checkpointName, listCheckpoints } from "../checkpoint/checkpoint-folder.ts";
-import { floatsByName } from "../checkpoint/match.ts";
 import { modelPaths } from "../checkpoint/model-directory.ts";
-import { readLatestCheckpoint } from "../checkpoint/read-checkpoint.ts";
+import { openLatestCheckpoint } from "../checkpoint/read-checkpoint.ts";
 import { type DividedArray, writeCheckpointTogether } from "../checkpoint/write-together.ts";
 import type { ParameterValues } from "../layers/parameters.ts";
 import type { Optimizer, OptimizerState } from "../optim/optimizer.ts";
@@ -18,13 +18,13 @@ import type { PartOf } from "../parallel/parts.ts";
 import type { TrainStepResult } from "./train-step.ts";
 import { stateProblem, type TrainerState } from "./trainer-state.ts";
 
-/** Variables as plain arrays, read from the backend. */
+/** Variables as plain arrays. On the native backend these are the variables' own memory: what is written from them must be so before the next step. */
 export function namedArrays(variables: Saved): DividedArray[] {
   return variables.map(({ name, variable, part }) => ({
     ...(part !== undefined && { part }),
     name,
     shape: variable.shape,
-    data: variable.dataSync() as Float32Array<ArrayBuffer>,
+    data: (nativeBackend()?.floats(variable) ?? variable.dataSync()) as Float32Array<ArrayBuffer>,
   }));
 }
 
@@ -34,9 +34,15 @@ export interface ResumedRun<Position> {
   moments: OptimizerState;
 }
 
-/** The newest intact checkpoint of a model directory, or undefined for a new run. Throws CheckpointError where there are only unusable ones. */
-export function readRun<Position>(directory: string): ResumedRun<Position> | undefined {
-  const checkpoint = readLatestCheckpoint<TrainerState<Position>>(directory);
+/**
+ * The newest intact checkpoint of a model directory, or undefined for a new run; its tensors are read when they are asked for. Throws CheckpointError
+ * where there are only unusable ones.
+ */
+export async function readRun<Position>(
+  directory: string,
+  ranks: Communicator = alone,
+): Promise<ResumedRun<Position> | undefined> {
+  const checkpoint = await openLatestCheckpoint<TrainerState<Position>>(directory, ranks);
   if (checkpoint === undefined) return undefined;
   const problem = stateProblem(checkpoint.state, checkpoint.step);
   if (problem !== undefined) {
@@ -47,8 +53,8 @@ export function readRun<Position>(directory: string): ResumedRun<Position> | und
   }
   return {
     state: checkpoint.state,
-    parameters: floatsByName(checkpoint.model),
-    moments: floatsByName(checkpoint.optimizer),
+    parameters: checkpoint.model,
+    moments: checkpoint.optimizer,
   };
 }
 

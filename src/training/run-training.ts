@@ -102,7 +102,7 @@ export async function runTraining(
   refuseForeignModel(directory);
   mkdirSync(directory, { recursive: true });
   removeAllLeftovers(directory);
-  const resumed = readRun<DataPosition>(directory);
+  const resumed = await readRun<DataPosition>(directory, ranks);
   const { config, notes } = configFor(directory, given, resumed?.state);
   for (const note of notes) reporter.onMessage(note);
   requireParallel(config, ranks);
@@ -110,7 +110,7 @@ export async function runTraining(
   await ranks.barrier().ended();
   const isFirst = ranks.rank === 0;
   // An adapter's checkpoints don't have the weights that it belongs to.
-  const base = resumed === undefined || config.adapter !== undefined ? openBase(config) : undefined;
+  const base = resumed === undefined || config.adapter !== undefined ? await openBase(config, ranks) : undefined;
   const wordpieces = await firstRankFirst(ranks, () =>
     ensureWordpieces(config, paths.wordpieces, reporter.onMessage, base),
   );

@@ -8,8 +8,9 @@ import type { Optimizer, TableGradients } from "../optim/optimizer.ts";
 import { alone } from "../parallel/alone.ts";
 import type { Communicator } from "../parallel/communicator.ts";
 import { sumNumbers } from "../parallel/sum-numbers.ts";
-import { reduceGradients } from "./ranks/reduce-gradients.ts";
+import { GradientSums } from "./ranks/reduce-gradients.ts";
 import { reduceRows } from "./ranks/reduce-rows.ts";
+import { watchGradients } from "./ranks/watch-gradients.ts";
 import { StepSums, sumOverRanks } from "./step-sums.ts";
 
 export interface TrainStepOptions {
@@ -84,18 +85,20 @@ export function trainStep(
   const update = batches.length === 1 ? optimizer.expertUpdate(options.learningRate, lossScale) : undefined;
   const rowGradients = optimizer.rowGradients();
   let gradients: tf.NamedTensorMap | undefined;
+  let overRanks: GradientSums | undefined;
   batches.forEach((batch, i) => {
+    if (ranks.size > 1 && i === batches.length - 1) overRanks = new GradientSums(ranks, sharedNames(model), gradients);
     const parts = { sumOverBatches: sums?.(i), expertUpdate: update, rowGradients };
     const context = ForwardContext.forTraining(options.seed, passOf(i, options, ranks), parts);
     const balance = { weight: balanceWeight, share: 1 / count };
-    const next = batchGradients(model, batch, context, balance, options.labelSmoothing, result, ranks);
-    gradients = gradients === undefined ? next : accumulate(gradients, next);
+    const next = batchGradients(model, batch, context, balance, options.labelSmoothing, result, ranks, overRanks);
+    gradients = gradients === undefined || overRanks !== undefined ? next : accumulate(gradients, next);
   });
   const ownTables = rowGradients?.take();
   let tables: TableGradients | undefined = ownTables;
-  if (ranks.size > 1) {
-    gradients = reduceGradients(ranks, gradients!, dividedNames(model));
+  if (overRanks !== undefined) {
     tables = ownTables && reduceRows(ranks, ownTables);
+    gradients = overRanks.end(gradients!);
   }
   result.gradientNorm = Number.isFinite(result.smoothedLoss)
     ? optimizer.step(gradients!, options.learningRate, lossScale, tables)
@@ -105,9 +108,9 @@ export function trainStep(
   return result;
 }
 
-/** Names of variables of which each rank has its own part, with its whole gradient. */
-function dividedNames({ parameters }: TrainableModel): Set<string> {
-  return new Set(parameters.filter(({ part }) => part !== undefined).map(({ variable }) => variable.name));
+/** Names of variables that all ranks have. Of others each rank has its own part, with its whole gradient. */
+function sharedNames({ parameters }: TrainableModel): Set<string> {
+  return new Set(parameters.filter(({ part }) => part === undefined).map(({ variable }) => variable.name));
 }
 
 /** Batches are numbered through all ranks, so that those of one process in a step of as many have the same noise. */
@@ -132,7 +135,10 @@ function stepSums(
   return (batch) => sums.replay(batch);
 }
 
-/** Gradients of one batch's share of the step's loss times the step's target tokens; adds its sums to `result`. */
+/**
+ * Gradients of one batch's share of the step's loss times the step's target tokens; adds its sums to `result`. `overRanks` is given each gradient as
+ * soon as it is known, if the backward passes of all ranks will know them in the same order.
+ */
 function batchGradients(
   model: TrainableModel,
   batch: Batch,
@@ -141,31 +147,39 @@ function batchGradients(
   labelSmoothing: number,
   result: TrainStepResult,
   ranks: Communicator,
+  overRanks: GradientSums | undefined,
 ): tf.NamedTensorMap {
   const anchor = context.rowGradients?.anchor;
   const { value, grads } = tf.variableGrads(() => {
     const { crossEntropy, balance, alignment } = model.loss(batch, labelSmoothing, context);
     const [smoothed, plain] = crossEntropy.dataSync<"float32">();
     const ofLayers = balance.length === 0 ? undefined : (tf.addN(balance) as tf.Scalar);
-    const numbers = sumNumbers(
-      ranks,
-      Float64Array.of(
-        smoothed!,
-        plain!,
-        (ofLayers?.dataSync()[0] ?? 0) * balanceLoss.share,
-        alignment?.sum.dataSync()[0] ?? 0,
-        alignment?.positions ?? 0,
-      ),
-    ) as unknown as [number, number, number, number, number];
-    result.smoothedLoss += numbers[0];
-    result.negativeLogLikelihood += numbers[1];
-    result.balanceLoss += numbers[2];
-    result.alignmentLoss += numbers[3];
-    result.alignedPositions += numbers[4];
-    if (context.expertUpdate !== undefined && !Number.isFinite(numbers[0])) context.expertUpdate.cancelled = true;
     let cost = tf.sum(tf.slice(crossEntropy, 0, 1)) as tf.Scalar;
     if (alignment !== undefined) cost = tf.add(cost, tf.mul(alignment.sum, alignment.weight));
-    return ofLayers === undefined ? cost : tf.add(cost, tf.mul(ofLayers, balanceLoss.weight));
+    if (ofLayers !== undefined) cost = tf.add(cost, tf.mul(ofLayers, balanceLoss.weight));
+    const watch = overRanks && watchGradients(trained(model));
+    const ofAll = ranks
+      .gatherNumbers(
+        Float64Array.of(
+          smoothed!,
+          plain!,
+          (ofLayers?.dataSync()[0] ?? 0) * balanceLoss.share,
+          alignment?.sum.dataSync()[0] ?? 0,
+          alignment?.positions ?? 0,
+          watch?.signature ?? 0,
+        ),
+      )
+      .wait();
+    const total = (i: number) => ofAll.reduce((sum, numbers) => sum + numbers[i]!, 0);
+    const ofStep = total(0);
+    result.smoothedLoss += ofStep;
+    result.negativeLogLikelihood += total(1);
+    result.balanceLoss += total(2);
+    result.alignmentLoss += total(3);
+    result.alignedPositions += total(4);
+    if (context.expertUpdate !== undefined && !Number.isFinite(ofStep)) context.expertUpdate.cancelled = true;
+    if (ofAll.every((numbers) => numbers[5] === watch?.signature)) watch?.begin((name, dx) => overRanks!.add(name, dx));
+    return cost;
   }, [...trained(model), ...(anchor === undefined ? [] : [anchor])]);
   value.dispose();
   return grads;

@@ -16,9 +16,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { CheckpointError, TrainingError } from "../../src/base/errors.ts";
 import { setLogSink } from "../../src/base/logger.ts";
 import { listCheckpoints } from "../../src/checkpoint/checkpoint-folder.ts";
-import { readLatestCheckpoint } from "../../src/checkpoint/read-checkpoint.ts";
 import { readSafetensors } from "../../src/checkpoint/read-safetensors.ts";
 import { writeBestModel, writeCheckpoint } from "../../src/checkpoint/write-checkpoint.ts";
+import { readLatestCheckpoint } from "./whole-checkpoint.ts";
 
 const disk = vi.hoisted(() => ({ bytesLeft: Number.POSITIVE_INFINITY }));
 vi.mock("node:fs", async (original) => {
@@ -33,7 +33,7 @@ vi.mock("node:fs", async (original) => {
 
 let directory: string;
 let warnings: string[];
-beforeEach(() => {
+beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), "nmt-checkpoint-"));
   warnings = [];
   setLogSink((line) => warnings.push(line));
@@ -71,10 +71,10 @@ function alter(path: string): void {
 }
 
 describe("checkpoints", () => {
-  it("come back exactly", () => {
-    expect(readLatestCheckpoint(directory)).toBeUndefined();
+  it("come back exactly", async () => {
+    expect(await readLatestCheckpoint(directory)).toBeUndefined();
     expect(write(1000)).toBe(stepFolder(1000));
-    expect(readLatestCheckpoint(directory)).toEqual(checkpoint(1000));
+    expect(await readLatestCheckpoint(directory)).toEqual(checkpoint(1000));
     expect(readdirSync(stepFolder(1000)).sort()).toEqual(["model.safetensors", "optimizer.safetensors", "state.json"]);
   });
 
@@ -84,58 +84,58 @@ describe("checkpoints", () => {
     expect(readdirSync(join(directory, "checkpoints"))).toHaveLength(2);
   });
 
-  it("of the same step are those saved last", () => {
+  it("of the same step are those saved last", async () => {
     write(1000);
     const later = { ...checkpoint(1000), state: { ...checkpoint(1000).state, best: 40 } };
     writeCheckpoint(directory, later, 3);
-    expect(readLatestCheckpoint(directory)).toEqual(later);
+    expect(await readLatestCheckpoint(directory)).toEqual(later);
     expect(readdirSync(join(directory, "checkpoints"))).toEqual(["step-001000"]);
   });
 
-  it("are found and in order beyond a million steps", () => {
+  it("are found and in order beyond a million steps", async () => {
     for (const step of [999_500, 1_000_000, 10_000_500]) write(step);
     expect(steps()).toEqual([999_500, 1_000_000, 10_000_500]);
-    expect(readLatestCheckpoint(directory)?.step).toBe(10_000_500);
+    expect((await readLatestCheckpoint(directory))?.step).toBe(10_000_500);
     write(10_001_000, 2);
     expect(steps()).toEqual([10_000_500, 10_001_000]);
   });
 
   it.each(["model.safetensors", "optimizer.safetensors", "state.json"])(
     "fall back to the previous one when %s is altered",
-    (file) => {
+    async (file) => {
       write(1000);
       write(2000);
       alter(join(stepFolder(2000), file));
-      expect(readLatestCheckpoint(directory)?.step).toBe(1000);
+      expect((await readLatestCheckpoint(directory))?.step).toBe(1000);
       expect(warnings).toHaveLength(1);
       expect(warnings[0]).toMatch(/checkpoint of step 2000 is not usable .*trying step 1000/);
     },
   );
 
-  it("fall back when a file is missing or belongs to another step", () => {
+  it("fall back when a file is missing or belongs to another step", async () => {
     write(1000);
     write(2000);
     cpSync(join(stepFolder(1000), "model.safetensors"), join(stepFolder(2000), "model.safetensors"));
-    expect(readLatestCheckpoint(directory)?.step).toBe(1000);
+    expect((await readLatestCheckpoint(directory))?.step).toBe(1000);
     rmSync(join(stepFolder(2000), "state.json"));
-    expect(readLatestCheckpoint(directory)?.step).toBe(1000);
+    expect((await readLatestCheckpoint(directory))?.step).toBe(1000);
   });
 
-  it.each(["null", "5", "[]", "{}"])("fall back when the state is %s", (json) => {
+  it.each(["null", "5", "[]", "{}"])("fall back when the state is %s", async (json) => {
     write(1000);
     write(2000);
     writeFileSync(join(stepFolder(2000), "state.json"), json);
-    expect(readLatestCheckpoint(directory)?.step).toBe(1000);
+    expect((await readLatestCheckpoint(directory))?.step).toBe(1000);
   });
 
-  it("never start over silently when all are damaged", () => {
+  it("never start over silently when all are damaged", async () => {
     write(1000);
     alter(join(stepFolder(1000), "model.safetensors"));
-    expect(() => readLatestCheckpoint(directory)).toThrow(CheckpointError);
+    await expect(readLatestCheckpoint(directory)).rejects.toThrow(CheckpointError);
     write(2000);
     rmSync(join(stepFolder(2000), "state.json"));
     // The newest one's damage is told: it is the one to be restored.
-    expect(failed(() => readLatestCheckpoint(directory))).toMatchObject({
+    await expect(readLatestCheckpoint(directory)).rejects.toMatchObject({
       message: expect.stringContaining(
         "no intact checkpoint is left: the file is damaged: the trainer's state is missing",
       ),
@@ -143,26 +143,26 @@ describe("checkpoints", () => {
     });
   });
 
-  it("ignore and then clear away what a killed save left", () => {
+  it("ignore and then clear away what a killed save left", async () => {
     write(1000);
     const left = join(directory, "checkpoints", ".step-002000.new");
     mkdirSync(left);
     writeFileSync(join(left, "model.safetensors"), "half");
     const aside = join(directory, "checkpoints", ".step-001000.old");
     mkdirSync(aside);
-    expect(readLatestCheckpoint(directory)?.step).toBe(1000);
+    expect((await readLatestCheckpoint(directory))?.step).toBe(1000);
     write(3000);
     expect([left, aside].filter((path) => existsSync(path))).toEqual([]);
   });
 
-  it.each([0.01, 0.3, 0.6, 0.99])("survive a disk that is full after %d of the bytes", (share) => {
+  it.each([0.01, 0.3, 0.6, 0.99])("survive a disk that is full after %d of the bytes", async (share) => {
     const path = write(1000, 1);
     const size = readdirSync(path).reduce((sum, file) => sum + statSync(join(path, file)).size, 0);
     disk.bytesLeft = Math.floor(size * share);
     const failure = failed(() => write(2000, 1));
     expect(failure).toBeInstanceOf(TrainingError);
     expect(failure.message).toContain("step 2000 was not saved; the checkpoint of step 1000 is intact");
-    expect(readLatestCheckpoint(directory)).toEqual(checkpoint(1000));
+    expect(await readLatestCheckpoint(directory)).toEqual(checkpoint(1000));
     expect(readdirSync(join(directory, "checkpoints"))).toEqual(["step-001000"]);
     disk.bytesLeft = Number.POSITIVE_INFINITY;
     write(2000, 1);

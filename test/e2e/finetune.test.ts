@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { reverseSplits } from "../../data-scripts/reverse.ts";
 import { listCheckpoints } from "../../src/checkpoint/checkpoint-folder.ts";
-import { readCheckpoint } from "../../src/checkpoint/read-checkpoint.ts";
 import { loadConfig } from "../../src/config/load.ts";
+import { readCheckpoint } from "../checkpoint/whole-checkpoint.ts";
 import { nmt, temporaryFolder } from "./nmt-process.ts";
 
 const folder = temporaryFolder();

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { reverseSplits } from "../../data-scripts/reverse.ts";
 import { listCheckpoints } from "../../src/checkpoint/checkpoint-folder.ts";
-import { readCheckpoint } from "../../src/checkpoint/read-checkpoint.ts";
 import { readRunLog } from "../../src/report/run-log.ts";
+import { readCheckpoint } from "../checkpoint/whole-checkpoint.ts";
 import { nmt, temporaryFolder } from "./nmt-process.ts";
 
 const folder = temporaryFolder();

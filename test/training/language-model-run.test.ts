@@ -6,12 +6,12 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { selectBackend } from "../../src/backends/select.ts";
 import { Random } from "../../src/base/random.ts";
 import { listCheckpoints } from "../../src/checkpoint/checkpoint-folder.ts";
-import { readCheckpoint } from "../../src/checkpoint/read-checkpoint.ts";
 import { resolveConfig } from "../../src/config/resolve.ts";
 import { scoreTexts } from "../../src/decoding/force-score.ts";
 import { loadLanguageModel, loadTranslationModel } from "../../src/inference/open-model.ts";
 import { type RunReporter, runTraining } from "../../src/training/run-training.ts";
 import type { Validation } from "../../src/training/validation/validate.ts";
+import { readCheckpoint } from "../checkpoint/whole-checkpoint.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nmt-lm-"));
 beforeAll(() => selectBackend({ backend: "cpu" }));

@@ -1,5 +1,5 @@
 // dropout(x, out, threshold, scale, seed, stream): forward and backward alike. normalNoise(out, seed, stream).
-// uniformNoise(out, seed, stream, range).
+// uniformNoise(out, seed, stream, first, range).
 #include "binding/registry.h"
 #include "dropout/dropout_kernels.h"
 #include "threads/share.h"
@@ -38,11 +38,13 @@ napi_value uniform_noise(Call& call) {
   const auto out = call.floats("out");
   const uint64_t seed = call.integer("seed");
   const Stream stream{seed, call.integer("stream")};
+  const uint64_t first = call.integer("first");
   const float range = static_cast<float>(call.number("range"));
+  call.require(first % 4 == 0, "first must be a multiple of 4");
   const auto kernel = dropout_kernels().uniform_noise;
   constexpr size_t kWork = 2, kGrain = 4096;
   share(thread_group(), out.length, kWork, kGrain,
-        [&](size_t begin, size_t end) { kernel(out.data, begin, end, stream, range); });
+        [&](size_t begin, size_t end) { kernel(out.data, begin, end, stream, first, range); });
   return call.nothing();
 }
 
@@ -51,7 +53,7 @@ napi_value uniform_noise(Call& call) {
 void register_dropout(Registry& registry) {
   registry.add("dropout", {"x", "out", "threshold", "scale", "seed", "stream"}, dropout);
   registry.add("normalNoise", {"out", "seed", "stream"}, normal_noise);
-  registry.add("uniformNoise", {"out", "seed", "stream", "range"}, uniform_noise);
+  registry.add("uniformNoise", {"out", "seed", "stream", "first", "range"}, uniform_noise);
 }
 
 }  // namespace nmt

@@ -137,12 +137,12 @@ void normal_noise(float* out, size_t begin, size_t end, Stream stream) {
   }
 }
 
-void uniform_noise(float* out, size_t begin, size_t end, Stream stream, float range) {
+void uniform_noise(float* out, size_t begin, size_t end, Stream stream, size_t first, float range) {
   const vu half = vu_set1(1u << 31);
   const vf scale = vset1(range * (1.0f / 2147483648.0f));
   for (size_t i = begin; i < end; i += 4 * W) {
     vu word[4];
-    philox(stream, i / 4, word);
+    philox(stream, (first + i) / 4, word);
     in_order(word);
     for (int v = 0; v < 4; v++) {
       const size_t at = i + v * W;

@@ -20,8 +20,8 @@ struct DropoutKernels {
   void (*dropout)(const float* x, float* out, size_t begin, size_t end, Stream stream, uint32_t threshold, float scale);
   // out[i] = standard normal number i of the stream, for i in [begin, end). `begin` is a multiple of 64.
   void (*normal_noise)(float* out, size_t begin, size_t end, Stream stream);
-  // out[i] = uniform number i of the stream in (-range, range), for i in [begin, end). `begin` is a multiple of 64.
-  void (*uniform_noise)(float* out, size_t begin, size_t end, Stream stream, float range);
+  // out[i] = uniform number `first` + i of the stream in (-range, range), for i in [begin, end). `begin` is a multiple of 64, `first` of 4.
+  void (*uniform_noise)(float* out, size_t begin, size_t end, Stream stream, size_t first, float range);
 };
 
 NMT_DECLARE_KERNELS(DropoutKernels, dropout)

@@ -1,14 +1,17 @@
 /** The model that a run starts from: its directory opened, and what of it a configuration cannot change. */
 import { resolve } from "node:path";
 import { CheckpointError, ConfigError } from "../../base/errors.ts";
-import { floatsByName } from "../../checkpoint/match.ts";
+import { requireFloats } from "../../checkpoint/match.ts";
 import { type ModelDirectory, openModelDirectory } from "../../checkpoint/model-directory.ts";
-import { readLatestCheckpoint } from "../../checkpoint/read-checkpoint.ts";
-import { readSafetensors } from "../../checkpoint/read-safetensors.ts";
+import { openLatestCheckpoint } from "../../checkpoint/read-checkpoint.ts";
+import { type StoredValues, storedValues } from "../../checkpoint/stored-values.ts";
+import { verifiedTogether } from "../../checkpoint/verify-together.ts";
 import { type Config, camelCase } from "../../config/config.ts";
 import { type ConfigKey, sectionOf } from "../../config/schema.ts";
 import type { ParameterValues } from "../../layers/parameters.ts";
 import type { OptimizerState } from "../../optim/optimizer.ts";
+import { alone } from "../../parallel/alone.ts";
+import type { Communicator } from "../../parallel/communicator.ts";
 import { WordpieceModel } from "../../text/wordpiece-model.ts";
 import type { TrainerState } from "../trainer-state.ts";
 
@@ -32,7 +35,7 @@ export interface BaseModel {
  * Opens `train_from`. With `reset_optim: keep_states` weights and moments are those of its newest checkpoint, else the weights are those it
  * translates with. Throws ConfigError where there is no such model or the configuration is for another one.
  */
-export function openBase(config: Config): BaseModel | undefined {
+export async function openBase(config: Config, ranks: Communicator = alone): Promise<BaseModel | undefined> {
   const directory = config.trainFrom;
   if (directory === undefined) return undefined;
   if (resolve(directory) === resolve(config.saveModel)) {
@@ -44,30 +47,34 @@ export function openBase(config: Config): BaseModel | undefined {
   checkKeys(config, files);
   const { config: before, wordpieceModelPath, weightsPath } = files;
   const wordpieces = WordpieceModel.load(wordpieceModelPath);
-  const kept = config.resetOptim === "keep_states" ? keptStates(directory) : bestWeights(files);
+  const kept =
+    config.resetOptim === "keep_states" ? await keptStates(directory, ranks) : await bestWeights(files, ranks);
   return { directory, config: before, wordpieces, wordpieceModelPath, weightsPath, ...kept };
 }
 
 type Weights = Pick<BaseModel, "weights" | "origin" | "moments">;
 
-function bestWeights({ weightsPath }: ModelDirectory): Weights {
-  const { tensors, metadata } = readSafetensors(weightsPath);
-  const quantized = tensors.find(({ data }) => data instanceof Int8Array);
-  if (quantized !== undefined) {
-    throw baseError(`its weights are 8-bit integers (${quantized.name}), which cannot be trained`, weightsPath, {
-      nextStep: "Set train_from to the model that nmt quantize was given.",
-    });
-  }
+async function bestWeights({ weightsPath }: ModelDirectory, ranks: Communicator): Promise<Weights> {
+  const { values, metadata } = await verifiedTogether(ranks, [weightsPath], () => trainable(weightsPath));
   const { step } = metadata;
   return {
-    weights: floatsByName(tensors),
+    weights: values,
     origin: step === undefined ? weightsPath : `${weightsPath}, of step ${step}`,
     moments: undefined,
   };
 }
 
-function keptStates(directory: string): Weights {
-  const checkpoint = readLatestCheckpoint<TrainerState>(directory);
+function trainable(weightsPath: string): StoredValues {
+  return storedValues(weightsPath, (name, dtype) => {
+    if (dtype !== "I8") return requireFloats(name, dtype);
+    throw baseError(`its weights are 8-bit integers (${name}), which cannot be trained`, weightsPath, {
+      nextStep: "Set train_from to the model that nmt quantize was given.",
+    });
+  });
+}
+
+async function keptStates(directory: string, ranks: Communicator): Promise<Weights> {
+  const checkpoint = await openLatestCheckpoint<TrainerState>(directory, ranks);
   if (checkpoint === undefined) {
     throw baseError("reset_optim is keep_states, but the model has no checkpoint with moments", directory, {
       nextStep: "Set reset_optim: all, or train_from to a directory with checkpoints.",
@@ -75,9 +82,9 @@ function keptStates(directory: string): Weights {
   }
   const { step, state } = checkpoint;
   return {
-    weights: floatsByName(checkpoint.model),
+    weights: checkpoint.model,
     origin: `its checkpoint of step ${step}`,
-    moments: { values: floatsByName(checkpoint.optimizer), steps: step + (state.momentSteps ?? 0) },
+    moments: { values: checkpoint.optimizer, steps: step + (state.momentSteps ?? 0) },
   };
 }
 

@@ -3,6 +3,8 @@ import { ConfigError } from "../../base/errors.ts";
 import type { Config } from "../../config/config.ts";
 import { uniform } from "../../layers/initializers.ts";
 import type { OptimizerState } from "../../optim/optimizer.ts";
+import { type DividedValues, valuesOf } from "../../parallel/divided-values.ts";
+import type { PartOf } from "../../parallel/parts.ts";
 import type { BaseModel } from "./base-model.ts";
 import { extendRows, type NewRows } from "./extended-rows.ts";
 
@@ -37,20 +39,23 @@ export class InitialValues {
     this.newRows = newRows;
   }
 
-  /** Values of a parameter; undefined for those it would have in a run of its own. Throws ConfigError where shapes do not fit. */
-  of(name: string, shape: readonly number[]): Float32Array | undefined {
+  /**
+   * Values of a parameter of that shape, or of a part of it; undefined for those it would have in a run of its own. Throws ConfigError where shapes do
+   * not fit.
+   */
+  of(name: string, shape: readonly number[], part?: PartOf): Float32Array | undefined {
     const source = this.sourceOf(name);
     const found = this.base.weights.get(source);
-    if (found === undefined) return this.missing(name, shape);
+    if (found === undefined) return this.missing(name, shape, part);
     this.used.add(source);
-    if (sameShape(found.shape, shape)) return this.note("taken", name, found.data);
+    if (sameShape(found.shape, shape)) return this.note("taken", name, valuesOf(found, part));
     const [count, ...rest] = shape;
     const inner = found.shape.slice(1);
     if (TABLE.test(name) && sameShape(inner, rest) && count === found.shape[0]! + this.newRows.length) {
       return this.note("extended", name, extendRows(found.data, found.shape, this.newRows));
     }
     if (EXPERT_MATRICES.test(name) && found.shape[0] === 1 && sameShape(inner, rest)) {
-      return this.note("copied", name, repeated(found.data, count!));
+      return this.note("copied", name, repeated(found.data, part?.length ?? count!));
     }
     if (GATE.test(name)) return this.newGate(name, shape);
     throw this.otherShape(name, found.shape, shape);
@@ -61,7 +66,7 @@ export class InitialValues {
     const values = this.base.moments?.values;
     if (values === undefined) return undefined;
     const { taken, extended } = this.fates;
-    const kept = [...values].flatMap(([name, moment]): [string, { shape: readonly number[]; data: Float32Array }][] => {
+    const kept = [...values].flatMap(([name, moment]): [string, DividedValues][] => {
       const parameter = name.replace(/\.\w+$/, "");
       if (taken.includes(parameter)) return [[name, moment]];
       if (!extended.includes(parameter)) return [];
@@ -110,10 +115,14 @@ export class InitialValues {
     return tables.find((table) => weights.has(table)) ?? name;
   }
 
-  private missing(name: string, shape: readonly number[]): Float32Array | undefined {
+  private missing(name: string, shape: readonly number[], part?: PartOf): Float32Array | undefined {
     if (OUTER.test(name)) {
       if (!this.hasLayerOf(name)) this.checkIdentity(name);
-      return this.note("zero", name, new Float32Array(sizeOf(shape)));
+      return this.note(
+        "zero",
+        name,
+        new Float32Array(sizeOf(part === undefined ? shape : [part.length, ...shape.slice(1)])),
+      );
     }
     return this.note("fresh", name, undefined);
   }

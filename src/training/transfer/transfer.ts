@@ -2,6 +2,7 @@
 import type { Config } from "../../config/config.ts";
 import type { OptimizerState } from "../../optim/optimizer.ts";
 import { learningRateAt } from "../../optim/schedules.ts";
+import type { PartOf } from "../../parallel/parts.ts";
 import type { WordpieceModel } from "../../text/wordpiece-model.ts";
 import type { TrainerState } from "../trainer-state.ts";
 import type { BaseModel } from "./base-model.ts";
@@ -10,8 +11,8 @@ import { InitialValues } from "./initial-values.ts";
 
 /** All of it. `moments` and `report` are to be asked for once the model has been made. */
 export interface Transfer {
-  /** Values of a parameter, or undefined where it starts as in a run of its own. */
-  initial(name: string, shape: readonly number[]): Float32Array | undefined;
+  /** Values of a parameter, or of a part of it, or undefined where it starts as in a run of its own. */
+  initial(name: string, shape: readonly number[], part?: PartOf): Float32Array | undefined;
   moments(): OptimizerState | undefined;
   /** Of the new run. */
   state: Pick<TrainerState, "momentSteps">;
@@ -26,7 +27,7 @@ export function transferFrom(base: BaseModel, config: Config, wordpieces: Wordpi
   const rate = learningRateAt(config, 1, 0).toExponential(1);
   const moments = base.moments === undefined ? "new" : `kept, after ${base.moments.steps} steps`;
   return {
-    initial: (name, shape) => values.of(name, shape),
+    initial: (name, shape, part) => values.of(name, shape, part),
     moments: () => values.moments(),
     state: base.moments === undefined ? {} : { momentSteps: base.moments.steps },
     requireUnchanged: () => values.requireUnchanged(),

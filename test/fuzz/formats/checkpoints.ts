@@ -37,8 +37,8 @@ export const checkpoints: Format = {
   name: "checkpoints",
   isText: true,
   samples: (folder) => [written(folder)],
-  read: (folder) => {
-    const run = readRun(folder);
+  read: async (folder) => {
+    const run = await readRun(folder);
     if (run === undefined) return;
     const { step } = run.state;
     expectThat(STEPS.includes(step), `a checkpoint of step ${step} was never written`);
@@ -57,14 +57,14 @@ export const trainerStates: Format = {
     const files = Object.entries(written(folder).files).filter(([path]) => path.startsWith(folderOf(40)));
     return [{ files: { ...Object.fromEntries(files), "state.txt": Buffer.from(JSON.stringify(stateOf(40))) } }];
   },
-  read: (folder) => {
+  read: async (folder) => {
     const path = join(folder, "state.txt");
     const state = existsSync(path) ? readFileSync(path, "utf8") : "{}";
     // The checksum is of the state as it is written, so it must be written as JSON.stringify does.
     const canonical = normalised(state);
     const text = `{"format":1,"step":40,"crc32":"${crc32(canonical).toString(16)}","state":${canonical}}\n`;
     writeFileSync(join(folder, folderOf(40), "state.json"), text);
-    const run = readRun(folder);
+    const run = await readRun(folder);
     if (run === undefined) return;
     const { step, pass, trainSeconds, targetTokens, finished, stale } = run.state;
     for (const number of [step, pass, trainSeconds, targetTokens, stale]) {

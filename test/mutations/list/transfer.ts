@@ -73,8 +73,8 @@ export const transferMutations: readonly Mutation[] = [
   {
     ...base,
     name: "kept moments with the best weights",
-    find: "weights: floatsByName(checkpoint.model),",
-    replace: "weights: new Map([...floatsByName(checkpoint.model)].slice(1)),",
+    find: "weights: checkpoint.model,",
+    replace: "weights: new Map([...checkpoint.model].slice(1)),",
   },
   {
     ...run,

@@ -10,7 +10,6 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { selectBackend } from "../../../src/backends/select.ts";
 import { readAdapter } from "../../../src/checkpoint/adapter.ts";
 import { modelPaths } from "../../../src/checkpoint/model-directory.ts";
-import { readLatestCheckpoint } from "../../../src/checkpoint/read-checkpoint.ts";
 import { readSafetensors } from "../../../src/checkpoint/read-safetensors.ts";
 import { writeBestModel } from "../../../src/checkpoint/write-checkpoint.ts";
 import { resolveConfig } from "../../../src/config/resolve.ts";
@@ -23,6 +22,7 @@ import { trainingOptimizer } from "../../../src/training/training-optimizer.ts";
 import { trainingTask } from "../../../src/training/training-task.ts";
 import { AdapterOptimizer } from "../../../src/training/transfer/adapter-optimizer.ts";
 import { AdapterParameters, keptByAdapter } from "../../../src/training/transfer/adapter-parameters.ts";
+import { readLastCheckpoint } from "../../checkpoint/whole-checkpoint.ts";
 import { toyWordpieces } from "../../cli/toy-model-directory.ts";
 import { fileOf, languageModelWirings, pairs, translationWirings } from "../../model/definition/wirings.ts";
 
@@ -229,7 +229,7 @@ describe("a run with adapter", () => {
     const { matrices } = readAdapter(inFolder("adapter"));
     expect(matrices.every(({ name, rank }) => name.startsWith("decoder.") && rank === 2)).toBe(true);
     expect(matrices.some(({ right }) => right.some((value) => value !== 0))).toBe(true);
-    const { model, optimizer } = readLatestCheckpoint(inFolder("adapter"))!;
+    const { model, optimizer } = readLastCheckpoint(inFolder("adapter"));
     expect(model.map(({ name }) => name.slice(-7))).toEqual(matrices.flatMap(() => [".lora_a", ".lora_b"]));
     expect(optimizer).toHaveLength(2 * model.length);
     expect(statSync(paths.adapter).size).toBeLessThan(statSync(modelPaths(inFolder("base")).weights).size);
@@ -244,7 +244,7 @@ describe("a run with adapter", () => {
     await run("stopped", { ...adapted(), train_steps: 4 });
     const [whole, stopped] = ["whole", "stopped"].map((name) => tensors(modelPaths(inFolder(name)).adapter));
     expect(stopped).toEqual(whole);
-    const [first, second] = ["whole", "stopped"].map((name) => readLatestCheckpoint(inFolder(name))!);
+    const [first, second] = ["whole", "stopped"].map((name) => readLastCheckpoint(inFolder(name)));
     expect(second!.optimizer).toEqual(first!.optimizer);
   });
 

@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { nativeBackend } from "../../../src/backends/native/backend.ts";
 import { selectBackend } from "../../../src/backends/select.ts";
-import { readLatestCheckpoint } from "../../../src/checkpoint/read-checkpoint.ts";
 import { resolveConfig } from "../../../src/config/resolve.ts";
 import type { ConfigInput } from "../../../src/config/schema.ts";
 import { runTraining } from "../../../src/training/run-training.ts";
 import { checkFrozen, frozenBy } from "../../../src/training/transfer/frozen-parameters.ts";
+import { readLastCheckpoint } from "../../checkpoint/whole-checkpoint.ts";
 import { toyWordpieces } from "../../cli/toy-model-directory.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nmt-freeze-"));
@@ -35,7 +35,7 @@ async function run(name: string, change: Partial<ConfigInput>) {
   const reporter = { onStart: ignore, onProgress: ignore, onValidation: ignore, onCheckpoint: ignore, onEnd: ignore };
   const onMessage = (message: string) => messages.push(message);
   await runTraining(config, { ...reporter, onMessage }, new AbortController().signal);
-  const { model, optimizer } = readLatestCheckpoint(inFolder(name))!;
+  const { model, optimizer } = readLastCheckpoint(inFolder(name));
   const [values, moments] = [model, optimizer].map((list) => new Map(list.map((each) => [each.name, [...each.data]])));
   return { values: values!, moments: moments!, messages };
 }

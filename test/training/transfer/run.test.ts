@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { selectBackend } from "../../../src/backends/select.ts";
 import { modelPaths } from "../../../src/checkpoint/model-directory.ts";
-import { readLatestCheckpoint } from "../../../src/checkpoint/read-checkpoint.ts";
 import { readSafetensors } from "../../../src/checkpoint/read-safetensors.ts";
 import { writeBestModel } from "../../../src/checkpoint/write-checkpoint.ts";
 import { loadConfig } from "../../../src/config/load.ts";
@@ -14,6 +13,7 @@ import type { ConfigInput } from "../../../src/config/schema.ts";
 import { WordpieceModel } from "../../../src/text/wordpiece-model.ts";
 import { type RunResult, runTraining } from "../../../src/training/run-training.ts";
 import type { TrainerState } from "../../../src/training/trainer-state.ts";
+import { readLastCheckpoint } from "../../checkpoint/whole-checkpoint.ts";
 import { toyWordpieces } from "../../cli/toy-model-directory.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nmt-transfer-"));
@@ -46,7 +46,7 @@ async function run(name: string, change: Partial<ConfigInput>): Promise<Run> {
 const shape: Partial<ConfigInput> = {
   ...{ wordpiece_model: inFolder("toy.model"), hidden_size: 8, encoder_layers: 2, dropout: 0, vocab_size: 20 },
 };
-const lastOf = (name: string) => readLatestCheckpoint<TrainerState>(inFolder(name))!;
+const lastOf = (name: string) => readLastCheckpoint<TrainerState>(inFolder(name));
 const valuesOf = (tensors: readonly { name: string; data: ArrayLike<number | bigint> }[]) =>
   new Map(tensors.map(({ name, data }) => [name, Array.from(data, Number)]));
 

@@ -8,8 +8,8 @@ export interface DropoutKernels {
   dropout(x: Float32Array, out: Float32Array, threshold: number, scale: number, seed: number, stream: number): void;
   /** Fills `out` with the stream's standard normal numbers. */
   normalNoise(out: Float32Array, seed: number, stream: number): void;
-  /** Fills `out` with the stream's uniform numbers in (−range, range). */
-  uniformNoise(out: Float32Array, seed: number, stream: number, range: number): void;
+  /** Fills `out` with the stream's uniform numbers in (−range, range), from number `first` on, a multiple of 4. */
+  uniformNoise(out: Float32Array, seed: number, stream: number, first: number, range: number): void;
 }
 
 /** Element i is kept, and divided by 1 − rate, iff word i of the stream is at least ⌊rate · 2^32⌋. */
