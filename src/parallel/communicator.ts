@@ -14,6 +14,14 @@ export interface Pending<Result = void> {
   ended(): Promise<Result>;
 }
 
+/** Seconds since the job was joined. */
+export interface CommunicationTimes {
+  /** In which something was under way, waiting for late ranks included. */
+  underWay: number;
+  /** Of these, in which this thread has done nothing but wait for it. */
+  waited: number;
+}
+
 /** How numbers are sent. */
 export interface ReduceOptions {
   /** Rounded to bf16 on the way, which halves the bytes; sums are f32 all the same. */
@@ -57,6 +65,8 @@ export interface Communicator {
   broadcast(bytes: Uint8Array, from?: number): Pending;
   /** Ends when every rank has come here. */
   barrier(): Pending;
+  /** How long messages took, where a thread of their own moves them. */
+  times?(): CommunicationTimes;
   /** Leaves the job when all ranks do; the last call. */
   close(): Promise<void>;
 }

@@ -14,6 +14,11 @@ const trainTags: Readonly<Record<string, string>> = {
   sourceTokensPerSecond: "speed/source_tokens_per_second",
   dataWait: "speed/data_wait",
 };
+/** The same of figures on what ranks exchange. */
+const communicationTags: Readonly<Record<string, string>> = {
+  share: "speed/communication",
+  hidden: "speed/communication_hidden",
+};
 
 /** Of `train` and `validation` entries; none of others. */
 export function logScalars(entry: LogEntry): Scalar[] {
@@ -24,6 +29,10 @@ export function logScalars(entry: LogEntry): Scalar[] {
 
 function trainScalars(entry: LogEntry): Scalar[] {
   const scalars = Object.entries(trainTags).flatMap(([key, tag]) => scalar(tag, entry[key]));
+  const { communication } = entry as { communication?: unknown };
+  if (isObject(communication)) {
+    for (const [key, tag] of Object.entries(communicationTags)) scalars.push(...scalar(tag, communication[key]));
+  }
   const layers = isObject(entry["experts"]) ? entry["experts"] : {};
   for (const [layer, report] of Object.entries(layers)) {
     for (const { figure, value } of figuresOf(report)) {

@@ -2,7 +2,7 @@
 import type { TrainableModel } from "../model/trainable-model.ts";
 import type { BalanceReport } from "../moe/expert-balance.ts";
 import { alone } from "../parallel/alone.ts";
-import type { Communicator } from "../parallel/communicator.ts";
+import type { CommunicationTimes, Communicator } from "../parallel/communicator.ts";
 import { sumNumbers } from "../parallel/sum-numbers.ts";
 import { budgetSpent, type RunLimits } from "./stop-reason.ts";
 import type { TrainStepResult } from "./train-step.ts";
@@ -32,6 +32,8 @@ export interface Progress {
   sourceTokensPerSecond: number;
   /** Share of the time spent waiting for batches. */
   dataWait: number;
+  /** Share of the time in which ranks were exchanging something, and how much of that was hidden behind computing; absent where nothing measures it. */
+  communication?: { share: number; hidden: number };
   /** Seconds to the end of the budget; Infinity where it can't be told. */
   secondsLeft: number;
   /** By layer name; empty in a dense model. */
@@ -53,14 +55,16 @@ export class ReportWindow {
   private gradientNorm = 0;
   private alignmentLoss = 0;
   private alignedPositions = 0;
+  private underWay = 0;
+  private waitedForRanks = 0;
 
   constructor(model: TrainableModel, ranks: Communicator = alone) {
     this.model = model;
     this.ranks = ranks;
   }
 
-  /** Adds a step: seconds it waited for its batch, and seconds it took, waiting included. */
-  add(result: TrainStepResult, waited: number, seconds: number): void {
+  /** Adds a step: seconds it waited for its batch, seconds it took, waiting included, and what ranks have exchanged in it. */
+  add(result: TrainStepResult, waited: number, seconds: number, communication?: CommunicationTimes): void {
     this.steps++;
     this.seconds += seconds;
     this.waited += waited;
@@ -72,6 +76,8 @@ export class ReportWindow {
     this.gradientNorm += result.gradientNorm;
     this.alignmentLoss += result.alignmentLoss;
     this.alignedPositions += result.alignedPositions;
+    this.underWay += communication?.underWay ?? 0;
+    this.waitedForRanks += communication?.waited ?? 0;
   }
 
   /** The figures since the last call, which starts the next window. */
@@ -89,6 +95,9 @@ export class ReportWindow {
       targetTokensPerSecond: this.targetTokens / this.seconds,
       sourceTokensPerSecond: this.sourceTokens / this.seconds,
       dataWait: this.waited / this.seconds,
+      ...(this.underWay > 0 && {
+        communication: { share: this.underWay / this.seconds, hidden: 1 - this.waitedForRanks / this.underWay },
+      }),
       secondsLeft: done === 0 ? Number.POSITIVE_INFINITY : (state.trainSeconds * (1 - done)) / done,
       experts: {},
     };
@@ -99,7 +108,7 @@ export class ReportWindow {
     }
     this.steps = this.seconds = this.waited = this.targetTokens = this.sourceTokens = 0;
     this.smoothedLoss = this.negativeLogLikelihood = this.balanceLoss = this.gradientNorm = 0;
-    this.alignmentLoss = this.alignedPositions = 0;
+    this.alignmentLoss = this.alignedPositions = this.underWay = this.waitedForRanks = 0;
     return progress;
   }
 }

@@ -32,7 +32,7 @@ export function trainingReporter(config: Config, backend: SelectedBackend): RunR
   };
   return {
     onMessage: (message) => log.info(message),
-    onStart: ({ step, parameters, optimizerStateBytes, vocabularySize }) => {
+    onStart: ({ step, parameters, optimizerStateBytes, vocabularySize, ranks }) => {
       runLog = new RunLog(modelPaths(config.saveModel).log, step);
       events = new EventFile(config.saveModel, step);
       const model = `${formatCount(parameters)} parameters, ${vocabularySize} wordpieces`;
@@ -49,6 +49,7 @@ export function trainingReporter(config: Config, backend: SelectedBackend): RunR
         vocabularySize,
         backend: backend.backend,
         detail: backend.detail,
+        ...(ranks !== undefined && { ranks: { ...ranks, hosts: [...ranks.hosts] } }),
       });
     },
     onProgress: (progress) => {
@@ -85,7 +86,7 @@ function describe({ backend, detail }: SelectedBackend): string {
 function progressLine(progress: Progress): string {
   const { step, done, loss, perplexity, targetTokensPerSecond, learningRate, gradientNorm, secondsLeft, experts } =
     progress;
-  const { alignmentLoss } = progress;
+  const { alignmentLoss, communication } = progress;
   const parts = [
     `step ${step}`,
     `${(100 * done).toFixed(0).padStart(2)} %`,
@@ -95,10 +96,16 @@ function progressLine(progress: Progress): string {
     `lr ${learningRate.toExponential(1)}`,
     `norm ${gradientNorm.toFixed(2)}`,
     `${Math.round(targetTokensPerSecond).toLocaleString("en")} tokens/s`,
+    ...(communication === undefined ? [] : [communicationText(communication)]),
     `${Number.isFinite(secondsLeft) ? formatDuration(secondsLeft) : "?"} left`,
   ];
   for (const [name, report] of Object.entries(experts)) parts.push(`${name} ${balance(report)}`);
   return parts.join(" | ");
+}
+
+/** Of the time, and of that how much computing has hidden. */
+function communicationText({ share, hidden }: NonNullable<Progress["communication"]>): string {
+  return `ranks ${(100 * share).toFixed(0)} % (${(100 * hidden).toFixed(0)} % hidden)`;
 }
 
 /** CV of importance and of load, the busiest expert's load over the mean, gate entropy, and share of dead experts where there are any; then how far inference would choose the same. */

@@ -61,6 +61,8 @@ export interface RunStart {
   optimizerStateBytes: number;
   /** Wordpieces. */
   vocabularySize: number;
+  /** Of a job of several: how many, their machines, and what carries their messages, library and version. */
+  ranks?: { size: number; hosts: readonly string[]; transport: string };
 }
 
 /** How a run ended. */
@@ -152,6 +154,7 @@ export async function runTraining(
       parameters,
       optimizerStateBytes: stateBytes(optimizer),
       vocabularySize: wordpieces.size,
+      ...(ranks.size > 1 && { ranks: { size: ranks.size, hosts: ranks.hosts, transport: ranks.transport } }),
     });
     const measurements = measurementsOf(config, validation);
     if (budgetReached(state, config) === undefined) {

@@ -7,7 +7,7 @@ import type { TrainableModel } from "../model/trainable-model.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { learningRateAt, type ScheduleOptions } from "../optim/schedules.ts";
 import { alone } from "../parallel/alone.ts";
-import type { Communicator } from "../parallel/communicator.ts";
+import type { CommunicationTimes, Communicator } from "../parallel/communicator.ts";
 import { requireSameParameters } from "./ranks/same-parameters.ts";
 import { type Progress, ReportWindow } from "./report-window.ts";
 import {
@@ -136,7 +136,9 @@ export async function trainLoop<Position>(
     const learningRate = learningRateAt(options.schedule, state.step + 1, budgetSpent(state, options));
     const { seed, labelSmoothing } = options;
     const noise = { seed, pass: state.pass };
+    const before = ranks.times?.();
     const result = trainStep(model, optimizer, batches, { learningRate, labelSmoothing, ...noise, ranks });
+    const communication = before && between(before, ranks.times!());
     if (!stepIsFinite(result)) await failNotFinite(state, result, batches, hooks);
     state.step++;
     state.pass += batches.length * ranks.size;
@@ -145,7 +147,7 @@ export async function trainLoop<Position>(
     const ended = performance.now();
     hooks.onStepEnd?.({ dataWait: fed - started });
     state.trainSeconds += (ended - started) / 1000;
-    window.add(result, (fed - started) / 1000, (ended - started) / 1000);
+    window.add(result, (fed - started) / 1000, (ended - started) / 1000, communication);
     if (state.step % options.reportEvery === 0) hooks.onProgress(window.report(state, learningRate, options));
     if (checksRanks(options, state)) await requireSameParameters(ranks, model);
     const validates = state.step % options.validSteps === 0;
@@ -187,6 +189,10 @@ function isRetained(
   { retainWithin }: Pick<TrainLoopOptions, "retainWithin">,
 ): boolean {
   return now === undefined || start === undefined || retainedLoss(criterion, now, start) <= retainWithin;
+}
+
+function between(from: CommunicationTimes, to: CommunicationTimes): CommunicationTimes {
+  return { underWay: to.underWay - from.underWay, waited: to.waited - from.waited };
 }
 
 function checksRanks({ checkRanksEvery = 0 }: TrainLoopOptions, { step }: TrainerState): boolean {

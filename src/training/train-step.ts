@@ -8,7 +8,7 @@ import type { Optimizer, TableGradients } from "../optim/optimizer.ts";
 import { alone } from "../parallel/alone.ts";
 import type { Communicator } from "../parallel/communicator.ts";
 import { sumNumbers } from "../parallel/sum-numbers.ts";
-import { GradientSums } from "./ranks/reduce-gradients.ts";
+import { accumulate, GradientSums } from "./ranks/reduce-gradients.ts";
 import { reduceRows } from "./ranks/reduce-rows.ts";
 import { watchGradients } from "./ranks/watch-gradients.ts";
 import { StepSums, sumOverRanks } from "./step-sums.ts";
@@ -188,14 +188,4 @@ function batchGradients(
 /** Parameters that are not frozen. */
 function trained(model: TrainableModel): tf.Variable[] {
   return model.parameters.map(({ variable }) => variable).filter(({ trainable }) => trainable);
-}
-
-function accumulate(sum: tf.NamedTensorMap, next: tf.NamedTensorMap): tf.NamedTensorMap {
-  const out: tf.NamedTensorMap = {};
-  for (const name of Object.keys({ ...sum, ...next })) {
-    const [a, b] = [sum[name], next[name]];
-    out[name] = a !== undefined && b !== undefined ? tf.add(a, b) : (a ?? b)!;
-    if (a !== undefined && b !== undefined) tf.dispose([a, b]);
-  }
-  return out;
 }

@@ -17,6 +17,7 @@ import { modelMutations } from "./list/model.ts";
 import { moeMutations } from "./list/moe.ts";
 import { nativeMutations } from "./list/native.ts";
 import { optimizerMutations } from "./list/optimizer.ts";
+import { parallelMutations } from "./list/parallel.ts";
 import { reportMutations } from "./list/report.ts";
 import { rerankingMutations } from "./list/reranking.ts";
 import { segmentMutations } from "./list/segments.ts";
@@ -56,6 +57,7 @@ const concepts: Readonly<Record<string, readonly Mutation[]>> = {
   imports: importMutations,
   documents: [...documentMutations, ...serverDocumentMutations],
   checkpoint: checkpointMutations,
+  parallel: parallelMutations,
   config: configMutations,
   report: reportMutations,
   native: nativeMutations,

@@ -38,11 +38,12 @@ const chosen = (expert: number) => balance.count([1, 1], { experts: Int32Array.o
 test("figures are of all steps since the last report: losses a token, the rest a step, rates a second", () => {
   const window = new ReportWindow(model);
   chosen(0);
-  window.add(first, 0.5, 2);
-  window.add(second, 0.5, 3);
+  window.add(first, 0.5, 2, { underWay: 0.5, waited: 0.25 });
+  window.add(second, 0.5, 3, { underWay: 1.5, waited: 0.25 });
   expect(window.report(stateAt(2, 5), 0.1, limits)).toMatchObject({
     ...{ step: 2, done: 0.2, loss: 3, perplexity: Math.exp(2), balanceLoss: 1, learningRate: 0.1, gradientNorm: 4 },
     ...{ targetTokensPerSecond: 8, sourceTokensPerSecond: 6, dataWait: 0.2, secondsLeft: 20, alignmentLoss: 1.5 },
+    communication: { share: 0.4, hidden: 0.75 },
     experts: { moe: { maximumLoad: 2, deadShare: 0.5 } },
   });
 
@@ -51,6 +52,7 @@ test("figures are of all steps since the last report: losses a token, the rest a
   window.add(first, 0, 1);
   const next = window.report(stateAt(3, 6), 0.2, limits);
   expect(next).not.toHaveProperty("alignmentLoss");
+  expect(next).not.toHaveProperty("communication");
   expect(next).toMatchObject({
     ...{ step: 3, done: 0.3, loss: 4, perplexity: Math.exp(3), balanceLoss: 0.5, learningRate: 0.2, gradientNorm: 3 },
     ...{ targetTokensPerSecond: 10, sourceTokensPerSecond: 8, dataWait: 0 },

@@ -33,6 +33,7 @@ const progress: Progress = {
     alignmentLoss: 0.875,
   },
   ...{ targetTokensPerSecond: 1500, sourceTokensPerSecond: 1400, dataWait: 0.01, secondsLeft: 90 },
+  communication: { share: 0.25, hidden: 0.8 },
   experts: {
     "encoder.moe1": { importanceVariation: 0.5, loadVariation: 0.25, maximumLoad: 1.5, gateEntropy: 0.6, deadShare: 0 },
   },
@@ -43,13 +44,14 @@ it("writes every figure of a report into the log and the events, and shows them 
     ...{ save_model: folder, train_steps: 200 },
     data: { corpus_1: { path_src: "train.en", path_tgt: "train.de" } },
   });
+  const ranks = { size: 2, hosts: ["a", "b"], transport: "Open MPI v4.1.4" };
   const reporter = trainingReporter(config, { backend: "cpu", precision: "f32", detail: "plain JavaScript" });
-  reporter.onStart({ step: 0, parameters: 1000, optimizerStateBytes: 8000, vocabularySize: 100 });
+  reporter.onStart({ step: 0, parameters: 1000, optimizerStateBytes: 8000, vocabularySize: 100, ranks });
   reporter.onProgress(progress);
   reporter.onEnd(50, "stopped", "Stopped at step 50.");
 
   const [start, train, end] = readRunLog(modelPaths(folder).log);
-  expect(start).toMatchObject({ event: "start", step: 0, parameters: 1000, backend: "cpu" });
+  expect(start).toMatchObject({ event: "start", step: 0, parameters: 1000, backend: "cpu", ranks });
   expect(train).toMatchObject({ event: "train", ...progress });
   expect(end).toMatchObject({ event: "end", step: 50, reason: "stopped" });
 
@@ -62,6 +64,7 @@ it("writes every figure of a report into the log and the events, and shows them 
     "lr 1.5e-3",
     "norm 2.75",
     "1,500 tokens/s",
+    "ranks 25 % (80 % hidden)",
     "1m30s left",
     "cv 0.50/0.25",
   ]) {
@@ -69,6 +72,12 @@ it("writes every figure of a report into the log and the events, and shows them 
   }
   const file = readdirSync(folder).find((name) => name.includes("tfevents"))!;
   const events = readFileSync(join(folder, file));
-  for (const tag of ["train/learning_rate", "train/loss", "train/alignment_loss", "experts/encoder.moe1/"])
+  for (const tag of [
+    "train/learning_rate",
+    "train/loss",
+    "train/alignment_loss",
+    "speed/communication_hidden",
+    "experts/encoder.moe1/",
+  ])
     expect(events.includes(tag)).toBe(true);
 });

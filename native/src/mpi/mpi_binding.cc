@@ -40,6 +40,11 @@ napi_value place(Call& call) {
                       {"threadLevel", world().thread_level()}});
 }
 
+napi_value times(Call& call) {
+  const auto now = world().times();
+  return call.object({{"underWay", now.under_way}, {"waited", now.waited}});
+}
+
 // Names of the ranks' machines, one a line.
 napi_value set_hosts(Call& call) {
   std::istringstream lines(call.text("hosts"));
@@ -93,6 +98,7 @@ void register_mpi(Registry& registry) {
   registry.add("mpiVersion", {"path"}, version);
   registry.add("mpiOpen", {"path", "patience"}, open);
   registry.add("mpiPlace", {}, place);
+  registry.add("mpiTimes", {}, times);
   registry.add("mpiSetHosts", {"hosts"}, set_hosts);
   registry.add("mpiExchange", {"send", "sendCounts", "receive", "receiveCounts"}, exchange);
   registry.add("mpiAllReduce", {"values", "bf16"}, all_reduce);

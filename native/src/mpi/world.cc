@@ -14,6 +14,10 @@ using std::chrono::microseconds;
 // Tags of operations under way differ; every library has as many.
 constexpr uint64_t kTags = 16384;
 
+double seconds_between(Clock::time_point from, Clock::time_point to) {
+  return std::chrono::duration<double>(to - from).count();
+}
+
 }  // namespace
 
 World& world() {
@@ -41,6 +45,7 @@ uint64_t World::start(std::unique_ptr<Operation> operation) {
   if (!joined_ || left_) throw std::runtime_error("this process is in no MPI job");
   const uint64_t id = next_++;
   tickets_[id].operation = std::move(operation);
+  if (unfinished_++ == 0) begun_ = Clock::now();
   waiting_.push_back(id);
   entered_ = next_;
   for_thread_.notify_one();
@@ -59,14 +64,23 @@ bool World::wait(uint64_t id, int seconds) {
   if (ticket == tickets_.end()) throw std::runtime_error("the operation has ended before");
   waiters_++;
   for_thread_.notify_one();
+  const auto since = Clock::now();
   // A second at a time: one that passes while the whole job is stopped counts once.
   for (int second = 0; !ticket->second.ended && second < seconds; second++) {
     for_callers_.wait_for(lock, std::chrono::seconds(1), [&] { return ticket->second.ended; });
   }
   waiters_--;
+  times_.waited += seconds_between(since, Clock::now());
   if (!ticket->second.ended) return false;
   forget(ticket, true);
   return true;
+}
+
+World::Times World::times() {
+  std::lock_guard<std::mutex> lock(mutex_);
+  Times now = times_;
+  if (unfinished_ > 0) now.under_way += seconds_between(begun_, Clock::now());
+  return now;
 }
 
 void World::when_ended(uint64_t id, Callback ended) {
@@ -179,6 +193,7 @@ void World::finish(uint64_t id, const std::string& failure) {
     Ticket& ticket = tickets_[id];
     ticket.operation.reset();
     ticket.ended = true;
+    if (--unfinished_ == 0) times_.under_way += seconds_between(begun_, Clock::now());
     ticket.failure = failure;
     callback = std::move(ticket.callback);
     for_callers_.notify_all();

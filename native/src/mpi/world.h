@@ -43,6 +43,12 @@ class World {
   void when_ended(uint64_t id, Callback ended);
   void result(uint64_t id);
 
+  // Seconds in which operations were under way, and of these how many callers have waited for, since the start.
+  struct Times {
+    double under_way = 0, waited = 0;
+  };
+  Times times();
+
   // The rank that others wait for, as far as is known.
   int furthest_behind() const { return behind_; }
 
@@ -78,6 +84,9 @@ class World {
   std::vector<std::string> hosts_;
   Callback closing_;
   uint64_t next_ = 0;
+  size_t unfinished_ = 0;
+  std::chrono::steady_clock::time_point begun_;  // when there was the first of those unfinished
+  Times times_;
 
   std::vector<std::pair<uint64_t, Operation*>> active_;  // the thread's own
   std::chrono::steady_clock::time_point moved_;

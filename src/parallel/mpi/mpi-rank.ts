@@ -2,7 +2,7 @@
 import { hostname } from "node:os";
 import type { NativeAddon } from "../../backends/native/addon.ts";
 import { CommunicationError } from "../../base/errors.ts";
-import type { Pending, ReduceOptions } from "../communicator.ts";
+import type { CommunicationTimes, Pending, ReduceOptions } from "../communicator.ts";
 import { RankGroup } from "../rank-group.ts";
 
 /** Seconds without a sign of life after which a rank is lost, or without its part of an operation that others wait for. */
@@ -37,6 +37,10 @@ export class MpiRank extends RankGroup {
 
   exchange(send: Uint8Array, sendCounts: Uint32Array, receive: Uint8Array, receiveCounts: Uint32Array): Pending {
     return this.pending(this.addon.mpiExchange(send, sendCounts, receive, receiveCounts), [send, receive]);
+  }
+
+  times(): CommunicationTimes {
+    return this.addon.mpiTimes();
   }
 
   async close(): Promise<void> {

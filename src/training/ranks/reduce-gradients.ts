@@ -53,11 +53,12 @@ export class GradientSums {
       if (last[name] === undefined) this.take(name, this.before[name]!);
       else this.add(name, last[name]);
     }
+    const isWhole = ([name]: [string, tf.Tensor]) => !this.names.has(name);
+    const [earlier, whole] = [this.before, last].map((all) => Object.fromEntries(Object.entries(all).filter(isWhole)));
+    const reduced = accumulate(earlier!, whole!);
     this.sendSmall();
     for (const pending of this.pending) pending.wait();
     for (const { values, of } of this.together) scatter(values, of);
-    const reduced: tf.NamedTensorMap = {};
-    for (const [name, gradient] of Object.entries(last)) if (!this.names.has(name)) reduced[name] = gradient;
     for (const { name, values, copied } of this.sums) {
       const tensor = this.tensors[name]!;
       reduced[name] = copied ? floatTensor<tf.Tensor>(values, tensor.shape) : tensor;
@@ -98,6 +99,17 @@ export class GradientSums {
     this.together.push({ values, of });
     this.send(values);
   }
+}
+
+/** Sums of two backward passes' gradients, name by name; disposes of both. */
+export function accumulate(sum: tf.NamedTensorMap, next: tf.NamedTensorMap): tf.NamedTensorMap {
+  const out: tf.NamedTensorMap = {};
+  for (const name of Object.keys({ ...sum, ...next })) {
+    const [a, b] = [sum[name], next[name]];
+    out[name] = a !== undefined && b !== undefined ? tf.add(a, b) : (a ?? b)!;
+    if (a !== undefined && b !== undefined) tf.dispose([a, b]);
+  }
+  return out;
 }
 
 function scatter(values: Float32Array, into: readonly Sum[]): void {

@@ -118,11 +118,8 @@ export class InitialValues {
   private missing(name: string, shape: readonly number[], part?: PartOf): Float32Array | undefined {
     if (OUTER.test(name)) {
       if (!this.hasLayerOf(name)) this.checkIdentity(name);
-      return this.note(
-        "zero",
-        name,
-        new Float32Array(sizeOf(part === undefined ? shape : [part.length, ...shape.slice(1)])),
-      );
+      const own = part === undefined ? shape : [part.length, ...shape.slice(1)];
+      return this.note("zero", name, new Float32Array(sizeOf(own)));
     }
     return this.note("fresh", name, undefined);
   }

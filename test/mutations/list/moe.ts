@@ -130,8 +130,8 @@ export const moeMutations: readonly Mutation[] = [
     file: "src/moe/expert-networks.ts",
     tests: moe,
     name: "experts start with the wrong fan-in",
-    find: "uniform(outputInit * Math.sqrt(3 / expertHiddenSize))",
-    replace: "uniform(outputInit * Math.sqrt(3 / hiddenSize))",
+    find: "outputInit * Math.sqrt(3 / expertHiddenSize)",
+    replace: "outputInit * Math.sqrt(3 / hiddenSize)",
   },
   {
     ...masks,

@@ -24,7 +24,7 @@ export const transferMutations: readonly Mutation[] = [
   {
     ...values,
     name: "new layers of experts start with random output",
-    find: 'return this.note("zero", name, new Float32Array(sizeOf(shape)));',
+    find: 'return this.note("zero", name, new Float32Array(sizeOf(own)));',
     replace: 'return this.note("zero", name, undefined);',
   },
   {

@@ -10,12 +10,21 @@ export interface MpiPlace {
   threadLevel: number;
 }
 
+/** Seconds since the job was joined. */
+export interface MpiTimes {
+  /** In which operations were under way. */
+  underWay: number;
+  /** Of these, spent in `mpiWait`. */
+  waited: number;
+}
+
 export interface MpiFunctions {
   /** Loads a library and returns its description, without joining a job. */
   mpiVersion(path: string): string;
   /** Joins the job; after `patience` seconds without a sign of life a rank is lost, and the job ends. */
   mpiOpen(path: string, patience: number): Promise<void>;
   mpiPlace(): MpiPlace;
+  mpiTimes(): MpiTimes;
   /** Names of the ranks' machines, one a line. */
   mpiSetHosts(hosts: string): void;
   /** Counts are bytes for each rank, and from each. Arrays must stay as they are until it has ended. Returns the operation. */
