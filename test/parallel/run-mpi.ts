@@ -27,6 +27,7 @@ export function launcher(family: MpiFamily): string | undefined {
 export interface MpiEnd {
   code: number | null;
   signal: NodeJS.Signals | null;
+  stdout: string;
   /** Standard output and errors. */
   text: string;
   /** Seconds. */
@@ -35,6 +36,8 @@ export interface MpiEnd {
 
 export interface MpiOptions {
   env?: Record<string, string>;
+  /** Standard input. */
+  input?: string;
   /** Told of the launcher's process when it has started. */
   onStart?(pid: number): void;
 }
@@ -44,19 +47,23 @@ export function launch(
   family: MpiFamily,
   size: number,
   program: readonly string[],
-  { env = {}, onStart }: MpiOptions = {},
+  { env = {}, input = "", onStart }: MpiOptions = {},
 ): Promise<MpiEnd> {
   const flags = family === "Open MPI" ? ["--bind-to", "none", "--oversubscribe"] : [];
   const started = performance.now();
   const child = spawn(launcher(family)!, [...flags, "-n", String(size), ...program], {
     env: { ...process.env, OMPI_ALLOW_RUN_AS_ROOT: "1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: "1", ...env },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["pipe", "pipe", "pipe"],
   });
   onStart?.(child.pid!);
-  let text = "";
+  child.stdin.on("error", () => {}).end(input);
+  let [text, stdout] = ["", ""];
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (chunk) => (text += chunk));
+  child.stdout.on("data", (chunk) => (stdout += chunk));
   return new Promise((resolve) =>
-    child.on("close", (code, signal) => resolve({ code, signal, text, took: (performance.now() - started) / 1000 })),
+    child.on("close", (code, signal) =>
+      resolve({ code, signal, stdout, text, took: (performance.now() - started) / 1000 }),
+    ),
   );
 }
 
