@@ -3,10 +3,12 @@
 The same layers, sizes, batch and optimiser, written the way a PyTorch user would: fused nn.LSTM, autocast for bf16, fused Adam,
 and with --compile the model passed through torch.compile.
 Of the balance losses it has only importance, the cheaper one. Prints one JSON object.
+Under torchrun each process has a batch, and DistributedDataParallel sums gradients by Gloo; the dense model alone.
 """
 
 import argparse
 import json
+import os
 import time
 
 import torch
@@ -115,7 +117,12 @@ def main():
     torch.manual_seed(1)
     model = Translator(options)
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True)
-    run = torch.compile(model) if options.compile else model
+    ranks = int(os.environ.get("WORLD_SIZE", "1"))
+    run = model
+    if ranks > 1:
+        torch.distributed.init_process_group("gloo")
+        run = nn.parallel.DistributedDataParallel(model)
+    run = torch.compile(run) if options.compile else run
     shape = (options.len, options.batch)
     source, target, gold = (torch.randint(options.vocab, shape) for _ in range(3))
 
@@ -145,11 +152,14 @@ def main():
         "experts": 0 if options.no_moe else options.experts,
         "params_m": round(sum(parameter.numel() for parameter in model.parameters()) / 1e6, 1),
         "ms": round(1000 * median, 1),
-        "tgt_tok_s": round(options.len * options.batch / median),
+        "tgt_tok_s": round(ranks * options.len * options.batch / median),
         "loss": round(loss, 3),
         "threads": options.threads,
     }
-    print(json.dumps(figures))
+    if ranks > 1:
+        torch.distributed.destroy_process_group()
+    if os.environ.get("RANK", "0") == "0":
+        print(json.dumps(figures))
 
 
 main()

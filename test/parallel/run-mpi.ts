@@ -36,10 +36,18 @@ export interface MpiEnd {
 
 export interface MpiOptions {
   env?: Record<string, string>;
+  /** Words that go before the launcher's. */
+  before?: readonly string[];
+  /** The launcher's own, instead of what one machine needs. */
+  flags?: readonly string[];
   /** Standard input. */
   input?: string;
   /** Told of the launcher's process when it has started. */
   onStart?(pid: number): void;
+}
+
+function onOneMachine(family: MpiFamily): string[] {
+  return family === "Open MPI" ? ["--bind-to", "none", "--oversubscribe"] : [];
 }
 
 /** Starts `size` processes of a program. */
@@ -47,11 +55,11 @@ export function launch(
   family: MpiFamily,
   size: number,
   program: readonly string[],
-  { env = {}, input = "", onStart }: MpiOptions = {},
+  { env = {}, before = [], flags = onOneMachine(family), input = "", onStart }: MpiOptions = {},
 ): Promise<MpiEnd> {
-  const flags = family === "Open MPI" ? ["--bind-to", "none", "--oversubscribe"] : [];
   const started = performance.now();
-  const child = spawn(launcher(family)!, [...flags, "-n", String(size), ...program], {
+  const [command, ...words] = [...before, launcher(family)!, ...flags, "-n", String(size), ...program];
+  const child = spawn(command!, words, {
     env: { ...process.env, OMPI_ALLOW_RUN_AS_ROOT: "1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: "1", ...env },
     stdio: ["pipe", "pipe", "pipe"],
   });
