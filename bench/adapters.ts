@@ -25,7 +25,7 @@ const defaults = {
   ...{ general: "data/tatoeba/en-de", domains: "", work: ".bench/adapters" },
   // Share of the domains' training text that the base is trained on; fine-tuning has the rest.
   shared: 0.25,
-  ...{ "base-steps": 3000, steps: 300, "learning-rate": 0.0005, rank: 27, "adapter-learning-rate": 0.003 },
+  ...{ "base-steps": 5000, steps: 300, "learning-rate": 0.0005, rank: 27, "adapter-learning-rate": 0.003 },
   ...{ beam: 5, threads: 0, seed: 1 },
 } as const;
 
@@ -73,7 +73,14 @@ function commonSettings({ train, valid, test, languages: [source, target] }: Cor
   return {
     data: { train: files(train), valid: files(valid), test: files(test) },
     ...{ seed: options.seed, threads: options.threads, dropout: 0.1, label_smoothing: 0.1 },
-    ...{ batch_type: "tokens", batch_size: 1600, decay_method: "cosine", valid_max_sentences: 0, valid_samples: 0 },
+    ...{
+      precision: "auto",
+      batch_type: "tokens",
+      batch_size: 2000,
+      decay_method: "cosine",
+      valid_max_sentences: 0,
+      valid_samples: 0,
+    },
     ...{ best_checkpoint_metric: "perplexity", early_stopping_criteria: "perplexity", keep_checkpoint: 1 },
   } satisfies Partial<ConfigInput>;
 }

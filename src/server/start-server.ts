@@ -143,7 +143,7 @@ async function serve(
   const documents = openDocuments(options, shared, metrics);
   const gate = new Gate(options.limits, keys, new RateLimit());
   const app = createApp(
-    { catalog, service, gate, metrics, documents, glossaries, timeLimit },
+    { catalog, adapters, service, gate, metrics, documents, glossaries, timeLimit },
     {
       write: options.accessLog,
       withTexts: options.logTexts,

@@ -10,7 +10,7 @@ const may: Record<string, string[]> = {
   "corpora/test-sets": ["corpora/fetch", "corpora/archives", "corpora/formats"],
   "corpora/fetch": [],
   "corpora/archives": [],
-  "corpora/importing": ["corpora/formats"],
+  "corpora/importing": ["corpora/formats", "corpora/archives"],
   "corpora/formats": [
     "metrics/",
     "data/cleaning",

@@ -69,6 +69,14 @@ describe.skipIf(chromium === undefined)("the page", () => {
         await page.locator("#menu-words .option").first().waitFor();
         await look("menu");
         await page.keyboard.press("Escape");
+        await page.locator("#wording > summary").click();
+        await page.locator("#term-source").fill("dead");
+        await page.locator("#term-target").fill("an uncommonly long translation of a short term");
+        await page.locator("#term-add").click();
+        await page.locator("#keep").fill("abc");
+        await look("wording");
+        await page.locator("#source-language").selectOption("auto");
+        await look("wording without a language");
         await page.locator(".foot summary").click();
         await look("keyboard");
         await page.locator("#tab-documents").click();

@@ -7,20 +7,28 @@ import { LanguageBar } from "./panes/language-bar.ts";
 import { Notice } from "./panes/notice.ts";
 import { startTabs } from "./panes/tabs.ts";
 import { startThemeSwitch } from "./panes/theme-switch.ts";
+import { WordingPanel } from "./panes/wording-panel.ts";
 import { Workbench } from "./panes/workbench.ts";
 import { Api } from "./server/api.ts";
 import { adviceOn } from "./server/failures.ts";
 
 const api = new Api((path, init) => fetch(path, init));
 const notice = new Notice();
-const keys = new KeyDialog((key) => {
+const announcer = new Announcer();
+const keys = new KeyDialog(async (key) => {
   api.key = key;
   notice.hide();
+  await wording.look();
   workbench.translate(true);
 });
-const languages = new LanguageBar((choice, isSwap) => workbench.changeLanguages(choice, isSwap));
+const languages = new LanguageBar(async (_, isSwap) => {
+  workbench.changeLanguages(isSwap);
+  await wording.look();
+  workbench.translate(true);
+});
 const askKey = () => keys.open();
-const workbench = new Workbench({ api, languages, notice, askKey, announcer: new Announcer() });
+const wording = new WordingPanel({ api, languages, announcer, onChange: (atOnce) => workbench.translate(atOnce) });
+const workbench = new Workbench({ api, languages, notice, askKey, announcer, wording: () => wording.fields });
 const documents = new DocumentsPanel({ languages: () => languages.chosen, key: () => api.key, askKey });
 
 api.key = keys.key;
@@ -37,6 +45,7 @@ async function start(): Promise<void> {
     languages.show(known, Object.fromEntries(Object.entries(wanted).filter(([, code]) => code !== undefined)));
     byId("key-open").hidden = !settings.keyRequired;
     documents.show(settings);
+    await wording.look();
     workbench.start(settings, asked.get("q") ?? "");
     notice.hide();
     if (settings.keyRequired && api.key === "") {

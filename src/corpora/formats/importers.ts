@@ -2,6 +2,7 @@
 import { UsageError } from "../../base/errors.ts";
 import { mo, po } from "./gettext/catalogues.ts";
 import type { FileHead, Importer } from "./importer.ts";
+import { plainText } from "./plain-text.ts";
 import { android } from "./strings/android.ts";
 import { appleStrings, stringsDict } from "./strings/apple-strings.ts";
 import { fluent } from "./strings/fluent.ts";
@@ -35,6 +36,9 @@ export const IMPORTERS: readonly Importer[] = [
   po,
 ];
 
+/** Those, and what is known by nothing but the names of its two files. */
+export const NAMED_IMPORTERS: readonly Importer[] = [...IMPORTERS, plainText];
+
 /** Undefined where it is of none, such as plain text. */
 export function findImporter(head: FileHead): Importer | undefined {
   return IMPORTERS.find((importer) => importer.matches(head));
@@ -42,10 +46,10 @@ export function findImporter(head: FileHead): Importer | undefined {
 
 /** Throws UsageError where there is none of the name. */
 export function importerByName(name: string): Importer {
-  const found = IMPORTERS.find((importer) => importer.name === name);
+  const found = NAMED_IMPORTERS.find((importer) => importer.name === name);
   if (found !== undefined) return found;
   throw new UsageError(`There is no format "${name}".`, {
     where: "--format",
-    nextStep: `Use one of ${IMPORTERS.map((importer) => importer.name).join(", ")}.`,
+    nextStep: `Use one of ${NAMED_IMPORTERS.map((importer) => importer.name).join(", ")}.`,
   });
 }

@@ -3,6 +3,7 @@ import { statSync } from "node:fs";
 import { nameOfText, streamBytes } from "../../data/files/bytes.ts";
 import { compressionOfName } from "../../data/files/decompress.ts";
 import { decodedHead } from "../../data/files/text-format.ts";
+import { archiveOf, zipMemberChunks } from "../archives/zip-member.ts";
 import { type InputFile, plainName } from "./importer.ts";
 
 /** Bytes that are looked at: licences in comments may be long. */
@@ -13,8 +14,10 @@ export interface OpenFile extends InputFile {
   close(): Promise<void>;
 }
 
-/** Throws DataError where it cannot be read. Whoever opens it reads it, or calls `close`. */
+/** Of a path, which may lead into a zip archive (zip-member.ts). Throws DataError where it cannot be read. Whoever opens it reads it, or calls `close`. */
 export async function openInput(path: string): Promise<OpenFile> {
+  const archive = archiveOf(path);
+  if (archive !== undefined) return inputOf(path, zipMemberChunks(archive, path));
   const file = await inputOf(path, streamBytes(path));
   return isPlain(path) ? { ...file, place: path } : file;
 }

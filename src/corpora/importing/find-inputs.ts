@@ -4,12 +4,15 @@ import { join } from "node:path";
 import { DataError, UsageError } from "../../base/errors.ts";
 import { filePairs } from "../../data/files/line-blocks.ts";
 import { textFiles } from "../../data/files/text-files.ts";
-import { refuseOtherFormats } from "../../data/files/text-format.ts";
+import { isOtherFormat, refuseOtherFormats } from "../../data/files/text-format.ts";
+import { isZipName, zipMemberPaths } from "../archives/zip-member.ts";
 import type { FileHead, Importer } from "../formats/importer.ts";
 import { findImporter, importerByName } from "../formats/importers.ts";
 import { openInput } from "../formats/input-file.ts";
+import { plainText } from "../formats/plain-text.ts";
 import type { ImportReport } from "./import-report.ts";
 import { pairFiles } from "./language-files.ts";
+import { isTextOf, pairTexts } from "./paired-texts.ts";
 
 /** A file to import, or two of a format of two files. */
 export interface FoundInput {
@@ -26,8 +29,8 @@ export interface FindOptions {
 }
 
 /**
- * Files, patterns and folders (all that is inside, whose other files are passed over and told of in the report). Throws DataError for a file that is
- * of no format, UsageError where the file of the other language is not to be found.
+ * Files, patterns, and folders and zip archives (all that is inside, whose other files are passed over and told of in the report). Plain texts are those
+ * whose names tell their languages. Throws DataError for a file that is of no format, UsageError where the file of the other language is not to be found.
  */
 export async function findInputs(
   names: readonly string[],
@@ -35,15 +38,16 @@ export async function findInputs(
   report: Pick<ImportReport, "passedOver">,
 ): Promise<FoundInput[]> {
   const found: FoundInput[] = [];
-  const sides = new Map<Importer, { path: string; isNamed: boolean }[]>();
+  const sides = new Map<Importer, NamedFile[]>();
   for (const file of names.flatMap(filesOf)) {
-    const importer = await importerOf(file.path, options.format, file.isNamed);
+    const importer = await importerOf(file, options);
     if (importer === undefined) report.passedOver.push({ path: file.path, why: "of no format of parallel text" });
     else if (importer.files === 1) found.push({ importer, path: file.path });
     else sides.set(importer, [...(sides.get(importer) ?? []), file]);
   }
   for (const [importer, files] of sides) {
-    const { pairs, rest } = pairFiles(files, options.sourceLanguage, options.targetLanguage);
+    const pairing = importer === plainText ? pairTexts : pairFiles;
+    const { pairs, rest } = pairing(files, options.sourceLanguage, options.targetLanguage);
     for (const [{ path }, translated] of pairs) found.push({ importer, path, translated: translated.path });
     const alone = pairs.length === 0 ? rest.find(({ isNamed }) => isNamed) : undefined;
     if (alone !== undefined) throw noCounterpart(importer, alone.path, options);
@@ -56,7 +60,7 @@ export async function findInputs(
 export async function findPairedInputs(source: string, target: string, options: FindOptions): Promise<FoundInput[]> {
   const found: FoundInput[] = [];
   for (const [{ path }, { path: translated }] of filePairs(source, target)) {
-    const importer = (await importerOf(path, options.format, true))!;
+    const importer = (await importerOf({ path, isNamed: true }, options))!;
     if (importer.files === 1 && path === translated) found.push({ importer, path });
     else if (importer.files === 1) {
       throw new UsageError(`This is ${importer.title}, which has both languages in one file.`, {
@@ -74,15 +78,18 @@ export async function formatOf(path: string): Promise<Importer | undefined> {
   return findImporter(await headOf(path));
 }
 
-async function importerOf(path: string, format: string | undefined, isNamed: boolean): Promise<Importer | undefined> {
-  if (format !== undefined) return importerByName(format);
+async function importerOf({ path, isNamed }: NamedFile, options: FindOptions): Promise<Importer | undefined> {
+  if (options.format !== undefined) return importerByName(options.format);
   const head = await headOf(path);
   const importer = findImporter(head);
-  if (importer !== undefined || !isNamed) return importer;
+  if (importer !== undefined) return importer;
+  if (isTextOf(path, options.sourceLanguage, options.targetLanguage) && !isOtherFormat(head.bytes)) return plainText;
+  if (!isNamed) return undefined;
   refuseOtherFormats(head.bytes, path);
   throw new DataError("This is plain text, or a format that is not known.", {
     where: path,
-    nextStep: "Name plain text as path_src and path_tgt of a corpus; or say --format.",
+    nextStep:
+      "Name plain text by its languages, as train.en and train.de are, or as --src and --tgt with --format text; other files by their --format.",
   });
 }
 
@@ -92,10 +99,20 @@ async function headOf(path: string): Promise<FileHead> {
   return file.head;
 }
 
-/** Those of a folder are sorted by path, and were not named themselves. */
-function filesOf(name: string): { path: string; isNamed: boolean }[] {
+interface NamedFile {
+  path: string;
+  /** Itself, not the folder or archive that it is in. */
+  isNamed: boolean;
+}
+
+/** Those of a folder or an archive are sorted by path. */
+function filesOf(name: string): NamedFile[] {
   if (!existsSync(name) || !statSync(name).isDirectory()) {
-    return textFiles(name).map(({ path }) => ({ path, isNamed: true }));
+    return textFiles(name).flatMap(({ path }): NamedFile[] => {
+      if (!isZipName(path) || !existsSync(path)) return [{ path, isNamed: true }];
+      const members = zipMemberPaths(path).sort();
+      return members.map((member) => ({ path: member, isNamed: false }));
+    });
   }
   const entries = readdirSync(name, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const paths = entries.map((entry) => join(entry.parentPath ?? entry.path, entry.name));

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { identifyText, type TextIdentity } from "../../data/files/text-identity.ts";
+import { archiveOf } from "../archives/zip-member.ts";
 import type { ImportOptions } from "../formats/importer.ts";
 import type { FoundInput } from "./find-inputs.ts";
 import { type ImportRecord, importCorpus, RECORD } from "./import-corpus.ts";
@@ -29,7 +30,8 @@ export async function importOnce(
 ): Promise<ImportedCorpus> {
   const earlier = readRecord(folder);
   const paths = inputs.flatMap(({ path, translated }) => (translated === undefined ? [path] : [path, translated]));
-  const texts = paths.map((path) => identifyText({ path }, earlier?.texts));
+  const files = new Set(paths.map((path) => archiveOf(path) ?? path));
+  const texts = [...files].map((path) => identifyText({ path }, earlier?.texts));
   const fingerprint = fingerprintOf(inputs, options, texts);
   const isThere = earlier?.fingerprint === fingerprint && isWhole(folder, earlier);
   const identity = { fingerprint, texts };

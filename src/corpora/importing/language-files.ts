@@ -1,7 +1,7 @@
 /** Which file has the translations of which, by how projects name them: a folder, or a part of the file's name, is a language. */
 import { languageLikeness } from "../../base/languages/language-tags.ts";
 
-interface PairedFiles<T> {
+export interface PairedFiles<T> {
   /** The source language's file, and one with its translations. */
   pairs: [T, T][];
   /** Those of other languages, and those without a partner. */

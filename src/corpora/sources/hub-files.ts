@@ -3,6 +3,8 @@ import { UsageError } from "../../base/errors.ts";
 import type { LanguagePair } from "../../base/languages/language-pair.ts";
 import { languageLikeness } from "../../base/languages/language-tags.ts";
 import { nearestName } from "../../base/nearest-name.ts";
+import { isZipName } from "../archives/zip-member.ts";
+import { isTextOf } from "../importing/paired-texts.ts";
 import { matcherOf } from "./glob.ts";
 import type { HubConfig } from "./hub-api.ts";
 
@@ -16,8 +18,14 @@ export interface HubPart {
 /** Paths of the data, by the data set's own name of each split. */
 export type SplitFiles = ReadonlyMap<string, readonly string[]>;
 
-const DATA = /\.(?:parquet|csv|tsv|jsonl|ndjson|json)(?:\.(?:gz|zst|xz|bz2))?$/i;
-const PARQUET = /\.parquet$/i;
+const TABLE = /\.(?:parquet|csv|tsv|jsonl|ndjson|json)(?:\.(?:gz|zst|xz|bz2))?$/i;
+/** The same data is published in several forms, of which the first that there is says most: tables, plain texts of both languages, archives. */
+const FORMS: readonly ((path: string, languages: LanguagePair) => boolean)[] = [
+  (path) => /\.parquet$/i.test(path),
+  (path) => TABLE.test(path),
+  (path, languages) => isTextOf(path, ...languages),
+  isZipName,
+];
 /** Not data, whatever the ending. */
 const OTHER = /(?:^|\/)(?:\.|dataset_infos?\.json$|dataset_dict\.json$|state\.json$|package\.json$|metadata\.jsonl$)/;
 
@@ -30,22 +38,25 @@ export function filesOfCard(
   const config = configOf(configs, part);
   const { data_files: declared, data_dir: folder } = config;
   const inFolder = paths.filter((path) => folder === undefined || path.startsWith(`${folder.replace(/\/+$/, "")}/`));
-  const splits = declared === undefined ? splitsByName(inFolder) : declaredSplits(declared, folder, paths);
+  const splits =
+    declared === undefined
+      ? splitsByName(inFolder, part.languages)
+      : declaredSplits(declared, folder, paths, part.languages);
   return splits.size === 0 ? undefined : chosen(splits, part);
 }
 
 /** The same by names alone: `CONFIG/SPLIT/…` and `SPLIT-….parquet`. */
 export function filesByName(paths: readonly string[], part: HubPart): SplitFiles | undefined {
-  const data = paths.filter(isData);
+  const { config, languages } = part;
+  const data = paths.filter((path) => isData(path, languages));
   if (data.length === 0) return undefined;
-  const { config } = part;
   const folders = new Set(
     data
       .map((path) => path.slice(0, Math.max(0, path.indexOf("/"))))
       .filter((name) => name !== "" && splitOf(name) === undefined && name !== "data"),
   );
   const names = [...folders];
-  if (config === undefined && names.length < 2) return chosen(splitsByName(data), part);
+  if (config === undefined && names.length < 2) return chosen(splitsByName(data, languages), part);
   const configs = names.map((name): HubConfig => ({ config_name: name, data_dir: name }));
   return filesOfCard(configs, data, part);
 }
@@ -74,8 +85,8 @@ export function filesOfConversion(paths: readonly string[], part: HubPart): Spli
   });
 }
 
-function isData(path: string): boolean {
-  return DATA.test(path) && !OTHER.test(path);
+function isData(path: string, languages: LanguagePair): boolean {
+  return !OTHER.test(path) && FORMS.some((is) => is(path, languages));
 }
 
 function configOf(configs: readonly HubConfig[], { config, languages }: HubPart): HubConfig {
@@ -116,6 +127,7 @@ function declaredSplits(
   declared: NonNullable<HubConfig["data_files"]>,
   folder: string | undefined,
   paths: readonly string[],
+  languages: LanguagePair,
 ): Map<string, string[]> {
   const entries = [declared].flat().map((each) => (typeof each === "string" ? { split: "train", path: each } : each));
   const splits = new Map<string, string[]>();
@@ -123,17 +135,17 @@ function declaredSplits(
     for (const pattern of [path].flat()) {
       const place = folder === undefined ? pattern : `${folder.replace(/\/+$/, "")}/${pattern}`;
       const matcher = matcherOf(place);
-      const found = paths.filter((each) => matcher(each) && isData(each));
+      const found = paths.filter((each) => matcher(each) && isData(each, languages));
       if (found.length > 0) splits.set(split, [...new Set([...(splits.get(split) ?? []), ...found])]);
     }
   }
   return splits;
 }
 
-function splitsByName(paths: readonly string[]): Map<string, string[]> {
-  const data = paths.filter(isData);
-  // The same data in two formats is not to be read twice.
-  const kept = data.some((path) => PARQUET.test(path)) ? data.filter((path) => PARQUET.test(path)) : data;
+function splitsByName(paths: readonly string[], languages: LanguagePair): Map<string, string[]> {
+  const data = paths.filter((path) => isData(path, languages));
+  const form = FORMS.find((is) => data.some((path) => is(path, languages)));
+  const kept = form === undefined ? [] : data.filter((path) => form(path, languages));
   const splits = new Map<string, string[]>();
   for (const path of kept) {
     const split =

@@ -40,7 +40,7 @@ import { connectionsOf, type NamedCorpus, sizeOf } from "./named-corpus.ts";
 import { eachInTurn } from "./side-by-side.ts";
 
 /** Changes with the rules by which files become a corpus. */
-const RULES = "1";
+const RULES = "2";
 
 /** What is asked for. */
 export interface HubQuery extends HubPart {
@@ -261,8 +261,11 @@ function unreadable(id: string, paths: readonly string[], folder?: string): Data
     .filter((path) => !path.startsWith("."))
     .join(", ")
     .slice(0, 300);
-  return new DataError(`The data set ${id} has no Parquet, CSV, TSV or JSON lines files.`, {
-    where: folder ?? `https://huggingface.co/datasets/${id}`,
-    nextStep: `It has ${names === "" ? "no file" : names}; fetch it by the program its page names, and use nmt data import.`,
-  });
+  return new DataError(
+    `The data set ${id} has no Parquet, CSV, TSV, JSON lines, ZIP or plain text files of the pair.`,
+    {
+      where: folder ?? `https://huggingface.co/datasets/${id}`,
+      nextStep: `It has ${names === "" ? "no file" : names}; fetch it by the program its page names, and use nmt data import.`,
+    },
+  );
 }

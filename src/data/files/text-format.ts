@@ -59,6 +59,11 @@ export function refuseOtherFormats(head: Uint8Array, path: string): void {
   });
 }
 
+/** Whether the same would be refused. */
+export function isOtherFormat(head: Uint8Array): boolean {
+  return formatOf(head.subarray(0, HEAD)) !== undefined;
+}
+
 /** The beginning of a text, UTF-16 by its byte order mark or by its zeros; what is not of the encoding becomes U+FFFD. */
 export function decodedHead(bytes: Uint8Array): string {
   const [first, second] = bytes;

@@ -3,6 +3,7 @@ import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { DocumentStore } from "../documents/document-store.ts";
 import type { GlossaryStore } from "../glossaries/glossary-store.ts";
 import type { Catalog } from "../models/catalog.ts";
+import type { ServedAdapters } from "../models/served-adapters.ts";
 import type { TranslationService } from "../translation-service.ts";
 import type { ServerContext, ServerEnvironment } from "./client.ts";
 import type { Gate } from "./gate.ts";
@@ -13,6 +14,7 @@ export type ServedApp = OpenAPIHono<ServerEnvironment>;
 /** The parts that routes call. */
 export interface RouteParts {
   catalog: Catalog;
+  adapters: ServedAdapters;
   service: TranslationService;
   gate: Gate;
   metrics: Metrics;

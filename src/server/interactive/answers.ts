@@ -79,3 +79,19 @@ export interface ChosenTranslation {
   /** Whether nothing is to follow. */
   complete?: boolean | undefined;
 }
+
+/** What a text of a pair of languages may be translated with. */
+export interface PairOffer {
+  /** The language between, where no model translates the pair itself. */
+  pivotLanguage?: string | undefined;
+  /** Names of the model's adapters. */
+  adapters: string[];
+  glossaries: OfferedGlossary[];
+}
+
+export interface OfferedGlossary {
+  id: string;
+  name: string;
+  /** How many it has of the pair. */
+  terms: number;
+}

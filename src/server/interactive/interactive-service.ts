@@ -1,5 +1,6 @@
 /** Translations for people at work on them: with places, details, and beginnings that they have chosen; other words at a place. */
 import type { SourceLine } from "../../decoding/translation.ts";
+import type { Glossary } from "../../glossary/glossary.ts";
 import type { ExplainedPair, Explanation } from "../../inspection/explain-translation.ts";
 import type { TranslateLines } from "../../segments/translate-lines.ts";
 import {
@@ -38,6 +39,15 @@ export interface PassageRequest extends Asking {
   alternatives: number;
   detail: boolean;
   chosen: readonly ChosenTranslation[];
+  terms: RequestTerms;
+}
+
+/** Terms that a request has, what counts most first. */
+export interface RequestTerms {
+  /** With translations, of a pair that a model translates. */
+  ofPair: readonly Glossary[];
+  /** Such as stay as they are, over a third language too. */
+  kept: readonly Glossary[];
 }
 
 export interface WordsRequest extends Asking {
@@ -94,14 +104,13 @@ export class InteractiveService {
       const chosen = new Map(request.chosen.map((each) => [each.segment, chosenOf(each)]));
       const translate = this.translator(route, alternatives, { ...request, signal });
       const [leg, ...further] = route;
-      const { glossaries } = this.parts;
+      const { terms } = request;
       // Over a third language terms of the text would be asked of the last leg, which has other words.
-      const own = leg !== undefined && further.length === 0 ? glossaries.of(leg) : glossaries.kept;
-      const passage = await translatePassage(translate, text, { language: source, chosen, glossaries: own });
-      const details =
-        detail && leg !== undefined && further.length === 0
-          ? await this.explain(leg, text, passage.text, passage.segments, signal)
-          : [];
+      const isDirect = leg !== undefined && further.length === 0;
+      const served = isDirect ? this.parts.glossaries.of(leg) : this.parts.glossaries.kept;
+      const glossaries = [...(isDirect ? terms.ofPair : []), ...terms.kept, ...served];
+      const passage = await translatePassage(translate, text, { language: source, chosen, glossaries });
+      const details = detail && isDirect ? await this.explain(leg, text, passage.text, passage.segments, signal) : [];
       return {
         translation: passage.text,
         source,

@@ -1,17 +1,41 @@
 /** Parameters and answers of the routes for people at work on a translation. */
 import { z } from "@hono/zod-openapi";
 import { adapterField } from "../http/adapter-field.ts";
-import type { DetailedTranslation, OtherWords } from "./answers.ts";
+import type { DetailedTranslation, OtherWords, PairOffer } from "./answers.ts";
 
 const key = z.string().nullish().openapi({ description: "API key, where the server needs one" });
 const flag = z.boolean({ error: "neither true nor false" });
 const count = z.number({ error: "no number" }).int("no whole number").min(0, "below 0");
+
+/** Terms of a request itself; more are for a glossary. */
+const MOST_TERMS = 1000;
+const tooManyTerms = `more than ${MOST_TERMS}`;
+
+export const pairFields = z.object({
+  source: z.string({ error: "no text" }).openapi({ description: "Language of texts", example: "en" }),
+  target: z.string({ error: "no text" }).openapi({ description: "Language to translate into", example: "de" }),
+  api_key: key,
+});
 
 export const translateFields = z.object({
   text: z.string({ error: "no text" }),
   source: z.string().openapi({ description: "Its language, or auto", example: "en" }),
   target: z.string().openapi({ description: "Language to translate into", example: "de" }),
   adapter: adapterField,
+  glossaries: z.array(z.string()).default([]).openapi({
+    description:
+      "Ids of the key's glossaries; where several have a term the first counts. They need the source's language",
+  }),
+  terms: z
+    .array(z.object({ source: z.string(), target: z.string() }))
+    .max(MOST_TERMS, tooManyTerms)
+    .default([])
+    .openapi({ description: "Terms and their translations, which count before those of glossaries" }),
+  keep: z
+    .array(z.string())
+    .max(MOST_TERMS, tooManyTerms)
+    .default([])
+    .openapi({ description: "Terms that stay as they are" }),
   alternatives: count.max(10, "above 10").default(0).openapi({ description: "Further translations of each segment" }),
   detail: flag.default(true).openapi({ description: "Words, attention and experts of each segment" }),
   chosen: z
@@ -57,6 +81,18 @@ const detail = z.object({
         .openapi({ description: "[words of the side] those that took it, largest weight first" }),
     }),
   ),
+});
+
+export const pairAnswer: z.ZodType<PairOffer> = z.object({
+  pivotLanguage: z.string().optional().openapi({
+    description: "The language between, where no model translates the pair itself; nothing can be chosen then",
+  }),
+  adapters: z.array(z.string()).openapi({ description: "Names of the model's adapters" }),
+  glossaries: z
+    .array(
+      z.object({ id: z.string(), name: z.string(), terms: z.number().openapi({ description: "How many it has" }) }),
+    )
+    .openapi({ description: "Those of the key that have terms of the pair" }),
 });
 
 export const translateAnswer: z.ZodType<DetailedTranslation> = z.object({

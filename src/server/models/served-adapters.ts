@@ -20,6 +20,8 @@ export interface AdaptedModel {
   model: CatalogModel;
 }
 
+type Pair = Pick<Leg, "source" | "target">;
+
 export class ServedAdapters {
   /** As they were given. */
   readonly sources: readonly AdapterSource[];
@@ -93,22 +95,34 @@ export class ServedAdapters {
         nextStep: "An adapter needs a model of the pair itself; leave it out.",
       });
     }
-    const { source, target } = leg;
-    const ofPair = this.adapted.filter(({ model: { pairs } }) =>
+    const ofPair = this.ofPair(leg);
+    const found = ofPair.find((each) => each.name === name);
+    if (found === undefined) throw unknown(name, `${leg.source} into ${leg.target} has`, ofPair);
+    return [{ ...leg, model: found.model }];
+  }
+
+  /** Names of those that translate the pair, sorted. */
+  namesOf(pair: Pair): string[] {
+    return namesIn(this.ofPair(pair));
+  }
+
+  private ofPair({ source, target }: Pair): AdaptedModel[] {
+    return this.adapted.filter(({ model: { pairs } }) =>
       pairs.some((pair) => pair.source === source && pair.target === target),
     );
-    const found = ofPair.find((each) => each.name === name);
-    if (found === undefined) throw unknown(name, `${source} into ${target} has`, ofPair);
-    return [{ ...leg, model: found.model }];
   }
 }
 
 function unknown(name: string, what: string, known: readonly AdaptedModel[]): RequestError {
-  const names = [...new Set(known.map((each) => each.name))].sort();
+  const names = namesIn(known);
   return new RequestError(
     400,
     `There is no adapter ${name}; ${what} ${names.length === 0 ? "none" : names.join(", ")}.`,
   );
+}
+
+function namesIn(adapted: readonly AdaptedModel[]): string[] {
+  return [...new Set(adapted.map(({ name }) => name))].sort();
 }
 
 function fitsNone(where: string, models: readonly CatalogModel[]): CheckpointError {

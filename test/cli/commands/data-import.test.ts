@@ -7,6 +7,7 @@ import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { dataImportCommand } from "../../../src/cli/commands/data/import.ts";
 import { runCommand } from "../../../src/cli/run-command.ts";
+import { zip } from "../../corpora/archives/zip-archive.ts";
 
 let folder: string;
 let out = "";
@@ -76,6 +77,40 @@ describe("nmt data import", () => {
     expect(err).toContain(`passed over: ${path("in/notes.txt")} (of no format of parallel text)`);
     await run(path("in/*.tmx"), "--pair", "en-de");
     expect(written("train.en")).toBe("Two\n");
+  });
+
+  it("reads plain texts whose names tell their languages, and what is in a zip archive", async () => {
+    mkdirSync(path("in"));
+    writeFileSync(path("in/x.en-de.en"), "One\n Two \n\n");
+    writeFileSync(path("in/x.en-de.de.gz"), gzipSync("Eins\nZwei\nDrei"));
+    writeFileSync(path("in/README.txt"), "notes");
+    await run(path("in"), "--pair", "en-de");
+    expect([written("train.en"), written("train.de")]).toEqual(["One\nTwo\n", "Eins\nZwei\n"]);
+    expect(err).toContain(`1 skipped: empty (${path("in/x.en-de.en")}:3)`);
+    expect(err).toContain(`passed over: ${path("in/README.txt")}`);
+    await run(path("in/x.en-de.de.gz"), path("in/x.en-de.en"), "--pair", "en-de");
+    expect(written("train.de")).toBe("Eins\nZwei\n");
+    const members = { "po/a.tmx": tmx(["Four", "Vier"]), "t.en": "One\n", "t.de": "Eins\n", README: "x" };
+    writeFileSync(path("all.zip"), zip({ ...members, "packed.tmx.gz": gzipSync(tmx(["Five", "Fünf"])) }));
+    await run(path("all.zip"), "--pair", "en-de");
+    expect(written("train.de")).toBe("Fünf\nVier\nEins\n");
+    expect(err).toContain(`passed over: ${path("all.zip/README")}`);
+  });
+
+  it("ends with the lines where two plain texts part, and without a second one", async () => {
+    for (const [name, text] of [
+      ["a.en", "One\nTwo\n"],
+      ["a.de", "Eins\n"],
+    ] as const)
+      writeFileSync(path(name), text);
+    await expect(run(path("a.en"), path("a.de"), "--pair", "en-de")).rejects.toMatchObject({
+      name: "DataError",
+      message: expect.stringContaining("different numbers of lines: 2 and 1"),
+    });
+    await expect(run(path("a.en"), "--pair", "en-de")).rejects.toMatchObject({
+      name: "UsageError",
+      where: path("a.en"),
+    });
   });
 
   it.each(["gzip", "xz", "zstd", "bzip2"])("reads what %s packed, whatever its name", async (program) => {

@@ -103,7 +103,14 @@ test("files by their names", () => {
     train: ["train/0.csv"],
     validation: ["validation/0.csv"],
   });
-  expect(filesByName(["a.py", "x.zip"], part())).toBeUndefined();
+  const both = ["train.en", "train.de", "train.fr", "test.en.txt.gz", "test.de.txt.gz", "README.txt", "x/LICENSE"];
+  expect(list(filesByName(both, part()))).toEqual({
+    train: ["train.de", "train.en"],
+    test: ["test.de.txt.gz", "test.en.txt.gz"],
+  });
+  expect(list(filesByName([...both, "train.tsv"], part()))).toEqual({ train: ["train.tsv"] });
+  expect(list(filesByName(["a.zip", "dev.zip"], part()))).toEqual({ train: ["a.zip"], validation: ["dev.zip"] });
+  expect(filesByName(["a.py", "x.rar", "train.fr", "notes.txt"], part())).toBeUndefined();
 });
 
 test("files of the Hub's conversion", () => {

@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { SourceOptions } from "../../../src/corpora/fetch/source-file.ts";
 import { type HubQuery, prepareHub } from "../../../src/corpora/sources/hub.ts";
+import { zip } from "../archives/zip-archive.ts";
 import { parquetOf, parquetTranslations } from "../formats/tables/parquet-file.ts";
 import { type HostServer, serveHosts } from "./host-server.ts";
 import { commitOf, hubAnswer, type Repository } from "./hub-answers.ts";
@@ -46,7 +47,16 @@ const REPOSITORIES: Record<string, Repository> = {
     files: { "program.py": "x", "train.csv": "no,data\n" },
     converted: { "de-en/train/0000.parquet": parquetOf({ en: ["a"], de: ["b"] }) },
   },
-  "org/nothing": { files: { "a.zip": "x" } },
+  "org/texts": {
+    files: { "train.en.txt": "a\nb\n", "train.de.txt": "c\n\n", "train.fr.txt": "x\n", "README.txt": "y" },
+  },
+  "org/packed": {
+    files: {
+      "train.zip": zip({ "README.txt": "z", "x/all.en": "a\r\nb\n", "x/all.de": "c\r\nd\n" }),
+      "test.zip": zip({ "table.tsv": "en\tde\ne\tf\n", "more.tsv": "en\tde\ng\th\n" }),
+    },
+  },
+  "org/nothing": { files: { "a.rar": "x" } },
   "org/gated": { files: { "train.parquet": shard(0, 5) }, gated: "manual", token: "good" },
   "org/private": { files: { "train.parquet": shard(0, 5) }, token: "good" },
 };
@@ -120,6 +130,23 @@ describe("a data set", () => {
     const turned = newFolder();
     await prepareHub(query("org/tables", { split: "test", columns: ["de", "en"] }), turned, places());
     expect([lines(turned, "test.en"), lines(turned, "test.de")]).toEqual([["b"], ["a"]]);
+  });
+
+  test("of plain texts in both languages, and of archives", async () => {
+    const output = newFolder();
+    const { dropped } = await prepareHub(query("org/texts"), output, places());
+    expect([lines(output, "train.en"), lines(output, "train.de")]).toEqual([["a"], ["c"]]);
+    expect(dropped).toEqual({ "not translated": 1 });
+    const packed = newFolder();
+    await prepareHub(query("org/packed"), packed, places());
+    expect([lines(packed, "train.en"), lines(packed, "train.de")]).toEqual([
+      ["a", "b"],
+      ["c", "d"],
+    ]);
+    expect([lines(packed, "test.en"), lines(packed, "test.de")]).toEqual([
+      ["g", "e"],
+      ["h", "f"],
+    ]);
   });
 
   test("whose texts a program makes is read from the Hub's conversion", async () => {
@@ -196,7 +223,7 @@ describe("what may not be read or is not there", () => {
     ],
     ["a private one", query("org/private"), {}, { name: "UsageError", nextStep: expect.stringMatching(/HF_TOKEN/) }],
     ["no such revision", query("org/pairs", { revision: "v9" }), {}, { name: "DownloadError", where: "--revision" }],
-    ["nothing to read", query("org/nothing"), {}, { name: "DataError", nextStep: expect.stringMatching(/a\.zip/) }],
+    ["nothing to read", query("org/nothing"), {}, { name: "DataError", nextStep: expect.stringMatching(/a\.rar/) }],
     [
       "a gated one without a token",
       query("org/gated"),

@@ -94,4 +94,18 @@ export const servingMutations: readonly Mutation[] = [
     find: "pair.source === source && pair.target === target",
     replace: "pair.source !== target || pair.target !== source",
   },
+  {
+    file: "src/server/interactive/interactive-service.ts",
+    tests: ["test/server/interactive/terms.test.ts"],
+    name: "terms of a request count after those that stay",
+    find: "...(isDirect ? terms.ofPair : []), ...terms.kept,",
+    replace: "...terms.kept, ...(isDirect ? terms.ofPair : []),",
+  },
+  {
+    file: "src/server/interactive/pair-offer.ts",
+    tests: ["test/server/interactive/terms.test.ts"],
+    name: "glossaries of other pairs are offered",
+    find: "dictionaries.find((each) => isOfPair(each, leg))",
+    replace: "dictionaries[0]",
+  },
 ];

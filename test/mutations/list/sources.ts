@@ -158,8 +158,22 @@ export const sourceMutations: readonly Mutation[] = [
   {
     ...hubFiles,
     name: "tables are read beside the same data in Parquet",
-    find: "data.some((path) => PARQUET.test(path))",
-    replace: "data.length > 99",
+    find: "(path) => /\\.parquet$/i.test(path),",
+    replace: "",
+  },
+  {
+    file: "src/corpora/importing/paired-texts.ts",
+    tests: ["test/corpora/importing/paired-texts.test.ts"],
+    name: "a region ends the search for a text's language",
+    find: "for (const between of [/^|[._]/g, /[-]/g]) {",
+    replace: "for (const between of [/^|[._-]/g]) {",
+  },
+  {
+    file: "src/corpora/archives/zip-member.ts",
+    tests: ["test/cli/commands/data-import.test.ts"],
+    name: "members of an archive are read as they are packed",
+    find: "compression === undefined ? contents(entry)",
+    replace: "true ? contents(entry)",
   },
   {
     ...hubFiles,

@@ -8,6 +8,8 @@ const choices = { file: "web/src/translation/choices.ts", tests: ["test/web/tran
 const experts = { file: "web/src/translation/experts.ts", tests: ["test/web/translation/experts.test.ts"] };
 const failures = { file: "web/src/server/failures.ts", tests: ["test/web/server/failures.test.ts"] };
 const languages = { file: "web/src/server/language-names.ts", tests: ["test/web/server/language-names.test.ts"] };
+const wording = { file: "web/src/translation/wording.ts", tests: ["test/web/translation/wording.test.ts"] };
+const wordingPanel = { file: "web/src/panes/wording-panel.ts", tests: ["test/web/wording.test.ts"] };
 const workbench = ["test/web/workbench.test.ts"];
 const files = { file: "src/server/page/page-files.ts", tests: ["test/server/page"] };
 const routes = { file: "src/server/page/routes.ts", tests: ["test/server/page"] };
@@ -84,6 +86,37 @@ export const webMutations: readonly Mutation[] = [
     name: "pairs are turned round without a way back",
     find: "|| !way.targets.includes(from)",
     replace: "|| way.targets.length === 0",
+  },
+  {
+    ...wording,
+    name: "a term comes twice, with two translations",
+    find: "if (at >= 0) return terms.with(at, term);",
+    replace: "",
+  },
+  {
+    ...wording,
+    name: "what is no term is kept as one",
+    find: "withTerm(list, { source: stringOf(source), target: stringOf(target) }) ?? list",
+    replace: "[...list, { source: stringOf(source), target: stringOf(target) }]",
+  },
+  {
+    ...wordingPanel,
+    name: "a glossary that is gone is asked for",
+    find: "...(this.offer.glossaries.some(({ id }) => id === glossary) &&",
+    replace: '...(glossary !== "" &&',
+  },
+  {
+    ...wordingPanel,
+    name: "terms are sent though the language is to be detected",
+    find: 'return source !== "auto" && source !== target && this.offer',
+    replace: "return source !== target && this.offer",
+  },
+  {
+    file: "web/src/panes/workbench.ts",
+    tests: ["test/web/wording.test.ts"],
+    name: "other words are those of the model without its adapter",
+    find: "count: OTHER_WORDS, adapter }",
+    replace: "count: OTHER_WORDS }",
   },
   {
     file: "web/src/panes/workbench.ts",

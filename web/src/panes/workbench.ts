@@ -2,8 +2,7 @@
 import type { DetailedTranslation } from "../../../src/server/interactive/answers.ts";
 import type { Announcer } from "../announcer.ts";
 import { byId, make } from "../dom.ts";
-import type { Api, Settings, TranslationRequest } from "../server/api.ts";
-import type { LanguageChoice } from "../server/language-names.ts";
+import type { Api, Settings, TranslationRequest, WordingFields } from "../server/api.ts";
 import { Choices } from "../translation/choices.ts";
 import { linksOf } from "../translation/links.ts";
 import { Live, type LiveState } from "../translation/live.ts";
@@ -30,6 +29,8 @@ export interface WorkbenchParts {
   languages: LanguageBar;
   notice: Notice;
   announcer: Announcer;
+  /** How words are to be translated. */
+  wording(): WordingFields;
   askKey(): void;
 }
 
@@ -109,13 +110,14 @@ export class Workbench {
         this.parts.notice.tell("This text is longer than the server takes. Shorten it, or translate it as a document.");
       return;
     }
-    this.live.want({ text, source, target, alternatives: ALTERNATIVES, chosen: this.choices.in(text) }, atOnce);
+    const chosen = this.choices.in(text);
+    this.live.want({ text, source, target, alternatives: ALTERNATIVES, chosen, ...this.parts.wording() }, atOnce);
   }
 
-  changeLanguages(_: LanguageChoice, isSwap: boolean): void {
+  /** What was chosen was for other languages; where they are turned round, the translation is the text to be translated next. */
+  changeLanguages(isSwap: boolean): void {
     this.choices.clear();
     if (isSwap && this.answer !== undefined) this.source.text = this.answer.translation;
-    this.translate(true);
   }
 
   private onState(state: LiveState<DetailedTranslation>, request: TranslationRequest | undefined): void {
@@ -224,12 +226,13 @@ export class Workbench {
     const text = segmentText(answer, this.answered, segment);
     const before = textBefore(answer, place);
     const { source, target } = answer;
+    const { adapter } = this.parts.wording();
     this.menu.open({
       word: anchor.textContent ?? "",
       language: target,
       anchor,
       find: async (signal) =>
-        (await this.parts.api.words({ text, source, target, before, count: OTHER_WORDS }, signal)).words,
+        (await this.parts.api.words({ text, source, target, before, count: OTHER_WORDS, adapter }, signal)).words,
       onChoose: ({ prefix }) => this.choose({ segment: text, prefix }, segment, before.length),
       onOwn: (word) => this.choose({ segment: text, prefix: withWord(before, word) }, segment, before.length),
     });

@@ -1,5 +1,11 @@
 /** What the page asks of its server. */
-import type { ChosenTranslation, DetailedTranslation, OtherWords } from "../../../src/server/interactive/answers.ts";
+import type {
+  ChosenTranslation,
+  DetailedTranslation,
+  OtherWords,
+  PairOffer,
+} from "../../../src/server/interactive/answers.ts";
+import type { Term } from "../translation/wording.ts";
 import { ServerFailure } from "./failures.ts";
 
 /** A source language and what it is translated into. */
@@ -18,7 +24,19 @@ export interface Settings {
   supportedFilesFormat: string[];
 }
 
-export interface TranslationRequest {
+/** How words of a text are to be translated; what is not there is not asked for. */
+export interface WordingFields {
+  /** Terms with translations. */
+  terms?: Term[];
+  /** Ids of glossaries of the server. */
+  glossaries?: string[];
+  /** Terms that stay as they are. */
+  keep?: string[];
+  /** Name of an adapter. */
+  adapter?: string;
+}
+
+export interface TranslationRequest extends WordingFields {
   text: string;
   /** A code, or `auto`. */
   source: string;
@@ -35,6 +53,7 @@ export interface WordsRequest {
   /** What stands before the place. */
   before: string;
   count: number;
+  adapter?: string | undefined;
 }
 
 /** Takes requests and answers as `fetch` does. */
@@ -71,6 +90,11 @@ export class Api {
 
   words(request: WordsRequest, signal: AbortSignal): Promise<OtherWords> {
     return this.post("nmt/words", request, signal) as Promise<OtherWords>;
+  }
+
+  /** What texts of a pair of languages may be translated with. */
+  pair(pair: { source: string; target: string }, signal: AbortSignal): Promise<PairOffer> {
+    return this.post("nmt/pair", pair, signal) as Promise<PairOffer>;
   }
 
   private post(path: string, body: object, signal: AbortSignal): Promise<unknown> {

@@ -8,7 +8,7 @@ import { log } from "../../../base/logger.ts";
 import { Progress } from "../../../base/progress.ts";
 import { type TagChoice, tagChoices } from "../../../config/choices.ts";
 import { DEFAULT_IMPORT, type ImportOptions } from "../../../corpora/formats/importer.ts";
-import { IMPORTERS } from "../../../corpora/formats/importers.ts";
+import { NAMED_IMPORTERS } from "../../../corpora/formats/importers.ts";
 import { type FindOptions, findInputs, findPairedInputs } from "../../../corpora/importing/find-inputs.ts";
 import { followImport, importByRanks } from "../../../corpora/importing/import-by-ranks.ts";
 import { importCorpus, RECORD } from "../../../corpora/importing/import-corpus.ts";
@@ -53,7 +53,7 @@ export const dataImportCommand: CommandModule<object, ImportArguments> = {
       .option("src", { type: "string", describe: "Instead of files: the source's file, of formats of two files" })
       .option("tgt", { type: "string", describe: "The file with its translations" })
       .option("format", {
-        choices: IMPORTERS.map(({ name }) => name),
+        choices: NAMED_IMPORTERS.map(({ name }) => name),
         describe: "Format of all files, instead of what they look like",
       })
       .option("tags", {
