@@ -5,7 +5,7 @@ import { nmt } from "../e2e/nmt-process.ts";
 import { launch, launcher, type MpiEnd, type MpiOptions } from "../parallel/run-mpi.ts";
 
 /** Words that start it. */
-export const nmtProgram: readonly string[] = [
+const nmtProgram: readonly string[] = [
   process.execPath,
   "--import",
   "tsx",

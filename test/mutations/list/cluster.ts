@@ -17,7 +17,8 @@ export const clusterMutations: readonly Mutation[] = [
     ...led,
     name: "a window's results are awaited before the next one is given out",
     find: "    const round = await led.start(cut(window));\n    if (before !== undefined) yield await led.results(before);\n    before = round;",
-    replace: "    before = await led.start(cut(window));\n    yield await led.results(before);\n    before = undefined;",
+    replace:
+      "    before = await led.start(cut(window));\n    yield await led.results(before);\n    before = undefined;",
   },
   {
     ...parts,
@@ -32,5 +33,10 @@ export const clusterMutations: readonly Mutation[] = [
     replace: "id === undefined || isRunning",
   },
   { ...cost, name: "all rows leave a rank", find: "numberBytes * others,\n", replace: "numberBytes,\n" },
-  { ...cost, name: "gradients cost nothing where some hide", find: "Math.max(0, denseBytes", replace: "Math.min(0, denseBytes" },
+  {
+    ...cost,
+    name: "gradients cost nothing where some hide",
+    find: "Math.max(0, denseBytes",
+    replace: "Math.min(0, denseBytes",
+  },
 ];
