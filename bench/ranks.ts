@@ -1,6 +1,6 @@
 /**
- * Two ranks of one thread each beside one, with the same batch in all, in turn; and beside PyTorch's DistributedDataParallel over Gloo on as many
- * processes, for the dense model: over Gloo PyTorch has no all-to-all that experts could use.
+ * Two ranks of one thread each beside one, with the same batch in all, in turn; and beside PyTorch on as many processes: DistributedDataParallel over
+ * Gloo, and its all-to-all for rows on their way to experts.
  */
 import { join } from "node:path";
 import { benchmark, type Child, type Json } from "./child.ts";
@@ -46,7 +46,7 @@ export const run: Benchmark = async (argv) => {
     const contenders: Record<string, Child> = {
       one: benchmark("train-step", step(batch), env),
       ranks: onRanks(launch, ranks, "train-step", step(each)),
-      ...(torch !== undefined && model === "dense" && { ddp: ddp(python, ranks, step(each), env) }),
+      ...(torch !== undefined && { ddp: ddp(python, ranks, step(each), env) }),
     };
     const figures = await inTurn(contenders, Math.max(1, rounds), model);
     const ms = (who: string) => median(figures[who]!.map((result) => Number(result["ms"])));
