@@ -9,16 +9,17 @@ import { readOptions } from "./options.ts";
 const defaults = {
   /** Small exchanges that are timed. */
   times: 400,
-  /** Bytes of a large one, and how many. */
-  megabytes: 16,
-  large: 12,
+  /** A large one, how many are under way together, as buckets of gradients are, and how often. */
+  megabytes: 8,
+  together: 4,
+  large: 6,
 } as const;
 
 /** Bytes of a small exchange: as a few numbers of each rank. */
 const SMALL = 64;
 
 export const run: Benchmark = async (argv) => {
-  const { times, megabytes, large } = readOptions(argv, defaults);
+  const { times, megabytes, together, large } = readOptions(argv, defaults);
   const ranks = await joinJob();
   if (ranks.size !== 2) {
     throw new UsageError(`link takes two ranks, not ${ranks.size}`, {
@@ -26,25 +27,28 @@ export const run: Benchmark = async (argv) => {
     });
   }
   const other = 1 - ranks.rank;
-  const timed = (bytes: number) => {
+  const timed = (bytes: number, count: number) => {
     const counts = new Uint32Array(2);
     counts[other] = bytes;
-    const [send, receive] = [new Uint8Array(bytes), new Uint8Array(bytes)];
+    const buffers = Array.from({ length: count }, () => [new Uint8Array(bytes), new Uint8Array(bytes)] as const);
+    ranks.barrier().wait();
     const started = performance.now();
-    ranks.exchange(send, counts, receive, counts).wait();
+    const pending = buffers.map(([send, receive]) => ranks.exchange(send, counts, receive, counts));
+    for (const each of pending) each.wait();
     return (performance.now() - started) / 1000;
   };
-  const many = (bytes: number, count: number) => median(Array.from({ length: count }, () => timed(bytes)));
-  many(SMALL, 20);
-  const latency = many(SMALL, times);
+  const often = (runs: number, ...size: Parameters<typeof timed>) => {
+    timed(...size);
+    return median(Array.from({ length: runs }, () => timed(...size)));
+  };
+  const latency = often(times, SMALL, 1);
   const bytes = megabytes * 2 ** 20;
-  many(bytes, 2);
-  const seconds = many(bytes, large);
+  const seconds = often(large, bytes, together);
   await ranks.close();
   return {
     transport: ranks.transport,
     machines: new Set(ranks.hosts).size,
     latency_us: rounded(1e6 * latency),
-    bandwidth_mb_s: rounded(bytes / (seconds - latency) / 1e6),
+    bandwidth_mb_s: rounded((together * bytes) / (seconds - latency) / 1e6),
   };
 };

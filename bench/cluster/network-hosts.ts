@@ -17,6 +17,7 @@ const NETWORK = "10.231.7";
 /** Some hosts; to be removed in the end. */
 export class NetworkHosts {
   readonly names: readonly string[];
+  readonly addresses: readonly string[];
   /** Open MPI's, before the number of ranks. */
   readonly launcherOptions: readonly string[];
   /** Whether cables have the delay that was asked for. */
@@ -29,6 +30,7 @@ export class NetworkHosts {
     const name = `nmt${process.pid}`;
     this.folder = mkdtempSync(join(tmpdir(), "nmt-hosts-"));
     this.names = Array.from({ length: count }, (_, host) => `${name}-${host}`);
+    this.addresses = this.names.map((_, host) => `${NETWORK}.${host + 1}`);
     try {
       const central = this.space(`${name}-switch`);
       ip("-n", central, "link", "add", "bridge", "type", "bridge");
@@ -37,7 +39,7 @@ export class NetworkHosts {
         this.space(each);
         const end = `port${host}`;
         ip("-n", each, "link", "add", "eth0", "type", "veth", "peer", "name", end, "netns", central);
-        ip("-n", each, "addr", "add", `${addressOf(host)}/24`, "dev", "eth0");
+        ip("-n", each, "addr", "add", `${this.addresses[host]}/24`, "dev", "eth0");
         for (const device of ["lo", "eth0"]) ip("-n", each, "link", "set", device, "up");
         ip("-n", central, "link", "set", end, "master", "bridge", "up");
         if (cable === undefined) continue;
@@ -59,7 +61,7 @@ export class NetworkHosts {
     };
     this.launcherOptions = [
       ...Object.entries(parameters).flatMap(([key, value]) => ["--mca", key, value]),
-      ...["--bind-to", "none", "--host", this.names.map((_, host) => `${addressOf(host)}:1`).join(",")],
+      ...["--bind-to", "none", "--host", this.addresses.map((address) => `${address}:1`).join(",")],
     ];
   }
 
@@ -92,9 +94,9 @@ export class NetworkHosts {
 
   /** What stands for ssh: AGENT ADDRESS COMMAND. */
   private agentScript(): string {
-    const cases = this.names.map((_, host) => {
+    const cases = this.addresses.map((address, host) => {
       const words = this.on(host).map((word) => `'${word}'`);
-      return `  ${addressOf(host)}) exec ${words.join(" ")} sh -c "$*" ;;`;
+      return `  ${address}) exec ${words.join(" ")} sh -c "$*" ;;`;
     });
     return `#!/bin/sh\naddress=$1\nshift\ncase $address in\n${cases.join("\n")}\nesac\necho "no host $address" >&2\nexit 1\n`;
   }
@@ -108,10 +110,6 @@ export function hostsAllowed(): boolean {
   } catch {
     return false;
   }
-}
-
-function addressOf(host: number): string {
-  return `${NETWORK}.${host + 1}`;
 }
 
 function ip(...words: string[]): void {

@@ -36,7 +36,7 @@ describe.skipIf(!usable)("four hosts", () => {
     const end = await started;
     expect(end.code).not.toBe(0);
     expect(end.text).toMatch(/4 ranks on 4 machines/);
-    expect(end.text).toMatch(new RegExp(`process rank 2 with PID \\d+ on node ${hosts.names[2]}`));
+    expect(end.text).toMatch(new RegExp(`process rank 2 with PID \\d+ on node ${hosts.addresses[2]}`));
     const again = await on(3, words);
     expect(again.code, again.text).toBe(0);
     expect(again.text).toMatch(/3 ranks on 3 machines/);
