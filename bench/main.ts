@@ -1,5 +1,6 @@
 /** `npm run bench -- NAME [options] --json`: runs one benchmark and prints its figures. */
 import { formatError, NmtError, UsageError } from "../src/base/errors.ts";
+import { launcherOf } from "../src/parallel/mpi/launcher.ts";
 import { type Figures, formatFigures } from "./figures.ts";
 
 /** Each benchmark takes its own options and returns figures by name. */
@@ -28,6 +29,10 @@ const benchmarks: Record<string, () => Promise<{ run: Benchmark }>> = {
   stops: () => import("./stops.ts"),
   serve: () => import("./serve.ts"),
   peers: () => import("./peers.ts"),
+  link: () => import("./link.ts"),
+  ranks: () => import("./ranks.ts"),
+  "cluster-model": () => import("./cluster-model.ts"),
+  "cluster-check": () => import("./cluster-check.ts"),
 };
 
 async function main([name, ...options]: readonly string[]): Promise<void> {
@@ -38,6 +43,8 @@ async function main([name, ...options]: readonly string[]): Promise<void> {
     });
   }
   const figures = await (await load()).run(options.filter((option) => option !== "--json"));
+  // Of several ranks one tells.
+  if ((launcherOf(process.env)?.rank ?? 0) > 0) return;
   const text = options.includes("--json") ? JSON.stringify(figures) : formatFigures(figures);
   process.stdout.write(`${text}\n`);
 }

@@ -7,9 +7,9 @@ import { cpus, release, totalmem } from "node:os";
 import { join } from "node:path";
 import { writeFileAtomic } from "../src/base/atomic-file.ts";
 import { UsageError } from "../src/base/errors.ts";
-import { log } from "../src/base/logger.ts";
-import { benchmark, type Child, type Json, runChild } from "./child.ts";
+import { benchmark, type Json } from "./child.ts";
 import { rounded } from "./figures.ts";
+import { inTurn } from "./in-turn.ts";
 import type { Benchmark } from "./main.ts";
 import { median } from "./measure.ts";
 import { readOptions } from "./options.ts";
@@ -89,23 +89,6 @@ export const run: Benchmark = async (argv) => {
   }
   return { ...circumstances, written: options.write, models: comparisons.map(comparisonRow) };
 };
-
-/** Each contender once, then each again, so that a machine that slows down slows all of them. */
-async function inTurn(
-  contenders: Readonly<Record<string, Child>>,
-  rounds: number,
-  name: string,
-): Promise<Record<string, Json[]>> {
-  const figures: Record<string, Json[]> = Object.fromEntries(Object.keys(contenders).map((who) => [who, []]));
-  for (let round = 1; round <= rounds; round++) {
-    for (const [who, child] of Object.entries(contenders)) {
-      const result = await runChild(child);
-      log.info(`${name}, round ${round}: ${who} ${result["tgt_tok_s"]} tokens/s`);
-      figures[who]!.push(result);
-    }
-  }
-  return figures;
-}
 
 function comparison(
   model: string,

@@ -4,6 +4,8 @@ import type { MarkerIds } from "../src/base/forced-targets.ts";
 import type { Random } from "../src/base/random.ts";
 import { gatingKinds } from "../src/config/choices.ts";
 import { Seq2Seq } from "../src/model/seq2seq.ts";
+import { alone } from "../src/parallel/alone.ts";
+import type { Communicator } from "../src/parallel/communicator.ts";
 import type { Options } from "./options.ts";
 
 /** Options, with the names of the PyTorch peer, which has noisy top-k gates only. In a hierarchy `k` is that of each of `groups-k` groups. */
@@ -27,7 +29,8 @@ export const markers: MarkerIds = { bosId: 2, eosId: 3 };
 /** The first id that is a piece of text. */
 const FIRST_PIECE = 4;
 
-export function referenceModel(options: ModelOptions): Seq2Seq {
+/** `ranks`: each has some of the experts. */
+export function referenceModel(options: ModelOptions, ranks: Communicator = alone): Seq2Seq {
   const gating = gatingKinds.find((kind) => kind === options.gating);
   if (gating === undefined) {
     throw new UsageError(`there is no gating "${options.gating}"`, {
@@ -67,7 +70,7 @@ export function referenceModel(options: ModelOptions): Seq2Seq {
       moeEncoderAfter: [2],
       moeDecoderAfter: [1],
     },
-    { seed: 1 },
+    { seed: 1, ...(ranks.size > 1 && { expertRanks: ranks }) },
   );
 }
 

@@ -1,6 +1,6 @@
 /**
  * One training step of the reference model: batch × (len + len) random tokens, label smoothing, clipping, Adam. The options and
- * keys are those of the PyTorch peer, so that the two can be run in turn.
+ * keys are those of the PyTorch peer, so that the two can be run in turn. Under a launcher each rank has a batch and its part of the experts.
  */
 import * as tf from "@tensorflow/tfjs";
 import { loadAddon } from "../src/backends/native/addon.ts";
@@ -13,6 +13,8 @@ import { type ExpertOptimizer, expertOptimizers } from "../src/config/choices.ts
 import { packBatch } from "../src/data/batches/batch.ts";
 import { createOptimizer } from "../src/optim/create-optimizer.ts";
 import { stateBytes } from "../src/optim/optimizer.ts";
+import { joinJob } from "../src/parallel/join.ts";
+import { sumNumbers } from "../src/parallel/sum-numbers.ts";
 import { trainStep } from "../src/training/train-step.ts";
 import { startEngine } from "./engine.ts";
 import { type Figures, type Row, rounded } from "./figures.ts";
@@ -41,12 +43,14 @@ export const run: Benchmark = async (argv) => {
   const native = options.backend === "native";
   const engine = native ? await startEngine(options) : undefined;
   const backend = native ? undefined : await selectBackend({ backend: options.backend as BackendName, threads });
-  const model = referenceModel(options);
+  const ranks = await joinJob();
+  const model = referenceModel(options, ranks);
   const optimizer = createOptimizer(model.parameters, {
     ...{ beta1: 0.9, beta2: 0.999, epsilon: 1e-8, maxGradNorm: 5 },
     expertOptim: expertOptimizer(options["expert-optim"]),
+    ...(ranks.size > 1 && { sumOverRanks: (own: number) => sumNumbers(ranks, Float64Array.of(own))[0]! }),
   });
-  const random = new Random(1);
+  const random = new Random(1 + ranks.rank);
   // The decoder reads `<s>` and writes `</s>`, so `len` positions on each side.
   const pairs = Array.from({ length: sentences }, () => ({
     source: randomPieces(random, len, options.vocab),
@@ -55,7 +59,8 @@ export const run: Benchmark = async (argv) => {
   const batch = packBatch(pairs, markers);
   let loss = 0;
   const step = (pass: number) => {
-    const result = trainStep(model, optimizer, [batch], { learningRate: 1e-3, labelSmoothing: 0.1, seed: 1, pass });
+    const noise = { seed: 1, pass: pass * ranks.size };
+    const result = trainStep(model, optimizer, [batch], { learningRate: 1e-3, labelSmoothing: 0.1, ...noise, ranks });
     loss = result.smoothedLoss / result.targetTokens + result.balanceLoss;
   };
   // The first step, which isn't timed, counts the work of every step.
@@ -75,6 +80,7 @@ export const run: Benchmark = async (argv) => {
     return ms;
   });
   const ms = medianMs(samples);
+  await ranks.close();
   return {
     backend: options.backend,
     ...(engine?.figures ?? { detail: backend?.detail, threads }),
@@ -83,7 +89,8 @@ export const run: Benchmark = async (argv) => {
     ...(options["no-moe"] ? {} : { gating: options.gating }),
     params_m: rounded(model.parameterCount / 1e6),
     ms: rounded(ms),
-    tgt_tok_s: Math.round((len * sentences * 1000) / ms),
+    ...(ranks.size > 1 && { ranks: ranks.size, transport: ranks.transport }),
+    tgt_tok_s: Math.round((ranks.size * len * sentences * 1000) / ms),
     loss: rounded(loss, 3),
     optimizer_state_mb: rounded(stateBytes(optimizer) / 1e6),
     tensors: tf.memory().numTensors,

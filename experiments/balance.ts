@@ -1,5 +1,6 @@
 /** Do the balance losses do what they are for? The rows of table 6 of Shazeer et al. 2017: weights of the losses of importance and load. */
 import { numberList, readOptions } from "../bench/options.ts";
+import type { ChartSeries } from "../src/report/charts/svg-chart.ts";
 import {
   type Experiment,
   type ResultOf,
@@ -20,7 +21,6 @@ import { markdownTable } from "./markdown.ts";
 import { readShared } from "./read-shared.ts";
 import { estimate, formatEstimate, formatFixed } from "./statistics.ts";
 import { strictBalance } from "./strict-balance.ts";
-import type { ChartSeries } from "./svg-chart.ts";
 
 const defaults = { ...sharedDefaults, ...languageModelDefaults, experts: 256 } as const;
 

@@ -2,6 +2,7 @@
 import { numberList, readOptions } from "../bench/options.ts";
 import { UsageError } from "../src/base/errors.ts";
 import { resolveConfig } from "../src/config/resolve.ts";
+import type { ChartSeries } from "../src/report/charts/svg-chart.ts";
 import { type Experiment, type ResultOf, type RunPlan, resultsOf, sharedDefaults } from "./experiment.ts";
 import {
   expertSettings,
@@ -16,7 +17,6 @@ import { markdownTable } from "./markdown.ts";
 import { operationsPerToken } from "./operations.ts";
 import { readShared } from "./read-shared.ts";
 import { estimate, formatEstimate, formatFixed, formatMillions, MISSING } from "./statistics.ts";
-import type { ChartSeries } from "./svg-chart.ts";
 
 const defaults = { ...sharedDefaults, ...languageModelDefaults, experts: "4,16,64,256" } as const;
 

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { UsageError } from "../src/base/errors.ts";
 import type { ConfigInput } from "../src/config/schema.ts";
 import type { BalanceReport } from "../src/moe/expert-balance.ts";
-import type { Chart } from "./svg-chart.ts";
+import type { Chart } from "../src/report/charts/svg-chart.ts";
 
 /** Options that every experiment takes; empty texts and zeros mean what `sharedOptions` says. */
 export const sharedDefaults = {

@@ -5,12 +5,12 @@ import { CHRF } from "../src/metrics/chrf.ts";
 import { pairedTest } from "../src/metrics/paired-test.ts";
 import { mteval13a } from "../src/metrics/tokenizers/mteval-13a.ts";
 import type { Tokenizer } from "../src/metrics/tokenizers/tokenizer.ts";
+import type { Chart, ChartSeries } from "../src/report/charts/svg-chart.ts";
 import { type ResultOf, type RunPlan, type RunResult, resultsOf } from "./experiment.ts";
 import { markdownTable } from "./markdown.ts";
 import { operationsPerToken } from "./operations.ts";
 import { estimate, formatDifference, formatEstimate, formatFixed, formatMillions, MISSING } from "./statistics.ts";
 import { strictBalance } from "./strict-balance.ts";
-import type { Chart, ChartSeries } from "./svg-chart.ts";
 
 export interface TranslationRuns {
   /** The first is the baseline. */

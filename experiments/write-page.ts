@@ -3,8 +3,8 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { replaceBetweenMarkers } from "../bench/peers-table.ts";
 import { writeFileAtomic } from "../src/base/atomic-file.ts";
+import { svgChart } from "../src/report/charts/svg-chart.ts";
 import type { Experiment, Page, ResultOf, RunPlan, RunResult } from "./experiment.ts";
-import { svgChart } from "./svg-chart.ts";
 
 /** Returns the path of the page. `command` is how the runs were made. */
 export async function writePage(experiment: Experiment, resultOf: ResultOf, command: string): Promise<string> {

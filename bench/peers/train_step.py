@@ -3,15 +3,20 @@
 The same layers, sizes, batch and optimiser, written the way a PyTorch user would: fused nn.LSTM, autocast for bf16, fused Adam,
 and with --compile the model passed through torch.compile.
 Of the balance losses it has only importance, the cheaper one. Prints one JSON object.
+Under torchrun each process has a batch and some of the experts: rows go to them and back by Gloo's all-to-all, and
+DistributedDataParallel sums all other gradients.
 """
 
 import argparse
 import json
+import os
 import time
 
 import torch
-from torch import nn
+from torch import distributed, nn
 from torch.nn import functional
+
+RANKS = int(os.environ.get("WORLD_SIZE", "1"))
 
 
 def read_options():
@@ -41,6 +46,24 @@ class Attention(nn.Module):
         return torch.bmm(scores.softmax(dim=-1), memory.transpose(0, 1)).transpose(0, 1)
 
 
+class Exchange(torch.autograd.Function):
+    """Rows to other processes; gradients come back the same way."""
+
+    @staticmethod
+    def forward(context, rows, leaving, arriving):
+        context.counts = leaving, arriving
+        received = rows.new_empty(sum(arriving), rows.shape[1])
+        distributed.all_to_all_single(received, rows.contiguous(), arriving, leaving)
+        return received
+
+    @staticmethod
+    def backward(context, gradient):
+        leaving, arriving = context.counts
+        returned = gradient.new_empty(sum(leaving), gradient.shape[1])
+        distributed.all_to_all_single(returned, gradient.contiguous(), leaving, arriving)
+        return returned, None, None
+
+
 class MixtureOfExperts(nn.Module):
     """x + sigmoid(Σ gate · expert(x)) with noisy top-k gating, Shazeer et al. 2017, §2.1."""
 
@@ -49,8 +72,26 @@ class MixtureOfExperts(nn.Module):
         self.k = k
         self.gate = nn.Parameter(torch.zeros(hidden, experts))
         self.noise = nn.Parameter(torch.zeros(hidden, experts))
-        self.inner = nn.Parameter(torch.randn(experts, hidden, expert_hidden) * hidden**-0.5)
-        self.outer = nn.Parameter(torch.randn(experts, expert_hidden, hidden) * expert_hidden**-0.5)
+        own = experts // RANKS
+        self.inner = nn.Parameter(torch.randn(own, hidden, expert_hidden) * hidden**-0.5)
+        self.outer = nn.Parameter(torch.randn(own, expert_hidden, hidden) * expert_hidden**-0.5)
+
+    def run_blocks(self, rows, counts):
+        """Rows by expert, `counts` of each."""
+        blocks = zip(rows.split(counts), self.inner.unbind(), self.outer.unbind())
+        return torch.cat([functional.relu(block @ inner) @ outer for block, inner, outer in blocks])
+
+    def run_everywhere(self, rows, counts):
+        """The same where each process has some of the experts."""
+        received = torch.empty_like(counts)
+        distributed.all_to_all_single(received, counts)
+        leaving, arriving = (each.view(RANKS, -1).sum(dim=1).tolist() for each in (counts, received))
+        there = Exchange.apply(rows, leaving, arriving)
+        own = self.inner.shape[0]
+        order = torch.arange(own).repeat(RANKS).repeat_interleave(received).argsort(stable=True)
+        outputs = self.run_blocks(there[order], received.view(RANKS, own).sum(dim=0).tolist())
+        back = torch.empty_like(outputs).index_copy(0, order, outputs)
+        return Exchange.apply(back, arriving, leaving)
 
     def forward(self, inputs):
         rows = inputs.reshape(-1, inputs.shape[-1])
@@ -62,9 +103,10 @@ class MixtureOfExperts(nn.Module):
         # Rows sorted by expert, so that each expert multiplies one block.
         order = chosen.flatten().argsort(stable=True)
         position = order // self.k
-        counts = torch.bincount(chosen.flatten(), minlength=self.gate.shape[1]).tolist()
-        blocks = zip(rows[position].split(counts), self.inner.unbind(), self.outer.unbind())
-        outputs = torch.cat([functional.relu(block @ inner) @ outer for block, inner, outer in blocks])
+        counts = torch.bincount(chosen.flatten(), minlength=self.gate.shape[1])
+        outputs = (
+            self.run_blocks(rows[position], counts.tolist()) if RANKS == 1 else self.run_everywhere(rows[position], counts)
+        )
         weighted = outputs * gates.flatten()[order].unsqueeze(1)
         mixed = torch.zeros_like(rows).index_add(0, position, weighted.to(rows.dtype))
 
@@ -115,7 +157,13 @@ def main():
     torch.manual_seed(1)
     model = Translator(options)
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True)
-    run = torch.compile(model) if options.compile else model
+    run = model
+    if RANKS > 1:
+        distributed.init_process_group("gloo")
+        divided = [name for name, _ in model.named_parameters() if name.endswith((".inner", ".outer"))]
+        nn.parallel.DistributedDataParallel._set_params_and_buffers_to_ignore_for_model(model, divided)
+        run = nn.parallel.DistributedDataParallel(model)
+    run = torch.compile(run) if options.compile else run
     shape = (options.len, options.batch)
     source, target, gold = (torch.randint(options.vocab, shape) for _ in range(3))
 
@@ -145,11 +193,14 @@ def main():
         "experts": 0 if options.no_moe else options.experts,
         "params_m": round(sum(parameter.numel() for parameter in model.parameters()) / 1e6, 1),
         "ms": round(1000 * median, 1),
-        "tgt_tok_s": round(options.len * options.batch / median),
+        "tgt_tok_s": round(RANKS * options.len * options.batch / median),
         "loss": round(loss, 3),
         "threads": options.threads,
     }
-    print(json.dumps(figures))
+    if RANKS > 1:
+        distributed.destroy_process_group()
+    if os.environ.get("RANK", "0") == "0":
+        print(json.dumps(figures))
 
 
 main()

@@ -10,7 +10,11 @@ import {
   rmSync,
   writeSync,
 } from "node:fs";
+import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
+
+/** This machine, in names of files. Of processes on others nothing can be said here. */
+const HOST = hostname().replace(/[^\w-]/g, "_");
 
 /**
  * A file that is written piece by piece and has its name only when it is whole; end it with `commit` or `abort`. Failures of the
@@ -34,7 +38,7 @@ export class AtomicFile {
   constructor(path: string) {
     mkdirSync(dirname(path), { recursive: true });
     this.path = path;
-    this.temporary = `${path}.${process.pid}.tmp`;
+    this.temporary = `${path}.${HOST}.${process.pid}.tmp`;
     this.file = openSync(this.temporary, "w");
   }
 
@@ -70,7 +74,7 @@ export class AtomicFile {
   }
 }
 
-/** Removes what processes that are no more have begun to write under a file's temporary names. */
+/** Removes what processes of this machine that are no more have begun to write under a file's temporary names. */
 export function removeLeftovers(path: string): void {
   const folder = dirname(path);
   if (!existsSync(folder)) return;
@@ -87,10 +91,10 @@ export function removeAllLeftovers(folder: string): void {
   }
 }
 
-/** Name of the file that a process which is no more has begun to write under this one; undefined for other files. */
+/** Name of the file that a process of this machine which is no more has begun to write under this one; undefined for other files. */
 function leftoverOf(name: string): string | undefined {
-  const [, file, id] = /^(.+)\.(\d+)\.tmp$/s.exec(name) ?? [];
-  return id === undefined || isRunning(Number(id)) ? undefined : file;
+  const [, file, host, id] = /^(.+)\.([\w-]+)\.(\d+)\.tmp$/s.exec(name) ?? [];
+  return host !== HOST || isRunning(Number(id)) ? undefined : file;
 }
 
 function isRunning(id: number): boolean {

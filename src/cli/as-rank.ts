@@ -2,6 +2,7 @@
 import { writeSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { CommunicationError, formatError, UsageError } from "../base/errors.ts";
+import { setLogSink } from "../base/logger.ts";
 import type { Communicator } from "../parallel/communicator.ts";
 import { joinJob } from "../parallel/join.ts";
 
@@ -15,6 +16,8 @@ const OTHERS_FIRST = 1000;
 export async function asRank(work: (ranks: Communicator) => Promise<void>): Promise<void> {
   const ranks = await joinJob();
   if (ranks.size === 1) return work(ranks);
+  // One terminal is enough for all.
+  if (ranks.rank > 0) setLogSink(() => {});
   try {
     await work(ranks);
     await ranks.close();

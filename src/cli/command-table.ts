@@ -12,6 +12,8 @@ export interface CommandEntry {
   name: string;
   /** One line for `nmt --help`; the command's own `describe` says the same. */
   summary: string;
+  /** Whether several processes that a launcher has started run it together, or each by itself; others are refused there. */
+  inJobs?: true;
   load: () => Promise<AnyCommand>;
 }
 
@@ -30,11 +32,13 @@ export const commands: readonly CommandEntry[] = [
   {
     name: "data import",
     summary: "Write TMX, XLIFF, PO and other files of translations as a plain corpus, and tell what was left out",
+    inJobs: true,
     load: async () => (await import("./commands/data/import.ts")).dataImportCommand,
   },
   {
     name: "data filter",
     summary: "Write a corpus without what rules of cleaning drop, or given models score worst",
+    inJobs: true,
     load: async () => (await import("./commands/data/filter.ts")).dataFilterCommand,
   },
   {
@@ -55,6 +59,7 @@ export const commands: readonly CommandEntry[] = [
   {
     name: "train",
     summary: "Train a model from a configuration; the same command again resumes",
+    inJobs: true,
     load: async () => (await import("./commands/train.ts")).trainCommand,
   },
   {
@@ -65,6 +70,7 @@ export const commands: readonly CommandEntry[] = [
   {
     name: "translate",
     summary: "Translate lines of text or a document, from standard input to standard output unless files are given",
+    inJobs: true,
     load: async () => (await import("./commands/translate.ts")).translateCommand,
   },
   {
@@ -115,6 +121,7 @@ export const commands: readonly CommandEntry[] = [
   {
     name: "doctor",
     summary: "Show which backends work here, how fast, and how to get a faster one",
+    inJobs: true,
     load: async () => (await import("./commands/doctor.ts")).doctorCommand,
   },
 ];

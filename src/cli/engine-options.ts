@@ -8,6 +8,8 @@ import {
   type Precision,
 } from "../base/engine-names.ts";
 import { MOST_THREADS } from "../base/threads.ts";
+import type { Communicator } from "../parallel/communicator.ts";
+import { threadsOfRank } from "../parallel/processors.ts";
 
 export interface EngineArguments {
   backend: BackendName | "auto";
@@ -64,4 +66,14 @@ export function engineOf<Precision>({
   precision,
 }: Omit<EngineArguments, "precision"> & { precision: Precision }) {
   return { backend, threads, precision };
+}
+
+/** The same for one rank of a job: `--threads 0` is its share of the machine's processors. */
+export async function engineOfRank<Precision>(
+  args: Omit<EngineArguments, "precision"> & { precision: Precision },
+  ranks: Communicator,
+) {
+  const engine = engineOf(args);
+  if (ranks.size === 1 || engine.threads > 0) return engine;
+  return { ...engine, threads: await threadsOfRank(ranks) };
 }

@@ -1,6 +1,7 @@
 /** The `nmt` command: finds the command, imports it, runs it, and turns errors into messages and exit codes. */
 import { formatError, UsageError } from "../base/errors.ts";
 import { nearestName } from "../base/nearest-name.ts";
+import { launcherOf } from "../parallel/mpi/launcher.ts";
 import { commands } from "./command-table.ts";
 import { packageVersion } from "./package-info.ts";
 
@@ -38,8 +39,21 @@ async function dispatch(given: readonly string[]): Promise<void> {
       nextStep: nearest === undefined ? `Commands are: ${names.join(", ")}.` : `Did you mean nmt ${nearest}?`,
     });
   }
+  if (entry.inJobs !== true) refuseJob(entry.name);
   const [{ runCommand }, command] = await Promise.all([import("./run-command.ts"), entry.load()]);
   await runCommand(command, argv, entry.name);
+}
+
+/** Throws UsageError where a launcher has started several processes, which would all write the same files. */
+function refuseJob(name: string): void {
+  const { size = 1, rank = 0 } = launcherOf(process.env) ?? {};
+  if (size === 1) return;
+  // One message is enough.
+  if (rank > 0) process.exit(2);
+  const others = commands.filter(({ inJobs }) => inJobs === true).map((command) => `nmt ${command.name}`);
+  throw new UsageError(`${size} processes would each run nmt ${name}`, {
+    nextStep: `Start one, without a launcher; those that share work are ${others.join(", ")}.`,
+  });
 }
 
 /** `data hf:OWNER/NAME` as `data hf OWNER/NAME`. */

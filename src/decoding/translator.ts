@@ -51,6 +51,8 @@ export interface TranslateRun {
   signal?: AbortSignal;
   /** Lines sorted and batched together, and how long to wait for one more. Default: 2,000 lines, 20 ms. */
   window?: Partial<WindowOptions>;
+  /** Number of the first line: of warnings, and what sampling draws by. Default: lines are numbered on from the translator's earlier ones. */
+  firstLine?: number;
 }
 
 /** A line and, where it went through the model, what was found. */
@@ -107,11 +109,16 @@ export class Translator {
    */
   async *translate(
     lines: AsyncIterable<string | SourceLine> | Iterable<string | SourceLine>,
-    { signal, window }: TranslateRun = {},
+    { signal, window, firstLine }: TranslateRun = {},
   ): AsyncGenerator<Translation, void, undefined> {
+    let next = firstLine;
     const turns = new Turns(this.parts.model.parallelism);
     const windows = lineWindows(lines, { ...defaultWindow, ...window });
-    const start = (some: (string | SourceLine)[], stop: AbortSignal) => this.searchWindow(some, turns, stop);
+    const start = (some: (string | SourceLine)[], stop: AbortSignal) => {
+      const first = next ?? this.counts.lines + 1;
+      if (next !== undefined) next += some.length;
+      return this.searchWindow(some, first, turns, stop);
+    };
     for await (const searched of inOrder(windows, start, signal)) {
       for (const { line, source, found } of searched) {
         yield found === undefined
@@ -123,10 +130,10 @@ export class Translator {
 
   private async searchWindow(
     lines: readonly (string | SourceLine)[],
+    first: number,
     turns: Turns,
     signal: AbortSignal,
   ): Promise<Searched[]> {
-    const first = this.counts.lines + 1;
     this.counts.lines += lines.length;
     const given = lines.map((line): SourceLine => (typeof line === "string" ? { text: line } : line));
     const searched = given.map(({ text }, i): Searched => ({ line: first + i, source: text }));

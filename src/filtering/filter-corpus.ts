@@ -12,26 +12,38 @@ import { type LineBlock, linesOfBlock, streamBlocks } from "../data/files/line-b
 import { textFiles } from "../data/files/text-files.ts";
 import { identifyText } from "../data/files/text-identity.ts";
 import {
+  type EncodedBlock,
   type EncodingRules,
   KEPT,
+  type PairBlock,
   PairEncoder,
   type PieceEncoder,
   reasonOf,
   verdictOf,
 } from "../data/shards/pair-encoder.ts";
 import { guardWrite } from "../data/shards/prepared-folder.ts";
+import { alone } from "../parallel/alone.ts";
+import type { Communicator } from "../parallel/communicator.ts";
+import { followWork, LedWork, ledInOrder } from "../parallel/led-work.ts";
+import { partsByWeight } from "../parallel/parts.ts";
 import { bestShare, dualCrossEntropy } from "./dual-cross-entropy.ts";
 import { ScoreFile } from "./score-file.ts";
 
-/** Pairs that are scored between two writes. */
+/** Pairs that a rank scores between two writes. */
 const SCORED_TOGETHER = 2000;
+
+/** A text and its translation. */
+interface TextPair {
+  source: string;
+  target: string;
+}
 
 /** Scores pairs by two models. */
 export interface PairScorer {
   /** Of models and engine; other scores have another one. */
   identity: string;
   /** Cross-entropies by piece, forward and backward, of each pair. */
-  score(pairs: readonly { source: string; target: string }[]): Promise<(readonly [number, number])[]>;
+  score(pairs: readonly TextPair[]): Promise<(readonly [number, number])[]>;
 }
 
 export interface FilterOptions {
@@ -48,6 +60,8 @@ export interface FilterOptions {
   keepBest: number;
   /** Told now and then how many pairs have scores. */
   progress?: ((pairs: number) => void) | undefined;
+  /** Default: this process alone. */
+  ranks?: Communicator;
 }
 
 /** `filter.json` */
@@ -59,13 +73,13 @@ export interface FilterRecord extends CleaningReport {
 }
 
 /**
- * The same files for any number of threads, after any number of stops. Throws DataError for texts that cannot be read, where nothing is left, and where
- * the folder cannot be written.
+ * The same files for any number of ranks, after any number of stops: in a job rank 0 calls it and reads and writes, the others call `followFilter`. Throws
+ * DataError for texts that cannot be read, where nothing is left, and where the folder cannot be written.
  */
 export async function filterCorpus(options: FilterOptions): Promise<FilterRecord> {
-  const { pathSrc, pathTgt, folder, scorer } = options;
+  const { pathSrc, pathTgt, folder, scorer, ranks = alone } = options;
   guardWrite(folder, () => mkdirSync(folder, { recursive: true }));
-  const verdicts = await verdictsOf(options);
+  const verdicts = await verdictsOf(options, new LedWork(ranks, await judging(options)), ranks.size);
   let scores: { scored: number; worstKept: number } | undefined;
   if (scorer !== undefined) scores = await dropWorst(options, scorer, verdicts);
   const report = emptyReport();
@@ -93,38 +107,85 @@ export async function filterCorpus(options: FilterOptions): Promise<FilterRecord
   return record;
 }
 
+/** What the other ranks of a job do meanwhile: they apply rules, and score. */
+export async function followFilter(ranks: Communicator, options: FilterOptions): Promise<void> {
+  await followWork(ranks, await judging(options));
+  if (options.scorer !== undefined) await followWork(ranks, scoring(options.scorer));
+}
+
+function scoring(scorer: PairScorer) {
+  return async (pairs: TextPair[]) => (pairs.length === 0 ? [] : scorer.score(pairs));
+}
+
 /** Pieces are of no interest here: every text has one. */
 const onePiece: PieceEncoder = { size: 4, bosId: 2, eosId: 3, encode: () => [0] };
 
-/** [pairs] What the rules say of each pair (pair-encoder.ts). */
-async function verdictsOf(options: FilterOptions): Promise<Uint8Array> {
-  const { pathSrc, pathTgt, languages, cleaning, dropDuplicates } = options;
+/** What the rules say of a block's pairs by themselves. */
+type Judged = Pick<EncodedBlock, "lines" | "verdicts" | "hashes" | "sketches">;
+
+async function judging({ cleaning, languages, dropDuplicates }: FilterOptions) {
   const rules: EncodingRules = { cleaning, languages, dropDuplicates, maxLengths: { source: 1, target: 1 } };
   const encoder = await PairEncoder.create(rules, onePiece);
+  return async (blocks: PairBlock[]): Promise<Judged[]> =>
+    blocks.map((block) => {
+      const { lines, verdicts, hashes, sketches } = encoder.encode(block);
+      return { lines, verdicts, hashes, sketches };
+    });
+}
+
+/** [pairs] What the rules say of each pair (pair-encoder.ts). */
+async function verdictsOf(
+  { pathSrc, pathTgt, cleaning, dropDuplicates }: FilterOptions,
+  led: LedWork<PairBlock, Judged[]>,
+  ranks: number,
+): Promise<Uint8Array> {
   const seen = dropDuplicates ? new SeenPairs() : undefined;
   const window = cleaning.nearDuplicateWindow;
   const near = window === undefined ? undefined : new NearDuplicates(window);
   let verdicts = new Uint8Array(1 << 16);
   let pairs = 0;
-  for await (const block of streamBlocks(pathSrc, pathTgt)) {
-    const encoded = encoder.encode({ ...block, firstPair: pairs + 1, done: 0 });
+  const add = (block: Judged) => {
     if (pairs + block.lines > verdicts.length) {
       const larger = new Uint8Array(2 * (pairs + block.lines));
       larger.set(verdicts);
       verdicts = larger;
     }
     for (let i = 0; i < block.lines; i++) {
-      let verdict = encoded.verdicts[i]!;
-      if (verdict === KEPT && seen?.add(encoded.hashes[2 * i]!, encoded.hashes[2 * i + 1]!) === false) {
+      let verdict = block.verdicts[i]!;
+      if (verdict === KEPT && seen?.add(block.hashes[2 * i]!, block.hashes[2 * i + 1]!) === false) {
         verdict = verdictOf("duplicate");
-      } else if (verdict === KEPT && near?.add(encoded.sketches, SKETCH * i) === false) {
+      } else if (verdict === KEPT && near?.add(block.sketches, SKETCH * i) === false) {
         verdict = verdictOf("near duplicate");
       }
       verdicts[pairs + i] = verdict;
     }
     pairs += block.lines;
+  };
+  for await (const parts of ledInOrder(led, blocksTogether(pathSrc, pathTgt, ranks), eachOne(ranks))) {
+    for (const block of parts.flat()) add(block);
   }
+  await led.end();
   return verdicts.subarray(0, pairs);
+}
+
+/** Blocks, as many as there are ranks at a time. */
+async function* blocksTogether(pathSrc: string, pathTgt: string, ranks: number): AsyncGenerator<PairBlock[]> {
+  let together: PairBlock[] = [];
+  let firstPair = 1;
+  for await (const block of streamBlocks(pathSrc, pathTgt)) {
+    together.push({ ...block, firstPair, done: 0 });
+    firstPair += block.lines;
+    if (together.length < ranks) continue;
+    yield together;
+    together = [];
+  }
+  if (together.length > 0) yield together;
+}
+
+/** One item a rank. */
+function eachOne(ranks: number) {
+  return <Item>(items: readonly Item[]): Item[][] =>
+    Array.from({ length: ranks }, (_, rank) => items.slice(rank, rank + 1));
 }
 
 /** Scores what is kept so far, and marks the worst of it. */
@@ -133,24 +194,17 @@ async function dropWorst(
   scorer: PairScorer,
   verdicts: Uint8Array,
 ): Promise<{ scored: number; worstKept: number }> {
-  const { pathSrc, pathTgt, folder, keepBest, progress } = options;
+  const { pathSrc, pathTgt, folder, keepBest, progress, ranks = alone } = options;
   const file = new ScoreFile(folder, identityOf(options, scorer, verdicts));
   try {
-    let done = 0;
-    let waiting: { source: string; target: string }[] = [];
-    const score = async () => {
-      file.append(await scorer.score(waiting));
-      waiting = [];
+    const led = new LedWork(ranks, scoring(scorer));
+    const unscored = scoredTogether(keptPairs(pathSrc, pathTgt, verdicts, emptyReport()), file.count, ranks.size);
+    const cut = (pairs: TextPair[]) => partsByWeight(pairs, ranks.size, weightOf);
+    for await (const parts of ledInOrder(led, unscored, cut)) {
+      file.append(parts.flat());
       progress?.(file.count);
-    };
-    for await (const pairs of keptPairs(pathSrc, pathTgt, verdicts, emptyReport())) {
-      for (const pair of pairs) {
-        if (done++ < file.count + waiting.length) continue;
-        waiting.push(pair);
-        if (waiting.length === SCORED_TOGETHER) await score();
-      }
     }
-    if (waiting.length > 0) await score();
+    await led.end();
     const numbers = file.read();
     const values = Float64Array.from({ length: file.count }, (_, i) =>
       dualCrossEntropy({ forward: numbers[2 * i]!, backward: numbers[2 * i + 1]! }),
@@ -169,6 +223,34 @@ async function dropWorst(
   }
 }
 
+/** The pairs after the first `done`, so many for each rank. */
+async function* scoredTogether(
+  kept: AsyncIterable<TextPair[]>,
+  done: number,
+  ranks: number,
+): AsyncGenerator<TextPair[]> {
+  let skipped = 0;
+  let waiting: TextPair[] = [];
+  for await (const pairs of kept) {
+    for (const pair of pairs) {
+      if (skipped < done) {
+        skipped++;
+        continue;
+      }
+      waiting.push(pair);
+      if (waiting.length < ranks * SCORED_TOGETHER) continue;
+      yield waiting;
+      waiting = [];
+    }
+  }
+  if (waiting.length > 0) yield waiting;
+}
+
+/** Of a pair's two texts; a short one takes time too. */
+function weightOf({ source, target }: TextPair): number {
+  return source.length + target.length + 1;
+}
+
 /** Scores belong to the texts, to what the rules keep of them, and to the models. */
 function identityOf({ pathSrc, pathTgt }: FilterOptions, { identity }: PairScorer, verdicts: Uint8Array): string {
   const texts = [pathSrc, pathTgt].flatMap((path) =>
@@ -183,7 +265,7 @@ async function* keptPairs(
   pathTgt: string,
   verdicts: Uint8Array,
   report: CleaningReport,
-): AsyncGenerator<{ source: string; target: string }[]> {
+): AsyncGenerator<TextPair[]> {
   let before = 0;
   for await (const block of streamBlocks(pathSrc, pathTgt)) {
     const pairs = pairsOf(block);
@@ -197,7 +279,7 @@ async function* keptPairs(
   }
 }
 
-function pairsOf({ source, target }: LineBlock): { source: string; target: string }[] {
+function pairsOf({ source, target }: LineBlock): TextPair[] {
   const targets = linesOfBlock(target!);
   return linesOfBlock(source).map((text, i) => ({ source: text, target: targets[i]! }));
 }

@@ -18,3 +18,17 @@ export function partOf(count: number, rank: number, size: number): Part {
   const longer = count % size;
   return { begin: rank * least + Math.min(rank, longer), length: least + (rank < longer ? 1 : 0) };
 }
+
+/** Cuts things that lie one after the other into parts, one a rank, of nearly equal weight. */
+export function partsByWeight<Item>(items: readonly Item[], size: number, weigh: (item: Item) => number): Item[][] {
+  const total = items.reduce((sum, item) => sum + weigh(item), 0);
+  const parts = Array.from({ length: size }, (): Item[] => []);
+  let before = 0;
+  for (const item of items) {
+    const weight = weigh(item);
+    // The part in which its middle lies.
+    parts[Math.min(size - 1, Math.floor((size * (before + weight / 2)) / total))]!.push(item);
+    before += weight;
+  }
+  return parts;
+}

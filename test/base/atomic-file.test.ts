@@ -1,6 +1,6 @@
 /** Source of truth: the promise that a reader sees the old file or the whole new one. */
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
@@ -98,11 +98,28 @@ describe("leftovers", () => {
   const left = () => readdirSync(folder, { recursive: true }).sort();
 
   it("of processes that are no more go, of one file or of a whole folder", () => {
-    const kept = ["a", "a.tmp", `a.${process.ppid}.tmp`, `ab.${gone}.tmp`, `inner/a.${gone}.tmp`];
-    write(...kept, `a.${gone}.tmp`, `a.${process.pid}.tmp`);
+    const host = hostname().replace(/[^\w-]/g, "_");
+    const running = `a.${host}.${process.ppid}.tmp`;
+    const kept = ["a", "a.tmp", running, `ab.${host}.${gone}.tmp`, `inner/a.${host}.${gone}.tmp`];
+    write(...kept, `a.${host}.${gone}.tmp`, `a.${host}.${process.pid}.tmp`);
     removeLeftovers(join(folder, "a"));
     expect(left()).toEqual(["inner", ...kept].sort());
     removeAllLeftovers(folder);
-    expect(left()).toEqual(["a", "a.tmp", `a.${process.ppid}.tmp`, "inner"].sort());
+    expect(left()).toEqual(["a", "a.tmp", running, "inner"].sort());
+  });
+
+  it("of other machines stay, whose processes are not known here", () => {
+    const others = [`a.elsewhere.${gone}.tmp`, `a.${gone}.tmp`, `train.de.${gone}.tmp`];
+    write(...others);
+    for (const name of ["a", "train"]) removeLeftovers(join(folder, name));
+    removeAllLeftovers(folder);
+    expect(left()).toEqual(["inner", ...others].sort());
+  });
+
+  it("have the machine and the process in their names", () => {
+    const file = new AtomicFile(join(folder, "a"));
+    const host = hostname().replace(/[^\w-]/g, "_");
+    expect(left()).toEqual([`a.${host}.${process.pid}.tmp`]);
+    file.abort();
   });
 });

@@ -6,8 +6,8 @@ import { describe, expect, test } from "vitest";
 import { open } from "../../experiments/balance.ts";
 import { open as openCapacity } from "../../experiments/capacity.ts";
 import type { ResultOf } from "../../experiments/experiment.ts";
-import { svgChart } from "../../experiments/svg-chart.ts";
 import { writePage } from "../../experiments/write-page.ts";
+import { svgChart } from "../../src/report/charts/svg-chart.ts";
 import { resultOfPlan } from "./result.ts";
 
 const folder = () => mkdtempSync(join(tmpdir(), "nmt-page-"));

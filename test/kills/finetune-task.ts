@@ -1,13 +1,11 @@
 /** `nmt finetune` of a tiny model on a translation memory: of all weights, with new wordpieces, and of an adapter. */
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { reverseSplits } from "../../data-scripts/reverse.ts";
 import { tmxOf } from "./import-task.ts";
 import type { OpenTask } from "./kill-task.ts";
-
-/** Logs, and what is known of prepared text, tell times. */
-const TIMES = /^(log\.jsonl|events\.out\..*|prepared\.json)$/;
+import { runContent } from "./run-content.ts";
 
 /** `options`: more of the command. */
 export const finetuneTask =
@@ -44,15 +42,7 @@ export const finetuneTask =
       words: [...nmt, "finetune", "--model", base, "--data", memory, "--output", output, ...fixed, ...options],
       output,
       kept: [],
-      contentOf: (path, bytes) => {
-        if (TIMES.test(basename(path))) return undefined;
-        return basename(path) === "state.json" ? withoutTimes(bytes) : bytes;
-      },
+      contentOf: runContent,
       close: () => {},
     };
   };
-
-/** A checkpoint's state, without how long steps took and the checksum of that. */
-function withoutTimes(state: Buffer): Buffer {
-  return Buffer.from(state.toString().replace(/"(crc32|trainSeconds)":[^,]*/g, ""));
-}

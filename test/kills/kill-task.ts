@@ -1,8 +1,13 @@
 /** A command that can be killed at any moment: the same command again goes on, or begins anew, and ends at the same files. */
 
 export interface KillTask {
-  /** Of a Node process: its options, the script, and its words. */
+  /** Default: Node, whose options, script and its words follow. */
+  command?: string;
   words: readonly string[];
+  /** More of the environment. */
+  env?: Readonly<Record<string, string>>;
+  /** Kills part of a run, on which all of it ends. Default: all of it at once. */
+  kill?: () => void;
   /** Folder that the command writes. */
   output: string;
   /** Folders that it keeps between runs, such as downloads. */

@@ -1,5 +1,5 @@
 /**
- * `npm run kills`: downloads of OPUS and the Hub, imports and fine-tuning, killed at random moments of their whole time; fails where any run that came to
+ * `npm run kills`: downloads of OPUS and the Hub, imports, fine-tuning and training by ranks, killed at random moments of their whole time; fails where any run that came to
  * its end left other files than an undisturbed one. The command is the built one.
  */
 import { join } from "node:path";

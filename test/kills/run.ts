@@ -59,19 +59,26 @@ export async function runWithKills({ open, kills, by, ...places }: Kills): Promi
 }
 
 /** Whether it came to its end. */
-function run({ words }: KillTask, moment: Promise<void>): Promise<boolean> {
+function run({ command = process.execPath, words, env, kill }: KillTask, moment: Promise<void>): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, words, { stdio: ["ignore", "ignore", "pipe"] });
+    const child = spawn(command, words, { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, ...env } });
     let messages = "";
+    let [killed, ended] = [false, false];
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       messages = (messages + text).slice(-2000);
     });
     child.once("error", reject);
     child.once("close", (code, signal) => {
-      if (code === 0 || signal === "SIGKILL") resolve(code === 0);
+      ended = true;
+      if (code === 0 || killed) resolve(code === 0);
       else reject(new Error(`a run ended with ${signal ?? `code ${code}`}: ${messages}`));
     });
-    moment.then(() => child.kill("SIGKILL"));
+    moment.then(() => {
+      if (ended) return;
+      killed = true;
+      if (kill === undefined) child.kill("SIGKILL");
+      else kill();
+    });
   });
 }
 

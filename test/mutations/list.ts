@@ -2,6 +2,7 @@
 import { alignmentMutations } from "./list/alignment.ts";
 import { checkpointMutations } from "./list/checkpoint.ts";
 import { cleaningMutations } from "./list/cleaning.ts";
+import { clusterMutations } from "./list/cluster.ts";
 import { configMutations } from "./list/config.ts";
 import { dataMutations } from "./list/data.ts";
 import { decodingMutations } from "./list/decoding.ts";
@@ -61,6 +62,7 @@ const concepts: Readonly<Record<string, readonly Mutation[]>> = {
   config: configMutations,
   report: reportMutations,
   native: nativeMutations,
+  cluster: clusterMutations,
 };
 
 /** Each called after its concept and itself, such as "optimizer: no clipping". */

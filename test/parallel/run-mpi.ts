@@ -27,6 +27,7 @@ export function launcher(family: MpiFamily): string | undefined {
 export interface MpiEnd {
   code: number | null;
   signal: NodeJS.Signals | null;
+  stdout: string;
   /** Standard output and errors. */
   text: string;
   /** Seconds. */
@@ -35,8 +36,18 @@ export interface MpiEnd {
 
 export interface MpiOptions {
   env?: Record<string, string>;
+  /** Words that go before the launcher's. */
+  before?: readonly string[];
+  /** The launcher's own, instead of what one machine needs. */
+  flags?: readonly string[];
+  /** Standard input. */
+  input?: string;
   /** Told of the launcher's process when it has started. */
   onStart?(pid: number): void;
+}
+
+function onOneMachine(family: MpiFamily): string[] {
+  return family === "Open MPI" ? ["--bind-to", "none", "--oversubscribe"] : [];
 }
 
 /** Starts `size` processes of a program. */
@@ -44,19 +55,23 @@ export function launch(
   family: MpiFamily,
   size: number,
   program: readonly string[],
-  { env = {}, onStart }: MpiOptions = {},
+  { env = {}, before = [], flags = onOneMachine(family), input = "", onStart }: MpiOptions = {},
 ): Promise<MpiEnd> {
-  const flags = family === "Open MPI" ? ["--bind-to", "none", "--oversubscribe"] : [];
   const started = performance.now();
-  const child = spawn(launcher(family)!, [...flags, "-n", String(size), ...program], {
+  const [command, ...words] = [...before, launcher(family)!, ...flags, "-n", String(size), ...program];
+  const child = spawn(command!, words, {
     env: { ...process.env, OMPI_ALLOW_RUN_AS_ROOT: "1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: "1", ...env },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["pipe", "pipe", "pipe"],
   });
   onStart?.(child.pid!);
-  let text = "";
+  child.stdin.on("error", () => {}).end(input);
+  let [text, stdout] = ["", ""];
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (chunk) => (text += chunk));
+  child.stdout.on("data", (chunk) => (stdout += chunk));
   return new Promise((resolve) =>
-    child.on("close", (code, signal) => resolve({ code, signal, text, took: (performance.now() - started) / 1000 })),
+    child.on("close", (code, signal) =>
+      resolve({ code, signal, stdout, text, took: (performance.now() - started) / 1000 }),
+    ),
   );
 }
 

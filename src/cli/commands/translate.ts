@@ -5,14 +5,24 @@ import { log } from "../../base/logger.ts";
 import { releaseInput } from "../../data/files/bytes.ts";
 import { inputLines } from "../../data/files/corpus.ts";
 import { resolveTranslateOptions, type TranslateOptions, translateDefaults } from "../../decoding/translate-options.ts";
+import type { SourceLine, TranslationCounts } from "../../decoding/translation.ts";
 import { Translator } from "../../decoding/translator.ts";
 import type { DocumentFormat } from "../../documents/document-formats.ts";
 import type { Glossary } from "../../glossary/glossary.ts";
 import { loadEnsemble } from "../../inference/open-ensemble.ts";
+import type { Communicator } from "../../parallel/communicator.ts";
 import { type TextCounts, textCounts } from "../../segments/text-counts.ts";
+import type { WantedLine } from "../../segments/translate-lines.ts";
 import type { ShortlistLimits } from "../../shortlist/shortlist.ts";
 import type { ModelLanguages } from "../../text/languages.ts";
-import { adapterOf, adapterOption, engineOf, type InferenceArguments, inferenceOptions } from "../engine-options.ts";
+import { asRank } from "../as-rank.ts";
+import {
+  adapterOf,
+  adapterOption,
+  engineOfRank,
+  type InferenceArguments,
+  inferenceOptions,
+} from "../engine-options.ts";
 import { openLineOutput } from "../line-output.ts";
 import { type RuleArguments, ruleOptions, rulesOf, withRequests } from "./rule-options.ts";
 import { type DocumentArguments, documentOf, documentOptions, withHypotheses } from "./translate/document-options.ts";
@@ -36,8 +46,9 @@ import {
   reportPlaceables,
   translateKeeping,
 } from "./translate/placeable-options.ts";
+import { type OpenTranslator, withTranslator } from "./translate/rank-translator.ts";
 import { candidateCount, type RerankArguments, rerankOptions, rerankWeights } from "./translate/rerank-options.ts";
-import { type Direction, openReranking, type Reranking } from "./translate/reranking.ts";
+import { type Direction, openReranking, ranked } from "./translate/reranking.ts";
 import { type SamplingArguments, samplingOf, samplingOptions } from "./translate/sampling-options.ts";
 import { SegmentTranslator } from "./translate/segment-translator.ts";
 import { formatTranslation, type TranslationFormat } from "./translate/translation-format.ts";
@@ -184,10 +195,10 @@ export const translateCommand: CommandModule<object, TranslateArguments> = {
       .options(rerankOptions)
       .options(adapterOption)
       .options(inferenceOptions) as never,
-  handler: translate,
+  handler: (args) => asRank((ranks) => translate(args, ranks)),
 };
 
-async function translate(args: TranslateArguments): Promise<void> {
+async function translate(args: TranslateArguments, ranks: Communicator): Promise<void> {
   const document = documentOf(args);
   const options = hypothesesFor(document, translateOptions(args), args);
   // Before the model, so that a wrong value is told at once.
@@ -196,22 +207,33 @@ async function translate(args: TranslateArguments): Promise<void> {
   const format = formatOf(args);
   rerankWeights(args);
   const shortlist = args.shortlist === undefined ? {} : { shortlist: shortlistLimits(args.shortlist) };
-  const engine = { ...engineOf(args), ...shortlist, ...adapterOf(args) };
-  const loaded = await loadEnsemble(args.model, { ...engine, avgRawProbs: args.avg_raw_probs });
+  const engine = await engineOfRank(args, ranks);
+  const loaded = await loadEnsemble(args.model, {
+    ...{ ...engine, ...shortlist, ...adapterOf(args) },
+    avgRawProbs: args.avg_raw_probs,
+  });
   try {
     const direction = directionOf(args, loaded.languages);
-    const reranking = await openReranking(args, direction, engineOf(args));
+    const reranking = await openReranking(args, direction, engine);
     try {
-      const known = { glossaries, memory: await openMemory(args, direction) };
+      const known = { glossaries, memory: ranks.rank === 0 ? await openMemory(args, direction) : undefined };
       const warn = warnSparingly(inParts(document, args) ? 0 : SHOWN_WARNINGS);
       const { backend } = loaded.engine;
+      const segments = (hear: typeof warn) => new SegmentTranslator(loaded, options, hear);
       if (document !== undefined) {
-        const translator = new SegmentTranslator(loaded, options, warn);
-        await translateFile(translator, document, args, direction, known, backend);
+        await withTranslator(ranks, warn, segments, (translator) =>
+          translateFile(translator, document, args, direction, known, backend),
+        );
       } else if (isSegmented(args)) {
-        await translateSegments(new SegmentTranslator(loaded, options, warn), args, known, backend);
-      } else
-        await translateLines(new Translator(loaded, options, warn), reranking, format, args, known.memory, backend);
+        await withTranslator(ranks, warn, segments, (translator) =>
+          translateSegments(translator, args, known, backend),
+        );
+      } else {
+        const lines = (hear: typeof warn) => ranked(new Translator(loaded, options, hear), reranking);
+        await withTranslator(ranks, warn, lines, (translator) =>
+          translateLines(translator, format, args, known.memory, backend),
+        );
+      }
       known.memory?.report();
     } finally {
       reranking.dispose();
@@ -253,7 +275,7 @@ function hypothesesFor(
 }
 
 async function translateFile(
-  translator: SegmentTranslator,
+  translator: OpenTranslator<WantedLine>,
   document: DocumentFormat,
   args: TranslateArguments,
   direction: Direction,
@@ -270,12 +292,11 @@ async function translateFile(
     releaseInput(args.src);
     throw error;
   }
-  reportSegments(translator, counts, known, started, backend);
+  reportSegments(await translator.ended(), counts, known, started, backend);
 }
 
 async function translateLines(
-  translator: Translator,
-  { rank }: Reranking,
+  translator: OpenTranslator<string | SourceLine>,
   format: TranslationFormat,
   args: TranslateArguments,
   memory: OpenMemory | undefined,
@@ -284,16 +305,17 @@ async function translateLines(
   const started = performance.now();
   const lines = inputLines(args.src, { onLongLine: (line) => translator.reportLongLine(line) });
   async function* translate(unknown: AsyncIterable<string>): AsyncGenerator<string> {
-    for await (const translation of rank(translator.translate(withRequests(unknown, args)))) {
+    for await (const translation of translator.translate(withRequests(unknown, args))) {
       yield formatTranslation(translation, format);
     }
   }
   await writeAll(args, () => withMemory(lines, memory, translate));
-  report(translator.counts, (performance.now() - started) / 1000, backend, SHOWN_WARNINGS);
+  const counts = await translator.ended();
+  report(counts, (performance.now() - started) / 1000, backend, SHOWN_WARNINGS);
 }
 
 async function translateSegments(
-  translator: SegmentTranslator,
+  translator: OpenTranslator<WantedLine>,
   args: TranslateArguments,
   known: KnownTerms,
   backend: string,
@@ -303,19 +325,19 @@ async function translateSegments(
   const counts = textCounts();
   const masks = args.placeables ?? "verbatim";
   const translate = (unknown: AsyncIterable<string>) =>
-    translateKeeping(translator.translate, unknown, masks, known.glossaries, counts);
+    translateKeeping((wanted) => translator.translate(wanted), unknown, masks, known.glossaries, counts);
   await writeAll(args, () => withMemory(lines, known.memory, translate));
-  reportSegments(translator, counts, known, started, backend);
+  reportSegments(await translator.ended(), counts, known, started, backend);
 }
 
 function reportSegments(
-  translator: SegmentTranslator,
+  translated: TranslationCounts,
   counts: TextCounts,
   { glossaries }: KnownTerms,
   started: number,
   backend: string,
 ): void {
-  report(translator.counts, (performance.now() - started) / 1000, backend, 0);
+  report(translated, (performance.now() - started) / 1000, backend, 0);
   reportPlaceables(counts);
   if (glossaries.length > 0) reportTerms(counts);
 }

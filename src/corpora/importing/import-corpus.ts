@@ -6,7 +6,7 @@ import { DataError, NmtError } from "../../base/errors.ts";
 import type { TextIdentity } from "../../data/files/text-identity.ts";
 import type { ImportOptions } from "../formats/importer.ts";
 import type { FoundInput } from "./find-inputs.ts";
-import { importPairs } from "./import-pairs.ts";
+import { importPairs, type LinesOfPairs } from "./import-pairs.ts";
 import { formatImport, type ImportReport } from "./import-report.ts";
 
 /** The files of a plain corpus. */
@@ -26,6 +26,8 @@ export interface WriteOptions {
   progress?: ((pairs: number) => void) | undefined;
   /** Put into `import.json`, to know the same import again. */
   identity?: ImportIdentity;
+  /** Where the pairs come from. Default: the inputs, read one after the other here. */
+  pairs?: AsyncIterable<LinesOfPairs<string | Uint8Array>>;
 }
 
 export interface ImportIdentity {
@@ -54,10 +56,10 @@ export async function importCorpus(folder: string, write: WriteOptions): Promise
   });
   try {
     let pairs = 0;
-    for await (const { count, source, target } of importPairs(inputs, options, report)) {
+    for await (const { count, source, target } of write.pairs ?? importPairs(inputs, options, report)) {
       guarded(folder, () => {
         for (const [i, text] of [source, target].entries()) {
-          const bytes = Buffer.from(text, "utf8");
+          const bytes = typeof text === "string" ? Buffer.from(text, "utf8") : text;
           files[i]!.file.append(bytes);
           files[i]!.hash.update(bytes);
           files[i]!.bytes += bytes.length;

@@ -7,10 +7,10 @@ import { addFile, countSkipped, type FileReport, type ImportReport } from "./imp
 import { asLine, obstacleOf } from "./text-line.ts";
 
 /** Lines of both sides, each ended by a line feed. */
-export interface LinesOfPairs {
+export interface LinesOfPairs<Text = string> {
   count: number;
-  source: string;
-  target: string;
+  source: Text;
+  target: Text;
 }
 
 /** Blocks of pairs in the files' order; what is left out is counted in `report`. Throws DataError for a file that cannot be read. */

@@ -3,7 +3,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { removeLeftovers, writeFileAtomic } from "../../base/atomic-file.ts";
+import { removeAllLeftovers, writeFileAtomic } from "../../base/atomic-file.ts";
 import { withLock } from "../files/lock-file.ts";
 import { RequestError } from "../request-error.ts";
 import { type Dictionary, glossaryJson, parseGlossaryJson, type StoredGlossary } from "./stored-glossary.ts";
@@ -45,12 +45,12 @@ export class GlossaryStore {
     this.folder = folder;
     if (folder === undefined) return;
     mkdirSync(folder, { recursive: true });
+    removeAllLeftovers(folder);
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
       if (!entry.isDirectory()) continue;
       for (const name of readdirSync(join(folder, entry.name))) {
         const path = join(folder, entry.name, name);
         if (FILE.test(name)) parseGlossaryJson(readFileSync(path, "utf8"), path);
-        else if (name.endsWith(".tmp")) removeLeftovers(path.replace(/\.\d+\.tmp$/, ""));
       }
     }
   }

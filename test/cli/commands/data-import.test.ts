@@ -1,7 +1,7 @@
 /** Source of truth: files of two units each, written here, and the corpus and report that follow from them by hand. */
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -167,12 +167,13 @@ describe("nmt data import", () => {
   it("clears away what a killed import has left", async () => {
     writeFileSync(path("a.tmx"), tmx(["One", "Eins"]));
     const { pid } = spawnSync("true");
+    const host = hostname().replace(/[^\w-]/g, "_");
     mkdirSync(path("out"));
-    writeFileSync(path(`out/train.en.${pid}.tmp`), "One");
-    writeFileSync(path(`out/train.en.${process.ppid}.tmp`), "of a process that runs");
+    writeFileSync(path(`out/train.en.${host}.${pid}.tmp`), "One");
+    writeFileSync(path(`out/train.en.${host}.${process.ppid}.tmp`), "of a process that runs");
     writeFileSync(path("out/train.en.x.tmp"), "no number");
     await run(path("a.tmx"), "--pair", "en-de");
     const left = readdirSync(path("out")).filter((name) => name.endsWith(".tmp"));
-    expect(left.sort()).toEqual([`train.en.${process.ppid}.tmp`, "train.en.x.tmp"].sort());
+    expect(left.sort()).toEqual([`train.en.${host}.${process.ppid}.tmp`, "train.en.x.tmp"].sort());
   });
 });

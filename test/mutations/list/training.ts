@@ -22,7 +22,7 @@ export const trainingMutations: readonly Mutation[] = [
     file: "src/base/atomic-file.ts",
     tests: ["test/base/atomic-file.test.ts"],
     name: "what another process is writing is removed",
-    find: "id === undefined || isRunning(Number(id))",
+    find: "host !== HOST || isRunning(Number(id))",
     replace: "id === undefined",
   },
   {

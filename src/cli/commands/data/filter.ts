@@ -13,9 +13,12 @@ import { parseConfig } from "../../../config/load.ts";
 import { DEFAULT_CLEANING, formatReport } from "../../../data/cleaning/clean.ts";
 import { cleaningRules } from "../../../data/cleaning/configured-rules.ts";
 import { scorePairs } from "../../../decoding/force-score.ts";
-import { filterCorpus, type PairScorer } from "../../../filtering/filter-corpus.ts";
+import { filterCorpus, followFilter, type PairScorer } from "../../../filtering/filter-corpus.ts";
 import { loadEnsemble } from "../../../inference/open-ensemble.ts";
-import { engineOf, type InferenceArguments, inferenceOptions } from "../../engine-options.ts";
+import type { InferenceOptions } from "../../../inference/open-model.ts";
+import type { Communicator } from "../../../parallel/communicator.ts";
+import { asRank } from "../../as-rank.ts";
+import { engineOfRank, type InferenceArguments, inferenceOptions } from "../../engine-options.ts";
 
 interface FilterArguments extends InferenceArguments {
   src: string;
@@ -62,10 +65,10 @@ export const dataFilterCommand: CommandModule<object, FilterArguments> = {
       })
       .option("keep_best", { type: "number", default: 80, describe: "Per cent of the scored pairs that are kept" })
       .options(inferenceOptions) as never,
-  handler: filter,
+  handler: (args) => asRank((ranks) => filter(args, ranks)),
 };
 
-async function filter(args: FilterArguments): Promise<void> {
+async function filter(args: FilterArguments, ranks: Communicator): Promise<void> {
   const { src, tgt, output, model, keep_best: keepBest } = args;
   if (!(keepBest > 0 && keepBest <= 100)) {
     throw new UsageError(`--keep_best is ${keepBest}`, { nextStep: "Give per cent, above 0 and up to 100." });
@@ -77,16 +80,21 @@ async function filter(args: FilterArguments): Promise<void> {
   }
   const languages = languagesOfPair(args.pair, "--pair");
   refuseOtherCorpus(output, languages);
+  // No rank may write before all have looked.
+  await ranks.barrier().ended();
   const config = configOf(args, languages);
   const cleaning = {
     ...DEFAULT_CLEANING,
     maxRatio: config.maxLengthRatio,
     ...cleaningRules(config.cleaning, log.info),
   };
-  const scorer = model === undefined ? undefined : await openScorer([model[0]!, model[1]!], languages, args);
+  const scorer =
+    model === undefined
+      ? undefined
+      : await openScorer([model[0]!, model[1]!], languages, await engineOfRank(args, ranks));
   const progress = new Progress({ label: "score", unit: "pairs" });
   try {
-    const record = await filterCorpus({
+    const options = {
       pathSrc: src,
       pathTgt: tgt,
       languages,
@@ -95,8 +103,11 @@ async function filter(args: FilterArguments): Promise<void> {
       folder: output,
       scorer,
       keepBest: keepBest / 100,
-      progress: (pairs) => progress.update(pairs),
-    });
+      progress: (pairs: number) => progress.update(pairs),
+      ranks,
+    };
+    if (ranks.rank > 0) return await followFilter(ranks, options);
+    const record = await filterCorpus(options);
     progress.end();
     for (const line of formatReport(record)) log.info(line);
     if (record.scored !== undefined) {
@@ -137,9 +148,8 @@ function configOf(args: FilterArguments, [source, target]: readonly [string, str
 async function openScorer(
   [forward, backward]: readonly [string, string],
   [source, target]: readonly [string, string],
-  args: FilterArguments,
+  engine: InferenceOptions,
 ): Promise<PairScorer & { dispose(): void }> {
-  const engine = engineOf(args);
   const [one, other] = [await loadEnsemble([forward], engine), await loadEnsemble([backward], engine)];
   const { backend, precision } = one.engine;
   const weights = [forward, backward].map((directory) =>

@@ -10,8 +10,11 @@ import { type TagChoice, tagChoices } from "../../../config/choices.ts";
 import { DEFAULT_IMPORT, type ImportOptions } from "../../../corpora/formats/importer.ts";
 import { NAMED_IMPORTERS } from "../../../corpora/formats/importers.ts";
 import { type FindOptions, findInputs, findPairedInputs } from "../../../corpora/importing/find-inputs.ts";
+import { followImport, importByRanks } from "../../../corpora/importing/import-by-ranks.ts";
 import { importCorpus, RECORD } from "../../../corpora/importing/import-corpus.ts";
 import { emptyReport, formatImport } from "../../../corpora/importing/import-report.ts";
+import type { Communicator } from "../../../parallel/communicator.ts";
+import { asRank } from "../../as-rank.ts";
 import { twoColumns } from "./source-options.ts";
 
 interface ImportArguments {
@@ -80,31 +83,35 @@ export const dataImportCommand: CommandModule<object, ImportArguments> = {
         array: true,
         describe: "Folders or zip files with the documents of an OPUS alignment, besides its own folder",
       }) as never,
-  handler: async (args) => {
-    const [sourceLanguage, targetLanguage] = languagesOfPair(args.pair, "--pair");
-    const names = { source: `train.${sourceLanguage}`, target: `train.${targetLanguage}` };
-    refuseOtherCorpus(args.output, [names.source, names.target]);
-    const report = emptyReport();
-    const find = { format: args.format, sourceLanguage, targetLanguage };
-    const inputs = await inputsOf(args, find, report);
-    const progress = new Progress({ label: "import", unit: "pairs" });
-    try {
-      const record = await importCorpus(args.output, {
-        inputs,
-        options: optionsOf(args, sourceLanguage, targetLanguage),
-        report,
-        names,
-        progress: (pairs) => progress.update(pairs),
-      });
-      progress.end();
-      for (const line of formatImport(record)) log.info(line);
-    } finally {
-      progress.end();
-    }
-    const paths = [names.source, names.target].map((name) => join(args.output, name));
-    process.stdout.write(paths.map((path) => `${path}\n`).join(""));
-  },
+  handler: (args) => asRank((ranks) => importFiles(args, ranks)),
 };
+
+async function importFiles(args: ImportArguments, ranks: Communicator): Promise<void> {
+  const [sourceLanguage, targetLanguage] = languagesOfPair(args.pair, "--pair");
+  const names = { source: `train.${sourceLanguage}`, target: `train.${targetLanguage}` };
+  refuseOtherCorpus(args.output, [names.source, names.target]);
+  const report = emptyReport();
+  const find = { format: args.format, sourceLanguage, targetLanguage };
+  const inputs = await inputsOf(args, find, report);
+  const options = optionsOf(args, sourceLanguage, targetLanguage);
+  // No rank may write before all have looked.
+  await ranks.barrier().ended();
+  if (ranks.rank > 0) return followImport(ranks, args.output, inputs, options);
+  const progress = new Progress({ label: "import", unit: "pairs" });
+  try {
+    const record = await importCorpus(args.output, {
+      ...{ inputs, options, report, names },
+      progress: (pairs) => progress.update(pairs),
+      ...(ranks.size > 1 && { pairs: importByRanks(ranks, args.output, inputs, options, report) }),
+    });
+    progress.end();
+    for (const line of formatImport(record)) log.info(line);
+  } finally {
+    progress.end();
+  }
+  const paths = [names.source, names.target].map((name) => join(args.output, name));
+  process.stdout.write(paths.map((path) => `${path}\n`).join(""));
+}
 
 async function inputsOf(args: ImportArguments, find: FindOptions, report: ReturnType<typeof emptyReport>) {
   const { files, src, tgt } = args;

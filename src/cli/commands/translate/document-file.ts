@@ -16,8 +16,8 @@ import type { TextCounts } from "../../../segments/text-counts.ts";
 import type { TranslateLines, WantedLine } from "../../../segments/translate-lines.ts";
 import type { DocumentArguments } from "./document-options.ts";
 import type { OpenMemory } from "./memory-options.ts";
+import type { OpenTranslator } from "./rank-translator.ts";
 import type { Direction } from "./reranking.ts";
-import type { SegmentTranslator } from "./segment-translator.ts";
 
 export interface DocumentFileArguments extends DocumentArguments {
   placeables: MaskName | undefined;
@@ -25,7 +25,7 @@ export interface DocumentFileArguments extends DocumentArguments {
 
 /** Throws DataError for a file that can't be read or written, and what translating throws; nothing is written then. */
 export async function translateDocumentFile(
-  translator: SegmentTranslator,
+  translator: OpenTranslator<WantedLine>,
   format: DocumentFormat,
   args: DocumentFileArguments,
   { source, target }: Direction,

@@ -2,6 +2,7 @@
 import { log } from "../../../base/logger.ts";
 import { lineWindows } from "../../../decoding/lines/line-windows.ts";
 import type { Translation } from "../../../decoding/translation.ts";
+import type { Translator } from "../../../decoding/translator.ts";
 import { type InferenceOptions, loadLanguageModel, loadTranslationModel } from "../../../inference/open-model.ts";
 import { BLEU } from "../../../metrics/bleu.ts";
 import { CHRF } from "../../../metrics/chrf.ts";
@@ -65,6 +66,17 @@ export async function openReranking(
     throw error;
   }
   return { rank: byModels(parts, args.n_best), dispose: close };
+}
+
+/** A translator whose hypotheses are chosen anew. */
+export function ranked(translator: Translator, { rank }: Reranking) {
+  return {
+    get counts() {
+      return translator.counts;
+    },
+    translate: (...given: Parameters<Translator["translate"]>) => rank(translator.translate(...given)),
+    reportLongLine: (line: number) => translator.reportLongLine(line),
+  };
 }
 
 function byRisk(metric: PairwiseMetric, nBest: number): Reranking["rank"] {

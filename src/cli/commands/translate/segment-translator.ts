@@ -1,8 +1,8 @@
 /** Translates the lines of texts that are put together from their parts: word alignments are found only for the lines that want them. */
 import type { TranslateOptions } from "../../../decoding/translate-options.ts";
-import type { TranslationCounts, TranslationWarning } from "../../../decoding/translation.ts";
-import { Translator, type TranslatorParts } from "../../../decoding/translator.ts";
-import type { TranslateLines } from "../../../segments/translate-lines.ts";
+import type { Translation, TranslationCounts, TranslationWarning } from "../../../decoding/translation.ts";
+import { type TranslateRun, Translator, type TranslatorParts } from "../../../decoding/translator.ts";
+import type { WantedLine } from "../../../segments/translate-lines.ts";
 
 export class SegmentTranslator {
   private readonly plain: Translator;
@@ -14,10 +14,10 @@ export class SegmentTranslator {
   }
 
   /** All lines of a call want alignments, or none does. */
-  readonly translate: TranslateLines = (lines) => {
+  translate(lines: WantedLine[], run: Pick<TranslateRun, "firstLine"> = {}): AsyncIterable<Translation> {
     const translator = lines.some(({ alignment }) => alignment) ? this.aligning : this.plain;
-    return translator.translate(lines);
-  };
+    return translator.translate(lines, run);
+  }
 
   /** Counts and tells of a line that was too long to be read. */
   reportLongLine(line: number): void {

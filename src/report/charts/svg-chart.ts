@@ -1,8 +1,9 @@
 /** A line chart as an SVG file of its own, for pages in Markdown: title, axes, series and legend, in light and dark. */
-import { linearAxis, logarithmicAxis } from "../src/report/charts/axis.ts";
-import { type Point, thin } from "../src/report/charts/line-chart.ts";
-import { type Markup, markup } from "../src/report/markup.ts";
-import { formatNumber, formatWhole } from "../src/report/numbers.ts";
+
+import { type Markup, markup } from "../markup.ts";
+import { formatNumber, formatWhole } from "../numbers.ts";
+import { linearAxis, logarithmicAxis } from "./axis.ts";
+import { type Point, thin } from "./line-chart.ts";
 
 export interface ChartSeries {
   name: string;
