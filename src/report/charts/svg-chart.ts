@@ -1,6 +1,5 @@
 /** A line chart as an SVG file of its own, for pages in Markdown: title, axes, series and legend, in light and dark. */
-
-import { type Markup, markup } from "../markup.ts";
+import { Markup, markup } from "../markup.ts";
 import { formatNumber, formatWhole } from "../numbers.ts";
 import { linearAxis, logarithmicAxis } from "./axis.ts";
 import { type Point, thin } from "./line-chart.ts";
@@ -65,7 +64,7 @@ export function svgChart(chart: Chart): string | undefined {
           ({ x, y }) => markup`<circle cx="${toX(x).toFixed(1)}" cy="${toY(y).toFixed(1)}" r="3" fill="${colour}"/>`,
         );
   return markup`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="${chart.title}">
-<style>${style}</style>
+<style>${new Markup(style)}</style>
 <rect class="paper" width="${WIDTH}" height="${height}"/>
 <text class="title" x="16" y="24">${chart.title}</text>
 <text x="16" y="42">${chart.yLabel}</text>
