@@ -262,6 +262,9 @@ function link({ compiler, darwin }, units, target) {
 
 /** The folder of node_api.h: of the package node-api-headers, or of this Node's own installation. */
 function nodeHeaders() {
+  // By this path in a copy whose node_modules is a link, too.
+  const beside = join(native, "..", "node_modules", "node-api-headers", "include");
+  if (existsSync(join(beside, "node_api.h"))) return beside;
   try {
     return dirname(createRequire(import.meta.url).resolve("node-api-headers/include/node_api.h"));
   } catch {
