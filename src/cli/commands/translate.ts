@@ -1,6 +1,5 @@
 /** `nmt translate`: lines of text in, their translations out, one line for each. */
 import type { CommandModule } from "yargs";
-import { UsageError } from "../../base/errors.ts";
 import { log } from "../../base/logger.ts";
 import { releaseInput } from "../../data/files/bytes.ts";
 import { inputLines } from "../../data/files/corpus.ts";
@@ -13,7 +12,6 @@ import { loadEnsemble } from "../../inference/open-ensemble.ts";
 import type { Communicator } from "../../parallel/communicator.ts";
 import { type TextCounts, textCounts } from "../../segments/text-counts.ts";
 import type { WantedLine } from "../../segments/translate-lines.ts";
-import type { ShortlistLimits } from "../../shortlist/shortlist.ts";
 import type { ModelLanguages } from "../../text/languages.ts";
 import { asRank } from "../as-rank.ts";
 import {
@@ -51,6 +49,7 @@ import { candidateCount, type RerankArguments, rerankOptions, rerankWeights } fr
 import { type Direction, openReranking, ranked } from "./translate/reranking.ts";
 import { type SamplingArguments, samplingOf, samplingOptions } from "./translate/sampling-options.ts";
 import { SegmentTranslator } from "./translate/segment-translator.ts";
+import { type ShortlistArguments, shortlistOf, shortlistOptions } from "./translate/shortlist-options.ts";
 import { formatTranslation, type TranslationFormat } from "./translate/translation-format.ts";
 import { report, warnSparingly } from "./translate/translation-report.ts";
 import { formatOf, type WordArguments, wordOptions, wordsOf } from "./translate/word-options.ts";
@@ -64,6 +63,7 @@ interface TranslateArguments
     PlaceableArguments,
     GlossaryArguments,
     MemoryArguments,
+    ShortlistArguments,
     DocumentArguments {
   model: string[];
   avg_raw_probs: boolean;
@@ -82,7 +82,6 @@ interface TranslateArguments
   batch_tokens: number;
   diverse_beam_groups: number;
   diverse_beam_strength: number;
-  shortlist: number[] | undefined;
   adapter: string | undefined;
 }
 
@@ -186,12 +185,7 @@ export const translateCommand: CommandModule<object, TranslateArguments> = {
       .options(glossaryOptions)
       .options(documentOptions)
       .options(memoryOptions)
-      .option("shortlist", {
-        type: "number",
-        array: true,
-        describe:
-          "Choose from the model's shortlist (nmt shortlist); or its FIRST frequent pieces and BEST of a source piece",
-      })
+      .options(shortlistOptions)
       .options(rerankOptions)
       .options(adapterOption)
       .options(inferenceOptions) as never,
@@ -206,7 +200,7 @@ async function translate(args: TranslateArguments, ranks: Communicator): Promise
   const glossaries = glossariesOf(args, options);
   const format = formatOf(args);
   rerankWeights(args);
-  const shortlist = args.shortlist === undefined ? {} : { shortlist: shortlistLimits(args.shortlist) };
+  const shortlist = shortlistOf(args);
   const engine = await engineOfRank(args, ranks);
   const loaded = await loadEnsemble(args.model, {
     ...{ ...engine, ...shortlist, ...adapterOf(args) },
@@ -388,15 +382,4 @@ function translateOptions(args: TranslateArguments): TranslateOptions {
     batchSize: args.batch_size,
     batchTokens: args.batch_tokens,
   };
-}
-
-/** `--shortlist`, `--shortlist FIRST` or `--shortlist FIRST BEST`. */
-function shortlistLimits(numbers: readonly number[]): ShortlistLimits {
-  const [first, best] = numbers;
-  if (numbers.length > 2 || numbers.some((number) => !Number.isInteger(number) || number < 0)) {
-    throw new UsageError(`--shortlist is ${numbers.join(" ")}`, {
-      nextStep: "Give no number, or whole numbers from 0 on: --shortlist FIRST BEST.",
-    });
-  }
-  return { ...(first !== undefined && { first }), ...(best !== undefined && { best }) };
 }
