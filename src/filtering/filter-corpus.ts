@@ -25,7 +25,7 @@ import { guardWrite } from "../data/shards/prepared-folder.ts";
 import { alone } from "../parallel/alone.ts";
 import type { Communicator } from "../parallel/communicator.ts";
 import { followWork, LedWork, ledInOrder } from "../parallel/led-work.ts";
-import { partsByWeight } from "../parallel/parts.ts";
+import { oneEach, partsByWeight } from "../parallel/parts.ts";
 import { bestShare, dualCrossEntropy } from "./dual-cross-entropy.ts";
 import { ScoreFile } from "./score-file.ts";
 
@@ -161,7 +161,8 @@ async function verdictsOf(
     }
     pairs += block.lines;
   };
-  for await (const parts of ledInOrder(led, blocksTogether(pathSrc, pathTgt, ranks), eachOne(ranks))) {
+  const cut = (blocks: PairBlock[]) => oneEach(blocks, ranks);
+  for await (const parts of ledInOrder(led, blocksTogether(pathSrc, pathTgt, ranks), cut)) {
     for (const block of parts.flat()) add(block);
   }
   await led.end();
@@ -180,12 +181,6 @@ async function* blocksTogether(pathSrc: string, pathTgt: string, ranks: number):
     together = [];
   }
   if (together.length > 0) yield together;
-}
-
-/** One item a rank. */
-function eachOne(ranks: number) {
-  return <Item>(items: readonly Item[]): Item[][] =>
-    Array.from({ length: ranks }, (_, rank) => items.slice(rank, rank + 1));
 }
 
 /** Scores what is kept so far, and marks the worst of it. */

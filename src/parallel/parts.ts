@@ -19,6 +19,11 @@ export function partOf(count: number, rank: number, size: number): Part {
   return { begin: rank * least + Math.min(rank, longer), length: least + (rank < longer ? 1 : 0) };
 }
 
+/** One thing for each rank, as far as there are so many. */
+export function oneEach<Item>(items: readonly Item[], size: number): Item[][] {
+  return Array.from({ length: size }, (_, rank) => items.slice(rank, rank + 1));
+}
+
 /** Cuts things that lie one after the other into parts, one a rank, of nearly equal weight. */
 export function partsByWeight<Item>(items: readonly Item[], size: number, weigh: (item: Item) => number): Item[][] {
   const total = items.reduce((sum, item) => sum + weigh(item), 0);

@@ -86,7 +86,7 @@ describe("Kubernetes", () => {
     for (const { template } of [launcher, worker]) {
       const { containers, volumes } = template.spec;
       expect(containers[0].image).toBe(first.image);
-      expect(containers[0].volumeMounts).toEqual([{ name: "work", mountPath: "/work" }]);
+      expect(containers[0].volumeMounts).toEqual([{ name: "work", mountPath: "/runs" }]);
       expect(volumes[0]).toMatchObject({ name: "work", persistentVolumeClaim: { claimName: "nmt-work" } });
     }
     const threads = words[words.indexOf("--threads") + 1];

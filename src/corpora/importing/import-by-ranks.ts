@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { AtomicFile, removeLeftovers } from "../../base/atomic-file.ts";
 import type { Communicator } from "../../parallel/communicator.ts";
 import { followWork, LedWork, ledInOrder } from "../../parallel/led-work.ts";
+import { oneEach } from "../../parallel/parts.ts";
 import type { ImportOptions } from "../formats/importer.ts";
 import type { FoundInput } from "./find-inputs.ts";
 import { importPairs, type LinesOfPairs } from "./import-pairs.ts";
@@ -40,11 +41,10 @@ export async function* importByRanks(
   const { size } = ranks;
   const led = new LedWork(ranks, readInputs(folder, inputs, options));
   async function* rounds() {
-    for (let first = 0; first < inputs.length; first += size) yield first;
+    const places = [...inputs.keys()];
+    for (let first = 0; first < places.length; first += size) yield places.slice(first, first + size);
   }
-  const each = (first: number) =>
-    Array.from({ length: size }, (_, rank) => (first + rank < inputs.length ? [first + rank] : []));
-  for await (const round of ledInOrder(led, rounds(), each)) {
+  for await (const round of ledInOrder(led, rounds(), (places) => oneEach(places, size))) {
     for (const read of round.flat()) {
       yield* linesOf(read);
       addFile(report, read.report);

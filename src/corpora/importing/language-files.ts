@@ -38,7 +38,13 @@ export function pairFiles<T extends { path: string }>(
       if (source !== undefined) pairs.push([source, translation]);
     }
   }
-  if (pairs.length === 0 && files.length === 2) pairs.push([files[0]!, files[1]!]);
+  return withRest(pairs, files);
+}
+
+/** Pairs that names tell and the files outside them; where names tell nothing, the second of two files has the first one's translations. */
+export function withRest<T>(named: [T, T][], files: readonly T[]): PairedFiles<T> {
+  const [first, second] = files;
+  const pairs: [T, T][] = named.length === 0 && files.length === 2 ? [[first!, second!]] : named;
   const paired = new Set(pairs.flat());
   return { pairs, rest: files.filter((file) => !paired.has(file)) };
 }

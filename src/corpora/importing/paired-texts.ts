@@ -1,7 +1,7 @@
 /** Which plain texts are the two sides of a corpus, by names that tell their languages and nothing else apart. */
 import { languageLikeness } from "../../base/languages/language-tags.ts";
 import { compressionOfName } from "../../data/files/decompress.ts";
-import type { PairedFiles } from "./language-files.ts";
+import { type PairedFiles, withRest } from "./language-files.ts";
 
 /**
  * Texts in pairs. Of two alone whose names tell nothing the second has the first one's translations.
@@ -22,9 +22,7 @@ export function pairTexts<T extends { path: string }>(
       return target === undefined || target === file ? [] : [[file, target]];
     }),
   );
-  if (pairs.length === 0 && files.length === 2) pairs.push([files[0]!, files[1]!]);
-  const paired = new Set(pairs.flat());
-  return { pairs, rest: files.filter((file) => !paired.has(file)) };
+  return withRest(pairs, files);
 }
 
 /** Whether a name is that of a plain text in one of the languages: `train.en`, `train.en.txt.gz`, `en.txt`, `en/train.txt`. */
