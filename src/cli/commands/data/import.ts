@@ -10,11 +10,11 @@ import { type TagChoice, tagChoices } from "../../../config/choices.ts";
 import { DEFAULT_IMPORT, type ImportOptions } from "../../../corpora/formats/importer.ts";
 import { NAMED_IMPORTERS } from "../../../corpora/formats/importers.ts";
 import { type FindOptions, findInputs, findPairedInputs } from "../../../corpora/importing/find-inputs.ts";
-import { followImport, importByRanks } from "../../../corpora/importing/import-by-ranks.ts";
 import { importCorpus, RECORD } from "../../../corpora/importing/import-corpus.ts";
 import { emptyReport, formatImport } from "../../../corpora/importing/import-report.ts";
 import type { Communicator } from "../../../parallel/communicator.ts";
 import { asRank } from "../../as-rank.ts";
+import { followImport, importByRanks } from "./import-by-ranks.ts";
 import { twoColumns } from "./source-options.ts";
 
 interface ImportArguments {

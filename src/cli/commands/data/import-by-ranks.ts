@@ -1,14 +1,14 @@
 /** The pairs of many files, read by all ranks of a job: each rank takes a file, and rank 0 puts together what they have found. */
 import { createReadStream, mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { AtomicFile, removeLeftovers } from "../../base/atomic-file.ts";
-import type { Communicator } from "../../parallel/communicator.ts";
-import { followWork, LedWork, ledInOrder } from "../../parallel/led-work.ts";
-import { oneEach } from "../../parallel/parts.ts";
-import type { ImportOptions } from "../formats/importer.ts";
-import type { FoundInput } from "./find-inputs.ts";
-import { importPairs, type LinesOfPairs } from "./import-pairs.ts";
-import { addFile, emptyReport, type FileReport, type ImportReport } from "./import-report.ts";
+import { AtomicFile, removeLeftovers } from "../../../base/atomic-file.ts";
+import type { ImportOptions } from "../../../corpora/formats/importer.ts";
+import type { FoundInput } from "../../../corpora/importing/find-inputs.ts";
+import { importPairs, type LinesOfPairs } from "../../../corpora/importing/import-pairs.ts";
+import { addFile, emptyReport, type FileReport, type ImportReport } from "../../../corpora/importing/import-report.ts";
+import type { Communicator } from "../../../parallel/communicator.ts";
+import { followWork, LedWork, ledInOrder } from "../../../parallel/led-work.ts";
+import { oneEach } from "../../../parallel/parts.ts";
 
 /** A file that a rank has read, whose lines lie in two others until rank 0 takes them. */
 interface ReadInput {
