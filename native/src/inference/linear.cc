@@ -30,6 +30,12 @@ QuantizedRows quantize_rows(Run& run, const float* x, size_t step, int rows, int
 Linear::Linear(Arithmetic arithmetic, int inputs, int outputs, const Source& source, const float* bias)
     : arithmetic_(arithmetic), inputs_(inputs), outputs_(outputs), source_(source), bias_(bias) {}
 
+size_t Linear::packed_bytes() const {
+  if (arithmetic_ != Arithmetic::int8) return packed_floats(precision(), outputs_, inputs_) * sizeof(float);
+  const size_t padded = static_cast<size_t>(panel_count(outputs_)) * kPanelColumns;
+  return padded * (quantized_line(inputs_) + sizeof(int32_t) + sizeof(float));
+}
+
 void Linear::prepare(ThreadGroup& threads) const {
   std::call_once(once_, [&] { pack(threads); });
 }

@@ -76,6 +76,8 @@ class Linear {
   };
   const ByteLines& byte_lines(ThreadGroup& threads) const;
 
+  // What the packed weights take.
+  size_t packed_bytes() const;
   // Packs the weights if no product has done so.
   void prepare(ThreadGroup& threads) const;
   // Makes what products by single lines need, if they need anything.
