@@ -1,9 +1,11 @@
 #include "inference/expert_memory.h"
 
+#include <utility>
+
 namespace nmt {
 
 ExpertMemory::Slot::Slot(const ExpertSource& source)
-    : source_(source), network_(std::make_shared<const ExpertNetwork>(source)), bytes_(network_->packed_bytes()) {}
+    : source_(source), network_(std::make_shared<ExpertNetwork>(source)), bytes_(network_->packed_bytes()) {}
 
 std::shared_ptr<const ExpertNetwork> ExpertMemory::take(Slot& slot) {
   if (!bounded()) return slot.network_;
@@ -13,7 +15,7 @@ std::shared_ptr<const ExpertNetwork> ExpertMemory::take(Slot& slot) {
     packed_.splice(packed_.begin(), packed_, slot.place_);
     return slot.network_;
   }
-  make_room(slot.bytes_);
+  if (const auto gone = make_room(slot.bytes_)) slot.network_->take_memory(*gone);
   counts_.packed++;
   counts_.bytes += slot.bytes_;
   slot.packed_ = true;
@@ -21,16 +23,18 @@ std::shared_ptr<const ExpertNetwork> ExpertMemory::take(Slot& slot) {
   return slot.network_;
 }
 
-void ExpertMemory::make_room(size_t bytes) {
+std::shared_ptr<ExpertNetwork> ExpertMemory::make_room(size_t bytes) {
+  std::shared_ptr<ExpertNetwork> gone;
   for (auto at = packed_.end(); at != packed_.begin() && counts_.bytes + bytes > bound_;) {
     Slot& slot = **--at;
     if (slot.network_.use_count() > 1) continue;  // in use: it is given away under the lock alone
-    slot.network_ = std::make_shared<const ExpertNetwork>(slot.source_);
+    gone = std::exchange(slot.network_, std::make_shared<ExpertNetwork>(slot.source_));
     slot.packed_ = false;
     counts_.bytes -= slot.bytes_;
     counts_.let_go++;
     at = packed_.erase(at);
   }
+  return gone;
 }
 
 std::vector<bool> ExpertMemory::packed(const std::vector<Slot*>& slots) const {

@@ -22,9 +22,9 @@ class ExpertMemory {
    private:
     friend class ExpertMemory;
     ExpertSource source_;
-    std::shared_ptr<const ExpertNetwork> network_;  // packed or not
-    size_t bytes_;                                  // packed
-    std::list<Slot*>::iterator place_;              // where packed_ is true
+    std::shared_ptr<ExpertNetwork> network_;  // packed or not
+    size_t bytes_;                            // packed
+    std::list<Slot*>::iterator place_;        // where packed_ is true
     bool packed_ = false;
   };
 
@@ -49,8 +49,9 @@ class ExpertMemory {
   Counts counts() const;
 
  private:
-  // Lets experts go until `bytes` more fit, or all others are in use.
-  void make_room(size_t bytes);
+  // Lets experts go until `bytes` more fit, or all others are in use. The last that went, whose memory is the next one's: the allocator would keep it
+  // in pieces.
+  std::shared_ptr<ExpertNetwork> make_room(size_t bytes);
 
   const size_t bound_;
   mutable std::mutex mutex_;

@@ -27,6 +27,12 @@ void ExpertNetwork::run(Run& run, const float* x, int rows, float* out) const {
   outer_.apply(run, inner, hidden, rows, out, width);
 }
 
+void ExpertNetwork::take_memory(ExpertNetwork& other) {
+  inner_.take_memory(other.inner_);
+  outer_.take_memory(other.outer_);
+  if (open_ != nullptr && other.open_ != nullptr) open_->take_memory(*other.open_);
+}
+
 size_t ExpertNetwork::packed_bytes() const {
   return inner_.packed_bytes() + outer_.packed_bytes() + (open_ == nullptr ? 0 : open_->packed_bytes());
 }

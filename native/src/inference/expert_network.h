@@ -22,6 +22,8 @@ class ExpertNetwork {
 
   // x [rows][width] → out [rows][width]. The first call packs the matrices.
   void run(Run& run, const float* x, int rows, float* out) const;
+  // Packs into the memory of another one that nobody uses any more; before the first run.
+  void take_memory(ExpertNetwork& other);
   // What the packed matrices take.
   size_t packed_bytes() const;
 

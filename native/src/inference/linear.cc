@@ -64,7 +64,7 @@ void Linear::pack_floats(ThreadGroup& threads) const {
   std::vector<float> space(bytes ? count : 0);
   if (bytes) widened_lines(0, outputs_, space.data());
   const float* weights = bytes ? space.data() : source_.weights->floats(source_.first, count, space);
-  packed_.floats = AlignedArray<float>(packed_floats(precision(), outputs_, inputs_));
+  make(packed_.floats, packed_floats(precision(), outputs_, inputs_));
   pack_matrix(threads, precision(), source_.lines || bytes, outputs_, inputs_, weights, packed_.floats.data());
 }
 
@@ -99,9 +99,9 @@ void Linear::quantized_lines(int from, int to, int8_t* lines, float* scales) con
 void Linear::pack_bytes(ThreadGroup& threads) const {
   const int panels = panel_count(outputs_);
   const size_t line = quantized_line(inputs_), padded = static_cast<size_t>(panels) * kPanelColumns;
-  packed_.panels = AlignedArray<int8_t>(padded * line);
-  packed_.column_sums = AlignedArray<int32_t>(padded);
-  packed_.scales = AlignedArray<float>(padded);
+  make(packed_.panels, padded * line);
+  make(packed_.column_sums, padded);
+  make(packed_.scales, padded);
   std::fill_n(packed_.scales.data(), padded, 0.0f);
   const bool stored = stored_bytes();
   if (stored) {

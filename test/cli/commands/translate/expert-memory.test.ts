@@ -45,7 +45,9 @@ describe.skipIf(!usable)("nmt translate --expert_memory", () => {
     expect(read).toBeLessThanOrEqual(uses!);
     expect(letGo).toBeGreaterThan(4);
     expect(await translate("--expert_memory", "1 GiB")).toBe(all);
-    expect(logged.at(-1)).toMatch(/experts: 4 of \d+ uses by a step had to read one \(\d+\.\d %\), 0 were let go; 0\.0 MiB/);
+    expect(logged.at(-1)).toMatch(
+      /experts: 4 of \d+ uses by a step had to read one \(\d+\.\d %\), 0 were let go; 0\.0 MiB/,
+    );
   });
 
   test("refuses what is no size, and backends that keep all in memory", async () => {
