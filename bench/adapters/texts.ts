@@ -20,18 +20,29 @@ export interface AdapterTexts {
   domains: CorpusPaths[];
 }
 
+/** How domains' training text is divided. */
+export interface Division {
+  /** Of it, what the base is trained on too. */
+  share: number;
+  /** Pairs of the rest that a domain has at most; 0: all. */
+  pairs: number;
+  /** Where it is written. */
+  folder: string;
+}
+
 /**
- * `general` and `domains` (with commas between) are folders `NAME/en-de` with train, valid and test. Writes what each is trained on into `folder`. Throws
- * UsageError where a folder is none of these.
+ * `general` and `domains` (with commas between) are folders `NAME/en-de` with train, valid and test. Writes what each is trained on. Throws UsageError
+ * where a folder is none of these.
  */
-export function prepareTexts(general: string, domains: string, share: number, folder: string): AdapterTexts {
+export function prepareTexts(general: string, domains: string, { share, pairs, folder }: Division): AdapterTexts {
   const base = corpusIn(general);
   const found = domains.split(",").map((path) => corpusIn(path.trim()));
   const ofBase = [...pairsOf(base)];
   const rest = found.map((domain): CorpusPaths => {
     const own: Pair[] = [];
     for (const pair of pairsOf(domain)) (placeOf(pair.source) < share ? ofBase : own).push(pair);
-    return { ...domain, train: write(join(folder, `${domain.name}.train`), domain.languages, own) };
+    const name = pairs === 0 ? domain.name : `${domain.name}-${pairs}`;
+    return { ...domain, train: write(join(folder, `${name}.train`), domain.languages, some(own, pairs)) };
   });
   return { base: { ...base, train: write(join(folder, "base.train"), base.languages, ofBase) }, domains: rest };
 }
@@ -39,6 +50,14 @@ export function prepareTexts(general: string, domains: string, share: number, fo
 interface Pair {
   source: string;
   target: string;
+}
+
+/** Of all parts of the text: in the order of their places. */
+function some(all: readonly Pair[], pairs: number): readonly Pair[] {
+  if (pairs === 0) return all;
+  const placed = all.map((pair) => ({ pair, place: placeOf(pair.source) }));
+  const first = placed.sort((a, b) => a.place - b.place).slice(0, pairs);
+  return first.map(({ pair }) => pair);
 }
 
 function corpusIn(path: string): CorpusPaths {

@@ -31,13 +31,19 @@ export function namedCorpora(entry: LogEntry): { readonly name: string; readonly
 export class RunLog {
   readonly path: string;
 
-  /** Opens a log that goes on after `step`: later lines, and a line cut off by a kill, are removed. 0 for a new run. */
-  constructor(path: string, step: number) {
+  /**
+   * Opens a log that goes on after `step`, 0 for a new run: later lines are removed, and validations after `validated`, which are to be made again, and a
+   * line cut off by a kill.
+   */
+  constructor(path: string, step: number, validated = step) {
     this.path = path;
     mkdirSync(dirname(path), { recursive: true });
     const text = readIfThere(path);
     if (text === undefined) return;
-    const kept = completeLines(text).filter((line) => (parseEntry(line)?.step ?? Number.POSITIVE_INFINITY) <= step);
+    const kept = completeLines(text).filter((line) => {
+      const entry = parseEntry(line);
+      return entry !== undefined && entry.step <= (entry.event === "validation" ? validated : step);
+    });
     writeFileAtomic(
       path,
       kept.map((line) => `${line}\n`),

@@ -32,8 +32,8 @@ export function trainingReporter(config: Config, backend: SelectedBackend): RunR
   };
   return {
     onMessage: (message) => log.info(message),
-    onStart: ({ step, parameters, optimizerStateBytes, vocabularySize, ranks }) => {
-      runLog = new RunLog(modelPaths(config.saveModel).log, step);
+    onStart: ({ step, validated = -1, parameters, optimizerStateBytes, vocabularySize, ranks }) => {
+      runLog = new RunLog(modelPaths(config.saveModel).log, step, validated);
       events = new EventFile(config.saveModel, step);
       const model = `${formatCount(parameters)} parameters, ${vocabularySize} wordpieces`;
       const moments = `${formatCount(optimizerStateBytes / 2 ** 20)} MiB of optimiser state`;

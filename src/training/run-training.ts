@@ -55,6 +55,8 @@ export interface RunReporter {
 export interface RunStart {
   /** 0 for a new run, else the step it resumes after. */
   step: number;
+  /** Step of the last validation, where there was one. */
+  validated?: number;
   /** How many numbers the model has. */
   parameters: number;
   /** Moments, in bytes. */
@@ -151,6 +153,7 @@ export async function runTraining(
     const parameters = model.parameterCount;
     reporter.onStart({
       step: state.step,
+      ...(state.validated !== undefined && { validated: state.validated }),
       parameters,
       optimizerStateBytes: stateBytes(optimizer),
       vocabularySize: wordpieces.size,

@@ -100,26 +100,24 @@ export async function trainLoop<Position>(
     stopAsked = all.some(([asked]) => asked === 1);
     state.trainSeconds = all[0]![1]!;
   };
-  // A new run has no checkpoint yet.
-  let savedAt = state.step === 0 ? -1 : state.step;
+  let hasCheckpoint = state.step > 0;
   const save = async () => {
     state.position = data.position();
     await hooks.saveCheckpoint(state);
-    savedAt = state.step;
+    hasCheckpoint = true;
   };
   const validate = async () => {
     const scores = await hooks.validate(state.step);
+    // Weights are never without a checkpoint beside them: a directory that has weights alone is no run's to go on with. This one
+    // knows nothing of the validation, so that a run killed before its weights are written makes it again.
+    if (scores !== undefined && !hasCheckpoint) await save();
     state.validated = state.step;
-    if (scores === undefined) return;
-    const isBest = judge(state, scores, options);
-    // Weights are never without a checkpoint beside them: a directory that has weights alone is no run's to go on with.
-    if (isBest && savedAt < 0) await save();
-    await hooks.onValidation(state, isBest);
+    if (scores !== undefined) await hooks.onValidation(state, judge(state, scores, options));
   };
   const ended = endedBefore(state, options);
   if (ended !== undefined) return ended;
   state.finished = false;
-  if (options.retainCorpora.length > 0 && state.step === 0 && state.validated === undefined) await validate();
+  if (state.validated === undefined && validatesFirst(state, options)) await validate();
   while (budgetSpent(state, options) < 1) {
     await setImmediate(); // Lets signals in: ready batches alone never leave the microtask queue.
     await agree();
@@ -153,13 +151,18 @@ export async function trainLoop<Position>(
     const validates = state.step % options.validSteps === 0;
     if (validates) await validate();
     const stale = validates && patienceUsedUp(state, options);
-    if (savedAt !== state.step && (stale || state.step % options.saveCheckpointSteps === 0)) await save();
+    if (stale || state.step % options.saveCheckpointSteps === 0) await save();
     if (stale) return "early-stopping";
   }
   if (state.validated !== state.step) await validate();
   state.finished = true;
   await save();
   return budgetReached(state, options)!;
+}
+
+/** Whether a run that has validated nothing does so before its next step. */
+function validatesFirst({ step }: TrainerState, { retainCorpora, validSteps }: TrainLoopOptions): boolean {
+  return step === 0 ? retainCorpora.length > 0 : step % validSteps === 0;
 }
 
 /** Records a validation: the best weights so far, and the patience of early stopping. True where the weights are the best. */

@@ -36,6 +36,19 @@ describe("RunLog", () => {
     expect(steps()).toEqual([50, 100, 150]);
   });
 
+  it("drops the validations that are to be made again", () => {
+    const log = new RunLog(path, 0);
+    for (const step of [50, 100]) for (const event of ["train", "validation"]) log.write({ event, step });
+    new RunLog(path, 100, 50);
+    expect(readRunLog(path).map(({ event, step }) => [event, step])).toEqual([
+      ["train", 50],
+      ["validation", 50],
+      ["train", 100],
+    ]);
+    new RunLog(path, 100, -1);
+    expect(readRunLog(path).map(({ event }) => event)).toEqual(["train", "train"]);
+  });
+
   it("says where it cannot be read", () => {
     expect(() => readRunLog(path)).toThrow(DataError);
     new RunLog(path, 0).write({ event: "start", step: 0 });

@@ -33,7 +33,7 @@ interface Run extends RunResult {
   end: string;
 }
 
-async function run(name: string, change: Partial<ConfigInput> = {}): Promise<Run> {
+async function run(name: string, change: Partial<ConfigInput> = {}, onCheckpoint = () => {}): Promise<Run> {
   const config = resolveConfig({
     save_model: inFolder(name),
     data: { corpus: train, valid },
@@ -55,7 +55,7 @@ async function run(name: string, change: Partial<ConfigInput> = {}): Promise<Run
       onStart: () => {},
       onProgress: () => {},
       onValidation: (step, validation, isBest) => told.validations.push({ step, validation, isBest }),
-      onCheckpoint: () => {},
+      onCheckpoint,
       onEnd: (_step, _reason, message) => {
         told.end = message;
       },
@@ -130,6 +130,21 @@ test("weights without checkpoints are refused, and stay", async () => {
   await expect(run("copy", { train_steps: 5 })).rejects.toThrow("a model without checkpoints");
   expect(readFileSync(paths.weights)).toEqual(weights);
   expect(readFileSync(paths.config)).toEqual(config);
+});
+
+test("a run that ends between its first checkpoint and its first best weights makes that validation again", async () => {
+  const killed = run("killed", { train_steps: 3 }, () => {
+    throw new Error("killed");
+  });
+  await expect(killed).rejects.toThrow("killed");
+  expect(existsSync(modelPaths(inFolder("killed")).weights)).toBe(false);
+  const { messages, validations } = await run("killed", { train_steps: 3 });
+  expect(messages.join()).not.toContain("missing");
+  const undisturbed = await run("undisturbed", { train_steps: 3 });
+  expect(validations).toEqual(undisturbed.validations);
+  expect(validations.map(({ step }) => step)).toEqual([1, 2, 3]);
+  const weights = (name: string) => readFileSync(modelPaths(inFolder(name)).weights);
+  expect(weights("killed")).toEqual(weights("undisturbed"));
 });
 
 test("best weights that are gone are missed, and made again", async () => {

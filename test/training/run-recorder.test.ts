@@ -1,5 +1,5 @@
 // Source of truth: the figures told to the reporter, read back from the run's log and its TensorBoard events.
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -80,4 +80,25 @@ it("writes every figure of a report into the log and the events, and shows them 
     "experts/encoder.moe1/",
   ])
     expect(events.includes(tag)).toBe(true);
+});
+
+it("goes on with a log without the validation that is to be made again", () => {
+  const config = resolveConfig({
+    ...{ save_model: join(folder, "resumed"), train_steps: 200 },
+    data: { corpus_1: { path_src: "train.en", path_tgt: "train.de" } },
+  });
+  const start = { parameters: 1000, optimizerStateBytes: 8000, vocabularySize: 100 };
+  const { log } = modelPaths(config.saveModel);
+  const events = () => readRunLog(log).map(({ event }) => event);
+  const begin = (at: { step: number; validated?: number }) =>
+    trainingReporter(config, { backend: "cpu", precision: "f32", detail: "plain JavaScript" }).onStart({
+      ...start,
+      ...at,
+    });
+  begin({ step: 0 });
+  appendFileSync(log, '{"event":"validation","step":50}\n');
+  begin({ step: 50, validated: 50 });
+  expect(events()).toEqual(["start", "validation", "start"]);
+  begin({ step: 50 });
+  expect(events()).toEqual(["start", "start", "start"]);
 });

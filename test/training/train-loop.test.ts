@@ -32,14 +32,16 @@ interface Trace {
 }
 
 interface Script {
-  /** Scores by validation, in order; the last one stays. */
-  scores?: Partial<ValidationScores>[];
+  /** Scores by validation, in order, the last one staying; or by step. */
+  scores?: Partial<ValidationScores>[] | ((step: number) => Partial<ValidationScores>);
   options?: Partial<TrainLoopOptions>;
   state?: TrainerState;
   /** Asks for a stop after so many steps. */
   stopAfter?: number;
   /** Loss of each forward pass. */
   loss?: number;
+  /** Hears of each thing that the run writes, once it is written: a checkpoint's state, and of a validation its record and the best weights. */
+  onWrite?: (what: "checkpoint" | "record" | "weights", state: TrainerState) => void;
 }
 
 const defaults: TrainLoopOptions = {
@@ -69,7 +71,8 @@ const defaults: TrainLoopOptions = {
 const contexts = vi.spyOn(ForwardContext, "forTraining");
 beforeEach(() => contexts.mockClear());
 
-async function run({ scores = [{}], options = {}, state = freshState(), stopAfter, loss = 2 }: Script): Promise<Trace> {
+async function run(script: Script): Promise<Trace> {
+  const { scores = [{}], options = {}, state = freshState(), stopAfter, loss = 2, onWrite = () => {} } = script;
   const trace: Omit<Trace, "reason"> = {
     rates: [],
     passes: [],
@@ -108,13 +111,19 @@ async function run({ scores = [{}], options = {}, state = freshState(), stopAfte
     onProgress: () => {},
     validate: async (step: number) => {
       trace.validated.push(step);
-      const given = scores[Math.min(validations++, scores.length - 1)]!;
+      const given = typeof scores === "function" ? scores(step) : scores[Math.min(validations++, scores.length - 1)]!;
       return { bleu: 0, perplexity: 50, ...given };
     },
-    onValidation: async ({ step }: TrainerState, isBest: boolean) => {
-      if (isBest) trace.best.push(step);
+    onValidation: async (state: TrainerState, isBest: boolean) => {
+      onWrite("record", state);
+      if (!isBest) return;
+      trace.best.push(state.step);
+      onWrite("weights", state);
     },
-    saveCheckpoint: async ({ step }: TrainerState) => void trace.saved.push(step),
+    saveCheckpoint: async (state: TrainerState) => {
+      trace.saved.push(state.step);
+      onWrite("checkpoint", state);
+    },
     saveFailure: async (_: unknown, __: unknown, lines: number[]) => {
       (trace as Trace).failure = lines;
     },
@@ -235,6 +244,57 @@ describe("a resumed run", () => {
       validated: [6],
       saved: [6],
     });
+  });
+});
+
+describe("a run killed after any of its writes", () => {
+  /** What a directory has at the end: the step of its best weights, the validations in its log, and the newest checkpoint. */
+  interface Directory {
+    weights: number | undefined;
+    log: number[];
+    checkpoint: TrainerState | undefined;
+  }
+
+  const scores = (step: number) => ({
+    bleu: [3, 5, 4, 6, 2, 1, 7, 3, 2][step]!,
+    retained: { bleu: 30, perplexity: 9 },
+  });
+
+  /** Begins from what is there, and is killed after so many writes. */
+  async function goOn(directory: Directory, writes: number, options: Partial<TrainLoopOptions>): Promise<void> {
+    const state = directory.checkpoint === undefined ? freshState() : reread(directory.checkpoint);
+    // As `RunLog` does.
+    directory.log = directory.log.filter((step) => step <= (state.validated ?? -1));
+    const killed = new Error("killed");
+    let left = writes;
+    const onWrite: Script["onWrite"] = (what, state) => {
+      if (what === "weights") directory.weights = state.step;
+      else if (what === "record") directory.log.push(state.step);
+      else directory.checkpoint = { ...reread(state), trainSeconds: 0 };
+      if (--left === 0) throw killed;
+    };
+    await run({ scores, options, state, onWrite }).catch((error) => {
+      if (error !== killed) throw error;
+    });
+  }
+
+  const kinds: Partial<TrainLoopOptions>[] = [
+    { validSteps: 2, saveCheckpointSteps: 3 },
+    { validSteps: 2, saveCheckpointSteps: 2 },
+    { validSteps: 2, saveCheckpointSteps: 8, retainCorpora: ["valid_general"] },
+  ];
+  test.each(kinds)("ends as one that never was: %j", async (kind) => {
+    const options = { ...kind, trainSteps: 8 };
+    const start = (): Directory => ({ weights: undefined, log: [], checkpoint: undefined });
+    const undisturbed = start();
+    await goOn(undisturbed, Number.POSITIVE_INFINITY, options);
+    expect(undisturbed.checkpoint).toMatchObject({ step: 8, finished: true });
+    for (let writes = 1; writes <= 12; writes++) {
+      const directory = start();
+      await goOn(directory, writes, options);
+      await goOn(directory, Number.POSITIVE_INFINITY, options);
+      expect(directory, `killed after write ${writes}`).toEqual(undisturbed);
+    }
   });
 });
 

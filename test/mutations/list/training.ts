@@ -63,6 +63,24 @@ export const trainingMutations: readonly Mutation[] = [
   },
   {
     ...loop,
+    name: "the first checkpoint has a validation whose weights are not yet written",
+    find: "if (scores !== undefined && !hasCheckpoint) await save();\n    state.validated = state.step;",
+    replace: "state.validated = state.step;\n    if (scores !== undefined && !hasCheckpoint) await save();",
+  },
+  {
+    ...loop,
+    name: "a validation that did not come to an end is not made again",
+    find: "state.validated === undefined && validatesFirst(state, options)",
+    replace: "state.step === 0 && state.validated === undefined && validatesFirst(state, options)",
+  },
+  {
+    ...run,
+    name: "the log is not told of the last validation",
+    find: "...(state.validated !== undefined && { validated: state.validated }),",
+    replace: "validated: state.step,",
+  },
+  {
+    ...loop,
     name: "no checkpoint when asked to stop",
     find: "    if (stopAsked) {\n      await save();",
     replace: "    if (stopAsked) {",
