@@ -1,6 +1,5 @@
 /** Options of the commands that run a model: which backend, how many threads, which precision. */
 import type { Options } from "yargs";
-import { parseByteSize } from "../base/byte-size.ts";
 import {
   type BackendName,
   backendNames,
@@ -12,6 +11,7 @@ import { UsageError } from "../base/errors.ts";
 import { MOST_THREADS } from "../base/threads.ts";
 import type { Communicator } from "../parallel/communicator.ts";
 import { threadsOfRank } from "../parallel/processors.ts";
+import { parseByteSize } from "./byte-size.ts";
 
 export interface EngineArguments {
   backend: BackendName | "auto";

@@ -1,9 +1,10 @@
 /** What `nmt translate` logs of its lines. */
-import { formatMebibytes } from "../../../base/byte-size.ts";
+
 import { log } from "../../../base/logger.ts";
 import { formatDuration } from "../../../base/progress.ts";
 import { describeWarning, type TranslationCounts, type TranslationWarning } from "../../../decoding/translation.ts";
 import type { TranslatorParts } from "../../../decoding/translator.ts";
+import { formatMebibytes } from "../../byte-size.ts";
 
 /** Logs the first warnings of each kind; the report at the end has the numbers of all. None with `--placeables`, whose segments aren't lines. */
 export function warnSparingly(most: number): (warning: TranslationWarning) => void {

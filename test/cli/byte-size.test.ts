@@ -1,6 +1,6 @@
 /** Source of truth: the units' definitions. */
 import { expect, test } from "vitest";
-import { formatMebibytes, parseByteSize } from "../../src/base/byte-size.ts";
+import { formatMebibytes, parseByteSize } from "../../src/cli/byte-size.ts";
 
 test("sizes in units of 1,000 and of 1,024, and in bytes", () => {
   const sizes = ["512MiB", "1.5 GB", "2KiB", "3kB", "1GiB", "7MB", "100", "8B"].map(parseByteSize);
