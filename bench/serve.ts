@@ -219,7 +219,9 @@ async function watchMemory(
   const loaded = load(60 * minutes);
   for (let tens = 1; tens <= 6 * minutes; tens++) {
     await pause(10_000);
-    readings.push({ seconds: 10 * tens, mib: rounded((await server.memory()) / 2 ** 20) });
+    const { server: own, decoding } = await server.memory();
+    const mib = (bytes: number) => rounded(bytes / 2 ** 20);
+    readings.push({ seconds: 10 * tens, server_mib: mib(own), decoding_mib: mib(decoding), mib: mib(own + decoding) });
   }
   await loaded;
   return readings;

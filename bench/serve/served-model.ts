@@ -46,11 +46,11 @@ export class ServedModelProcess {
       .find((pid) => parentOf(pid) === this.child.pid);
   }
 
-  /** Resident memory of both processes, in bytes. */
-  async memory(): Promise<number> {
+  /** Resident memory of the server and of its decoding process, in bytes. */
+  async memory(): Promise<{ server: number; decoding: number }> {
     const text = await (await fetch(`${this.url}/metrics`)).text();
     const reading = (name: string) => Number(new RegExp(`^nmt_${name} (.*)$`, "m").exec(text)![1]);
-    return reading("memory_bytes") + reading("decoding_memory_bytes");
+    return { server: reading("memory_bytes"), decoding: reading("decoding_memory_bytes") };
   }
 
   /** Milliseconds of computing so far, of the server and of its decoding process. Linux alone tells. */

@@ -109,6 +109,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./commands/average.ts")).averageCommand,
   },
   {
+    name: "prune",
+    summary: "Write a model with those of its experts that matter most, or that a text uses",
+    load: async () => (await import("./commands/prune.ts")).pruneCommand,
+  },
+  {
     name: "quantize",
     summary: "Write a model with 8-bit weights: a quarter of the size, and faster to translate with",
     load: async () => (await import("./commands/quantize.ts")).quantizeCommand,

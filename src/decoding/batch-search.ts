@@ -24,6 +24,8 @@ export interface PreparedLine {
   prefix: TargetPrefix | undefined;
   /** [terms][wordings] pieces; its translation must have one wording of each term. */
   terms: readonly (readonly Int32Array[])[];
+  /** Translations wanted of it. */
+  nBest: number;
 }
 
 /** Searches with one model and one set of options. */
@@ -83,9 +85,12 @@ export class BatchSearch {
     for (let rank = 0; rank < nBest; rank++) {
       const lines = [...batch.keys()].filter((i) => rank < pieces[i]!.length);
       if (lines.length === 0) break;
-      const some = lines.map((i) => ({ ...batch[i]!, prefix: this.continued(prefixes[i]!, pieces[i]![rank]!) }));
-      const settings = { ...this.settings(some, signal), nBest: 1 };
-      const pass = await search(this.modelFor(some), sourcesOf(some), settings);
+      const some = lines.map((i) => ({
+        ...batch[i]!,
+        prefix: this.continued(prefixes[i]!, pieces[i]![rank]!),
+        nBest: 1,
+      }));
+      const pass = await search(this.modelFor(some), sourcesOf(some), this.settings(some, signal));
       lines.forEach((i, at) => {
         found[i]!.push(...pass[at]!);
       });
@@ -116,8 +121,9 @@ export class BatchSearch {
       bosId: wordpieces.bosId,
       eosId: wordpieces.eosId,
       beamSize: options.beamSize,
+      nBest: options.beamSize,
       // Different pieces may spell the same text: spare hypotheses take the place of such repeats.
-      nBest: options.nBest === 1 ? 1 : options.beamSize,
+      wanted: Int32Array.from(batch, ({ nBest }) => (nBest === 1 ? 1 : options.beamSize)),
       groups: options.diverseBeamGroups,
       groupStrength: options.diverseBeamStrength,
       lengthPenalty: options.lengthPenalty,

@@ -11,7 +11,7 @@ import type { ConstraintProgress } from "./beam/lexical-constraints.ts";
 import type { Hypothesis, SearchOptions } from "./hypothesis.ts";
 
 /**
- * The `nBest` best translations of each source, best first. Beams are pruned by log-probability, which at equal length is the
+ * The `nBest` best translations of each source, or as many as are wanted of it, best first. Beams are pruned by log-probability, which at equal length is the
  * length-normalised order; finished hypotheses are ranked by score. A sentence is done once `beamSize` hypotheses have
  * finished, or none still live can enter its n-best, or when it has its most pieces: what does not end then is cut there, and ranks
  * below whatever has ended. Groups of a sentence do all of this each with its share of the beam; their lists are put together at the end.
@@ -68,7 +68,7 @@ class BeamSearch {
     this.groups = groups;
     this.beamSize = options.beamSize / groups;
     const lists = options.maxLengths.length * groups;
-    this.finished = Array.from({ length: lists }, () => new FinishedList(options.nBest));
+    this.finished = Array.from({ length: lists }, (_, i) => new FinishedList(this.wantedOf(Math.floor(i / groups))));
     this.under = state.sentenceOfRow.map((sentence, row) => sentence * groups + (row % groups));
     this.beams = {
       scores: new Float64Array(state.rows),
@@ -85,7 +85,8 @@ class BeamSearch {
     const { groups } = this;
     return Array.from(this.options.maxLengths, (_, s) => {
       const lists = this.finished.slice(s * groups, (s + 1) * groups).map(({ best }) => best);
-      return groups === 1 ? lists[0]!.map((hypothesis) => this.read(hypothesis)) : this.together(lists);
+      if (groups === 1) return lists[0]!.map((hypothesis) => this.read(hypothesis));
+      return this.together(lists).slice(0, this.wantedOf(s));
     });
   }
 
@@ -99,7 +100,12 @@ class BeamSearch {
       const key = `${read.pieces.join()} ${read.complete}`;
       if (!found.has(key)) found.set(key, read);
     }
-    return [...found.values()].slice(0, this.options.nBest);
+    return [...found.values()];
+  }
+
+  /** Translations wanted of a sentence. */
+  private wantedOf(sentence: number): number {
+    return this.options.wanted?.[sentence] ?? this.options.nBest;
   }
 
   /** [beams under way] index in the batch */

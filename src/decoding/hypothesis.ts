@@ -11,6 +11,8 @@ export interface SearchOptions {
   beamSize: number;
   /** Translations returned per sentence, at most `beamSize`. */
   nBest: number;
+  /** [sentences] the translations wanted of each, where they are fewer; beam search alone knows of it. Default: `nBest` of all. */
+  wanted?: Int32Array | undefined;
   /** α of the length penalty. */
   lengthPenalty: number;
   /** β of the coverage penalty, 0 or more; above 0 attention is computed. */

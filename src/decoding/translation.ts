@@ -13,6 +13,8 @@ export interface SourceLine {
    * behind a term: `Hund` is in `Hunde`.
    */
   terms?: readonly (string | readonly string[])[];
+  /** Translations wanted, where they are fewer than the translator's `nBest`: its search ends the earlier. Default: `nBest`. */
+  nBest?: number;
 }
 
 /** One translation of a line, with its score. */

@@ -164,7 +164,7 @@ export class Translator {
   }
 
   private prepare(given: SourceLine, line: number): PreparedLine | undefined {
-    const { text, targetPrefix: prefix, prefixIsWhole, terms = [] } = given;
+    const { text, targetPrefix: prefix, prefixIsWhole, terms = [], nBest } = given;
     const pieces = text.trim() === "" ? undefined : this.parts.wordpieces.encode(text);
     if (pieces === undefined || pieces.length === 0) {
       this.counts.blank++;
@@ -184,15 +184,16 @@ export class Translator {
       pieces: pieces.length,
       prefix: prefix ? targetPrefix(this.parts.wordpieces, this.index, prefix, prefixIsWhole) : undefined,
       terms: terms.map((term) => this.encodeTerm(term, line)).filter(({ length }) => length > 0),
+      nBest: Math.min(nBest ?? this.options.nBest, this.options.nBest),
     };
   }
 
   private finish(ready: PreparedLine, found: readonly Hypothesis[]): Translation {
-    const { nBest, sampling } = this.options;
+    const { sampling } = this.options;
     const hypotheses: TranslatedHypothesis[] = [];
     const texts = new Set<string>();
     for (const hypothesis of found) {
-      if (hypotheses.length === nBest) break;
+      if (hypotheses.length === ready.nBest) break;
       const translated = this.toText(ready, hypothesis);
       // Samples are draws: that two are the same says how probable they are.
       if (sampling === undefined && texts.has(translated.text)) continue;

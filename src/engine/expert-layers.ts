@@ -1,6 +1,6 @@
-/** The mixture-of-experts layers of a translation model, and the weights that their gates give, cut by layer and sentence. */
+/** The mixture-of-experts layers of a model, and the weights that their gates give, cut by layer and sentence. */
 import type { ExpertGates, ExpertLoad } from "../model/decoder-state.ts";
-import type { Seq2SeqOptions } from "../model/options.ts";
+import type { LanguageModelOptions, Seq2SeqOptions, StackOptions } from "../model/options.ts";
 
 /** A layer as the addon knows it: in the order of its gates. */
 export type ExpertLayer = Omit<ExpertGates, "gates">;
@@ -12,16 +12,31 @@ export interface PositionCounts {
 }
 
 /** The encoder's layers, then the decoder's, each from the lowest up. */
-export function expertLayers({ moe, moeSizes, moeEncoderAfter, moeDecoderAfter }: Seq2SeqOptions): ExpertLayer[] {
+export function expertLayers(options: Seq2SeqOptions): ExpertLayer[] {
+  return [
+    ...layersAfter(options.moeEncoderAfter, "encoder.moe", "source", options),
+    ...layersAfter(options.moeDecoderAfter, "decoder.moe", "target", options),
+  ];
+}
+
+/** Those of a language model, from the lowest up. */
+export function languageModelExpertLayers(options: LanguageModelOptions): ExpertLayer[] {
+  return options.expertLayers > 1 ? [] : layersAfter(options.moeAfter, "moe", "target", options);
+}
+
+function layersAfter(
+  after: readonly number[],
+  prefix: string,
+  side: ExpertLayer["side"],
+  { moe, moeSizes }: Pick<StackOptions, "moe" | "moeSizes">,
+): ExpertLayer[] {
   if (moe === undefined) return [];
-  const of = (prefix: string, side: "source" | "target", after: readonly number[]) =>
-    [...after]
-      .sort((a, b) => a - b)
-      .map((number) => {
-        const layer = `${prefix}${number}`;
-        return { layer, side, experts: moeSizes?.get(layer)?.numExperts ?? moe.numExperts };
-      });
-  return [...of("encoder.moe", "source", moeEncoderAfter), ...of("decoder.moe", "target", moeDecoderAfter)];
+  return [...after]
+    .sort((a, b) => a - b)
+    .map((number) => {
+      const layer = `${prefix}${number}`;
+      return { layer, side, experts: moeSizes?.get(layer)?.numExperts ?? moe.numExperts };
+    });
 }
 
 /** How many weights all layers have together. */

@@ -1,7 +1,8 @@
 /** A language model that the native inference engine runs. */
 import type { MarkerIds } from "../base/forced-targets.ts";
-import type { ForcedScores } from "../model/decoder-state.ts";
+import type { ExpertLoad, ForcedScores } from "../model/decoder-state.ts";
 import type { LanguageModelOptions } from "../model/options.ts";
+import { cutLoad, type ExpertLayer, languageModelExpertLayers } from "./expert-layers.ts";
 import { scoresBySentence } from "./forced-scores.ts";
 import { languageModelPlan } from "./model-plan.ts";
 import { isWorthSharing, type OpenWeights, openWeights } from "./open-weights.ts";
@@ -14,6 +15,7 @@ export class NativeLanguageModel {
   readonly parallelism: number;
   private readonly weights: OpenWeights;
   private readonly markers: MarkerIds;
+  private readonly expertLayers: readonly ExpertLayer[];
   private underWay = 0;
 
   private constructor(weights: OpenWeights, options: LanguageModelOptions) {
@@ -21,6 +23,7 @@ export class NativeLanguageModel {
     this.vocabularySize = options.vocabularySize;
     this.markers = options.markers;
     this.parallelism = weights.threads;
+    this.expertLayers = languageModelExpertLayers(options);
   }
 
   /** Fails as `openWeights` does. */
@@ -46,6 +49,12 @@ export class NativeLanguageModel {
       this.underWay--;
     }
     return { tokens: scoresBySentence(scores, starts) };
+  }
+
+  /** As of TranslationModel. */
+  expertLoad(): ExpertLoad[] {
+    const { addon, handle } = this.weights;
+    return cutLoad(addon.expertLoad(handle), this.expertLayers);
   }
 
   dispose(): void {

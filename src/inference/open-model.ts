@@ -66,7 +66,7 @@ export interface LoadedModel extends TranslatorParts {
 /** A language model ready to run; `scoreTexts` takes it as it is. */
 export interface LoadedLanguageModel {
   /** `dispose` frees its parameters. */
-  model: TextScorer & { dispose(): void };
+  model: TextScorer & Pick<TranslationModel, "expertLoad" | "dispose">;
   /** The vocabulary it was trained with. */
   wordpieces: WordpieceModel;
   /** The configuration it was trained with. */

@@ -3,6 +3,7 @@
 import type { MarkerIds } from "../base/forced-targets.ts";
 import type { AttentionKind, DecoderStart, GuidedAlignmentCost } from "../config/choices.ts";
 import type { Config } from "../config/config.ts";
+import { expertLayers } from "../config/expert-layers.ts";
 import type { MoeOptions } from "../moe/moe-layer.ts";
 
 /** What a stack of LSTM layers over embeddings has, in either model. */
@@ -87,10 +88,7 @@ export function seq2seqOptions(config: Config, vocabulary: ModelVocabulary): Seq
       config.guidedAlignment === "none"
         ? undefined
         : { weight: config.guidedAlignmentWeight, cost: config.guidedAlignmentCost },
-    moeSizes: moeSizes(config, [
-      ...config.moeEncoderAfter.map((layer) => `encoder.moe${layer}`),
-      ...config.moeDecoderAfter.map((layer) => `decoder.moe${layer}`),
-    ]),
+    moeSizes: moeSizes(config),
   };
 }
 
@@ -100,29 +98,13 @@ export function languageModelOptions(config: Config, vocabulary: ModelVocabulary
     ...stackOptions(config, vocabulary),
     layers: config.decoderLayers,
     moeAfter: config.moeDecoderAfter,
-    moeSizes: moeSizes(
-      config,
-      config.moeDecoderAfter.map((layer) => `moe${layer}`),
-    ),
+    moeSizes: moeSizes(config),
     expertLayers: config.expertLayers,
   };
 }
 
-/** The sizes of named layers where the configuration lists them. */
-function moeSizes(config: Config, names: readonly string[]): ReadonlyMap<string, MoeSizes> {
-  return new Map(
-    names.map((name, i) => {
-      const numExperts = config.numExpertsByLayer[i];
-      const numExpertsPerToken = config.numExpertsPerTokByLayer[i];
-      const expertHiddenSize = config.expertHiddenSizeByLayer[i];
-      const sizes: MoeSizes = {
-        ...(numExperts !== undefined && { numExperts }),
-        ...(numExpertsPerToken !== undefined && { numExpertsPerToken }),
-        ...(expertHiddenSize !== undefined && { expertHiddenSize }),
-      };
-      return [name, sizes];
-    }),
-  );
+function moeSizes(config: Config): ReadonlyMap<string, MoeSizes> {
+  return new Map(expertLayers(config).map(({ name, ...sizes }) => [name, sizes]));
 }
 
 function stackOptions(config: Config, { size, bosId, eosId }: ModelVocabulary): StackOptions {

@@ -1,4 +1,5 @@
 /** The server's routes over its parts, with logs, metrics, bounds on bodies, CORS, and errors in the form of each interface. */
+import { setTimeout as pause } from "node:timers/promises";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { cors } from "hono/cors";
 import { CheckpointError, formatError, WordpieceError } from "../base/errors.ts";
@@ -34,6 +35,11 @@ export interface AppOptions extends AccessLogOptions {
 
 /** Of requests whose client has gone away, in log and metrics: nginx calls it "client closed request". */
 const GONE_STATUS = 499;
+/**
+ * Milliseconds that an answer of 429 takes: a client that asks again at once, as many do whatever Retry-After says, would else ask thousands of times a
+ * second, and take from those that were accepted what answering costs.
+ */
+const SLOWDOWN = 100;
 /** Tried again by clients that the server stopped for, in seconds. */
 const RETRY_AFTER_ERROR = 1;
 /** The same where a model cannot be loaded. */
@@ -71,7 +77,11 @@ export function createApp(parts: RouteParts, options: AppOptions): ServedApp {
   app.doc31("/openapi.json", description);
   addReferencePage(app, () => app.getOpenAPI31Document(description));
   app.notFound((c) => refuse(c, notFound(app, c)));
-  app.onError((error, c) => (isGone(c) ? new Response(null, { status: GONE_STATUS }) : refuse(c, requestError(error))));
+  app.onError(async (error, c) => {
+    const isRefusal = error instanceof RequestError && error.status === 429;
+    if (isRefusal && !options.isStopping()) await pause(SLOWDOWN);
+    return isGone(c) ? new Response(null, { status: GONE_STATUS }) : refuse(c, requestError(error));
+  });
   return app;
 }
 

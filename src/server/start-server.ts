@@ -121,7 +121,7 @@ async function serve(
     ...options,
     load: ({ directory, adapter }, onLost) => decoding.load(directory, onLost, adapter),
     onBatch: (lines) => metrics.batchLines.observe(lines),
-    onDone: (characters) => throughput.done(characters, pool.figures.waitingLines > 0),
+    onDone: (characters) => throughput.done(characters, pool.figures.waitingLines),
   });
   const throughput = new Throughput();
   const admission = new Admission(options.admission, () => throughput.speed);

@@ -35,8 +35,11 @@ export function writeRun(
 }
 
 /** Step and all numbers of the last checkpoint, by name. Throws where it is damaged. */
-export function lastCheckpoint(model: string): { step: number; numbers: Record<string, unknown> } {
+export function lastCheckpoint(model: string): { step: number; numbers: Record<string, Float32Array> } {
   const { path } = listCheckpoints(join(model, "checkpoints")).at(-1)!;
   const { step, model: arrays, optimizer } = readCheckpoint(path);
-  return { step, numbers: Object.fromEntries([...arrays, ...optimizer].map(({ name, data }) => [name, data])) };
+  return {
+    step,
+    numbers: Object.fromEntries([...arrays, ...optimizer].map(({ name, data }) => [name, data as Float32Array])),
+  };
 }

@@ -59,6 +59,21 @@ test("a wide beam finds no worse a score than a narrow one on average, and never
   expect([...means].sort((a, b) => b - a)).toEqual(means);
 });
 
+test("a sentence of which fewer translations are wanted gets the first of them, in fewer steps, beside others", async () => {
+  const sources = toySources(8);
+  const options = { nBest: 5, beamSize: 6, lengthPenalty: 0.6, coveragePenalty: 0.2, withAttention: true };
+  const of = async (wanted?: Int32Array) => {
+    const model = new ToyModel(randomToy(21));
+    const found = await beamSearch(model, sources, searchOptions(8, 6, { ...options, wanted }));
+    return { found, rows: model.trace.stepRows.reduce((sum, rows) => sum + rows) };
+  };
+  const all = await of();
+  const some = await of(Int32Array.from(sources, (_, s) => (s % 2 === 0 ? 1 : 3)));
+  expect(some.found.map(({ length }) => length)).toEqual([1, 3, 1, 3, 1, 3, 1, 3]);
+  expect(some.found).toEqual(all.found.map((hypotheses, s) => hypotheses.slice(0, some.found[s]!.length)));
+  expect(some.rows).toBeLessThan(all.rows);
+});
+
 test("n-best lists are sorted and without repeats,", async () => {
   const sources = toySources(8);
   const found = await beamSearch(

@@ -1,9 +1,9 @@
 /** Source of truth: models that copy their source, so that every translation is known. */
 import { describe, expect, test } from "vitest";
 import { TranslationError, UsageError } from "../../src/base/errors.ts";
-import { bestText, type TranslationWarning } from "../../src/decoding/translation.ts";
+import { bestText, type SourceLine, type TranslationWarning } from "../../src/decoding/translation.ts";
 import { Translator } from "../../src/decoding/translator.ts";
-import { ToyModel } from "./toy-model.ts";
+import { randomToy, ToyModel } from "./toy-model.ts";
 import { copyParts, ToyWordpieces } from "./toy-wordpieces.ts";
 import { translateAll } from "./translate-all.ts";
 
@@ -54,6 +54,28 @@ test("n-best lists have no two hypotheses of the same text", async () => {
   const texts = translation!.hypotheses.map(({ text }) => text);
   expect(texts[0]).toBe("ab");
   expect(new Set(texts).size).toBe(2);
+});
+
+test("a line may want fewer translations than the translator gives", async () => {
+  const lines = [
+    ...[{ text: "a b c" }, { text: "c", nBest: 2 }, { text: "a", nBest: 9 }],
+    ...["b c", "a c", "b", "c c", "a a a"].map((text) => ({ text, nBest: 1 })),
+  ];
+  const translate = async (some: readonly (string | SourceLine)[]) => {
+    const parts = copyParts();
+    const model = new ToyModel({ ...randomToy(5, parts.wordpieces.pieces.length), bosId: 2, eosId: 3 });
+    const translations = await translateAll(
+      new Translator({ ...parts, model }, { nBest: 4, lengthPenalty: 0 }, () => {}),
+      some,
+    );
+    const rows = model.trace.stepRows.reduce((sum, each) => sum + each);
+    return { found: translations.map(({ hypotheses }) => hypotheses), rows };
+  };
+  const some = await translate(lines);
+  const all = await translate(lines.map(({ text }) => text));
+  expect(some.found.map(({ length }) => length)).toEqual([4, 2, 4, 1, 1, 1, 1, 1]);
+  expect(some.found).toEqual(all.found.map((hypotheses, i) => hypotheses.slice(0, lines[i]!.nBest ?? 4)));
+  expect(some.rows).toBeLessThan(all.rows);
 });
 
 describe("length limits", () => {

@@ -19,6 +19,7 @@ import { moeMutations } from "./list/moe.ts";
 import { nativeMutations } from "./list/native.ts";
 import { optimizerMutations } from "./list/optimizer.ts";
 import { parallelMutations } from "./list/parallel.ts";
+import { pruningMutations } from "./list/pruning.ts";
 import { reportMutations } from "./list/report.ts";
 import { rerankingMutations } from "./list/reranking.ts";
 import { segmentMutations } from "./list/segments.ts";
@@ -48,6 +49,7 @@ const concepts: Readonly<Record<string, readonly Mutation[]>> = {
   engine: engineMutations,
   serving: servingMutations,
   shortlist: shortlistMutations,
+  pruning: pruningMutations,
   sources: sourceMutations,
   alignment: alignmentMutations,
   metrics: metricsMutations,

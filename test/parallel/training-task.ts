@@ -20,6 +20,10 @@ export interface TrainingInput {
   /** Batches of a step on all ranks together, and how many pairs each has. */
   batches: number;
   pairs: readonly number[];
+  /** Most pieces of a sentence; 5 unless given. */
+  longest?: number;
+  /** Of noise; 7 unless given. */
+  seed?: number;
   dropout?: number;
   maxGradNorm?: number;
 }
@@ -30,11 +34,11 @@ export interface TrainingOutcome {
   parameters: Record<string, number[]>;
   /** Names of those of which it has a part. */
   divided: string[];
-  /** Positions that came to this rank's experts in the first step, layer by layer. */
-  routed: number[];
+  /** [steps][layers][experts] this rank's positions for each expert. */
+  routed: number[][][];
 }
 
-export const STEPS = 3;
+const STEPS = 3;
 
 export async function run(ranks: Communicator, input: TrainingInput): Promise<TrainingOutcome> {
   // Threads of one process share the addon's.
@@ -62,20 +66,29 @@ export async function run(ranks: Communicator, input: TrainingInput): Promise<Tr
       .reduce((total, [each]) => total + each!, 0);
   const optimizer = trainingOptimizer(adam, model.parameters, undefined, 0, ranks.size > 1 ? sum : undefined);
   const results: TrainStepResult[] = [];
+  const routed: number[][][] = [];
   const own = input.batches / ranks.size;
   for (let step = 0; step < STEPS; step++) {
     const all = Array.from({ length: input.batches }, (_, i) =>
-      reverseBatch(new Random(100 * step + i), input.pairs[i % input.pairs.length]!),
+      reverseBatch(new Random(100 * step + i), input.pairs[i % input.pairs.length]!, 12, input.longest),
     );
     const batches = Array.from({ length: own }, (_, i) => all[i * ranks.size + ranks.rank]!);
-    const options = { learningRate: 0.01, labelSmoothing: 0.1, seed: 7, pass: step * input.batches, ranks };
+    const options = {
+      learningRate: 0.01,
+      labelSmoothing: 0.1,
+      seed: input.seed ?? 7,
+      pass: step * input.batches,
+      ranks,
+    };
     results.push(trainStep(model, optimizer, batches, options));
+    routed.push(model.moeLayers.map(({ balance }) => [...balance.load]));
+    for (const { balance } of model.moeLayers) balance.reset();
   }
   const values = (variable: tf.Variable) => Array.from(variable.dataSync<"float32">());
   return {
     results,
     parameters: Object.fromEntries(model.parameters.map(({ name, variable }) => [name, values(variable)])),
     divided: model.parameters.filter(({ part }) => part !== undefined).map(({ name }) => name),
-    routed: model.moeLayers.map(({ balance }) => balance.load.reduce((sum, each) => sum + each, 0)),
+    routed,
   };
 }

@@ -37,7 +37,10 @@ describe("a full server", () => {
     });
     const first = translate(server);
     await until(async () => (await metric(server, "lines_waiting")) === 1);
+    const asked = performance.now();
     const refused = await translate(server);
+    // Clients that ask again at once are held up.
+    expect(performance.now() - asked).toBeGreaterThan(95);
     expect(refused).toMatchObject({
       status: 429,
       retryAfter: "1",

@@ -24,7 +24,7 @@ export interface ServingOptions {
 export interface LineOptions {
   source: string;
   target: string;
-  /** Translations of each line, at most. */
+  /** Translations of a line, at most; each line says how many it wants. */
   nBest: number;
   /** Whether to tell which words of the line each translated word looked at. */
   withAlignment: boolean;
@@ -60,10 +60,10 @@ export class ServedModel {
     return this.options.beamSize;
   }
 
-  /** The same object for the same options. */
+  /** The same object for the same options, and for any number of translations within the beam. */
   translator({ source, target, nBest, withAlignment }: LineOptions): BatchTranslator {
     const beamSize = Math.max(this.options.beamSize, nBest);
-    const options = { ...this.ofPair(source, target), beamSize, nBest, withAlignment };
+    const options = { ...this.ofPair(source, target), beamSize, nBest: beamSize, withAlignment };
     const name = JSON.stringify(options);
     const translator: BatchTranslator = this.translators.get(name) ?? {
       translate: (lines, signal) => this.model.translate(lines, options, signal),

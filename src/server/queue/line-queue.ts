@@ -52,6 +52,13 @@ interface WaitingLine {
   index: number;
 }
 
+/** Lines that are translated alike, by turn. */
+interface Lane {
+  lines: WaitingLine[];
+  /** Whether a batch of another lane has started since these wait: then they wait for no others. */
+  passed: boolean;
+}
+
 /** Lines that a batch is chosen from, as a multiple of its size. */
 const CHOICE = 4;
 /** One line in so many is taken because its turn has come, the others for their length: so none waits for ever shorter ones. */
@@ -65,8 +72,8 @@ const MOST_CLIENTS = 1000;
 
 export class LineQueue {
   private readonly options: LineQueueOptions;
-  /** Waiting lines of each translator, by turn. */
-  private readonly lanes = new Map<BatchTranslator, WaitingLine[]>();
+  /** What waits for each translator; none is empty. */
+  private readonly lanes = new Map<BatchTranslator, Lane>();
   /** Virtual time at which each client's last line ends. */
   private readonly ends = new Map<string, number>();
   private virtualTime = 0;
@@ -83,7 +90,7 @@ export class LineQueue {
 
   /** Lines that wait for a batch. */
   get waiting(): number {
-    return [...this.lanes.values()].reduce((sum, lane) => sum + lane.length, 0);
+    return [...this.lanes.values()].reduce((sum, { lines }) => sum + lines.length, 0);
   }
 
   /** Batches that are being translated. */
@@ -127,18 +134,18 @@ export class LineQueue {
   }
 
   private add(client: string, translator: BatchTranslator, lines: readonly SourceLine[], request: OpenRequest): void {
-    const lane = this.lanes.get(translator) ?? [];
+    const lane = this.lanes.get(translator) ?? { lines: [], passed: false };
     const arrived = performance.now();
     let turn = Math.max(this.virtualTime, this.ends.get(client) ?? 0);
     lines.forEach((line, index) => {
-      lane.push({ line, turn, arrived, request, index });
+      lane.lines.push({ line, turn, arrived, request, index });
       turn += line.text.length + 1;
     });
     this.ends.set(client, turn);
     if (this.ends.size > MOST_CLIENTS) {
       for (const [name, end] of this.ends) if (end <= this.virtualTime) this.ends.delete(name);
     }
-    lane.sort((a, b) => a.turn - b.turn);
+    lane.lines.sort((a, b) => a.turn - b.turn);
     this.lanes.set(translator, lane);
   }
 
@@ -159,12 +166,12 @@ export class LineQueue {
     let best: BatchTranslator | undefined;
     let bestTurn = Number.POSITIVE_INFINITY;
     let soonest = Number.POSITIVE_INFINITY;
-    for (const [translator, lane] of this.lanes) {
-      const ready = lane.length >= Math.min(batchSize, ENOUGH) ? now : this.readyTime(lane);
+    for (const [translator, { lines, passed }] of this.lanes) {
+      const ready = passed || lines.length >= Math.min(batchSize, ENOUGH) ? now : this.readyTime(lines);
       if (ready > now) soonest = Math.min(soonest, ready);
-      else if (lane[0]!.turn < bestTurn) {
+      else if (lines[0]!.turn < bestTurn) {
         best = translator;
-        bestTurn = lane[0]!.turn;
+        bestTurn = lines[0]!.turn;
       }
     }
     if (best === undefined && soonest < Number.POSITIVE_INFINITY) {
@@ -174,19 +181,19 @@ export class LineQueue {
   }
 
   /** When the lines need not wait for others any more. */
-  private readyTime(lane: readonly WaitingLine[]): number {
-    return Math.max(this.lastEnd, ...lane.map(({ arrived }) => arrived)) + this.maxDelay;
+  private readyTime(lines: readonly WaitingLine[]): number {
+    return Math.max(this.lastEnd, ...lines.map(({ arrived }) => arrived)) + this.maxDelay;
   }
 
   /** What a free slot gets; the `busy` ones will be free soon, and are to find something too. */
   private takeBatch(translator: BatchTranslator, busy: number): WaitingLine[] {
     const { batchSize, slots } = this.options;
-    const lane = this.lanes.get(translator)!;
-    const waiting = Math.min(lane.length, CHOICE * batchSize);
+    const { lines } = this.lanes.get(translator)!;
+    const waiting = Math.min(lines.length, CHOICE * batchSize);
     const share = Math.max(Math.ceil(waiting / (slots - this.underWay + busy)), LEAST_SHARE);
     const size = Math.min(batchSize, share);
-    const batch = lane.slice(0, Math.ceil(size / BY_TURN));
-    const others = lane.slice(batch.length, waiting);
+    const batch = lines.slice(0, Math.ceil(size / BY_TURN));
+    const others = lines.slice(batch.length, waiting);
     const [first] = batch as [WaitingLine];
     const distance = ({ line }: WaitingLine) => Math.abs(line.text.length - first.line.text.length);
     others.sort((a, b) => distance(a) - distance(b) || a.turn - b.turn);
@@ -194,6 +201,7 @@ export class LineQueue {
     this.virtualTime = Math.max(this.virtualTime, first.turn);
     const taken = new Set(batch);
     this.keep(translator, (line) => !taken.has(line));
+    for (const [each, lane] of this.lanes) lane.passed = each !== translator;
     return batch;
   }
 
@@ -241,8 +249,8 @@ export class LineQueue {
   }
 
   private keep(translator: BatchTranslator, wanted: (line: WaitingLine) => boolean): void {
-    const lane = this.lanes.get(translator)!.filter(wanted);
-    if (lane.length === 0) this.lanes.delete(translator);
-    else this.lanes.set(translator, lane);
+    const lane = this.lanes.get(translator)!;
+    lane.lines = lane.lines.filter(wanted);
+    if (lane.lines.length === 0) this.lanes.delete(translator);
   }
 }

@@ -22,20 +22,26 @@ export function queuedLines(
   { leg, variants, client, signal, leavesTooLong = false }: QueuedLinesOptions,
 ): TranslateLines {
   const { source, target } = leg;
-  const translate = async (lines: readonly WantedLine[]): Promise<LineTranslation[]> => {
-    const { several = false, alignment: withAlignment = false } = lines[0]!;
-    const nBest = several || variants > 1 ? Math.max(served.beamSize, variants) : 1;
-    const translator = served.translator({ source, target, nBest, withAlignment });
-    return served.queue.translate({ client, translator, lines: lines.map(sourceLine), signal });
+  const translate = async (lines: readonly WantedLine[], withAlignment: boolean): Promise<LineTranslation[]> => {
+    const choice = Math.max(served.beamSize, variants);
+    const translator = served.translator({ source, target, nBest: choice, withAlignment });
+    const asked = lines.map(({ text, terms, several }): SourceLine => {
+      const nBest = several === true || variants > 1 ? choice : 1;
+      return { text, nBest, ...(terms && { terms }) };
+    });
+    return served.queue.translate({ client, translator, lines: asked, signal });
   };
   return async function* (lines) {
     const results = new Array<LineTranslation>(lines.length);
     const indices = [...lines.keys()];
-    const wishes = new Set(lines.map(wishOf));
     await Promise.all(
-      [...wishes].map(async (wish) => {
-        const own = indices.filter((i) => wishOf(lines[i]!) === wish);
-        const found = await translate(own.map((i) => lines[i]!));
+      [false, true].map(async (alignment) => {
+        const own = indices.filter((i) => (lines[i]!.alignment ?? false) === alignment);
+        if (own.length === 0) return;
+        const found = await translate(
+          own.map((i) => lines[i]!),
+          alignment,
+        );
         own.forEach((i, at) => {
           results[i] = found[at]!;
         });
@@ -46,15 +52,6 @@ export function queuedLines(
       yield result;
     }
   };
-}
-
-/** What a line wants besides its translation. */
-function wishOf({ several = false, alignment = false }: WantedLine): string {
-  return `${several} ${alignment}`;
-}
-
-function sourceLine({ text, terms }: WantedLine): SourceLine {
-  return { text, ...(terms && { terms }) };
 }
 
 function tooLong(line: string): RequestError {

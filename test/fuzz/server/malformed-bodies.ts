@@ -13,7 +13,10 @@ const GOOD = {
     name: "abc def",
     dictionaries: [{ source_lang: "en", target_lang: "de", entries: "abc\tdef", entries_format: "tsv" }],
   },
-  "/nmt/translate": { text: "abc def", source: "en", target: "de", alternatives: 2 },
+  "/nmt/translate": {
+    ...{ text: "abc def", source: "en", target: "de", alternatives: 2, glossaries: [] },
+    ...{ terms: [{ source: "abc", target: "def" }], keep: ["def"] },
+  },
   "/nmt/words": { text: "abc def", source: "en", target: "de", before: "" },
 } as const;
 type Path = keyof typeof GOOD;
@@ -35,6 +38,9 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
     '"__proto__"',
     '"constructor"',
   ],
+  terms: ["5", '"abc"', "{}", "[5]", "[null]", "[[]]", "[{}]", '[{"source":"abc"}]', '[{"source":5,"target":"def"}]'],
+  texts: ["5", '"abc"', "{}", "[5]", "[null]", "[[]]", "[{}]", "true"],
+  glossaries: ["5", '"abc"', "{}", "[5]", "[[]]", '["abc"]', '["../../etc"]', '["__proto__"]'],
   number: ["-1", "0.5", "1e308", "1e999", "99999999999999999999", '"x"', "[]", "{}", "true", '"-1"', '"1e3"'],
 };
 /** Which parameters must be what. */
@@ -44,9 +50,13 @@ const KINDS: Readonly<Record<Path, Readonly<Record<string, keyof typeof WRONG>>>
   "/v2/translate": { target_lang: "language", source_lang: "language or none" },
   "/v2/glossaries": { name: "text", source_lang: "language", target_lang: "language", entries: "text" },
   "/v3/glossaries": { name: "text", dictionaries: "text" },
-  "/nmt/translate": { source: "language", target: "language", alternatives: "number" },
+  "/nmt/translate": {
+    ...{ source: "language", target: "language", alternatives: "number" },
+    ...{ glossaries: "glossaries", terms: "terms", keep: "texts" },
+  },
   "/nmt/words": { source: "language", target: "language" },
 };
+const OPTIONAL = new Set(["alternatives", "source_lang", "glossaries", "terms", "keep"]);
 const BROKEN_UTF8 = ["80", "c0af", "e28f", "f8888080", "eda080", "f4908080", "ff", "c3", "e282", "fe"];
 const MOST_DEPTH = 40_000;
 
@@ -92,7 +102,7 @@ export const BODIES: Readonly<Record<string, (random: Random) => MalformedReques
   },
   "a missing parameter": (random) => {
     const path = choice(random, PATHS);
-    const needed = Object.keys(KINDS[path]).filter((name) => name !== "alternatives" && name !== "source_lang");
+    const needed = Object.keys(KINDS[path]).filter((name) => !OPTIONAL.has(name));
     const name = choice(random, needed);
     const rest = Object.fromEntries(Object.entries(GOOD[path]).filter(([other]) => other !== name));
     return post(`without ${name}`, path, json(rest));

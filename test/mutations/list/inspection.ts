@@ -123,7 +123,7 @@ export const inspectionMutations: readonly Mutation[] = [
   {
     ...service,
     name: "the beginning is asked of the first translation on the way",
-    find: "({ ...(isLast && lines[at]!), text: best!.text })",
-    replace: "({ ...(i === 0 && lines[at]!), text: best!.text })",
+    find: "...(isLast && lines[at]!), text: best!.text,",
+    replace: "...(i === 0 && lines[at]!), text: best!.text,",
   },
 ];

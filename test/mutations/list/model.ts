@@ -36,10 +36,11 @@ export const modelMutations: readonly Mutation[] = [
   },
   {
     ...options,
+    file: "src/config/expert-layers.ts",
     name: "sizes by layer begin with the decoder",
-    find: "...config.moeEncoderAfter.map((layer) => `encoder.moe${layer}`),\n      ...config.moeDecoderAfter.map((layer) => `decoder.moe${layer}`),",
+    find: "...config.moeEncoderAfter.map((layer) => `encoder.moe${layer}`),\n          ...config.moeDecoderAfter.map((layer) => `decoder.moe${layer}`),",
     replace:
-      "...config.moeDecoderAfter.map((layer) => `decoder.moe${layer}`),\n      ...config.moeEncoderAfter.map((layer) => `encoder.moe${layer}`),",
+      "...config.moeDecoderAfter.map((layer) => `decoder.moe${layer}`),\n          ...config.moeEncoderAfter.map((layer) => `encoder.moe${layer}`),",
   },
   {
     ...decoder,

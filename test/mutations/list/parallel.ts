@@ -71,4 +71,18 @@ export const parallelMutations: readonly Mutation[] = [
     find: "for (const { values, of } of this.together) scatter(values, of);",
     replace: "for (const { values, of } of this.together) if (values.length < 0) scatter(values, of);",
   },
+  {
+    file: "src/training/step-sums.ts",
+    tests: training,
+    name: "a step's sums leave the other ranks out",
+    find: "    ranks.allReduce(all).wait();\n    this.shared = places;",
+    replace: "    this.shared = places;",
+  },
+  {
+    file: "src/training/train-step.ts",
+    tests: training,
+    name: "ranks have the noise of each other's batches",
+    find: "return pass + batch * size + rank;",
+    replace: "return pass + batch * size;",
+  },
 ];

@@ -8,6 +8,7 @@ const experts = { file: "src/server/http/expert-metrics.ts", tests: ["test/serve
 const engine = { file: "native/src/inference/experts.cc", tests: ["test/engine/expert-load.test.ts"] };
 
 const queue = { file: "src/server/queue/line-queue.ts", tests: ["test/server/queue/line-queue.test.ts"] };
+const throughput = { file: "src/server/queue/throughput.ts", tests: ["test/server/queue/admission.test.ts"] };
 const fields = { file: "src/server/http/request-fields.ts", tests: ["test/server/http/request-fields.test.ts"] };
 const adapters = { tests: ["test/server/adapters.test.ts"] };
 
@@ -61,6 +62,38 @@ export const servingMutations: readonly Mutation[] = [
     name: "a line is passed over as long as others fit better",
     find: "Math.ceil(size / BY_TURN)",
     replace: "1",
+  },
+  {
+    ...queue,
+    name: "few lines with other options are passed over as long as there are enough of others",
+    find: "lane.passed = each !== translator",
+    replace: "lane.passed = false",
+  },
+  {
+    ...throughput,
+    name: "a low speed counts for ever, because a server that refuses is never full",
+    find: "now - this.measuredAt <= HOLDS",
+    replace: "now >= 0",
+  },
+  {
+    ...throughput,
+    name: "small batches of a server that has little to do count as its speed",
+    find: "waiting >= ENOUGH",
+    replace: "waiting > 0",
+  },
+  {
+    file: "src/server/create-app.ts",
+    tests: ["test/server/operation.test.ts"],
+    name: "who asks again at once is refused thousands of times a second",
+    find: "await pause(SLOWDOWN)",
+    replace: "await pause(0)",
+  },
+  {
+    file: "src/decoding/batch-search.ts",
+    tests: ["test/decoding/translator.test.ts"],
+    name: "a line that wants one translation is searched for as many as its neighbours",
+    find: "nBest === 1 ? 1 : options.beamSize",
+    replace: "options.beamSize",
   },
   {
     ...queue,

@@ -101,29 +101,46 @@ describe("throughput", () => {
   test("is that of the time in which lines wait", () => {
     let now = 0;
     const throughput = new Throughput(() => now);
-    const done = (at: number, characters: number, isFull: boolean) => {
+    const done = (at: number, characters: number, waiting: number) => {
       now = at;
-      throughput.done(characters, isFull);
+      throughput.done(characters, waiting);
     };
-    done(1000, 5000, true);
+    done(1000, 5000, 16);
     expect(throughput.speed).toBeUndefined();
-    done(1400, 40, true);
+    done(1400, 40, 16);
     expect(throughput.speed).toBeUndefined();
-    done(1600, 20, false);
+    done(1600, 20, 15);
     expect(throughput.speed).toBe(100);
-    // Nothing waited until here.
-    done(9000, 1, true);
+    // Too little waited until here.
+    done(9000, 1, 16);
     expect(throughput.speed).toBe(100);
-    done(9400, 140, true);
+    done(9400, 140, 16);
     expect(throughput.speed).toBe(200);
+  });
+
+  test("is unknown again where the server has not been full for ten seconds: what was slow then need not be", () => {
+    let now = 0;
+    const throughput = new Throughput(() => now);
+    throughput.done(30, 16);
+    now = 2000;
+    throughput.done(60, 15);
+    expect(throughput.speed).toBe(30);
+    now = 12_000;
+    expect(throughput.speed).toBe(30);
+    now = 12_001;
+    expect(throughput.speed).toBeUndefined();
+    throughput.done(1000, 16);
+    now = 13_001;
+    throughput.done(1000, 16);
+    expect(throughput.speed).toBe(1000);
   });
 
   test("forgets what was long ago", () => {
     let now = 0;
     const throughput = new Throughput(() => now);
-    for (; now <= 10_000; now += 100) throughput.done(10, true);
+    for (; now <= 10_000; now += 100) throughput.done(10, 16);
     expect(throughput.speed).toBeCloseTo(100, 5);
-    for (; now <= 60_000; now += 100) throughput.done(50, true);
+    for (; now <= 60_000; now += 100) throughput.done(50, 16);
     expect(throughput.speed).toBeGreaterThan(490);
   });
 });

@@ -283,6 +283,26 @@ describe("a line queue", () => {
     expect(other.batches).toEqual([["o1"]]);
   });
 
+  test("lets lines with other options that are few be passed over once, not as long as there are enough of the others", async () => {
+    const queue = new LineQueue({ slots: 1, batchSize: 8, maxDelay: 1e6 });
+    const [many, few] = [new RecordingTranslator(), new RecordingTranslator()];
+    const add = (client: string, translator: RecordingTranslator, count: number) =>
+      void queue.translate({
+        client,
+        translator,
+        lines: asLines(..."abcdefgh".slice(0, count)),
+        signal: unaborted(),
+      });
+    add("many", many, 8);
+    add("many", many, 8);
+    add("few", few, 1);
+    await many.finish(0);
+    expect([many.batches.length, few.batches.length]).toEqual([2, 0]);
+    add("many", many, 8);
+    await many.finish(1);
+    expect([many.batches.length, few.batches.length]).toEqual([2, 1]);
+  });
+
   test("drops waiting lines of a client that is gone", async () => {
     const { queue, translator, add } = await busyQueue();
     const gone = new AbortController();

@@ -17,8 +17,8 @@ function recordingModel(tooLong = "") {
     const known = translators.get(name) ?? {
       translate: async (lines): Promise<LineTranslation[]> => {
         asked.push({ options, lines });
-        return lines.map(({ text }) => ({
-          hypotheses: [{ text: `${text} ${options.nBest}` }],
+        return lines.map(({ text, nBest }) => ({
+          hypotheses: [{ text: `${text} ${nBest}` }],
           tooLong: text === tooLong,
         }));
       },
@@ -37,7 +37,7 @@ async function translate(served: ServedModel, variants: number, lines: WantedLin
   return found;
 }
 
-test("lines that want the same go together, with their terms, and come back in order", async () => {
+test("lines go together however many translations each wants, with their terms, and come back in order", async () => {
   const { asked, served } = recordingModel();
   const lines = [
     { text: "a" },
@@ -48,9 +48,15 @@ test("lines that want the same go together, with their terms, and come back in o
   expect(await translate(served, 1, lines)).toEqual(["a 1", "b 5", "c 1", "d 5"]);
   const pair = { source: "en", target: "de" };
   expect(asked).toEqual([
-    { options: { ...pair, nBest: 1, withAlignment: false }, lines: [{ text: "a" }, { text: "c", terms: ["x"] }] },
-    { options: { ...pair, nBest: 5, withAlignment: false }, lines: [{ text: "b" }] },
-    { options: { ...pair, nBest: 5, withAlignment: true }, lines: [{ text: "d" }] },
+    {
+      options: { ...pair, nBest: 5, withAlignment: false },
+      lines: [
+        { text: "a", nBest: 1 },
+        { text: "b", nBest: 5 },
+        { text: "c", nBest: 1, terms: ["x"] },
+      ],
+    },
+    { options: { ...pair, nBest: 5, withAlignment: true }, lines: [{ text: "d", nBest: 5 }] },
   ]);
 });
 
