@@ -65,12 +65,6 @@ export const pruningMutations: readonly Mutation[] = [
   },
   {
     ...prune,
-    name: "a layer whose number begins with another's is taken for that",
-    find: "tensor.name.startsWith(`${layer.name}.`)",
-    replace: "tensor.name.startsWith(layer.name)",
-  },
-  {
-    ...prune,
     name: "the configuration keeps lists of numbers that all layers have now",
     find: "numExperts: first!, numExpertsByLayer: [] }",
     replace: "numExperts: first! }",
