@@ -28,6 +28,14 @@ try {
     await page.locator("#translation .word").nth(2).click();
     await page.locator("#menu-words .option").first().waitFor();
   });
+  await take("page-wording", { width: 1120, height: 900, colorScheme: "light" }, async (page) => {
+    await page.locator("#inside > summary").click();
+    await page.locator("#wording > summary").click();
+    await page.locator("#term-source").fill("shirt");
+    await page.locator("#term-target").fill("Oberteil");
+    await page.locator("#term-add").click();
+    await page.locator("#translation", { hasText: "Oberteil" }).waitFor();
+  });
   await take("page-narrow", { width: 360, height: 740, colorScheme: "light" }, async (page) => {
     await page.getByRole("radio", { name: "Links" }).check();
     await page.evaluate(() => scrollTo(0, 0));
