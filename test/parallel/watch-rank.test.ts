@@ -1,7 +1,7 @@
 // Source of truth: the variables and the connection that MPICH's launcher gives its processes.
 import { spawn } from "node:child_process";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 
 interface End {
@@ -13,7 +13,7 @@ interface End {
 
 /** Runs a process as MPICH's rank 1 of 2, whose connection is descriptor 4. */
 function startRank(how: string, variables: Record<string, string> = { PMI_SIZE: "2", PMI_RANK: "1", PMI_FD: "4" }) {
-  const program = ["--import", "tsx", join(import.meta.dirname, "watched-program.ts"), how];
+  const program = ["--import", "tsx", fileURLToPath(new URL("./watched-program.ts", import.meta.url)), how];
   const env = { ...process.env, ...variables };
   const child = spawn(process.execPath, program, { env, stdio: ["ignore", "ignore", "pipe", "ignore", "pipe"] });
   const end: End = { code: null, errors: "", said: "" };
