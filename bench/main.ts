@@ -22,6 +22,7 @@ const benchmarks: Record<string, () => Promise<{ run: Benchmark }>> = {
   import: () => import("./import.ts"),
   adapters: () => import("./adapters.ts"),
   start: () => import("./start.ts"),
+  "cold-experts": () => import("./cold-experts.ts"),
   stream: () => import("./stream.ts"),
   detect: () => import("./detect.ts"),
   marks: () => import("./marks.ts"),

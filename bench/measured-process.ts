@@ -13,6 +13,8 @@ export interface ProcessRun {
   cpuMs: number;
   /** Its largest resident set. */
   rssBytes: number;
+  /** What it wrote to standard error. */
+  log: string;
 }
 
 const hook = join(import.meta.dirname, "usage.cjs");
@@ -43,7 +45,7 @@ export function runProcess(words: readonly string[], input: string): Promise<Pro
     child.on("error", reject);
     child.on("close", (code) => {
       const endMs = performance.now() - started;
-      if (code === 0) resolve({ firstMs, endMs, ...JSON.parse(told.usage) });
+      if (code === 0) resolve({ firstMs, endMs, ...JSON.parse(told.usage), log: told.errors });
       else reject(new BackendError(`node ${words.join(" ")} ended with ${code}: ${told.errors}`));
     });
   });

@@ -2,19 +2,11 @@
  * Starts of `nmt translate`, as built in `dist`: from the start of the process to the first translation and to its end, processor time and memory, in turn
  * with a program of Node that does nothing. With `--experts N` of a model of random weights, as large as N experts of 1,024 in two layers make it.
  */
-import { copyFileSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { selectBackend } from "../src/backends/select.ts";
 import { UsageError } from "../src/base/errors.ts";
 import { openModelDirectory } from "../src/checkpoint/model-directory.ts";
-import { writeSafetensors } from "../src/checkpoint/write-safetensors.ts";
-import { loadConfig } from "../src/config/load.ts";
-import { toYaml } from "../src/config/write.ts";
-import { seq2seqOptions } from "../src/model/options.ts";
-import { Seq2Seq } from "../src/model/seq2seq.ts";
-import { loadModelWordpieces } from "../src/text/model-wordpieces.ts";
-import { namedArrays } from "../src/training/run-files.ts";
 import { builtCommand } from "./built-command.ts";
 import { readText } from "./corpus.ts";
 import { type Row, rounded } from "./figures.ts";
@@ -22,6 +14,7 @@ import type { Benchmark } from "./main.ts";
 import { median } from "./measure.ts";
 import { type ProcessRun, runProcess } from "./measured-process.ts";
 import { readOptions } from "./options.ts";
+import { writeRandomModel } from "./random-model.ts";
 
 const defaults = {
   model: "",
@@ -47,7 +40,7 @@ export const run: Benchmark = async (argv) => {
   const lines = options.src === "" ? [SENTENCE] : readText(options.src).lines.slice(0, options.lines);
   const folder = options.experts === 0 ? undefined : mkdtempSync(join(tmpdir(), "bench-start-"));
   try {
-    if (folder !== undefined) await randomModel(options.model, folder, options.experts);
+    if (folder !== undefined) await writeRandomModel(options.model, folder, { experts: options.experts });
     const directory = folder ?? options.model;
     const translate = [command, "translate", "--model", directory, "--beam_size", String(options["beam-size"])];
     const how = ["--precision", options.precision, "--threads", String(options.threads)];
@@ -81,21 +74,4 @@ function rowOf(program: string, all: readonly ProcessRun[], weightsMib: number):
     rss_mib: rounded(rssMib),
     rss_over_weights: rounded(rssMib / weightsMib, 2),
   };
-}
-
-/** The model of `directory` with more and larger experts, and weights as they are before training. */
-async function randomModel(directory: string, folder: string, experts: number): Promise<void> {
-  const files = openModelDirectory(directory);
-  const config = loadConfig(join(directory, "config.yaml"), {
-    ...{ hidden_size: 512, lstm_cell_size: 512, embedding_size: 512 },
-    ...{ num_experts: experts, expert_hidden_size: 1024, expert_output_init: 1 },
-    ...{ moe_encoder_after: "2", moe_decoder_after: "1", save_model: folder },
-  });
-  copyFileSync(files.wordpieceModelPath, join(folder, "wordpiece.model"));
-  writeFileSync(join(folder, "config.yaml"), toYaml(config));
-  await selectBackend({ backend: "native" });
-  const wordpieces = loadModelWordpieces(files.wordpieceModelPath, config);
-  const model = new Seq2Seq(seq2seqOptions(config, wordpieces), { seed: 1 });
-  writeSafetensors(join(folder, "model.safetensors"), namedArrays(model.parameters));
-  model.dispose();
 }

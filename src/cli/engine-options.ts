@@ -7,9 +7,11 @@ import {
   inferencePrecisions,
   type Precision,
 } from "../base/engine-names.ts";
+import { UsageError } from "../base/errors.ts";
 import { MOST_THREADS } from "../base/threads.ts";
 import type { Communicator } from "../parallel/communicator.ts";
 import { threadsOfRank } from "../parallel/processors.ts";
+import { parseByteSize } from "./byte-size.ts";
 
 export interface EngineArguments {
   backend: BackendName | "auto";
@@ -47,6 +49,23 @@ export const inferenceOptions = {
       "Precision of matrix products; stored is int8 for quantised weights, else f32; auto takes bf16 where faster",
   },
 } satisfies Record<string, Options>;
+
+/** How much of a model's experts stays in memory, of the commands that translate. */
+export const expertMemoryOption = {
+  expert_memory: {
+    type: "string",
+    describe: "Memory for experts that stay ready, such as 512MiB, of each model; others are read again when used",
+    defaultDescription: "all that were used",
+  },
+} satisfies Record<string, Options>;
+
+/** Throws UsageError for what is no size. */
+export function expertMemoryOf({ expert_memory }: { expert_memory: string | undefined }): { expertMemory?: number } {
+  if (expert_memory === undefined) return {};
+  const expertMemory = parseByteSize(expert_memory);
+  if (expertMemory !== undefined) return { expertMemory };
+  throw new UsageError(`--expert_memory is ${expert_memory}`, { nextStep: "Give a size such as 512MiB or 1.5GB." });
+}
 
 /** An adapter beside the model, of the commands that translate and score. */
 export const adapterOption = {

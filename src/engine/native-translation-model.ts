@@ -1,6 +1,13 @@
 /** A translation model that the native inference engine runs: f32, bf16 or int8, several batches side by side. */
 import type { MarkerIds } from "../base/forced-targets.ts";
-import type { DecoderState, ExpertGates, ExpertLoad, ForcedScores, TranslationModel } from "../model/decoder-state.ts";
+import type {
+  DecoderState,
+  ExpertGates,
+  ExpertLoad,
+  ExpertMemory,
+  ForcedScores,
+  TranslationModel,
+} from "../model/decoder-state.ts";
 import type { Seq2SeqOptions } from "../model/options.ts";
 import { cutGates, cutLoad, type ExpertLayer, expertLayers, gatesSize } from "./expert-layers.ts";
 import { scoresBySentence } from "./forced-scores.ts";
@@ -129,6 +136,13 @@ export class NativeTranslationModel implements TranslationModel {
   expertLoad(): ExpertLoad[] {
     const { addon, handle } = this.weights;
     return cutLoad(addon.expertLoad(handle), this.expertLayers);
+  }
+
+  expertMemory(): ExpertMemory | undefined {
+    const { addon, handle, hasExpertBound } = this.weights;
+    if (!hasExpertBound) return undefined;
+    const [bytes, uses, packed, letGo] = addon.expertMemory(handle);
+    return { bytes, uses, packed, letGo };
   }
 
   dispose(): void {

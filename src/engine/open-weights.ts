@@ -16,6 +16,8 @@ export interface OpenWeights {
   arithmetic: InferencePrecision;
   /** Of the file. */
   bytes: number;
+  /** Whether experts' memory has a bound. */
+  hasExpertBound: boolean;
 }
 
 /** Rows, and bytes of weights, from which a step takes long enough to be cut up for all threads. */
@@ -31,12 +33,12 @@ export function isWorthSharing(rows: number, { bytes }: Pick<OpenWeights, "bytes
  * of another model.
  */
 export async function openWeights(file: WeightsFile, plan: string, hasShortlist = false): Promise<OpenWeights> {
-  const { path, addon, workers, threads, arithmetic, bytes, adapter } = file;
+  const { path, addon, workers, threads, arithmetic, bytes, adapter, expertMemory = 0 } = file;
   let handle: ModelHandle | undefined;
   try {
     handle = open();
     await file.verified;
-    return { addon, handle, threads, arithmetic, bytes };
+    return { addon, handle, threads, arithmetic, bytes, hasExpertBound: expertMemory > 0 };
   } catch (error) {
     if (handle !== undefined) addon.closeHandle(handle);
     // Damage explains whatever else may be wrong.
@@ -53,7 +55,7 @@ export async function openWeights(file: WeightsFile, plan: string, hasShortlist 
     const strange = file.names.find((name) => /\s|^$/.test(name));
     if (strange !== undefined) throw otherModel(path, `${JSON.stringify(strange)} is not part of this model`);
     try {
-      return addon.openModel(path, plan, file.tensors, arithmetic, workers, list, values, hasShortlist);
+      return addon.openModel(path, plan, file.tensors, arithmetic, workers, list, values, hasShortlist, expertMemory);
     } catch (error) {
       if (error instanceof OutOfMemoryError) throw error;
       throw otherModel(path, (error as Error).message, error);

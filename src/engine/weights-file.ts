@@ -14,6 +14,8 @@ export interface WeightOptions {
   arithmetic: InferencePrecision | { stored: Precision };
   /** Added to the matrices as they are packed. */
   adapter?: Adapter | undefined;
+  /** Bytes of experts that stay packed, at most; those in use are beside it. Default: all that were used. */
+  expertMemory?: number | undefined;
 }
 
 /** What is known of the file before a model is made of it. */
@@ -32,6 +34,8 @@ export interface WeightsFile {
   bytes: number;
   /** Added to the matrices as they are packed. */
   adapter: Adapter | undefined;
+  /** As in WeightOptions. */
+  expertMemory: number | undefined;
   /** Fails with a CheckpointError where bytes were altered. Nothing made of the model may be shown before. */
   verified: Promise<void>;
 }
@@ -43,7 +47,7 @@ export interface WeightsFile {
 export function readWeightsFile(
   addon: NativeAddon,
   path: string,
-  { threads, arithmetic, adapter }: WeightOptions,
+  { threads, arithmetic, adapter, expertMemory }: WeightOptions,
 ): WeightsFile {
   const reader = new SafetensorsReader(path);
   reader.close();
@@ -66,6 +70,7 @@ export function readWeightsFile(
       .join("\n"),
     bytes: entries.at(-1)?.end ?? 0,
     adapter,
+    expertMemory,
     verified,
   };
 

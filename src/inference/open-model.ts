@@ -39,6 +39,11 @@ export interface InferenceOptions {
   shortlist?: ShortlistLimits | undefined;
   /** Directory or file of an adapter that was trained beside this model (`nmt finetune --adapter`), added to its weights. Default none. */
   adapter?: string | undefined;
+  /**
+   * Bytes of experts that stay packed in memory, at most, those of a step under way beside it; others are read again when they are used. The result is the same.
+   * Needs the native engine. Default: all that were used.
+   */
+  expertMemory?: number | undefined;
 }
 
 /** What a model runs on. */
@@ -157,7 +162,7 @@ function nativeEngine({ backend = "auto", threads }: InferenceOptions): NativeAd
 
 function weightOptions(
   addon: NativeAddon,
-  { threads, precision = "stored", adapter }: InferenceOptions,
+  { threads, precision = "stored", adapter, expertMemory }: InferenceOptions,
 ): WeightOptions {
   const floats = precision === "auto" ? fasterPrecision(addon) : "f32";
   const arithmetic = precision === "auto" || precision === "stored" ? { stored: floats } : precision;
@@ -165,6 +170,7 @@ function weightOptions(
     threads: threadCount(threads),
     arithmetic,
     adapter: adapter === undefined ? undefined : readAdapter(adapter),
+    expertMemory,
   };
 }
 
@@ -177,9 +183,15 @@ function engineOf(
 }
 
 /** Of a backend of TensorFlow.js. Throws BackendError for what only the engine has. */
-function layerOptions({ backend = "auto", threads = 0, precision = "stored", shortlist, adapter }: InferenceOptions) {
-  if (precision === "int8" || shortlist !== undefined) {
-    const what = precision === "int8" ? "int8 runs" : "shortlists work";
+function layerOptions({ backend = "auto", threads = 0, precision = "stored", ...options }: InferenceOptions) {
+  const { shortlist, adapter, expertMemory } = options;
+  if (precision === "int8" || shortlist !== undefined || expertMemory !== undefined) {
+    const what =
+      precision === "int8"
+        ? "int8 runs"
+        : shortlist !== undefined
+          ? "shortlists work"
+          : "experts' memory has a bound (--expert_memory)";
     throw new BackendError(`${what} on the native engine alone, and the backend is ${backend}`, {
       nextStep: "Use --backend native, or leave the option out.",
     });

@@ -75,6 +75,18 @@ export interface ExpertLoad {
   positions: number;
 }
 
+/** What a bound on the memory of experts has meant since the model was opened. */
+export interface ExpertMemory {
+  /** Bytes of experts that are packed now. */
+  bytes: number;
+  /** How often a step has used an expert. */
+  uses: number;
+  /** How often one had to be packed for that. */
+  packed: number;
+  /** How often one was let go to make room. */
+  letGo: number;
+}
+
 /** A model that translates: sources and targets are piece ids; a source ends with `</s>`, a target neither begins nor ends with markers. */
 export interface TranslationModel {
   /** Pieces of the vocabulary, which source and target share. */
@@ -89,6 +101,8 @@ export interface TranslationModel {
   expertGates?(sources: readonly Int32Array[], targets: readonly Int32Array[]): Promise<ExpertGates[]>;
   /** What its experts have worked on since it was opened, the encoder's layers first, from the lowest up; absent where that is not counted. */
   expertLoad?(): ExpertLoad[];
+  /** How its experts fit into their memory; undefined where that has no bound. */
+  expertMemory?(): ExpertMemory | undefined;
   /** Releases the parameters. */
   dispose(): void;
 }

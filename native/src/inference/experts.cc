@@ -25,44 +25,55 @@ void best_gates(const float* values, int count, int k, std::vector<int>& columns
 
 }  // namespace
 
-ExpertNetworks::ExpertNetworks(const Parts& parts, const std::string& name, int experts, int width, int hidden, bool gated)
-    : width_(width), hidden_(hidden) {
-  const auto matrices = [&](const char* part, int inputs, int outputs) {
-    std::vector<std::unique_ptr<Linear>> layers;
-    Linear::Source source;
-    source.weights = &parts.tensors.take(name + "." + part, {experts, inputs, outputs}, true);
-    source.scales = parts.tensors.scales_of(*source.weights);
-    for (int e = 0; e < experts; e++) {
-      source.first = static_cast<size_t>(e) * area(inputs, outputs);
-      source.first_scale = area(e, outputs);
-      layers.push_back(std::make_unique<Linear>(parts.arithmetic, inputs, outputs, source, nullptr));
+ExpertNetworks::ExpertNetworks(const Parts& parts, const std::string& name, int experts, int width, int hidden, bool gated,
+                               ExpertMemory& memory)
+    : memory_(memory) {
+  // The matrices [experts][inputs][outputs] of all experts; `own` is set to those of one after another.
+  struct Matrices {
+    Linear::Source own;
+    size_t size = 0, lines = 0;
+    void next() {
+      own.first += size;
+      own.first_scale += lines;
     }
-    return layers;
   };
-  inner_ = matrices("inner", width, hidden);
-  outer_ = matrices("outer", hidden, width);
-  if (gated) open_ = matrices("inner_gate", width, hidden);
+  const auto matrices = [&](const char* part, int inputs, int outputs) {
+    Matrices all;
+    all.own.weights = &parts.tensors.take(name + "." + part, {experts, inputs, outputs}, true);
+    all.own.scales = parts.tensors.scales_of(*all.own.weights);
+    all.size = area(inputs, outputs);
+    all.lines = static_cast<size_t>(outputs);
+    return all;
+  };
+  Matrices inner = matrices("inner", width, hidden), outer = matrices("outer", hidden, width);
+  Matrices open = gated ? matrices("inner_gate", width, hidden) : Matrices();
+  for (int e = 0; e < experts; e++) {
+    slots_.emplace_back(ExpertSource{parts.arithmetic, width, hidden, inner.own, outer.own, open.own});
+    for (Matrices* each : {&inner, &outer, &open}) each->next();
+  }
 }
 
 void ExpertNetworks::run(Run& run, int expert, const float* x, int rows, float* out) const {
-  const InferenceKernels& kernels = inference_kernels();
-  const size_t e = static_cast<size_t>(expert), width = static_cast<size_t>(width_), hidden = static_cast<size_t>(hidden_);
-  const size_t count = static_cast<size_t>(rows) * hidden;
-  float* inner = run.floats(Piece::expert_hidden, count);
-  inner_[e]->apply(run, x, width, rows, inner, hidden);
-  if (open_.empty()) {
-    kernels.relu_all(inner, count);
-  } else {
-    float* open = run.floats(Piece::expert_open, count);
-    open_[e]->apply(run, x, width, rows, open, hidden);
-    kernels.gate_all(inner, open, count);
+  memory_.take(slots_[static_cast<size_t>(expert)])->run(run, x, rows, out);
+}
+
+void ExpertNetworks::packed_first(std::vector<int>& experts) const {
+  if (!memory_.bounded()) return;
+  std::vector<ExpertMemory::Slot*> slots;
+  for (const int e : experts) slots.push_back(&slots_[static_cast<size_t>(e)]);
+  const std::vector<bool> packed = memory_.packed(slots);
+  std::vector<int> sorted;
+  for (const bool wanted : {true, false}) {
+    for (size_t i = 0; i < experts.size(); i++) {
+      if (packed[i] == wanted) sorted.push_back(experts[i]);
+    }
   }
-  outer_[e]->apply(run, inner, hidden, rows, out, width);
+  experts.swap(sorted);
 }
 
 Experts::Experts(const Parts& parts, const std::string& name, const ExpertsShape& shape)
     : shape_(shape),
-      networks_(parts, name + ".experts", shape.experts, shape.hidden, shape.expert_hidden, shape.gated),
+      networks_(parts, name + ".experts", shape.experts, shape.hidden, shape.expert_hidden, shape.gated, parts.expert_memory),
       served_(new std::atomic<uint64_t>[static_cast<size_t>(shape.experts) + 1]()) {
   const std::string gate = name + ".gate";
   const auto take = [&](const char* part, std::vector<int> axes) { return parts.tensors.floats(gate + part, axes); };
@@ -80,7 +91,7 @@ Experts::Experts(const Parts& parts, const std::string& name, const ExpertsShape
     if (shape.gating == Gating::strictly_balanced) thresholds_ = take(".thresholds", {experts});
   }
   if (shape.shared_hidden > 0) {
-    shared_ = std::make_unique<ExpertNetworks>(parts, name + ".shared_expert", 1, hidden, shape.shared_hidden, shape.gated);
+    shared_ = std::make_unique<ExpertNetworks>(parts, name + ".shared_expert", 1, hidden, shape.shared_hidden, shape.gated, always_);
   }
 }
 
@@ -169,18 +180,25 @@ void Experts::mix(Run& run, const float* x, int rows, const Choices& choices, fl
       sorted[static_cast<size_t>(next[static_cast<size_t>(choices.experts[s])]++)] = {r, choices.gates[s]};
     }
   }
-  std::fill_n(out, static_cast<size_t>(rows) * width, 0.0f);
+  std::vector<int> used;
   for (int e = 0; e < shape_.experts; e++) {
-    const Slot* own = sorted.data() + offsets[static_cast<size_t>(e)];
-    const int count = offsets[static_cast<size_t>(e) + 1] - offsets[static_cast<size_t>(e)];
-    if (count == 0) continue;
+    if (offsets[static_cast<size_t>(e)] < offsets[static_cast<size_t>(e) + 1]) used.push_back(e);
+  }
+  networks_.packed_first(used);
+  float* results = run.floats(Piece::expert_output, slots * width);  // [slots][hidden]
+  for (const int e : used) {
+    const int first = offsets[static_cast<size_t>(e)], count = offsets[static_cast<size_t>(e) + 1] - first;
     float* gathered = run.floats(Piece::expert_input, static_cast<size_t>(count) * width);
-    float* results = run.floats(Piece::expert_output, static_cast<size_t>(count) * width);
-    for (int s = 0; s < count; s++) std::memcpy(gathered + area(s, shape_.hidden), x + area(own[s].row, shape_.hidden), width * sizeof(float));
-    networks_.run(run, e, gathered, count, results);
-    for (int s = 0; s < count; s++) kernels.add_scaled(out + area(own[s].row, shape_.hidden), results + area(s, shape_.hidden), own[s].gate, width);
+    for (int s = 0; s < count; s++) {
+      const int row = sorted[static_cast<size_t>(first + s)].row;
+      std::memcpy(gathered + area(s, shape_.hidden), x + area(row, shape_.hidden), width * sizeof(float));
+    }
+    networks_.run(run, e, gathered, count, results + area(first, shape_.hidden));
     served_[static_cast<size_t>(e)].fetch_add(static_cast<uint64_t>(count), std::memory_order_relaxed);
   }
+  // Each row's sum is in the order of experts, whatever they were run in.
+  std::fill_n(out, static_cast<size_t>(rows) * width, 0.0f);
+  for (size_t s = 0; s < slots; s++) kernels.add_scaled(out + area(sorted[s].row, shape_.hidden), results + s * width, sorted[s].gate, width);
   served_[static_cast<size_t>(shape_.experts)].fetch_add(static_cast<uint64_t>(rows), std::memory_order_relaxed);
 }
 

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -30,15 +31,17 @@ struct ExpertsShape {
 // Networks of one shape side by side.
 class ExpertNetworks {
  public:
-  ExpertNetworks(const Parts& parts, const std::string& name, int experts, int width, int hidden, bool gated);
+  // `memory` decides which of them are packed.
+  ExpertNetworks(const Parts& parts, const std::string& name, int experts, int width, int hidden, bool gated, ExpertMemory& memory);
 
-  int width() const { return width_; }
   // x [rows][width] → out [rows][width] by one expert.
   void run(Run& run, int expert, const float* x, int rows, float* out) const;
+  // Those that are packed before the others, where not all may be.
+  void packed_first(std::vector<int>& experts) const;
 
  private:
-  int width_, hidden_;
-  std::vector<std::unique_ptr<Linear>> inner_, open_, outer_;
+  ExpertMemory& memory_;
+  mutable std::deque<ExpertMemory::Slot> slots_;
 };
 
 class Experts {
@@ -70,7 +73,8 @@ class Experts {
   const float* primary_ = nullptr;     // [hidden][groups]
   const float* thresholds_ = nullptr;  // [experts]
   ExpertNetworks networks_;
-  std::unique_ptr<ExpertNetworks> shared_;
+  ExpertMemory always_{ExpertMemory::kUnbounded};
+  std::unique_ptr<ExpertNetworks> shared_;  // kept by always_
   // What `load` tells; every thread adds to it.
   std::unique_ptr<std::atomic<uint64_t>[]> served_;
 };

@@ -112,8 +112,10 @@ napi_value open_model(Call& call) {
   const std::string adapted = call.text("adapted");
   const auto values = call.optional_floats("adapterValues");
   const bool shortlisted = call.boolean("shortlisted");
+  const uint64_t expert_memory = call.integer("expertMemory");
   auto model = std::make_shared<const Model>(path, plan, tensors, arithmetic,
-                                             Model::Adapter{adapted, values.data, values.length});
+                                             Model::Adapter{adapted, values.data, values.length},
+                                             expert_memory == 0 ? ExpertMemory::kUnbounded : static_cast<size_t>(expert_memory));
   pack_early(*workers, model, shortlisted);
   return make_handle(call.env(), std::make_shared<OpenModel>(OpenModel{workers, model}));
 }
@@ -248,6 +250,11 @@ napi_value expert_gates_job(Call& call) {
 
 napi_value expert_load(Call& call) { return call.numbers(handle<OpenModel>(call, "model")->model->expert_load()); }
 
+napi_value expert_memory(Call& call) {
+  const ExpertMemory::Counts counts = handle<OpenModel>(call, "model")->model->expert_memory();
+  return call.numbers({counts.bytes, counts.uses, counts.packed, counts.let_go});
+}
+
 // quantizeMatrix: lines of a matrix, or with `transposed` its columns, as 8-bit integers with a scale each.
 napi_value quantize_matrix(Call& call) {
   const auto weights = call.floats("weights");
@@ -268,7 +275,8 @@ napi_value quantize_matrix(Call& call) {
 
 void register_inference(Registry& registry) {
   registry.add("openThreads", {"threads"}, open_threads);
-  registry.add("openModel", {"path", "plan", "tensors", "arithmetic", "threads", "adapted", "adapterValues", "shortlisted"}, open_model);
+  registry.add("openModel", {"path", "plan", "tensors", "arithmetic", "threads", "adapted", "adapterValues", "shortlisted", "expertMemory"},
+               open_model);
   registry.add("verifyFile", {"path", "parts", "threads"}, verify_file);
   registry.add("startDecoding", {"model", "ids", "starts", "candidates", "candidateStarts", "shared"}, start_decoding);
   registry.add("decodeStep",
@@ -279,6 +287,7 @@ void register_inference(Registry& registry) {
                force_score_job);
   registry.add("expertGates", {"model", "ids", "starts", "targetIds", "targetStarts", "begin", "gates", "shared"}, expert_gates_job);
   registry.add("expertLoad", {"model"}, expert_load);
+  registry.add("expertMemory", {"model"}, expert_memory);
   registry.add("quantizeMatrix", {"weights", "lines", "width", "transposed", "out", "scales"}, quantize_matrix);
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "inference/expert_memory.h"
 #include "inference/linear.h"
 
 namespace nmt {
@@ -15,6 +16,7 @@ struct Parts {
   Tensors& tensors;
   Arithmetic arithmetic;
   std::vector<const Linear*>& every_step;  // gets the layers that `linear` makes, in order: all but experts', of which a text needs few
+  ExpertMemory& expert_memory;
 
   // `name` [inputs][outputs], or with `lines` [outputs][inputs].
   std::unique_ptr<Linear> linear(const std::string& name, int inputs, int outputs, const float* bias, bool lines = false) const;

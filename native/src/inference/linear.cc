@@ -30,6 +30,12 @@ QuantizedRows quantize_rows(Run& run, const float* x, size_t step, int rows, int
 Linear::Linear(Arithmetic arithmetic, int inputs, int outputs, const Source& source, const float* bias)
     : arithmetic_(arithmetic), inputs_(inputs), outputs_(outputs), source_(source), bias_(bias) {}
 
+size_t Linear::packed_bytes() const {
+  if (arithmetic_ != Arithmetic::int8) return packed_floats(precision(), outputs_, inputs_) * sizeof(float);
+  const size_t padded = static_cast<size_t>(panel_count(outputs_)) * kPanelColumns;
+  return padded * (quantized_line(inputs_) + sizeof(int32_t) + sizeof(float));
+}
+
 void Linear::prepare(ThreadGroup& threads) const {
   std::call_once(once_, [&] { pack(threads); });
 }
@@ -58,7 +64,7 @@ void Linear::pack_floats(ThreadGroup& threads) const {
   std::vector<float> space(bytes ? count : 0);
   if (bytes) widened_lines(0, outputs_, space.data());
   const float* weights = bytes ? space.data() : source_.weights->floats(source_.first, count, space);
-  packed_.floats = AlignedArray<float>(packed_floats(precision(), outputs_, inputs_));
+  make(packed_.floats, packed_floats(precision(), outputs_, inputs_));
   pack_matrix(threads, precision(), source_.lines || bytes, outputs_, inputs_, weights, packed_.floats.data());
 }
 
@@ -93,9 +99,9 @@ void Linear::quantized_lines(int from, int to, int8_t* lines, float* scales) con
 void Linear::pack_bytes(ThreadGroup& threads) const {
   const int panels = panel_count(outputs_);
   const size_t line = quantized_line(inputs_), padded = static_cast<size_t>(panels) * kPanelColumns;
-  packed_.panels = AlignedArray<int8_t>(padded * line);
-  packed_.column_sums = AlignedArray<int32_t>(padded);
-  packed_.scales = AlignedArray<float>(padded);
+  make(packed_.panels, padded * line);
+  make(packed_.column_sums, padded);
+  make(packed_.scales, padded);
   std::fill_n(packed_.scales.data(), padded, 0.0f);
   const bool stored = stored_bytes();
   if (stored) {

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 #include "gemm/gemm.h"
@@ -76,6 +77,10 @@ class Linear {
   };
   const ByteLines& byte_lines(ThreadGroup& threads) const;
 
+  // What the packed weights take.
+  size_t packed_bytes() const;
+  // Packs into the memory of another layer's packed weights, where it is of that size. Neither may be in use.
+  void take_memory(Linear& other) { packed_ = std::move(other.packed_); }
   // Packs the weights if no product has done so.
   void prepare(ThreadGroup& threads) const;
   // Makes what products by single lines need, if they need anything.
@@ -93,6 +98,11 @@ class Linear {
 
   Precision precision() const { return arithmetic_ == Arithmetic::bf16 ? Precision::bf16 : Precision::f32; }
   void pack(ThreadGroup& threads) const;
+  // An array of so many elements for packed weights: the one that is there, or a new one.
+  template <class T>
+  static void make(AlignedArray<T>& array, size_t count) {
+    if (array.size() != count || array.data() == nullptr) array = AlignedArray<T>(count);
+  }
   void pack_floats(ThreadGroup& threads) const;
   void pack_bytes(ThreadGroup& threads) const;
   // Whether the file has the 8-bit lines that products take.

@@ -23,10 +23,10 @@ int Plan::number(const std::string& name) const {
 }
 
 Model::Model(const std::string& path, const std::string& plan, const std::string& tensors, Arithmetic arithmetic,
-             const Adapter& adapter)
-    : file_(path), tensors_(file_, tensors) {
+             const Adapter& adapter, size_t expert_memory)
+    : file_(path), tensors_(file_, tensors), expert_memory_(expert_memory) {
   tensors_.adapt(adapter.list, adapter.values, adapter.count);
-  read(Plan(plan), Parts{tensors_, arithmetic, every_step_});
+  read(Plan(plan), Parts{tensors_, arithmetic, every_step_, expert_memory_});
   tensors_.require_all_taken();
 }
 

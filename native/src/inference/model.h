@@ -65,8 +65,9 @@ class Model {
   };
 
   // Throws std::runtime_error where the tensors are not those of the plan, or the adapter's not those of the model.
+  // Of experts no more are packed than `expert_memory` says, in bytes.
   Model(const std::string& path, const std::string& plan, const std::string& tensors, Arithmetic arithmetic,
-        const Adapter& adapter);
+        const Adapter& adapter, size_t expert_memory);
 
   bool translates() const { return encoder_ != nullptr; }
   int vocabulary() const { return vocabulary_; }
@@ -82,6 +83,7 @@ class Model {
   std::vector<int> decoder_experts() const;
   // Experts::load of each layer with experts, the encoder's first, one after another.
   std::vector<uint64_t> expert_load() const;
+  ExpertMemory::Counts expert_memory() const { return expert_memory_.counts(); }
 
   // `gates` [layers with experts][positions][experts] as of Experts::apply, positions sentence by sentence; or null.
   EncodedSources encode(Run& run, const Sentences& sources, float* gates = nullptr) const;
@@ -102,6 +104,7 @@ class Model {
 
   MappedFile file_;
   Tensors tensors_;
+  ExpertMemory expert_memory_;
   int vocabulary_ = 0, hidden_ = 0;
   std::vector<const Linear*> every_step_;
   std::unique_ptr<Encoder> encoder_;

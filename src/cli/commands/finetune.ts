@@ -60,7 +60,7 @@ export const finetuneCommand: CommandModule<object, FinetuneArguments> = {
       .option("minutes", { type: "number", describe: "Minutes of training at most (default: no limit)" })
       .option("learning_rate", {
         type: "number",
-        describe: "Peak of the learning rate (default: a quarter of the model's)",
+        describe: "Peak of the learning rate (default: a quarter of the model's, of an adapter all of it)",
       })
       .option("new_wordpieces", { type: "number", default: 0, describe: "Wordpieces to learn from the text and add" })
       .option("freeze", {

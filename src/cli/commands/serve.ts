@@ -10,12 +10,19 @@ import { untilStopped } from "../../base/stop-signal.ts";
 import { translateDefaults } from "../../decoding/translate-options.ts";
 import { type MaskName, maskNames } from "../../segments/masks.ts";
 import { type ServerOptions, startServer } from "../../server/start-server.ts";
-import { engineOf, type InferenceArguments, inferenceOptions } from "../engine-options.ts";
+import {
+  engineOf,
+  expertMemoryOf,
+  expertMemoryOption,
+  type InferenceArguments,
+  inferenceOptions,
+} from "../engine-options.ts";
 import { packageVersion } from "../package-info.ts";
 
 interface ServeArguments extends InferenceArguments {
   model: string[];
   adapter: string[] | undefined;
+  expert_memory: string | undefined;
   host: string;
   port: number;
   load: "start" | "first_use";
@@ -151,6 +158,7 @@ const serveOptions = {
   access_log: { type: "boolean", default: true, describe: "A line of JSON for each request, on standard output" },
   page: { type: "boolean", default: true, describe: "A web page to translate with, at /" },
   log_texts: { type: "boolean", default: false, describe: "With the texts" },
+  ...expertMemoryOption,
   ...inferenceOptions,
 } satisfies Record<string, Options>;
 
@@ -212,7 +220,7 @@ function serverOptions(args: ServeArguments): ServerOptions {
     adapters: (args.adapter ?? []).map(adapterSource),
     host: args.host,
     port: args.port,
-    engine: engineOf(args),
+    engine: { ...engineOf(args), ...expertMemoryOf(args) },
     loadAtStart: args.load === "start",
     watchInterval: args.watch * 1000,
     maxMemory: args.max_memory === 0 ? Number.POSITIVE_INFINITY : args.max_memory * MEGABYTE,

@@ -18,6 +18,8 @@ import {
   adapterOf,
   adapterOption,
   engineOfRank,
+  expertMemoryOf,
+  expertMemoryOption,
   type InferenceArguments,
   inferenceOptions,
 } from "../engine-options.ts";
@@ -51,7 +53,7 @@ import { type SamplingArguments, samplingOf, samplingOptions } from "./translate
 import { SegmentTranslator } from "./translate/segment-translator.ts";
 import { type ShortlistArguments, shortlistOf, shortlistOptions } from "./translate/shortlist-options.ts";
 import { formatTranslation, type TranslationFormat } from "./translate/translation-format.ts";
-import { report, warnSparingly } from "./translate/translation-report.ts";
+import { report, reportExpertMemory, warnSparingly } from "./translate/translation-report.ts";
 import { formatOf, type WordArguments, wordOptions, wordsOf } from "./translate/word-options.ts";
 
 interface TranslateArguments
@@ -83,6 +85,7 @@ interface TranslateArguments
   diverse_beam_groups: number;
   diverse_beam_strength: number;
   adapter: string | undefined;
+  expert_memory: string | undefined;
 }
 
 const SOURCE_HELP =
@@ -188,6 +191,7 @@ export const translateCommand: CommandModule<object, TranslateArguments> = {
       .options(shortlistOptions)
       .options(rerankOptions)
       .options(adapterOption)
+      .options(expertMemoryOption)
       .options(inferenceOptions) as never,
   handler: (args) => asRank((ranks) => translate(args, ranks)),
 };
@@ -200,10 +204,10 @@ async function translate(args: TranslateArguments, ranks: Communicator): Promise
   const glossaries = glossariesOf(args, options);
   const format = formatOf(args);
   rerankWeights(args);
-  const shortlist = shortlistOf(args);
+  const limits = { ...shortlistOf(args), ...expertMemoryOf(args) };
   const engine = await engineOfRank(args, ranks);
   const loaded = await loadEnsemble(args.model, {
-    ...{ ...engine, ...shortlist, ...adapterOf(args) },
+    ...{ ...engine, ...limits, ...adapterOf(args) },
     avgRawProbs: args.avg_raw_probs,
   });
   try {
@@ -229,6 +233,7 @@ async function translate(args: TranslateArguments, ranks: Communicator): Promise
         );
       }
       known.memory?.report();
+      reportExpertMemory(loaded);
     } finally {
       reranking.dispose();
     }

@@ -3,7 +3,7 @@ import type { TranslateOptions } from "../../decoding/translate-options.ts";
 import type { SourceLine, TranslatedHypothesis } from "../../decoding/translation.ts";
 import { Translator, type TranslatorParts } from "../../decoding/translator.ts";
 import { Inspector } from "../../inspection/inspector.ts";
-import type { ExpertLoad, TranslationModel } from "../../model/decoder-state.ts";
+import type { ExpertLoad, ExpertMemory, TranslationModel } from "../../model/decoder-state.ts";
 import type { PieceCounts, Services, TranslatedLine } from "./messages.ts";
 
 /** Sets of options whose translators are kept; the one that was not used for the longest time goes. */
@@ -31,6 +31,11 @@ export class BatchDecoder {
   /** What the model's experts have worked on. */
   expertLoad(): ExpertLoad[] {
     return this.parts.model.expertLoad?.() ?? [];
+  }
+
+  /** How its experts fit into their memory, where that has a bound. */
+  expertMemory(): ExpertMemory | undefined {
+    return this.parts.model.expertMemory?.();
   }
 
   /** Explanations of translations, other words. */
@@ -98,6 +103,7 @@ function oneBatchAtATime(model: TranslationModel): TranslationModel {
     forceScore: (sources, targets) => model.forceScore(sources, targets),
     expertGates: async (sources, targets) => (await model.expertGates?.(sources, targets)) ?? [],
     expertLoad: () => model.expertLoad?.() ?? [],
+    expertMemory: () => model.expertMemory?.(),
     dispose: () => model.dispose(),
   };
 }

@@ -46,7 +46,7 @@ export class Decoder {
   }
 
   private expertLoads(): DirectoryLoad[] {
-    const open = [...this.loaded].map(([{ directory }, decoder]) => ({ directory, layers: decoder.expertLoad() }));
+    const open = [...this.loaded].map(([{ directory }, decoder]) => loadOf(directory, decoder));
     return new ExpertLoads().addAll(this.endedLoads.list()).addAll(open).list();
   }
 
@@ -79,8 +79,12 @@ export class Decoder {
   private async dispose(open: OpenModel): Promise<void> {
     const decoder = await open.decoder.catch(() => undefined);
     if (decoder === undefined) return;
-    this.endedLoads.add({ directory: open.directory, layers: decoder.expertLoad() });
+    this.endedLoads.addEnded([loadOf(open.directory, decoder)]);
     this.loaded.delete(open);
     (await open.loaded).model.dispose();
   }
+}
+
+function loadOf(directory: string, decoder: BatchDecoder): DirectoryLoad {
+  return { directory, layers: decoder.expertLoad(), memory: decoder.expertMemory() };
 }

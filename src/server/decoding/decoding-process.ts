@@ -212,7 +212,7 @@ export class DecodingProcess {
     const calls = [...this.calls.values()];
     this.calls.clear();
     this.memory = 0;
-    this.endedLoads.addAll(this.loads);
+    this.endedLoads.addEnded(this.loads);
     this.loads = [];
     const lasted = performance.now() - this.startedAt >= LASTING;
     this.failures = lasted ? 0 : this.failures + 1;

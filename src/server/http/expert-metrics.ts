@@ -1,12 +1,12 @@
 /** The load of experts as figures. */
-import type { ExpertLoad } from "../../model/decoder-state.ts";
+import type { ExpertLoad, ExpertMemory } from "../../model/decoder-state.ts";
 import type { Labels, Metrics } from "./metrics.ts";
 
 /** Layers of more experts have figures of the whole layer alone, so that the page stays of a size that Prometheus takes. */
 export const MOST_LABELLED_EXPERTS = 64;
 
 /** What the layers of each served model have worked on. */
-type Loads = readonly { directory: string; layers: readonly ExpertLoad[] }[];
+type Loads = readonly { directory: string; layers: readonly ExpertLoad[]; memory?: ExpertMemory | undefined }[];
 
 /** `loads` is asked for each figure of a page. */
 export function addExpertReadings(metrics: Metrics, loads: () => Loads): void {
@@ -46,6 +46,34 @@ export function addExpertReadings(metrics: Metrics, loads: () => Loads): void {
     "gauge",
     "Experts that no position has come to since the start.",
     layers(({ experts }) => experts.filter((count) => count === 0).length),
+  );
+  const memories = (figure: (memory: ExpertMemory) => number) => () =>
+    loads().flatMap(({ directory, memory }) =>
+      memory === undefined ? [] : [[{ model: directory }, figure(memory)] as const],
+    );
+  metrics.table(
+    "expert_memory_bytes",
+    "gauge",
+    "Bytes of experts in memory, where that has a bound (--expert_memory).",
+    memories(({ bytes }) => bytes),
+  );
+  metrics.table(
+    "expert_uses_total",
+    "counter",
+    "Uses of experts by a step each, where their memory has a bound.",
+    memories(({ uses }) => uses),
+  );
+  metrics.table(
+    "expert_reads_total",
+    "counter",
+    "Uses of experts that had to be read for it.",
+    memories(({ packed }) => packed),
+  );
+  metrics.table(
+    "experts_let_go_total",
+    "counter",
+    "Experts that made room for others.",
+    memories(({ letGo }) => letGo),
   );
 }
 

@@ -6,6 +6,7 @@ const steps = ["test/engine/decoding-steps.test.ts"];
 const layers = { file: "native/src/inference/layers.cc", tests: scores };
 const model = { file: "native/src/inference/model.cc", tests: scores };
 const experts = { file: "native/src/inference/experts.cc", tests: scores };
+const expertMemory = { file: "native/src/inference/expert_memory.cc", tests: ["test/engine/expert-memory.test.ts"] };
 const softmax = { file: "native/src/inference/softmax.cc", tests: steps };
 const candidates = { file: "native/src/inference/candidates.cc", tests: steps };
 const lines = { file: "native/src/inference/line_source.cc", tests: steps };
@@ -90,6 +91,32 @@ export const engineMutations: readonly Mutation[] = [
     name: "gates within a group forget the group's own",
     find: "gates[i] * group_gates[g]",
     replace: "gates[i]",
+  },
+  {
+    ...experts,
+    tests: expertMemory.tests,
+    name: "a step runs its experts in their order, packed or not",
+    find: "  networks_.packed_first(used);\n",
+    replace: "",
+  },
+  {
+    ...expertMemory,
+    name: "the expert that was used last goes first",
+    find: "for (auto at = packed_.end(); at != packed_.begin() && counts_.bytes + bytes > bound_;) {\n    Slot& slot = **--at;",
+    replace:
+      "for (auto at = packed_.begin(); at != packed_.end() && counts_.bytes + bytes > bound_;) {\n    Slot& slot = **at;\n    if (slot.network_.use_count() > 1) { ++at; continue; }",
+  },
+  {
+    ...expertMemory,
+    name: "an expert that is used again is as old as before",
+    find: "    packed_.splice(packed_.begin(), packed_, slot.place_);\n",
+    replace: "",
+  },
+  {
+    ...expertMemory,
+    name: "the expert that comes is not counted among those to make room for",
+    find: "counts_.bytes + bytes > bound_",
+    replace: "counts_.bytes > bound_",
   },
   {
     ...experts,

@@ -27,3 +27,13 @@ test("loads of one directory's layers add up, whatever the number of experts of 
     { directory: "b", layers: [{ layer: "decoder.moe1", experts: [9], positions: 9 }] },
   ]);
 });
+
+test("counts of memory add up too; what models that are gone had in memory is gone", () => {
+  const memory = { bytes: 100, uses: 9, packed: 5, letGo: 3 };
+  const load = { directory: "a", layers: [], memory };
+  const loads = new ExpertLoads().add(load).addEnded([load, { directory: "b", layers: [] }]);
+  expect(loads.list()).toEqual([
+    { directory: "a", layers: [], memory: { bytes: 100, uses: 18, packed: 10, letGo: 6 } },
+    { directory: "b", layers: [] },
+  ]);
+});

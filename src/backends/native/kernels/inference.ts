@@ -23,7 +23,7 @@ export interface InferenceKernels {
    * Maps a safetensors file. `plan` has a line for each size of the model, `tensors` one for each tensor (src/engine). `adapted` has a line
    * for each matrix that an adapter adds to, name and rank, and `adapterValues` its left and right matrices; "" and undefined for none.
    * Throws an Error where they don't fit together. The threads then pack the layers that every text needs; `shortlisted` where decoding will have
-   * candidates.
+   * candidates. Of experts no more stay packed than fit in `expertMemory` bytes, apart from those in use; with 0, all that were used.
    */
   openModel(
     path: string,
@@ -34,6 +34,7 @@ export interface InferenceKernels {
     adapted: string,
     adapterValues: Float32Array | undefined,
     shortlisted: boolean,
+    expertMemory: number,
   ): ModelHandle;
   /**
    * The first part of a file whose CRC-32 is another than promised, or -1. `parts` has a line for each: first byte, byte behind the last, the CRC-32,
@@ -98,6 +99,8 @@ export interface InferenceKernels {
    * layer has seen.
    */
   expertLoad(model: ModelHandle): number[];
+  /** Of a model with a bound: bytes of packed experts now; since it was opened, uses of experts by a step each, how often one had to be packed for that, how often one was let go. */
+  expertMemory(model: ModelHandle): [bytes: number, uses: number, packed: number, letGo: number];
   /** Lines [lines, width] of a matrix, or with `transposed` its columns, as 8-bit integers times a scale each. */
   quantizeMatrix(
     weights: Float32Array,
