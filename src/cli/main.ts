@@ -40,6 +40,7 @@ async function dispatch(given: readonly string[]): Promise<void> {
     });
   }
   if (entry.inJobs !== true) refuseJob(entry.name);
+  else if (launcherOf(process.env)?.family === "MPICH") (await import("../parallel/mpi/watch-rank.ts")).watchRank();
   const [{ runCommand }, command] = await Promise.all([import("./run-command.ts"), entry.load()]);
   await runCommand(command, argv, entry.name);
 }

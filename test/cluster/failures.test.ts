@@ -5,6 +5,7 @@ import { hostname, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, describe, expect, test } from "vitest";
+import type { MpiFamily } from "../../src/parallel/mpi/launcher.ts";
 import { families, launcher, type MpiEnd } from "../parallel/run-mpi.ts";
 import { MARK, rankProcesses } from "./job-processes.ts";
 import { runRanks } from "./run-nmt.ts";
@@ -15,6 +16,13 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const host = hostname();
 const SECONDS = 30;
+
+/** What is said of rank 1 of two. */
+function killedRank(family: MpiFamily): RegExp {
+  return family === "MPICH"
+    ? new RegExp(`rank 1 of 2, on ${host}: error: the process was killed by SIGKILL`)
+    : /process rank 1 with PID \d+ on node \S+/;
+}
 
 /** Sends a rank of a run a signal once there is a checkpoint; resolves to the run's end and how many seconds it took to come. */
 async function disturb(
@@ -45,7 +53,7 @@ describe.each(families)("%s", (family) => {
   });
 
   test.skipIf(missing).each([
-    ["is killed", "SIGKILL", family === "MPICH" ? /PID \d+ RUNNING AT \S+/ : /process rank 1 with PID \d+ on node \S+/],
+    ["is killed", "SIGKILL", killedRank(family)],
     ["hangs", "SIGSTOP", new RegExp(`rank 1 on ${host} has not answered for 15 s`)],
   ] as const)("a rank that %s ends the job, and the same command goes on", async (what, signal, message) => {
     const run = writeRun(folder, `${what.replace(" ", "-")}-${family.replace(" ", "")}`);
@@ -55,6 +63,10 @@ describe.each(families)("%s", (family) => {
     expect(end.code).not.toBe(0);
     expect(end.seconds).toBeLessThan(SECONDS);
     expect(end.text).toMatch(message);
+    // The others end with it, and nothing is said of them.
+    expect(end.text.match(/the process was killed/g) ?? []).toHaveLength(
+      signal === "SIGKILL" && family === "MPICH" ? 1 : 0,
+    );
     // The last of them may be on their way out.
     await expect.poll(() => rankProcesses(mark).size, { timeout: 10_000 }).toBe(0);
     const again = await runRanks(family, 2, words);

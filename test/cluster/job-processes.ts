@@ -12,6 +12,8 @@ export function rankProcesses(mark: string): Map<number, number> {
     const variables = variablesOf(name);
     const rank = variables.get("OMPI_COMM_WORLD_RANK") ?? variables.get("PMI_RANK");
     if (variables.get(MARK) !== mark || rank === undefined) continue;
+    // The parent that a rank of MPICH has (src/parallel/mpi/watch-rank.ts).
+    if (variables.has("PMI_RANK") && !variables.has("NMT_WATCHED")) continue;
     // A shell and tsx's helper have the same environment, but no rank's work.
     if (commandOf(name).includes("train")) found.set(Number(rank), Number(name));
   }

@@ -8,6 +8,7 @@ const sums = { file: "src/checkpoint/crc32-combine.ts", tests: ["test/checkpoint
 const held = { file: "src/layers/parameters.ts", tests: ["test/parallel/held-parameters.test.ts"] };
 const moments = { file: "src/optim/moments.ts", tests: ["test/parallel/held-parameters.test.ts"] };
 const training = ["test/parallel/training.test.ts"];
+const watching = { file: "src/parallel/mpi/watch-rank.ts", tests: ["test/parallel/watch-rank.test.ts"] };
 const reducing = { file: "src/training/ranks/reduce-gradients.ts", tests: training };
 
 export const parallelMutations: readonly Mutation[] = [
@@ -84,5 +85,23 @@ export const parallelMutations: readonly Mutation[] = [
     name: "ranks have the noise of each other's batches",
     find: "return pass + batch * size + rank;",
     replace: "return pass + batch * size;",
+  },
+  {
+    ...watching,
+    name: "nothing is said of a rank that is killed",
+    find: "if (signal !== null) {",
+    replace: 'if (signal === "SIGHUP") {',
+  },
+  {
+    ...watching,
+    name: "a rank's parent ends by the signals of the rank",
+    find: "process.on(signal, () => {})",
+    replace: "signal",
+  },
+  {
+    ...watching,
+    name: "a rank has no connection to its launcher",
+    find: '...(connection !== undefined && { PMI_FD: "3" })',
+    replace: "",
   },
 ];
