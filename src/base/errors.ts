@@ -72,9 +72,36 @@ export class DownloadError extends NmtError {}
  * //   next: Use en-de.
  */
 export function formatError(error: unknown): string {
-  if (!(error instanceof NmtError)) return error instanceof Error ? (error.stack ?? error.message) : String(error);
-  const lines = [`error: ${error.message}`];
-  if (error.where !== undefined) lines.push(`  at: ${error.where}`);
-  if (error.nextStep !== undefined) lines.push(`  next: ${error.nextStep}`);
+  const told = error instanceof NmtError ? error : fileErrorDetails(error);
+  if (told === undefined) return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const lines = [`error: ${told.message}`];
+  if (told.where !== undefined) lines.push(`  at: ${told.where}`);
+  if (told.nextStep !== undefined) lines.push(`  next: ${told.nextStep}`);
   return lines.join("\n");
+}
+
+/** What to do where the system refuses a file or a folder, by its code. */
+const NEXT_STEPS: Readonly<Record<string, string>> = {
+  ENOTDIR: "A part of this path is a file. Name another one.",
+  EISDIR: "This is a folder. Name a file.",
+  ENOENT: "Check the path: a folder of it is missing.",
+  EEXIST: "Something has this name already. Choose another one.",
+  EACCES: "Choose a place where you may read and write, or change its permissions.",
+  EPERM: "Choose a place where you may read and write, or change its permissions.",
+  EROFS: "Choose a place on a disk that may be written to.",
+  ENOSPC: "Free some space, or choose a place on another disk.",
+  EDQUOT: "Free some space, or choose a place on another disk.",
+  EMFILE: "Allow more open files: ulimit -n.",
+  ENAMETOOLONG: "Choose a shorter name.",
+};
+
+/** Of an error of the system that names a file and that the user can do something about: it needs no stack. */
+function fileErrorDetails(error: unknown): { message: string; where: string; nextStep: string } | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { code = "", path } = error as NodeJS.ErrnoException;
+  const nextStep = NEXT_STEPS[code];
+  if (nextStep === undefined || path === undefined) return undefined;
+  // The message is "CODE: reason, call 'PATH'".
+  const [, reason, call] = /^\w+: (.*), (\w+)/.exec(error.message) ?? [];
+  return { message: reason === undefined ? error.message : `${reason} (${call})`, where: path, nextStep };
 }
