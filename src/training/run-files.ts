@@ -16,7 +16,7 @@ import { alone } from "../parallel/alone.ts";
 import type { Communicator } from "../parallel/communicator.ts";
 import type { PartOf } from "../parallel/parts.ts";
 import type { TrainStepResult } from "./train-step.ts";
-import { stateProblem, type TrainerState } from "./trainer-state.ts";
+import { freshState, stateProblem, type TrainerState } from "./trainer-state.ts";
 
 /** Variables as plain arrays. On the native backend these are the variables' own memory: what is written from them must be so before the next step. */
 export function namedArrays(variables: Saved): DividedArray[] {
@@ -52,7 +52,8 @@ export async function readRun<Position>(
     });
   }
   return {
-    state: checkpoint.state,
+    // JSON leaves out what is undefined: in its place again, so that later checkpoints have the bytes of a run that never stopped.
+    state: { ...freshState<Position>(), ...checkpoint.state },
     parameters: checkpoint.model,
     moments: checkpoint.optimizer,
   };

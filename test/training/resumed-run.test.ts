@@ -145,6 +145,12 @@ test("a run that ends between its first checkpoint and its first best weights ma
   expect(validations.map(({ step }) => step)).toEqual([1, 2, 3]);
   const weights = (name: string) => readFileSync(modelPaths(inFolder(name)).weights);
   expect(weights("killed")).toEqual(weights("undisturbed"));
+  const state = (name: string) =>
+    readFileSync(join(modelPaths(inFolder(name)).checkpoints, "step-000003", "state.json"), "utf8").replace(
+      /"(crc32|trainSeconds)":[^,]*/g,
+      "",
+    );
+  expect(state("killed")).toBe(state("undisturbed"));
 });
 
 test("best weights that are gone are missed, and made again", async () => {

@@ -80,6 +80,13 @@ export const trainingMutations: readonly Mutation[] = [
     replace: "validated: state.step,",
   },
   {
+    file: "src/training/run-files.ts",
+    name: "what a checkpoint left out comes last in the next ones",
+    find: "state: { ...freshState<Position>(), ...checkpoint.state },",
+    replace: "state: { ...checkpoint.state },",
+    tests: ["test/training/resumed-run.test.ts"],
+  },
+  {
     ...loop,
     name: "no checkpoint when asked to stop",
     find: "    if (stopAsked) {\n      await save();",
