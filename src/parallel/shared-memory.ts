@@ -74,6 +74,7 @@ export class SharedMemoryRank extends RankGroup {
   private arrive(): void {
     const { words } = this;
     const passed = Atomics.load(words, 1);
+    this.requireNoFailure();
     if (Atomics.add(words, 0, 1) === this.size - 1) {
       Atomics.store(words, 0, 0);
       Atomics.add(words, 1, 1);
@@ -85,7 +86,12 @@ export class SharedMemoryRank extends RankGroup {
         throw new CommunicationError(`a rank has not come for ${this.patience} s`);
       }
     }
-    if (Atomics.load(words, 2) !== 0) throw new CommunicationError("another rank has failed");
+    this.requireNoFailure();
+  }
+
+  /** One that fails wakes those that wait; those that come later must not wait for it. */
+  private requireNoFailure(): void {
+    if (Atomics.load(this.words, 2) !== 0) throw new CommunicationError("another rank has failed");
   }
 }
 

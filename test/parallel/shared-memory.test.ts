@@ -1,17 +1,19 @@
-// Source of truth: sums and messages as their definition gives them, number by number (expected-outcome.ts).
+// Source of truth: a rank that fails ends the job, whenever the others notice.
 import { expect, test } from "vitest";
-import { alone } from "../../src/parallel/alone.ts";
-import { type Outcome, run } from "./communicator-task.ts";
-import { expectedOutcome } from "./expected-outcome.ts";
-import { runThreads } from "./run-ranks.ts";
+import { SharedMemoryRank, sharedMemory } from "../../src/parallel/shared-memory.ts";
 
-const task = { module: new URL("./communicator-task", import.meta.url) };
-
-test.each([1, 2, 3, 4, 8])("%i threads sum and exchange", async (size) => {
-  const outcomes = await runThreads<Outcome>(size, task);
-  expect(outcomes).toEqual(outcomes.map((_, rank) => expectedOutcome(rank, size, false)));
+test("a rank that comes after another one has failed does not wait for it", () => {
+  const memory = sharedMemory(2);
+  const [first, second] = [0, 1].map((rank) => new SharedMemoryRank(memory, rank, 2, 0.1));
+  first!.fail();
+  const none = new Uint32Array(2);
+  const exchange = () => second!.exchange(new Uint8Array(0), none, new Uint8Array(0), none);
+  expect(exchange).toThrow("another rank has failed");
+  expect(exchange).toThrow("another rank has failed");
 });
 
-test("a process of its own is the only rank", async () => {
-  expect(await run(alone)).toEqual(expectedOutcome(0, 1, false));
+test("a rank waits for the others no longer than it has patience", () => {
+  const rank = new SharedMemoryRank(sharedMemory(2), 0, 2, 0.05);
+  const none = new Uint32Array(2);
+  expect(() => rank.exchange(new Uint8Array(0), none, new Uint8Array(0), none)).toThrow("has not come for 0.05 s");
 });

@@ -13,6 +13,13 @@ const reducing = { file: "src/training/ranks/reduce-gradients.ts", tests: traini
 
 export const parallelMutations: readonly Mutation[] = [
   {
+    file: "src/parallel/shared-memory.ts",
+    tests: ["test/parallel/shared-memory.test.ts"],
+    name: "a rank that comes after another one has failed waits for it",
+    find: "this.requireNoFailure();\n    if (Atomics.add",
+    replace: "if (Atomics.add",
+  },
+  {
     ...verifying,
     name: "ranks verify the first rank's bytes alone",
     find: "return crc32Combine(crc, sums[tensor]!, partOf(end - begin, rank, ranks.size).length);",
