@@ -2,7 +2,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { getBytes, KeepAliveClient } from "./keep-alive-client.ts";
 
-/** Milliseconds between two requests. More of them are a load of their own: a hundred a second took a third of what the server computed. */
+/** Milliseconds between two requests. More of them are a load of their own: a hundred a second took a fifth of what the server computed. */
 const INTERVAL = 50;
 
 export class Probe {

@@ -1,9 +1,8 @@
 /** `nmt prune --experts`: a model with those of its experts that matter most. */
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import type { CommandModule } from "yargs";
 import { writeFileAtomic } from "../../base/atomic-file.ts";
 import { CheckpointError, UsageError } from "../../base/errors.ts";
-import { log } from "../../base/logger.ts";
 import { alignColumns } from "../../base/text-table.ts";
 import { type ModelDirectory, modelPaths, openModelDirectory } from "../../checkpoint/model-directory.ts";
 import { readSafetensors } from "../../checkpoint/read-safetensors.ts";
@@ -16,6 +15,7 @@ import { type PrunableLayer, prunableLayers } from "../../pruning/prunable-layer
 import { type PrunedLayer, prunedConfig, prunedTensor } from "../../pruning/prune-experts.ts";
 import { expertNorms, randomWorth, routerChanges, type Weights } from "../../pruning/rank-experts.ts";
 import { engineOf, type InferenceArguments, inferenceOptions } from "../engine-options.ts";
+import { logSizes, newModelPaths } from "../output-model.ts";
 
 const rankings = ["load", "norm", "router", "random"] as const;
 
@@ -67,13 +67,7 @@ async function prune(args: PruneArguments): Promise<void> {
   const kept = keptOf(args.experts);
   checkText(args, kept);
   const files = openModelDirectory(args.model);
-  const target = modelPaths(args.output);
-  if (existsSync(target.checkpoints) || existsSync(target.weights)) {
-    throw new UsageError("the output is a model already", {
-      where: args.output,
-      nextStep: "Name a new directory after --output.",
-    });
-  }
+  const target = newModelPaths(args.output);
   const layers = prunableLayers(files.config, args.model);
   const { tensors, metadata } = readSafetensors(files.weightsPath);
   refuseQuantized(tensors, files.weightsPath);
@@ -88,9 +82,7 @@ async function prune(args: PruneArguments): Promise<void> {
     { ...(metadata["step"] !== undefined && { step: metadata["step"] }), ...Object.fromEntries(stay) },
   );
   process.stdout.write(`${summary(pruned, worth, needsText(args, kept))}\n`);
-  const megabytes = (path: string) => (statSync(path).size / 1e6).toFixed(1);
-  log.info(`${files.weightsPath}: ${megabytes(files.weightsPath)} MB`);
-  log.info(`${target.weights}: ${megabytes(target.weights)} MB`);
+  logSizes(files.weightsPath, target.weights);
 }
 
 function needsText({ by }: PruneArguments, kept: Kept): boolean {

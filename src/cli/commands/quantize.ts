@@ -1,13 +1,12 @@
 /** `nmt quantize`: a model with 8-bit weights, a quarter of the size. */
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import type { CommandModule } from "yargs";
 import { writeFileAtomic } from "../../base/atomic-file.ts";
-import { UsageError } from "../../base/errors.ts";
-import { log } from "../../base/logger.ts";
 import { modelPaths, openModelDirectory } from "../../checkpoint/model-directory.ts";
 import { identityMetadata } from "../../checkpoint/model-identity.ts";
 import { writeSafetensors } from "../../checkpoint/write-safetensors.ts";
 import { quantizeWeights } from "../../engine/quantize-weights.ts";
+import { logSizes, newModelPaths } from "../output-model.ts";
 
 interface QuantizeArguments {
   model: string;
@@ -23,19 +22,11 @@ export const quantizeCommand: CommandModule<object, QuantizeArguments> = {
       .option("output", { type: "string", demandOption: true, describe: "Model directory to write" }),
   handler: ({ model, output }) => {
     const { wordpieceModelPath, weightsPath } = openModelDirectory(model);
-    const target = modelPaths(output);
-    if (existsSync(target.checkpoints) || existsSync(target.weights)) {
-      throw new UsageError("the output is a model already", {
-        where: output,
-        nextStep: "Name a new directory after --output.",
-      });
-    }
+    const target = newModelPaths(output);
     const weights = quantizeWeights(weightsPath);
     writeFileAtomic(target.config, readFileSync(modelPaths(model).config));
     writeFileAtomic(target.wordpieces, readFileSync(wordpieceModelPath));
     writeSafetensors(target.weights, weights, { quantization: "int8", ...identityMetadata(weightsPath) });
-    const megabytes = (path: string) => (statSync(path).size / 1e6).toFixed(1);
-    log.info(`${weightsPath}: ${megabytes(weightsPath)} MB`);
-    log.info(`${target.weights}: ${megabytes(target.weights)} MB`);
+    logSizes(weightsPath, target.weights);
   },
 };

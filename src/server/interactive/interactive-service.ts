@@ -199,12 +199,12 @@ export class InteractiveService {
     let found: (readonly LineHypothesis[])[] = lines.map(({ text }) => [{ text }]);
     for (const [i, { model, source, target }] of route.entries()) {
       const isLast = i === route.length - 1;
-      const wanted = isLast ? nBest : 1;
+      const count = isLast ? nBest : 1;
       const asked = found.map(([best], at): SourceLine => {
-        return { ...(isLast && lines[at]!), text: best!.text, nBest: wanted };
+        return { ...(isLast && lines[at]!), text: best!.text, nBest: count };
       });
       const translations = await this.parts.pool.use(model, (served) => {
-        const options = { source, target, nBest: wanted, withAlignment: withAlignment && isLast && i === 0 };
+        const options = { source, target, nBest: count, withAlignment: withAlignment && isLast && i === 0 };
         const keys = asked.map((line) => JSON.stringify([options, line]));
         return this.of(served).lines.get(keys, (unknown) => {
           const wanted = unknown.map((key) => (JSON.parse(key) as [unknown, SourceLine])[1]);

@@ -1,5 +1,4 @@
 /** What `nmt translate` logs of its lines. */
-
 import { log } from "../../../base/logger.ts";
 import { formatDuration } from "../../../base/progress.ts";
 import { describeWarning, type TranslationCounts, type TranslationWarning } from "../../../decoding/translation.ts";
